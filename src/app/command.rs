@@ -1,0 +1,170 @@
+//! What a user can ask for.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::session::{Selection, View};
+use crate::{
+    chain::{Chain, Node},
+    kit::{
+        clock::Clock,
+        ids::{ChainId, ClientRef, JobId, KeyId, ServerId, TokenId},
+        secret::Secret,
+    },
+    oauth::client_auth::AuthMethod,
+    risk::Severity,
+    token::craft::Part,
+};
+
+/// What a user can ask for. One enum for menus, palette, keyboard, scripts and tests.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    // Document
+    /// Empty workspace.
+    NewWorkspace,
+    /// Read a workspace file.
+    Open(PathBuf),
+    /// Write the workspace; asks the face for a path when there is none.
+    Save,
+    /// Write it elsewhere.
+    SaveAs(PathBuf),
+    /// Take back what an earlier start left behind, or drop it.
+    Recover(bool),
+    /// Rename the workspace.
+    Rename(String),
+    /// Undo the last undoable command.
+    Undo,
+    /// Redo it.
+    Redo,
+    /// End the program.
+    Quit,
+
+    // Tokens
+    /// Take every token out of a text.
+    Paste(String),
+    /// Read files and take every token out of them.
+    ImportFiles(Vec<PathBuf>),
+    /// Replace a token's text as a whole.
+    SetRaw(TokenId, String),
+    /// Replace the text of its header or payload.
+    SetText(TokenId, Part, String),
+    /// Set or remove a member, by JSON Pointer.
+    SetMember(TokenId, Part, String, Option<Value>),
+    /// Sign with a key of the tray.
+    Sign(TokenId, KeyId),
+    /// Back to the text that was received.
+    Revert(TokenId),
+    /// Name it.
+    RenameToken(TokenId, String),
+    /// A copy.
+    DuplicateToken(TokenId),
+    /// Remove from the tray.
+    DeleteToken(TokenId),
+
+    // Keys
+    /// Generate a key for an algorithm name.
+    GenerateKey {
+        /** `ES256` ... */
+        alg: String,
+        /** Name. */
+        name: String,
+    },
+    /// Import PEM, JWK or JWKS text.
+    ImportKey {
+        /** Text. */
+        text: Secret,
+        /** Name. */
+        name: String,
+    },
+    /// Import a shared secret for HS256.
+    ImportSecret {
+        /** The secret. */
+        secret: Secret,
+        /** Name. */
+        name: String,
+    },
+    /// Rename.
+    RenameKey(KeyId, String),
+    /// Delete, the private part as well.
+    DeleteKey(KeyId),
+
+    // Servers
+    /// Configure a server by its issuer; its metadata and keys are fetched.
+    ConnectServer(String),
+    /// Fetch metadata and keys again.
+    RefreshServer(ServerId),
+    /// Remove.
+    RemoveServer(ServerId),
+    /// Add or change a client. The secret goes to the vault; `None` leaves it as it is.
+    SetClient {
+        /// At which server.
+        server: ServerId,
+        /// Which; `None` adds one.
+        client: Option<ClientRef>,
+        /// `client_id`.
+        client_id: String,
+        /// How it authenticates.
+        method: AuthMethod,
+        /// Its secret.
+        secret: Option<Secret>,
+        /// Its key.
+        key: Option<KeyId>,
+    },
+    /// Remove a client.
+    RemoveClient(ServerId, ClientRef),
+    /// Start the practice server (the one without faults).
+    StartPractice,
+    /// Stop all practice servers.
+    StopPractice,
+
+    // Chains
+    /// Put a sample chain into the workspace (or show it when it is there).
+    LoadSample(String),
+    /// An empty chain.
+    NewChain,
+    /// A chain from a file's text.
+    ImportChain(String),
+    /// Rename.
+    RenameChain(ChainId, String),
+    /// Remove.
+    DeleteChain(ChainId),
+    /// Add a node.
+    AddNode(ChainId, Box<Node>),
+    /// Replace a node's settings; wires follow a new id.
+    SetNode(ChainId, String, Box<Node>),
+    /// Move it on the canvas.
+    MoveNode(ChainId, String, [f32; 2]),
+    /// Remove it and its wires.
+    DeleteNode(ChainId, String),
+    /// Replace a chain as a whole.
+    SetChain(ChainId, Box<Chain>),
+    /// Run all nodes.
+    RunAll(ChainId),
+    /// Run the next node that can run.
+    Step(ChainId),
+    /// Run a node and what it needs.
+    RunTo(ChainId, String),
+    /// Cancel a run.
+    CancelRun(ChainId),
+    /// Forget the run.
+    ResetRun(ChainId),
+
+    // View
+    /// Show a view.
+    Show(View),
+    /// Select.
+    Select(Selection),
+    /// Show a chain.
+    ShowChain(ChainId),
+    /// Set the clock.
+    SetClock(Clock),
+    /// Show findings of this severity and worse.
+    FilterSeverity(Option<Severity>),
+    /// Filter the current view by text.
+    Filter(String),
+    /// Cancel a job.
+    CancelJob(JobId),
+    /// The moment has come at which a verdict changes: analyse again.
+    Tick,
+}

@@ -1,0 +1,79 @@
+//! Selection and open views: not undoable.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    kit::{
+        clock::Clock,
+        ids::{ChainId, KeyId, ServerId, TokenId},
+    },
+    risk::Severity,
+};
+
+/// The main views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum View {
+    #[default]
+    Start,
+    Token,
+    Chain,
+    Graph,
+    Practice,
+}
+
+/// What is selected. Graph, tray, chain and findings all follow it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Selection {
+    /// Nothing.
+    #[default]
+    None,
+    /// A token.
+    Token(TokenId),
+    /// A claim of a token: JSON Pointer.
+    Claim(TokenId, String),
+    /// A node of a chain.
+    ChainNode(ChainId, String),
+    /// A principal, by its graph id.
+    Principal(String),
+    /// A relation of the graph: from id, to id, relation's name.
+    Relation(String, String, &'static str),
+    /// A finding, by its index in the analysis.
+    Finding(usize),
+    /// A key.
+    Key(KeyId),
+    /// A server.
+    Server(ServerId),
+    /// An entry of the HTTP log.
+    Log(usize),
+}
+
+/// A message to the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Whether something failed.
+    pub error: bool,
+    /// What happened, where, what to do.
+    pub text: String,
+}
+
+/// What is not saved and not undone.
+#[derive(Debug, Clone, Default)]
+pub struct Session {
+    /// The view in front.
+    pub view: View,
+    /// What is selected.
+    pub selection: Selection,
+    /// The token in the token view; stays when something else is selected.
+    pub token: Option<TokenId>,
+    /// The chain in the chain view.
+    pub chain: Option<ChainId>,
+    /// Where time comes from.
+    pub clock: Clock,
+    /// Findings and graph show this severity and worse.
+    pub at_least: Option<Severity>,
+    /// Text filter of the current view (Ctrl+F).
+    pub filter: String,
+    /// Messages not yet shown; the face takes them.
+    pub notices: Vec<Notice>,
+}

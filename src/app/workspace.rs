@@ -1,0 +1,144 @@
+//! The saved, undoable document.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    chain::Chain,
+    kit::ids::{ChainId, ClientRef, KeyId, ServerId, TokenId},
+    oauth::{client_auth::AuthMethod, metadata::Metadata},
+};
+
+/// The document.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Workspace {
+    /// Shown in the title.
+    pub name: String,
+    /// Tokens that the user brought or made, in tray order.
+    #[serde(default, rename = "token")]
+    pub tokens: Vec<TokenEntry>,
+    /// Keys; private parts are in the vault, never here.
+    #[serde(default, rename = "key")]
+    pub keys: Vec<KeyEntry>,
+    /// Configured authorization servers. The practice server is not among them.
+    #[serde(default, rename = "server")]
+    pub servers: Vec<ServerEntry>,
+    /// Chains.
+    #[serde(default, rename = "chain")]
+    pub chains: Vec<ChainEntry>,
+}
+
+/// A token in the tray.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TokenEntry {
+    /// Identifier.
+    pub id: TokenId,
+    /// Name that the user gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// As it came: edits are shown against it.
+    pub received: Arc<str>,
+    /// As it is now, half-typed JSON included.
+    pub raw: Arc<str>,
+    /// The text that was last received or signed: `raw` differs while an edit is not signed.
+    pub sealed: Arc<str>,
+    /// Where it came from, in words: `pasted`, `file app.log, line 3`, `edited from hop 2`.
+    pub origin: String,
+}
+
+impl TokenEntry {
+    /// Whether it was edited since it was received or signed.
+    pub fn is_edited(&self) -> bool {
+        self.raw != self.sealed
+    }
+}
+
+/// A key in the tray.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeyEntry {
+    /// Identifier.
+    pub id: KeyId,
+    /// Name.
+    pub name: String,
+    /// Algorithm to sign with.
+    pub alg: String,
+    /// What it is: `EC P-256`.
+    pub description: String,
+    /// Public part as a JWK; absent for a symmetric key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public: Option<serde_json::Value>,
+    /// Whether a private part belongs to it (in the vault).
+    pub private: bool,
+    /// Made for practice: may be stored in clear if the user says so.
+    #[serde(default)]
+    pub practice: bool,
+    /// Where it came from: `generated`, `imported`.
+    pub origin: String,
+}
+
+/// A configured authorization server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ServerEntry {
+    /// Identifier.
+    pub id: ServerId,
+    /// Name that chains use.
+    pub name: String,
+    /// Issuer identifier.
+    pub issuer: String,
+    /// Metadata as last fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
+    /// Clients registered there.
+    #[serde(default, rename = "client")]
+    pub clients: Vec<ClientEntry>,
+}
+
+/// A client at a configured server. Its credential is in the vault under its identifier.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClientEntry {
+    /// Identifier, also the vault's name of its secret.
+    pub id: ClientRef,
+    /// `client_id`.
+    pub client_id: String,
+    /// How it authenticates.
+    pub method: AuthMethod,
+    /// The key that signs its assertions (`private_key_jwt`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyId>,
+}
+
+/// A chain in the workspace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChainEntry {
+    /// Identifier.
+    pub id: ChainId,
+    /// The chain.
+    pub chain: Chain,
+}
+
+impl Workspace {
+    /// The token of that id.
+    pub fn token(&self, id: TokenId) -> Option<&TokenEntry> {
+        self.tokens.iter().find(|t| t.id == id)
+    }
+    /// The chain of that id.
+    pub fn chain(&self, id: ChainId) -> Option<&Chain> {
+        self.chains.iter().find(|c| c.id == id).map(|c| &c.chain)
+    }
+    /// The key of that id.
+    pub fn key(&self, id: KeyId) -> Option<&KeyEntry> {
+        self.keys.iter().find(|k| k.id == id)
+    }
+    /// The server of that name.
+    pub fn server(&self, name: &str) -> Option<&ServerEntry> {
+        self.servers.iter().find(|s| s.name == name)
+    }
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.tokens.is_empty()
+            && self.keys.is_empty()
+            && self.servers.is_empty()
+            && self.chains.is_empty()
+    }
+}

@@ -1,0 +1,79 @@
+//! What is known of tokens and of the exchanges that gave them: the input of rules and graph.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use crate::{
+    kit::ids::TokenId,
+    token::{Token, validate::Verdict},
+};
+
+/// One token of a chain, or alone.
+#[derive(Debug, Clone)]
+pub struct Hop {
+    /// Where it stands in the tray.
+    pub token_id: Option<TokenId>,
+    /// What to call it: `hop 2`, `sign-in`, a file's name.
+    pub name: String,
+    /// The token.
+    pub token: Arc<Token>,
+    /// The verdict, when a verification was tried.
+    pub verdict: Option<Verdict>,
+    /// Index of the hop whose token was the subject token; always smaller than its own.
+    pub parent: Option<usize>,
+    /// What was asked, when the exchange was seen.
+    pub exchange: Option<Asked>,
+    /// It serves as an actor token or proof only: no rules of the chain apply to it.
+    pub supporting: bool,
+    /// Which chain it belongs to; tokens of different chains are never compared.
+    pub chain: Option<String>,
+}
+
+/// What an exchange asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The authenticated client.
+    pub client_id: Option<String>,
+    /// The actor token, when one was sent.
+    pub actor_token: Option<Arc<Token>>,
+    /// Whether an actor token was sent at all (it may be opaque).
+    pub actor_token_sent: bool,
+    /// `scope`; `None` when not sent.
+    pub scope: Option<BTreeSet<String>>,
+    /// `audience` and `resource`; `None` when neither was sent.
+    pub targets: Option<BTreeSet<String>>,
+}
+
+/// All that is known, in an order in which parents stand before their children.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// The hops.
+    pub hops: Vec<Hop>,
+    /// Issuers known to publish asymmetric keys (DG-102).
+    pub asymmetric_issuers: BTreeSet<String>,
+    /// Public keys by issuer, as PEM and JWK bytes that a confused verifier might use as HMAC secret.
+    pub public_keys: Vec<(String, crate::jose::Jwk)>,
+}
+
+impl Evidence {
+    /// Tokens as the hops of one chain, in order: each one's parent is the one before.
+    pub fn chain_of(tokens: impl IntoIterator<Item = Token>) -> Self {
+        let hops = tokens
+            .into_iter()
+            .enumerate()
+            .map(|(n, token)| Hop {
+                token_id: None,
+                name: format!("hop {n}"),
+                token: Arc::new(token),
+                verdict: None,
+                parent: n.checked_sub(1),
+                exchange: None,
+                supporting: false,
+                chain: Some("chain".into()),
+            })
+            .collect();
+        Self {
+            hops,
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! One run of a chain as a state machine without I/O: [`start`] a node, carry out what it asks,
+//! [`resume`] with the answer, until it is done.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use url::Url;
+
+use super::{Chain, Expect};
+use crate::{
+    kit::{Env, clock::Timestamp, ids::TokenId},
+    oauth::{client_auth::Client, http, metadata::Metadata},
+    token::Token,
+};
+
+/// How far a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum State {
+    /// Not run.
+    #[default]
+    Idle,
+    /// Waiting for an answer.
+    Running,
+    /// Done as expected.
+    Done,
+    /// Refused, unreachable, or an expectation broken.
+    Failed,
+    /// Done, but something before it changed since.
+    Stale,
+}
+
+/// A request with its answer, for the inspector and the log.
+#[derive(Debug, Clone)]
+pub struct Exchanged {
+    /// When it was sent.
+    pub at: Timestamp,
+    /// What for, in words: `sign-in, alice`, `exchange, planner`.
+    pub purpose: String,
+    /// The request.
+    pub request: http::Request,
+    /// The answer, or why there is none.
+    pub response: Result<http::Response, String>,
+}
+
+/// What a node has to show.
+#[derive(Debug, Clone, Default)]
+pub struct NodeRun {
+    /// How far it is.
+    pub state: State,
+    /// Requests and answers, in order.
+    pub exchanged: Vec<Exchanged>,
+    /// The token it gave, decoded.
+    pub token: Option<Arc<Token>>,
+    /// Where the token stands in the tray.
+    pub token_id: Option<TokenId>,
+    /// `issued_token_type` or the type that the grant implies, as a URI.
+    pub token_type_uri: Option<String>,
+    /// What went wrong: what the server said, what the RFC would have expected, what to try.
+    pub failure: Option<Failure>,
+    /// Expectations and whether they held, in the chain's order.
+    pub expectations: Vec<(Expect, bool)>,
+    /// Things a client must cope with: `issued_token_type` missing, scope narrowed silently.
+    pub notes: Vec<String>,
+    /// Milliseconds in all.
+    pub millis: u64,
+}
+
+/// Why a node failed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Failure {
+    /// What happened: the server's own words where it said any.
+    pub said: String,
+    /// What the RFC would have expected, with the clause; may be empty.
+    pub expected: String,
+    /// What to try.
+    pub try_this: String,
+    /// OAuth error code, when there was one.
+    pub code: Option<String>,
+}
+
+/// One run of a chain.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// Counts runs of this chain from 1.
+    pub number: u32,
+    /// When it began.
+    pub started: Option<Timestamp>,
+    /// Node id to what it has to show.
+    pub nodes: BTreeMap<String, NodeRun>,
+}
+
+impl Run {
+    /// The state of a node.
+    pub fn state(&self, id: &str) -> State {
+        self.nodes.get(id).map_or(State::Idle, |n| n.state)
+    }
+}
+
+/// A server as a chain sees it.
+#[derive(Debug, Clone)]
+pub struct ServerView {
+    /// Its name in the workspace, or `Practice`.
+    pub name: String,
+    /// Its metadata.
+    pub metadata: Arc<Metadata>,
+}
+
+/// Where a chain finds servers, clients and tokens by name.
+pub trait Directory {
+    /// The server of that name; `None` is the practice server.
+    fn server(&self, name: Option<&str>) -> Result<ServerView, String>;
+    /// A client of that server, with its credential.
+    fn client(&self, server: Option<&str>, client_id: &str) -> Result<Client, String>;
+    /// The URL of a practice resource server.
+    fn resource(&self, name: &str) -> Option<Url>;
+    /// A token of the tray.
+    fn token(&self, id: TokenId) -> Option<Arc<Token>>;
+}
+
+/// What a node wants from the world.
+#[derive(Debug, Clone)]
+pub enum Want {
+    /// Send this, answer with [`Answer::Http`].
+    Http(http::Request),
+    /// Listen on a free loopback port, let `authorize` make the URL for that redirect URI, open it
+    /// in the user's browser, answer with [`Answer::Redirect`].
+    Browser(BrowserWant),
+}
+
+/// A sign-in that needs the user's browser.
+#[derive(Debug, Clone)]
+pub struct BrowserWant {
+    /// Authorization request without `redirect_uri`; the carrier adds it.
+    pub url: Url,
+    /// `state` that the redirect must carry.
+    pub state: String,
+}
+
+/// What the world answers.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// Response, or why there is none.
+    Http(Result<http::Response, String>),
+    /// The redirect that came back: the URI that was listened on and the full URL received.
+    Redirect(Result<(Url, Url), String>),
+}
+
+/// A node between its first request and its end. Carries PKCE verifiers and the like.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// The node.
+    pub node: String,
+    /// What it has shown so far.
+    pub so_far: NodeRun,
+    pub(crate) stage: Stage,
+}
+
+/// Where inside a node the run stands.
+#[derive(Debug, Clone)]
+pub(crate) enum Stage {
+    /// Placeholder of the contract.
+    Start,
+}
+
+/// How a node goes on.
+#[derive(Debug, Clone)]
+pub enum Progress {
+    /// It wants something more.
+    Want(Box<Pending>, Want),
+    /// It has ended, well or not.
+    End(Box<NodeRun>),
+}
+
+/// Starts a node. Inputs must have run.
+pub fn start(
+    chain: &Chain,
+    node: &str,
+    run: &Run,
+    directory: &dyn Directory,
+    env: &Env,
+) -> Progress {
+    let _ = (chain, node, run, directory, env);
+    todo!("owner: chain")
+}
+
+/// Goes on with the answer.
+pub fn resume(
+    chain: &Chain,
+    pending: Pending,
+    answer: Answer,
+    run: &Run,
+    directory: &dyn Directory,
+    env: &Env,
+) -> Progress {
+    let _ = (chain, pending, answer, run, directory, env);
+    todo!("owner: chain")
+}

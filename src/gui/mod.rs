@@ -1,0 +1,1 @@
+//! Floor 5: the window. The only place that names egui.

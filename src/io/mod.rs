@@ -1,0 +1,6 @@
+//! Floor 4: carries effects out. The only floor that names tokio, reqwest and axum.
+
+pub mod http;
+pub mod practice;
+pub mod runtime;
+pub mod store;

@@ -1,0 +1,1 @@
+//! Files: atomic writes, autosave, recovery, sealed secrets.

@@ -1,0 +1,128 @@
+//! JSON Web Keys (RFC 7517), private and public, and sets of them.
+
+use serde_json::{Map, Value};
+
+use super::{Alg, crypto};
+
+/// Why something is not a usable key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The text is no key in any form that is read here.
+    #[error("{0}")]
+    Format(String),
+    /// A required member is missing or of the wrong type.
+    #[error("JWK member `{member}`: {reason}")]
+    Member {
+        /// The member's name.
+        member: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The key type or curve is known but not supported here.
+    #[error("{0} is not supported here")]
+    Unsupported(String),
+    /// The key cannot be used with the algorithm.
+    #[error("a {key} key cannot be used with {alg}")]
+    Mismatch {
+        /// What the key is.
+        key: String,
+        /// What was asked for.
+        alg: String,
+    },
+}
+
+/// A JSON Web Key. May hold private members: `Debug` shows the public part only.
+#[derive(Clone, PartialEq)]
+pub struct Jwk(pub Map<String, Value>);
+
+/// Members that are secret (RFC 7518 §6.2.2, §6.3.2, §6.4; RFC 8037 §2).
+pub const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+impl Jwk {
+    /// A member that is a string.
+    pub fn text(&self, member: &str) -> Option<&str> {
+        self.0.get(member).and_then(Value::as_str)
+    }
+    /// `kid`.
+    pub fn kid(&self) -> Option<&str> {
+        self.text("kid")
+    }
+    /// `alg`, if the key is bound to one.
+    pub fn alg(&self) -> Option<Alg> {
+        self.text("alg").map(Alg::parse)
+    }
+    /// `kty`.
+    pub fn kty(&self) -> &str {
+        self.text("kty").unwrap_or("")
+    }
+    /// Whether it holds private or symmetric material.
+    pub fn is_private(&self) -> bool {
+        PRIVATE_MEMBERS.iter().any(|m| self.0.contains_key(*m))
+    }
+    /// The key without private members; `None` for a symmetric key, which has no public part.
+    pub fn public(&self) -> Option<Self> {
+        if self.kty() == "oct" {
+            return None;
+        }
+        let mut members = self.0.clone();
+        members.retain(|name, _| !PRIVATE_MEMBERS.contains(&name.as_str()));
+        Some(Self(members))
+    }
+    /// SHA-256 thumbprint, base64url (RFC 7638; OKP by RFC 8037 §2).
+    pub fn thumbprint(&self) -> Result<String, KeyError> {
+        let members: &[&str] = match self.kty() {
+            "EC" => &["crv", "kty", "x", "y"],
+            "RSA" => &["e", "kty", "n"],
+            "oct" => &["k", "kty"],
+            "OKP" => &["crv", "kty", "x"],
+            other => return Err(KeyError::Unsupported(format!("kty `{other}`"))),
+        };
+        let mut parts = Vec::with_capacity(members.len());
+        for member in members {
+            let value = self.text(member).ok_or(KeyError::Member {
+                member: match *member {
+                    "crv" => "crv",
+                    "x" => "x",
+                    "y" => "y",
+                    "e" => "e",
+                    "n" => "n",
+                    "k" => "k",
+                    _ => "kty",
+                },
+                reason: "missing, or not a string".into(),
+            })?;
+            parts.push(format!("\"{member}\":{}", Value::from(value)));
+        }
+        let canonical = format!("{{{}}}", parts.join(","));
+        Ok(super::b64::encode(crypto::sha256(canonical.as_bytes())))
+    }
+    /// What the key is, in words: `EC P-256`, `RSA 2048`, `OKP Ed25519`, `oct 256 bit`.
+    pub fn describe(&self) -> String {
+        let bits = |member: &str| {
+            self.text(member)
+                .and_then(|t| super::b64::decode(t).ok())
+                .map_or(0, |b| b.len() * 8)
+        };
+        match self.kty() {
+            "EC" | "OKP" => format!("{} {}", self.kty(), self.text("crv").unwrap_or("?")),
+            "RSA" => format!("RSA {}", bits("n")),
+            "oct" => format!("oct {} bit", bits("k")),
+            other => format!("kty `{}`", crate::kit::text::escape(other)),
+        }
+    }
+}
+
+impl std::fmt::Debug for Jwk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Jwk")
+            .field(&self.public().map(|j| j.0))
+            .finish()
+    }
+}
+
+/// A JWK Set (RFC 7517 §5). Keys of an unknown type stay in the set and match nothing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Jwks {
+    /// The keys, in order.
+    pub keys: Vec<Jwk>,
+}

@@ -1,0 +1,31 @@
+//! The clock as a value. Pure code receives a [`Timestamp`]; only [`Clock::now`] reads the system.
+
+pub use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Where verdicts, countdowns and findings take their time from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clock {
+    /// The system's clock.
+    #[default]
+    System,
+    /// A fixed moment, chosen by the user.
+    Fixed(Timestamp),
+}
+
+impl Clock {
+    /// The present moment of this clock.
+    #[allow(clippy::disallowed_methods)] // the one place that reads the system's clock
+    pub fn now(self) -> Timestamp {
+        match self {
+            Self::System => Timestamp::now(),
+            Self::Fixed(at) => at,
+        }
+    }
+}
+
+/// A NumericDate (RFC 7519 §2) in whole seconds as a timestamp; `None` outside the calendar.
+pub fn from_numeric_date(seconds: i64) -> Option<Timestamp> {
+    Timestamp::from_second(seconds).ok()
+}

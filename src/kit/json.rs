@@ -1,0 +1,169 @@
+//! JSON as a token brings it: order kept, and what `serde_json` silently drops reported.
+
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// Levels of nesting that are read; deeper text is refused (the parser's own limit).
+pub const MAX_DEPTH: usize = 127;
+
+/// A JSON value together with what is wrong with its text.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Json {
+    /// The value; of duplicate members the last one, as most parsers have it.
+    pub value: Value,
+    /// Members that occur more than once in their object, as JSON Pointers (RFC 6901).
+    pub duplicates: Vec<String>,
+}
+
+/// Why text is not JSON, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {reason}")]
+pub struct JsonError {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in bytes, from 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+/// Reads `bytes` as one JSON text (RFC 8259), strictly: UTF-8, no trailing data.
+pub fn parse(bytes: &[u8]) -> Result<Json, JsonError> {
+    let text = std::str::from_utf8(bytes).map_err(|e| {
+        let before = &bytes[..e.valid_up_to()];
+        JsonError {
+            line: 1 + before.split(|b| *b == b'\n').count() - 1,
+            column: 1 + before.iter().rev().take_while(|b| **b != b'\n').count(),
+            reason: "not UTF-8 (RFC 8259 §8.1)".into(),
+        }
+    })?;
+    let mut duplicates = Vec::new();
+    let mut de = serde_json::Deserializer::from_str(text);
+    let value = Node {
+        path: String::new(),
+        duplicates: &mut duplicates,
+    }
+    .deserialize(&mut de)
+    .and_then(|value| de.end().map(|()| value))
+    .map_err(|e| JsonError {
+        line: e.line(),
+        column: e.column(),
+        reason: {
+            let text = e.to_string();
+            text.split(" at line ").next().unwrap_or(&text).to_owned()
+        },
+    })?;
+    Ok(Json { value, duplicates })
+}
+
+struct Node<'a> {
+    path: String,
+    duplicates: &'a mut Vec<String>,
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
+    fn deserialize<D: de::Deserializer<'de>>(self, d: D) -> Result<Value, D::Error> {
+        d.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+    fn visit_bool<E>(self, v: bool) -> Result<Value, E> {
+        Ok(Value::Bool(v))
+    }
+    fn visit_i64<E>(self, v: i64) -> Result<Value, E> {
+        Ok(Value::Number(v.into()))
+    }
+    fn visit_u64<E>(self, v: u64) -> Result<Value, E> {
+        Ok(Value::Number(v.into()))
+    }
+    fn visit_f64<E>(self, v: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(v).map_or(Value::Null, Value::Number))
+    }
+    fn visit_str<E>(self, v: &str) -> Result<Value, E> {
+        Ok(Value::String(v.to_owned()))
+    }
+    fn visit_string<E>(self, v: String) -> Result<Value, E> {
+        Ok(Value::String(v))
+    }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        loop {
+            let path = format!("{}/{}", self.path, items.len());
+            match seq.next_element_seed(Node {
+                path,
+                duplicates: &mut *self.duplicates,
+            })? {
+                Some(item) => items.push(item),
+                None => return Ok(Value::Array(items)),
+            }
+        }
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let path = format!(
+                "{}/{}",
+                self.path,
+                key.replace('~', "~0").replace('/', "~1")
+            );
+            let value = map.next_value_seed(Node {
+                path: path.clone(),
+                duplicates: &mut *self.duplicates,
+            })?;
+            if object.insert(key, value).is_some() && !self.duplicates.contains(&path) {
+                self.duplicates.push(path);
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn duplicates_are_reported_wherever_they_stand() {
+        let json = parse(br#"{"a":1,"b":{"c":1,"c":2},"a":3,"d":[{"x":1,"x":1}]}"#).unwrap();
+        assert_eq!(json.duplicates, ["/b/c", "/a", "/d/0/x"]);
+        assert_eq!(json.value["a"], 3);
+    }
+
+    #[test]
+    fn order_is_kept() {
+        let json = parse(br#"{"z":1,"a":2}"#).unwrap();
+        assert_eq!(json.value.to_string(), r#"{"z":1,"a":2}"#);
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        let e = parse(b"{\n \"a\": }").unwrap_err();
+        assert_eq!((e.line, e.column), (2, 7));
+        assert!(parse(b"{} x").is_err());
+        let e = parse(b"{\"a\":\"\xff\"}").unwrap_err();
+        assert_eq!((e.line, e.column), (1, 7));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_not_overflowed() {
+        let text = "[".repeat(10_000) + &"]".repeat(10_000);
+        assert!(
+            parse(text.as_bytes())
+                .unwrap_err()
+                .reason
+                .contains("recursion")
+        );
+    }
+}

@@ -1,0 +1,1 @@
+//! Client credentials and refresh (RFC 6749 §4.4, §6).

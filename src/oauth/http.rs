@@ -1,0 +1,158 @@
+//! HTTP messages as plain values, so that protocol code needs no client and no server.
+
+use std::fmt;
+
+/// How careful one must be when showing a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sensitivity {
+    /// Can be shown and logged.
+    #[default]
+    Plain,
+    /// A token: shown in the inspector, shortened in lists, never in tracing output.
+    Token,
+    /// A secret, an assertion or a proof key: never shown or copied.
+    Secret,
+}
+
+/// A header or form field.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: String,
+    /// How careful one must be when showing it.
+    pub sensitivity: Sensitivity,
+}
+
+impl Field {
+    /// A field that can be shown.
+    pub fn plain(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+            sensitivity: Sensitivity::Plain,
+        }
+    }
+    /// A field that holds a token.
+    pub fn token(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+            sensitivity: Sensitivity::Token,
+        }
+    }
+    /// A field that must not be shown.
+    pub fn secret(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+            sensitivity: Sensitivity::Secret,
+        }
+    }
+    /// The value as it may be shown to its owner: secrets become `…`.
+    pub fn shown(&self) -> &str {
+        match self.sensitivity {
+            Sensitivity::Secret => "…",
+            _ => &self.value,
+        }
+    }
+}
+
+impl fmt::Debug for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.sensitivity {
+            Sensitivity::Plain => write!(f, "{}: {}", self.name, self.value),
+            Sensitivity::Token | Sensitivity::Secret => write!(f, "{}: …", self.name),
+        }
+    }
+}
+
+/// Request methods used here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// A request body.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Body {
+    /// None.
+    #[default]
+    Empty,
+    /// `application/x-www-form-urlencoded`.
+    Form(Vec<Field>),
+    /// Anything else.
+    Text {
+        /// `Content-Type`.
+        content_type: String,
+        /// The text.
+        text: String,
+    },
+}
+
+/// A request. Redirects are never followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Method.
+    pub method: Method,
+    /// Absolute URL.
+    pub url: url::Url,
+    /// Headers beside those that the body implies.
+    pub headers: Vec<Field>,
+    /// Body.
+    pub body: Body,
+}
+
+/// A response, read up to a limit.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    /// Status code.
+    pub status: u16,
+    /// Headers in order, names as received.
+    pub headers: Vec<(String, String)>,
+    /// Body, at most the transport's limit.
+    pub body: Vec<u8>,
+    /// Milliseconds from sending to the last byte.
+    pub millis: u64,
+}
+
+impl Response {
+    /// The first header of that name, ignoring case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v.as_str())
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Response({}, {} bytes, {} ms)",
+            self.status,
+            self.body.len(),
+            self.millis
+        )
+    }
+}

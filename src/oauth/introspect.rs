@@ -1,0 +1,1 @@
+//! Introspection and revocation (RFC 7662, RFC 7009).

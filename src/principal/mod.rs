@@ -1,0 +1,124 @@
+//! Floor 2: who acts for whom. The graph of principals, computed from tokens.
+
+pub mod graph;
+pub mod layout;
+
+use crate::risk::Severity;
+
+/// What a principal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum NodeKind {
+    Person,
+    Agent,
+    Client,
+    Service,
+    AuthorizationServer,
+    Audience,
+    Key,
+}
+
+impl NodeKind {
+    /// All kinds.
+    pub const ALL: [Self; 7] = [
+        Self::Person,
+        Self::Agent,
+        Self::Client,
+        Self::Service,
+        Self::AuthorizationServer,
+        Self::Audience,
+        Self::Key,
+    ];
+    /// The name used in JSON output and on screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Agent => "agent",
+            Self::Client => "client",
+            Self::Service => "service",
+            Self::AuthorizationServer => "authorization server",
+            Self::Audience => "audience",
+            Self::Key => "key",
+        }
+    }
+}
+
+/// How two principals relate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Relation {
+    /// `from` handed its authority on to `to`: `to` acts for the subject after `from`.
+    Delegates,
+    /// `to` is named in `may_act` of a token about `from`.
+    MayAct,
+    /// `from` issued a token held by `to`.
+    Issued,
+    /// `from` can reach the audience `to`.
+    Reaches,
+    /// `from` holds the key `to`.
+    Holds,
+    /// `from` requested a token as the client `to`.
+    UsesClient,
+}
+
+impl Relation {
+    /// The name used in JSON output and on screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Delegates => "delegates to",
+            Self::MayAct => "may act",
+            Self::Issued => "issues",
+            Self::Reaches => "reaches",
+            Self::Holds => "holds",
+            Self::UsesClient => "uses client",
+        }
+    }
+}
+
+/// A principal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Stable and unique: `kind|iss|name`.
+    pub id: String,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Its name, escaped.
+    pub label: String,
+    /// Second line: `subject`, `prior actor`, `current actor`, `audience`, `ES256 · 1 key`.
+    pub detail: String,
+    /// Issuer of the name.
+    pub iss: Option<String>,
+    /// Worst finding at this principal.
+    pub severity: Option<Severity>,
+    /// Hops whose token names it.
+    pub hops: Vec<usize>,
+    /// Rank by order of delegation: 0 subject, 1 first actor ...
+    pub rank: usize,
+}
+
+/// A relation between two principals.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edge {
+    /// Index of a node.
+    pub from: usize,
+    /// Index of a node.
+    pub to: usize,
+    /// How they relate.
+    pub relation: Relation,
+    /// Worst finding on this edge.
+    pub severity: Option<Severity>,
+    /// Hops whose tokens make it.
+    pub hops: Vec<usize>,
+    /// What changed there, when that explains a finding: `payments:initiate added`.
+    pub note: Option<String>,
+    /// Indices of the findings on this edge.
+    pub findings: Vec<usize>,
+}
+
+/// The principal graph.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Graph {
+    /// Principals.
+    pub nodes: Vec<Node>,
+    /// Relations.
+    pub edges: Vec<Edge>,
+}

@@ -1,0 +1,1 @@
+//! The principal graph as SVG, PNG, DOT, Mermaid, GraphML and JSON.

@@ -1,0 +1,3 @@
+//! Floor 2: pure rendering of what the program knows.
+
+pub mod graph;

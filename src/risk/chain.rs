@@ -1,0 +1,1 @@
+//! Rules 4xx: from hop to hop.

@@ -1,0 +1,1 @@
+//! Rules 2xx: claims of one token.

@@ -1,0 +1,1 @@
+//! The chain comparison of the catalogue, §0.1.

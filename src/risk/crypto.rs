@@ -1,0 +1,1 @@
+//! Rules 1xx: header and cryptography.

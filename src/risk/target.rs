@@ -1,0 +1,1 @@
+//! Rules 3xx: audience and scope of one token.

@@ -1,0 +1,127 @@
+//! Floor 2: what the bench knows of a token.
+
+pub mod claims;
+pub mod craft;
+pub mod decode;
+pub mod diff;
+pub mod explain;
+pub mod find;
+pub mod kind;
+pub mod validate;
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::kit::json::Json;
+
+pub use kind::Kind;
+
+/// How a token is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// JWS compact: three parts (or two, the signature missing).
+    Compact,
+    /// JWS JSON, flattened (RFC 7515 §7.2.2).
+    Flattened,
+    /// JWS JSON, general (RFC 7515 §7.2.1).
+    General,
+    /// JWE compact: five parts; its content is not read here.
+    Jwe,
+    /// A string without structure that is known here.
+    Opaque,
+}
+
+impl Form {
+    /// The name used in JSON output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Compact => "compact",
+            Self::Flattened => "flattened",
+            Self::General => "general",
+            Self::Jwe => "jwe",
+            Self::Opaque => "opaque",
+        }
+    }
+}
+
+/// Something about a token's text that its reader should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Which part: `header`, `payload`, `signature`, `token`.
+    pub part: &'static str,
+    /// JSON Pointer inside the part, or empty.
+    pub pointer: String,
+    /// What is wrong, where, and what it means; hidden characters escaped.
+    pub message: String,
+    /// What kind of problem, for rules.
+    pub kind: ProblemKind,
+}
+
+/// Kinds of [`Problem`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// Not base64url.
+    Encoding,
+    /// Not JSON, or not an object.
+    Json,
+    /// A member occurs twice.
+    Duplicate,
+    /// Hidden or illegal characters.
+    HiddenCharacters,
+    /// The text was cleaned (quotes, line breaks, prefix) before it was read.
+    Cleaned,
+    /// The signature part is missing.
+    SignatureMissing,
+    /// Anything else.
+    Other,
+}
+
+/// A token, decoded. A pure value made from its text by [`decode::decode`]; nothing is verified.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    /// The text, cleaned of what surrounded it.
+    pub raw: Arc<str>,
+    /// How it is written.
+    pub form: Form,
+    /// What it is for.
+    pub kind: Kind,
+    /// The header, if it could be read as a JSON object.
+    pub header: Option<Json>,
+    /// The claims, if the payload could be read as a JSON object.
+    pub claims: Option<Json>,
+    /// The payload's bytes when they are not a JSON object.
+    pub payload_bytes: Option<Vec<u8>>,
+    /// Whether a non-empty signature part is there.
+    pub signature_present: bool,
+    /// What its reader should know.
+    pub problems: Vec<Problem>,
+}
+
+impl Token {
+    /// The header's members; an empty map when there is none.
+    pub fn header_map(&self) -> &Map<String, Value> {
+        as_map(self.header.as_ref())
+    }
+    /// The claims; an empty map when there are none.
+    pub fn claims_map(&self) -> &Map<String, Value> {
+        as_map(self.claims.as_ref())
+    }
+    /// A header parameter that is a string.
+    pub fn header_text(&self, name: &str) -> Option<&str> {
+        self.header_map().get(name).and_then(Value::as_str)
+    }
+    /// A claim that is a string.
+    pub fn claim_text(&self, name: &str) -> Option<&str> {
+        self.claims_map().get(name).and_then(Value::as_str)
+    }
+    /// A claim.
+    pub fn claim(&self, name: &str) -> Option<&Value> {
+        self.claims_map().get(name)
+    }
+}
+
+fn as_map(json: Option<&Json>) -> &Map<String, Value> {
+    static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+    json.and_then(|j| j.value.as_object()).unwrap_or(&EMPTY)
+}

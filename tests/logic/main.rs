@@ -1,0 +1,1 @@
+//! Floors 0 to 3, and the shape of the house.
