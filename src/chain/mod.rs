@@ -122,6 +122,11 @@ pub struct Ask {
     /// `resource`, repeatable (RFC 8707).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resource: Vec<String>,
+    /// Parameter `may_act`: `client_id` of the one party that may exchange the issued token. An
+    /// extension of the practice server, which writes `may_act: {iss, sub}` (RFC 8693 §4.4) into the
+    /// token; sent with the authorization request of a sign-in and the token request of an exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_act: Option<String>,
 }
 
 /// What must hold after a node has run.

@@ -12,6 +12,8 @@ use crate::{
     token::Token,
 };
 
+pub use crate::oauth::failure::{Failure, FailureKind};
+
 /// How far a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum State {
@@ -62,19 +64,6 @@ pub struct NodeRun {
     pub notes: Vec<String>,
     /// Milliseconds in all.
     pub millis: u64,
-}
-
-/// Why a node failed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Failure {
-    /// What happened: the server's own words where it said any.
-    pub said: String,
-    /// What the RFC would have expected, with the clause; may be empty.
-    pub expected: String,
-    /// What to try.
-    pub try_this: String,
-    /// OAuth error code, when there was one.
-    pub code: Option<String>,
 }
 
 /// One run of a chain.

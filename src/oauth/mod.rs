@@ -4,6 +4,7 @@
 pub mod client_auth;
 pub mod code;
 pub mod exchange;
+pub mod failure;
 pub mod grants;
 pub mod http;
 pub mod introspect;
