@@ -1,1 +1,3 @@
 //! Floors 0 to 3, and the shape of the house.
+
+mod architecture;
