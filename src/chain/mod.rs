@@ -7,6 +7,9 @@ pub mod run;
 
 use serde::{Deserialize, Serialize};
 
+/// The practice server's public client for sign-in.
+pub const WORKBENCH: &str = "workbench";
+
 /// A chain of sign-ins, exchanges and calls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Chain {
@@ -168,6 +171,16 @@ impl Node {
             (None, Step::Paste { .. }) => "Pasted token",
             (None, Step::Exchange { .. }) => "Exchange",
             (None, Step::Call { .. }) => "Call",
+        }
+    }
+
+    /// `client_id` of the client that asks: the chosen one, or the public client [`WORKBENCH`] for a
+    /// sign-in at the practice server.
+    pub fn client_id(&self) -> Option<&str> {
+        match (&self.client, &self.server, &self.step) {
+            (Some(client), _, _) => Some(client),
+            (None, None, Step::SignIn { .. }) => Some(WORKBENCH),
+            (None, _, _) => None,
         }
     }
 

@@ -1,6 +1,14 @@
 //! The order of a chain, and what is wrong with its wiring.
 
-use super::Chain;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, BinaryHeap, HashMap},
+};
+
+use url::Url;
+
+use super::{Ask, Chain, Node, Role, Step};
+use crate::{kit::text::escape, oauth::token_type};
 
 /// Something that keeps a chain from running.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,26 +19,273 @@ pub struct Flaw {
     pub message: String,
 }
 
-/// What is wrong with the wiring: unknown nodes, duplicate ids, cycles, missing settings.
+/// What is wrong with the wiring: unknown nodes, duplicate ids, cycles, missing settings. In the
+/// order of the nodes.
 pub fn flaws(chain: &Chain) -> Vec<Flaw> {
-    let _ = chain;
-    todo!("owner: chain")
+    let graph = Wiring::of(chain);
+    let ordered: BTreeSet<usize> = graph.order().into_iter().collect();
+    let mut seen = BTreeSet::new();
+    let mut flaws = Vec::new();
+    for (index, node) in chain.nodes.iter().enumerate() {
+        let mut flaw = |message: String| {
+            flaws.push(Flaw {
+                node: node.id.clone(),
+                message,
+            });
+        };
+        if node.id.is_empty() {
+            flaw("the node has no id: give it one, wires name it".into());
+        }
+        if !seen.insert(node.id.as_str()) {
+            flaw(format!(
+                "there is already a node with the id `{}`: rename one of them",
+                escape(&node.id)
+            ));
+            continue;
+        }
+        for (role, input) in node.inputs() {
+            if let Some(message) = input_flaw(chain, node, role, input) {
+                flaw(message);
+            }
+        }
+        if graph.on_cycle(index, &ordered) {
+            flaw("its wires run in a circle: it would need its own token first; disconnect one of them".into());
+        }
+        setting_flaws(node, &mut flaw);
+    }
+    flaws
 }
 
-/// Node ids in an order in which each stands after its inputs; nodes on a cycle are left out.
+fn input_flaw(chain: &Chain, node: &Node, role: Role, input: &str) -> Option<String> {
+    let name = match role {
+        Role::Subject => "subject token",
+        Role::Actor => "actor token",
+        Role::Bearer => "token",
+    };
+    if input.is_empty() {
+        return Some(format!("it has no {name}: connect a node that gives one"));
+    }
+    if input == node.id {
+        return None; // a circle of one, reported as such
+    }
+    match chain.node(input) {
+        None => Some(format!(
+            "its {name} comes from `{}`, and there is no such node: connect another",
+            escape(input)
+        )),
+        Some(from) if matches!(from.step, Step::Call { .. }) => Some(format!(
+            "its {name} comes from `{}`, which calls an API and gives no token: connect another",
+            escape(input)
+        )),
+        Some(_) => None,
+    }
+}
+
+fn setting_flaws(node: &Node, flaw: &mut dyn FnMut(String)) {
+    let needs_client = |flaw: &mut dyn FnMut(String)| {
+        if node.client_id().is_none_or(str::is_empty) {
+            flaw("no client is chosen: choose the client that asks".into());
+        }
+    };
+    match &node.step {
+        Step::SignIn { ask, .. } => {
+            needs_client(flaw);
+            ask_flaws(ask, flaw);
+        }
+        Step::ClientCredentials { ask } => {
+            needs_client(flaw);
+            ask_flaws(ask, flaw);
+        }
+        Step::Paste { token } => {
+            if token.trim().is_empty() {
+                flaw("no token is pasted: paste one, or choose one of the tray".into());
+            }
+        }
+        Step::Exchange {
+            subject_token_type,
+            actor,
+            actor_token_type,
+            requested_token_type,
+            ask,
+            ..
+        } => {
+            needs_client(flaw);
+            ask_flaws(ask, flaw);
+            if actor.is_none() && actor_token_type.is_some() {
+                flaw("an actor token type without an actor token: RFC 8693 §2.1 forbids the one without the other".into());
+            }
+            for word in [subject_token_type, actor_token_type, requested_token_type]
+                .into_iter()
+                .flatten()
+            {
+                let uri = token_type::uri(word);
+                if Url::parse(uri).is_err() {
+                    flaw(format!(
+                        "`{}` is no token type: write {}, or a URI (RFC 8693 §3)",
+                        escape(word),
+                        token_type::ALL.map(|(word, _)| word).join(", ")
+                    ));
+                }
+            }
+        }
+        Step::Call { url, method, .. } => {
+            if url.trim().is_empty() {
+                flaw("no URL is given: write an absolute URL, or the name of a practice resource server".into());
+            }
+            if let Some(method) = method
+                && crate::oauth::http::Method::parse(method).is_none()
+            {
+                flaw(format!(
+                    "`{}` is no method that is sent here: GET, POST, PUT, PATCH or DELETE",
+                    escape(method)
+                ));
+            }
+        }
+    }
+}
+
+fn ask_flaws(ask: &Ask, flaw: &mut dyn FnMut(String)) {
+    for scope in &ask.scope {
+        // RFC 6749 §3.3: 1*( %x21 / %x23-5B / %x5D-7E )
+        let legal = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
+        if scope.is_empty() || !scope.chars().all(legal) {
+            flaw(format!(
+                "`{}` is no scope: a scope has no spaces, quotes or backslashes (RFC 6749 §3.3)",
+                escape(scope)
+            ));
+        }
+    }
+    for resource in &ask.resource {
+        match Url::parse(resource) {
+            Err(_) => flaw(format!(
+                "`{}` is no absolute URI, and `resource` must be one (RFC 8707 §2); for a name use `audience`",
+                escape(resource)
+            )),
+            Ok(url) if url.fragment().is_some() => flaw(format!(
+                "`{}` has a fragment, and `resource` must not have one (RFC 8707 §2)",
+                escape(resource)
+            )),
+            Ok(_) => {}
+        }
+    }
+    if ask.audience.iter().any(String::is_empty) {
+        flaw("an audience is empty: name it, or remove it".into());
+    }
+}
+
+/// Node ids in an order in which each stands after its inputs, otherwise as in the chain. Nodes on
+/// a cycle, and those that need one of them, are left out, and so is a second node of the same id.
 pub fn order(chain: &Chain) -> Vec<String> {
-    let _ = chain;
-    todo!("owner: chain")
+    Wiring::of(chain)
+        .order()
+        .into_iter()
+        .map(|n| chain.nodes[n].id.clone())
+        .collect()
 }
 
-/// The nodes that must have run before `id` can, `id` last.
+/// The nodes that must have run before `id` can, `id` last. Empty when there is no such node, or
+/// when it can never run because of a cycle.
 pub fn up_to(chain: &Chain, id: &str) -> Vec<String> {
-    let _ = (chain, id);
-    todo!("owner: chain")
+    let graph = Wiring::of(chain);
+    let Some(start) = graph.index.get(id).copied() else {
+        return Vec::new();
+    };
+    let wanted = graph.reachable(start, &graph.inputs);
+    let order = graph.order();
+    if !order.contains(&start) {
+        return Vec::new();
+    }
+    order
+        .into_iter()
+        .filter(|n| wanted.contains(n))
+        .map(|n| chain.nodes[n].id.clone())
+        .collect()
 }
 
-/// The nodes that depend on `id`: stale when it changes.
+/// The nodes that depend on `id`: stale when it changes. In the order of the chain, without `id`.
 pub fn downstream(chain: &Chain, id: &str) -> Vec<String> {
-    let _ = (chain, id);
-    todo!("owner: chain")
+    let graph = Wiring::of(chain);
+    let Some(start) = graph.index.get(id).copied() else {
+        return Vec::new();
+    };
+    graph
+        .reachable(start, &graph.outputs)
+        .into_iter()
+        .filter(|n| *n != start)
+        .map(|n| chain.nodes[n].id.clone())
+        .collect()
+}
+
+/// Wires by index into the chain's nodes. A wire from an unknown node is none.
+struct Wiring<'a> {
+    index: HashMap<&'a str, usize>,
+    inputs: Vec<Vec<usize>>,
+    outputs: Vec<Vec<usize>>,
+}
+
+impl<'a> Wiring<'a> {
+    fn of(chain: &'a Chain) -> Self {
+        let mut index = HashMap::with_capacity(chain.nodes.len());
+        for (n, node) in chain.nodes.iter().enumerate() {
+            index.entry(node.id.as_str()).or_insert(n);
+        }
+        let mut inputs = vec![Vec::new(); chain.nodes.len()];
+        let mut outputs = vec![Vec::new(); chain.nodes.len()];
+        for (n, node) in chain.nodes.iter().enumerate() {
+            if index.get(node.id.as_str()) != Some(&n) {
+                continue; // a second node of the same id: no wire can name it
+            }
+            for (_, id) in node.inputs() {
+                if let Some(&from) = index.get(id) {
+                    inputs[n].push(from);
+                    outputs[from].push(n);
+                }
+            }
+        }
+        Self {
+            index,
+            inputs,
+            outputs,
+        }
+    }
+
+    /// Kahn's order, the first node of the chain first where there is a choice.
+    fn order(&self) -> Vec<usize> {
+        let mut waits: Vec<usize> = self.inputs.iter().map(Vec::len).collect();
+        let mut ready: BinaryHeap<Reverse<usize>> = self
+            .index
+            .values()
+            .filter(|n| waits[**n] == 0)
+            .map(|n| Reverse(*n))
+            .collect();
+        let mut order = Vec::with_capacity(waits.len());
+        while let Some(Reverse(n)) = ready.pop() {
+            order.push(n);
+            for &next in &self.outputs[n] {
+                waits[next] -= 1;
+                if waits[next] == 0 {
+                    ready.push(Reverse(next));
+                }
+            }
+        }
+        order
+    }
+
+    /// What can be reached from `start` along `wires`, `start` included.
+    fn reachable(&self, start: usize, wires: &[Vec<usize>]) -> BTreeSet<usize> {
+        let mut seen = BTreeSet::from([start]);
+        let mut open = vec![start];
+        while let Some(n) = open.pop() {
+            open.extend(wires[n].iter().filter(|next| seen.insert(**next)));
+        }
+        seen
+    }
+
+    /// Whether a node reaches itself. Those that are in the order do not.
+    fn on_cycle(&self, node: usize, ordered: &BTreeSet<usize>) -> bool {
+        !ordered.contains(&node)
+            && self.inputs[node]
+                .iter()
+                .any(|input| self.reachable(*input, &self.inputs).contains(&node))
+    }
 }

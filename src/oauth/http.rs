@@ -90,6 +90,13 @@ impl Method {
             Self::Delete => "DELETE",
         }
     }
+
+    /// Reads a name, ignoring case.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete]
+            .into_iter()
+            .find(|m| m.name().eq_ignore_ascii_case(name))
+    }
 }
 
 /// A request body.
@@ -109,6 +116,29 @@ pub enum Body {
     },
 }
 
+impl Body {
+    /// `Content-Type` and the bytes to send; `None` for an empty body.
+    pub fn encode(&self) -> Option<(&str, String)> {
+        match self {
+            Self::Empty => None,
+            Self::Form(fields) => Some((FORM, encode_form(fields))),
+            Self::Text { content_type, text } => Some((content_type, text.clone())),
+        }
+    }
+}
+
+/// The media type of form bodies (RFC 6749 appendix B).
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Fields as `application/x-www-form-urlencoded`, in order.
+pub fn encode_form(fields: &[Field]) -> String {
+    let mut out = url::form_urlencoded::Serializer::new(String::new());
+    for field in fields {
+        out.append_pair(&field.name, &field.value);
+    }
+    out.finish()
+}
+
 /// A request. Redirects are never followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -120,6 +150,44 @@ pub struct Request {
     pub headers: Vec<Field>,
     /// Body.
     pub body: Body,
+}
+
+impl Request {
+    /// A `GET` that accepts JSON.
+    pub fn get(url: url::Url) -> Self {
+        Self {
+            method: Method::Get,
+            url,
+            headers: vec![Field::plain("Accept", "application/json")],
+            body: Body::Empty,
+        }
+    }
+
+    /// A `POST` of form fields that accepts JSON.
+    pub fn form(url: url::Url, fields: Vec<Field>) -> Self {
+        Self {
+            method: Method::Post,
+            url,
+            headers: vec![Field::plain("Accept", "application/json")],
+            body: Body::Form(fields),
+        }
+    }
+
+    /// The first form field of that name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        match &self.body {
+            Body::Form(fields) => fields.iter().find(|f| f.name == name),
+            _ => None,
+        }
+    }
+
+    /// The form fields, to add to; nothing when the body is no form.
+    pub(crate) fn fields_mut(&mut self) -> Option<&mut Vec<Field>> {
+        match &mut self.body {
+            Body::Form(fields) => Some(fields),
+            _ => None,
+        }
+    }
 }
 
 /// A response, read up to a limit.
