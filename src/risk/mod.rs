@@ -198,7 +198,7 @@ impl Settings {
                 "manage",
                 "impersonat*",
                 "offline_access",
-                "payments*",
+                "payments",
             ]
             .map(str::to_owned)
             .to_vec(),
