@@ -1,0 +1,1 @@
+//! Camera, culling, hit testing, nodes, wires, keyboard walk: shared by chain and graph.

@@ -1,0 +1,356 @@
+//! The arrangement of panels: tiles that the user moves, splits and closes.
+
+use egui::{
+    Color32, CornerRadius, FontId, Id, Margin, Rect, Response, Role, Sense, Stroke, Ui, Visuals,
+    WidgetInfo, WidgetText, vec2,
+};
+use egui_tiles::{
+    Behavior, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree,
+    UiResponse,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Ask, Cx,
+    icons::{self, Icon},
+    panels,
+    theme::{self, space},
+    widgets,
+};
+use crate::{
+    app::{Command, session::View},
+    risk::Severity,
+};
+
+/// A panel of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Pane {
+    /// The tray.
+    Tokens,
+    /// A main view.
+    Main(View),
+    /// What is selected.
+    Inspector,
+    /// Findings.
+    Findings,
+    /// HTTP log.
+    Log,
+}
+
+impl Pane {
+    /// Its title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Tokens => "Tokens",
+            Self::Main(view) => view_title(view),
+            Self::Inspector => "Inspector",
+            Self::Findings => "Findings",
+            Self::Log => "HTTP log",
+        }
+    }
+}
+
+/// The title of a main view.
+pub fn view_title(view: View) -> &'static str {
+    match view {
+        View::Start => "Start",
+        View::Token => "Token",
+        View::Chain => "Chain",
+        View::Graph => "Graph",
+        View::Practice => "Practice",
+    }
+}
+
+/// The main views in the order of their tabs.
+pub const VIEWS: [View; 4] = [View::Token, View::Chain, View::Graph, View::Practice];
+
+/// The first arrangement: tray, main views over findings and log, inspector.
+pub fn arrangement(width: f32, height: f32) -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let tokens = tiles.insert_pane(Pane::Tokens);
+    let views = VIEWS.map(|v| tiles.insert_pane(Pane::Main(v))).to_vec();
+    let main = tiles.insert_tab_tile(views);
+    let findings = tiles.insert_pane(Pane::Findings);
+    let log = tiles.insert_pane(Pane::Log);
+    let below = tiles.insert_tab_tile(vec![findings, log]);
+    let inspector = tiles.insert_pane(Pane::Inspector);
+
+    let mut middle = Linear::new(LinearDir::Vertical, vec![main, below]);
+    let low = (height * 0.24).clamp(120.0, 240.0);
+    middle.shares.set_share(main, (height - low).max(200.0));
+    middle.shares.set_share(below, low);
+    let middle = tiles.insert_container(middle);
+
+    let mut all = Linear::new(LinearDir::Horizontal, vec![tokens, middle, inspector]);
+    let (left, right) = (
+        (width * 0.18).clamp(216.0, 300.0),
+        (width * 0.21).clamp(260.0, 360.0),
+    );
+    all.shares.set_share(tokens, left);
+    all.shares
+        .set_share(middle, (width - left - right).max(320.0));
+    all.shares.set_share(inspector, right);
+    let root = tiles.insert_container(all);
+    Tree::new(Id::unique("desk"), root, tiles)
+}
+
+/// Whether every panel is in the tree exactly once: a stored arrangement of another version may lack some.
+pub fn is_whole(tree: &Tree<Pane>) -> bool {
+    let wanted = VIEWS.map(Pane::Main).into_iter().chain([
+        Pane::Tokens,
+        Pane::Inspector,
+        Pane::Findings,
+        Pane::Log,
+    ]);
+    let mut count = 0;
+    for pane in wanted {
+        count += 1;
+        if tree.tiles.find_pane(&pane).is_none() {
+            return false;
+        }
+    }
+    let panes = tree.tiles.tiles().filter(|t| t.is_pane()).count();
+    tree.root().is_some() && panes == count
+}
+
+/// Puts a panel in front, opening it when it is closed. Returns whether something changed.
+pub fn bring(tree: &mut Tree<Pane>, pane: Pane) -> bool {
+    let Some(id) = tree.tiles.find_pane(&pane) else {
+        return false;
+    };
+    let hidden = !tree.tiles.is_visible(id);
+    if hidden {
+        tree.tiles.set_visible(id, true);
+    }
+    tree.make_active(|tile, _| tile == id) || hidden
+}
+
+/// Draws the panels of one frame.
+pub struct Desk<'a, 'b> {
+    /// What the panels get.
+    pub cx: &'a mut Cx<'b>,
+}
+
+impl Behavior<Pane> for Desk<'_, '_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
+        let theme = self.cx.theme;
+        ui.painter().rect_filled(ui.max_rect(), 0.0, theme.surface);
+        ui.set_clip_rect(ui.clip_rect().intersect(ui.max_rect()));
+        let mut response = UiResponse::None;
+        match pane {
+            Pane::Tokens => {
+                if head(ui, self.cx, *pane) {
+                    response = UiResponse::DragStarted;
+                }
+                panels::tray::ui(ui, self.cx);
+            }
+            Pane::Inspector => {
+                if head(ui, self.cx, *pane) {
+                    response = UiResponse::DragStarted;
+                }
+                panels::inspector::ui(ui, self.cx);
+            }
+            Pane::Main(View::Start | View::Token) => panels::token::ui(ui, self.cx),
+            Pane::Main(View::Chain) => panels::chain::ui(ui, self.cx),
+            Pane::Main(View::Graph) => panels::graph::ui(ui, self.cx),
+            Pane::Main(View::Practice) => panels::practice::ui(ui, self.cx),
+            Pane::Findings => panels::findings::ui(ui, self.cx),
+            Pane::Log => panels::log::ui(ui, self.cx),
+        }
+        response
+    }
+
+    fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
+        pane.title().into()
+    }
+
+    fn tab_ui(
+        &mut self,
+        tiles: &mut Tiles<Pane>,
+        ui: &mut Ui,
+        id: Id,
+        tile_id: TileId,
+        state: &TabState,
+    ) -> Response {
+        let theme = self.cx.theme;
+        let title = match tiles.get(tile_id) {
+            Some(Tile::Pane(pane)) => pane.title(),
+            Some(Tile::Container(_)) => "Panels",
+            None => "",
+        };
+        let font = FontId::new(
+            13.0,
+            if state.active {
+                theme::medium()
+            } else {
+                egui::FontFamily::Proportional
+            },
+        );
+        let colour = if state.active {
+            theme.text
+        } else {
+            theme.muted
+        };
+        let galley = ui.painter().layout_no_wrap(title.to_owned(), font, colour);
+        let (_, rect) = ui.allocate_space(vec2(
+            galley.size().x + 2.0 * space::M,
+            ui.available_height(),
+        ));
+        let response = ui.interact(rect, id, Sense::click_and_drag());
+        response.widget_info(|| WidgetInfo::selected(Role::Tab, true, state.active, title));
+        if ui.is_rect_visible(rect) && !state.is_being_dragged {
+            if response.hovered() && !state.active {
+                ui.painter().rect_filled(
+                    rect.shrink2(vec2(2.0, 5.0)),
+                    CornerRadius::same(theme::RADIUS),
+                    theme.control,
+                );
+            }
+            ui.painter()
+                .galley(rect.center() - galley.size() / 2.0, galley, colour);
+            if state.active {
+                let line = Rect::from_min_max(
+                    rect.left_bottom() + vec2(space::S, -2.0),
+                    rect.right_bottom() - vec2(space::S, 0.0),
+                );
+                ui.painter()
+                    .rect_filled(line, CornerRadius::same(1), theme.accent);
+            }
+            widgets::focus_ring(ui, &response);
+        }
+        if response.clicked()
+            && let Some(Tile::Pane(Pane::Main(view))) = tiles.get(tile_id)
+        {
+            self.cx.push(Command::Show(*view));
+        }
+        response
+    }
+
+    fn top_bar_right_ui(
+        &mut self,
+        tiles: &Tiles<Pane>,
+        ui: &mut Ui,
+        _tile_id: TileId,
+        tabs: &egui_tiles::Tabs,
+        _scroll: &mut f32,
+    ) {
+        let has_findings = tabs
+            .children
+            .iter()
+            .any(|t| matches!(tiles.get(*t), Some(Tile::Pane(Pane::Findings))));
+        if has_findings {
+            ui.add_space(space::M);
+            counts(ui, self.cx);
+        }
+    }
+
+    fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
+        34.0
+    }
+    fn gap_width(&self, _style: &egui::Style) -> f32 {
+        1.0
+    }
+    fn min_size(&self) -> f32 {
+        96.0
+    }
+    fn simplification_options(&self) -> SimplificationOptions {
+        SimplificationOptions {
+            all_panes_must_have_tabs: false,
+            prune_single_child_tabs: false,
+            ..SimplificationOptions::default()
+        }
+    }
+    fn resize_stroke(&self, _style: &egui::Style, state: egui_tiles::ResizeState) -> Stroke {
+        match state {
+            egui_tiles::ResizeState::Idle => self.cx.theme.line(),
+            _ => Stroke::new(2.0, self.cx.theme.accent),
+        }
+    }
+    fn tab_bar_color(&self, _visuals: &Visuals) -> Color32 {
+        self.cx.theme.surface
+    }
+    fn tab_bar_hline_stroke(&self, _visuals: &Visuals) -> Stroke {
+        self.cx.theme.line()
+    }
+    fn drag_preview_color(&self, _visuals: &Visuals) -> Color32 {
+        self.cx.theme.accent.gamma_multiply(0.18)
+    }
+    fn dragged_overlay_color(&self, _visuals: &Visuals) -> Color32 {
+        self.cx.theme.surface.gamma_multiply(0.6)
+    }
+}
+
+/// The head of a side panel: its title drags it, a cross closes it. Returns whether a drag began.
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, pane: Pane) -> bool {
+    egui::Frame::new()
+        .inner_margin(Margin {
+            left: 12,
+            right: 6,
+            top: 6,
+            bottom: 0,
+        })
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                let title = ui.add(
+                    egui::Label::new(theme::section(pane.title(), cx.theme))
+                        .selectable(false)
+                        .sense(Sense::drag()),
+                );
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let name = format!("Close {}", pane.title().to_lowercase());
+                    if widgets::sized_icon_button(ui, Icon::Cross, &name, 20.0).clicked() {
+                        cx.ask(Ask::TogglePane(pane));
+                    }
+                });
+                title.on_hover_cursor(egui::CursorIcon::Grab).drag_started()
+            })
+            .inner
+        })
+        .inner
+}
+
+/// How many findings of each severity, as shapes and words; right to left.
+fn counts(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let findings = &cx.model.analysis.report.findings;
+    for severity in Severity::ALL.into_iter().rev() {
+        let n = findings.iter().filter(|f| f.severity == severity).count();
+        if n == 0 {
+            continue;
+        }
+        let label =
+            ui.label(theme::small(format!("{n} {}", severity.name())).color(cx.theme.muted));
+        label.widget_info(|| {
+            WidgetInfo::labeled(
+                Role::Label,
+                true,
+                format!("{n} {} findings", severity.name()),
+            )
+        });
+        ui.add_space(-2.0);
+        icons::severity_icon(ui, severity, 11.0);
+        ui.add_space(space::XS);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_arrangement_is_whole_and_survives_storage() {
+        let tree = arrangement(1600.0, 900.0);
+        assert!(is_whole(&tree));
+        let text = serde_json::to_string(&tree).unwrap();
+        let back: Tree<Pane> = serde_json::from_str(&text).unwrap();
+        assert!(is_whole(&back));
+    }
+
+    #[test]
+    fn a_closed_panel_comes_back() {
+        let mut tree = arrangement(1600.0, 900.0);
+        let id = tree.tiles.find_pane(&Pane::Inspector).unwrap();
+        tree.tiles.set_visible(id, false);
+        assert!(bring(&mut tree, Pane::Inspector));
+        assert!(tree.tiles.is_visible(id));
+    }
+}

@@ -1,0 +1,486 @@
+//! The window: takes in what came of effects, draws, and carries out what was asked.
+
+use std::path::PathBuf;
+
+use eframe::CreationContext;
+use egui::{CentralPanel, Frame, Margin, Panel, Ui, ViewportCommand};
+use egui_tiles::Tree;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Ask, Cx, ViewState, clipboard,
+    desk::{self, Desk, Pane},
+    dialogs::Dialogs,
+    files::{Chosen, Files},
+    notices::Notices,
+    palette::Palette,
+    shortcuts, start, theme,
+    theme::Theme,
+    topbar,
+};
+use crate::{
+    app::{
+        Command, Effect, Model, Outcome, apply,
+        session::{Notice, Selection, View},
+        update,
+    },
+    kit::{Env, secret::Secret},
+};
+
+/// Carries effects out. The program's is `io::runtime`; tests bring their own.
+pub trait Carrier {
+    /// Begins to carry `effect` out; never blocks.
+    fn perform(&self, effect: Effect);
+    /// The next outcome that waits, if any.
+    fn poll(&self) -> Option<Outcome>;
+}
+
+impl Carrier for crate::io::runtime::Runtime {
+    fn perform(&self, effect: Effect) {
+        Self::perform(self, effect);
+    }
+    fn poll(&self) -> Option<Outcome> {
+        Self::poll(self)
+    }
+}
+
+/// How the window starts.
+#[derive(Debug, Clone, Default)]
+pub struct Start {
+    /// Without anything that an earlier start kept.
+    pub fresh: bool,
+    /// A workspace, or files with tokens.
+    pub files: Vec<PathBuf>,
+}
+
+/// What is kept between starts, beside egui's own memory.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Settings {
+    /// Workspaces that were open, latest first.
+    #[serde(default)]
+    pub recent: Vec<PathBuf>,
+    /// Dark (`true`), light (`false`), or the system's choice.
+    #[serde(default)]
+    pub dark: Option<bool>,
+}
+
+const SETTINGS: &str = "delegraph-settings";
+const LAYOUT: &str = "delegraph-layout";
+/// Recent workspaces that are kept.
+const RECENT: usize = 10;
+
+/// The program's window.
+pub struct App {
+    model: Model,
+    carrier: Box<dyn Carrier>,
+    view: ViewState,
+    tree: Option<Tree<Pane>>,
+    settings: Settings,
+    fresh: bool,
+    topbar: topbar::State,
+    palette: Palette,
+    dialogs: Dialogs,
+    notices: Notices,
+    files: Files,
+    commands: Vec<Command>,
+    asks: Vec<Ask>,
+    shown: Option<View>,
+    title: String,
+}
+
+impl App {
+    /// The window of the program, with the real runtime. Fails when the runtime cannot be started.
+    pub fn new(cc: &CreationContext<'_>, start: &Start) -> Result<Self, String> {
+        let ctx = cc.egui_ctx.clone();
+        let runtime = crate::io::runtime::Runtime::new(move || ctx.request_repaint())?;
+        let mut app = Self::with(&cc.egui_ctx, Model::default(), Box::new(runtime));
+        app.fresh = start.fresh;
+        if let Some(storage) = cc.storage.filter(|_| !start.fresh) {
+            app.restore(storage);
+        }
+        if let Some(dark) = app.settings.dark {
+            cc.egui_ctx.set_theme(if dark {
+                egui::Theme::Dark
+            } else {
+                egui::Theme::Light
+            });
+        }
+        app.commands.push(Command::StartPractice);
+        app.open(&start.files);
+        Ok(app)
+    }
+
+    /// A window over a given model, whose effects `carrier` carries out.
+    pub fn with(ctx: &egui::Context, model: Model, carrier: Box<dyn Carrier>) -> Self {
+        theme::install(ctx);
+        Self {
+            model,
+            carrier,
+            view: ViewState::default(),
+            tree: None,
+            settings: Settings::default(),
+            fresh: true,
+            topbar: topbar::State::default(),
+            palette: Palette::default(),
+            dialogs: Dialogs::default(),
+            notices: Notices::default(),
+            files: Files::new(ctx),
+            commands: Vec::new(),
+            asks: Vec::new(),
+            shown: None,
+            title: String::new(),
+        }
+    }
+
+    /// All state, for tests and for the benchmark.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Asks for a command as a panel would; carried out after the next frame.
+    pub fn push(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    fn restore(&mut self, storage: &dyn eframe::Storage) {
+        if let Some(settings) = storage
+            .get_string(SETTINGS)
+            .and_then(|text| serde_json::from_str(&text).ok())
+        {
+            self.settings = settings;
+        }
+        self.tree = storage
+            .get_string(LAYOUT)
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .filter(desk::is_whole);
+    }
+
+    /// Opens what was named on the command line or dropped on the window: a workspace, or tokens.
+    fn open(&mut self, paths: &[PathBuf]) {
+        let is_workspace = |p: &PathBuf| p.extension().is_some_and(|e| e == "toml");
+        if let Some(workspace) = paths.iter().find(|p| is_workspace(p)) {
+            self.commands.push(Command::Open(workspace.clone()));
+        }
+        let tokens: Vec<_> = paths.iter().filter(|p| !is_workspace(p)).cloned().collect();
+        if !tokens.is_empty() {
+            self.commands.push(Command::ImportFiles(tokens));
+        }
+    }
+
+    fn env(&self) -> Env {
+        Env::system(self.model.session.clock)
+    }
+
+    /// Takes in what came of effects and of file dialogs.
+    fn take_in(&mut self) {
+        while let Some(outcome) = self.carrier.poll() {
+            let env = self.env();
+            let saved_or_loaded = match &outcome {
+                Outcome::Saved(_, path, _, Ok(())) | Outcome::Loaded(_, path, Ok(_)) => {
+                    Some(path.clone())
+                }
+                _ => None,
+            };
+            let effects = apply(&mut self.model, outcome, &env);
+            if let Some(path) = saved_or_loaded {
+                self.settings.recent.retain(|p| *p != path);
+                self.settings.recent.insert(0, path);
+                self.settings.recent.truncate(RECENT);
+            }
+            self.perform(effects);
+        }
+        while let Some(chosen) = self.files.poll() {
+            match chosen {
+                Chosen::Import(paths) => self.commands.push(Command::ImportFiles(paths)),
+                Chosen::Open(path) => self.commands.push(Command::Open(path)),
+                Chosen::SaveAs(path) => self.commands.push(Command::SaveAs(path)),
+                Chosen::Key(name, Ok(text)) => self.commands.push(Command::ImportKey {
+                    text: Secret::new(text),
+                    name,
+                }),
+                Chosen::Key(_, Err(text)) => {
+                    self.model
+                        .session
+                        .notices
+                        .push(Notice { error: true, text });
+                }
+            }
+        }
+    }
+
+    fn perform(&self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.carrier.perform(effect);
+        }
+    }
+
+    /// Carries out what was asked, in order. Returns whether there was anything.
+    fn carry_out(&mut self, ctx: &egui::Context) -> bool {
+        let commands = std::mem::take(&mut self.commands);
+        let asks = std::mem::take(&mut self.asks);
+        let any = !commands.is_empty() || !asks.is_empty();
+        for command in commands {
+            let env = self.env();
+            let effects = update(&mut self.model, command, &env);
+            self.perform(effects);
+        }
+        for ask in asks {
+            self.answer(ctx, ask);
+        }
+        any
+    }
+
+    fn answer(&mut self, ctx: &egui::Context, ask: Ask) {
+        match ask {
+            Ask::ImportFiles => self.files.import(),
+            Ask::OpenWorkspace => self.files.open(),
+            Ask::OpenPath(path) => self.commands.push(Command::Open(path)),
+            Ask::ChooseKey => self.files.key(),
+            Ask::SaveAs => {
+                let name = &self.model.workspace.name;
+                self.files
+                    .save_as(if name.is_empty() { "workspace" } else { name });
+            }
+            Ask::Paste => match clipboard::read() {
+                Ok(text) => self.commands.push(Command::Paste(text)),
+                Err(text) => self.notice(ctx, Notice { error: true, text }),
+            },
+            Ask::Copy(text, what) => {
+                ctx.copy_text(text);
+                self.notice(
+                    ctx,
+                    Notice {
+                        error: false,
+                        text: format!("{what} copied"),
+                    },
+                );
+            }
+            Ask::CopySecret(secret, what) => {
+                clipboard::copy_secret(secret);
+                let text = format!("{what} copied, kept out of clipboard history");
+                self.notice(ctx, Notice { error: false, text });
+            }
+            Ask::Open(dialog) => self.dialogs.open(dialog),
+            Ask::Palette => self.palette.toggle(),
+            Ask::ToggleTheme => {
+                let dark = ctx.theme() == egui::Theme::Light;
+                self.settings.dark = Some(dark);
+                ctx.set_theme(if dark {
+                    egui::Theme::Dark
+                } else {
+                    egui::Theme::Light
+                });
+            }
+            Ask::TogglePane(pane) => {
+                if let Some(tree) = &mut self.tree
+                    && let Some(id) = tree.tiles.find_pane(&pane)
+                {
+                    tree.tiles.toggle_visibility(id);
+                }
+            }
+            Ask::ResetLayout => self.tree = None,
+            Ask::ShowToken(id) => {
+                self.commands.push(Command::Select(Selection::Token(id)));
+                self.commands.push(Command::Show(View::Token));
+            }
+            Ask::Notice(notice) => self.notice(ctx, notice),
+        }
+    }
+
+    fn notice(&mut self, ctx: &egui::Context, notice: Notice) {
+        self.notices.add(notice, ctx.input(|i| i.time));
+    }
+
+    /// The workspace's name in the window's title; a dot before it while something is not saved.
+    fn name_window(&mut self, ctx: &egui::Context) {
+        let name = match self.model.workspace.name.as_str() {
+            "" => "untitled",
+            name => name,
+        };
+        let mark = if self.model.is_dirty() { "• " } else { "" };
+        let title = format!("{mark}{} – Delegraph", crate::kit::text::escape(name));
+        if title != self.title {
+            self.title.clone_from(&title);
+            ctx.send_viewport_cmd(ViewportCommand::Title(title));
+        }
+    }
+
+    /// Analyses again when a verdict changes by itself.
+    fn follow_the_clock(&mut self, ctx: &egui::Context) {
+        let Some(next) = self.model.analysis.next_change else {
+            return;
+        };
+        let now = self.model.session.clock.now();
+        if next <= now {
+            if self.model.analysis.revision == self.model.revision {
+                self.commands.push(Command::Tick);
+            }
+        } else if self.model.session.clock == crate::kit::clock::Clock::System
+            && let Ok(wait) = std::time::Duration::try_from(next.duration_since(now))
+        {
+            ctx.request_repaint_after(wait + std::time::Duration::from_millis(5));
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.take_in();
+        self.follow_the_clock(ctx);
+        if self.carry_out(ctx) {
+            ctx.request_repaint();
+        }
+        for notice in std::mem::take(&mut self.model.session.notices) {
+            self.notice(ctx, notice);
+        }
+        self.name_window(ctx);
+        if self.model.quit {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let theme = Theme::of(ui);
+        let mut commands = std::mem::take(&mut self.commands);
+        let mut asks = std::mem::take(&mut self.asks);
+        let mut cx = Cx {
+            model: &self.model,
+            view: &mut self.view,
+            commands: &mut commands,
+            asks: &mut asks,
+            theme,
+            now: self.model.session.clock.now(),
+        };
+        shortcuts::take(ui, &mut cx, &mut self.palette, &mut self.dialogs);
+
+        Panel::top("topbar")
+            .exact_size(44.0)
+            .show_separator_line(true)
+            .frame(
+                Frame::new()
+                    .fill(theme.surface)
+                    .inner_margin(Margin::symmetric(12, 0)),
+            )
+            .show(ui, |ui| {
+                topbar::ui(ui, &mut cx, &mut self.topbar, &self.settings)
+            });
+        if cx.model.recovery.is_some() {
+            recovery(ui, &mut cx);
+        }
+        CentralPanel::no_frame().show(ui, |ui| {
+            if self.model.workspace.is_empty() && self.model.session.view == View::Start {
+                start::ui(ui, &mut cx);
+                return;
+            }
+            let size = ui.available_size();
+            let tree = self
+                .tree
+                .get_or_insert_with(|| desk::arrangement(size.x, size.y));
+            let view = match self.model.session.view {
+                View::Start => View::Token,
+                view => view,
+            };
+            if self.shown != Some(view) {
+                self.shown = Some(view);
+                desk::bring(tree, Pane::Main(view));
+            }
+            tree.ui(&mut Desk { cx: &mut cx }, ui);
+        });
+        self.dialogs.show(ui, &mut cx);
+        self.palette.show(ui, &mut cx);
+        drop_hint(ui, &cx);
+        self.notices.show(ui);
+
+        // Whatever was asked in this frame is carried out before the next one.
+        if !commands.is_empty() || !asks.is_empty() {
+            ui.ctx().request_repaint();
+        }
+        self.commands = commands;
+        self.asks = asks;
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        if self.fresh {
+            return;
+        }
+        if let Ok(text) = serde_json::to_string(&self.settings) {
+            storage.set_string(SETTINGS, text);
+        }
+        if let Some(text) = self
+            .tree
+            .as_ref()
+            .and_then(|t| serde_json::to_string(t).ok())
+        {
+            storage.set_string(LAYOUT, text);
+        }
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        !self.fresh
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        let theme = if visuals.dark_mode {
+            &theme::DARK
+        } else {
+            &theme::LIGHT
+        };
+        theme.window.to_normalized_gamma_f32()
+    }
+}
+
+/// Offers what an earlier start left behind unsaved.
+fn recovery(ui: &mut Ui, cx: &mut Cx<'_>) {
+    Panel::top("recovery")
+        .frame(
+            Frame::new()
+                .fill(cx.theme.warn_surface)
+                .inner_margin(Margin::symmetric(12, 8)),
+        )
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                super::icons::Icon::Warning.show(ui, 16.0, cx.theme.high);
+                ui.label(
+                    "Delegraph ended before the last workspace was saved. Its changes were kept.",
+                );
+                if super::widgets::primary(ui, None, "Take them back").clicked() {
+                    cx.push(Command::Recover(true));
+                }
+                if ui.button("Drop them").clicked() {
+                    cx.push(Command::Recover(false));
+                }
+            });
+        });
+}
+
+/// Says what happens when what hovers over the window is dropped.
+fn drop_hint(ui: &Ui, cx: &Cx<'_>) {
+    let files = ui.input(|i| i.raw.hovered_files.len());
+    if files == 0 {
+        return;
+    }
+    let rect = ui.ctx().content_rect().shrink(8.0);
+    let painter = ui.ctx().layer_painter(egui::LayerId::new(
+        egui::Order::Foreground,
+        egui::Id::unique("drop-hint"),
+    ));
+    painter.rect(
+        rect,
+        egui::CornerRadius::same(10),
+        cx.theme.accent_surface.gamma_multiply(0.85),
+        egui::Stroke::new(2.0, cx.theme.accent),
+        egui::StrokeKind::Inside,
+    );
+    let what = if files == 1 {
+        "this file"
+    } else {
+        "these files"
+    };
+    painter.text(
+        rect.center(),
+        egui::Align2::CENTER_CENTER,
+        format!("Drop to read every token in {what}"),
+        egui::FontId::new(20.0, theme::semibold()),
+        cx.theme.text,
+    );
+}

@@ -1,0 +1,431 @@
+//! The bar over everything: workspace, server, clock, search and commands, theme.
+
+use std::collections::BTreeSet;
+
+use egui::{
+    Align, Button, CornerRadius, Layout, Margin, RichText, Role, Sense, Ui, WidgetInfo, vec2,
+};
+
+use super::{
+    Ask, Cx,
+    dialogs::Dialog,
+    icons::Icon,
+    shell::Settings,
+    theme::{self, RADIUS, space},
+    widgets,
+};
+use crate::{
+    app::{
+        Command,
+        model::Practice,
+        session::{Selection, View},
+    },
+    kit::{
+        clock::Clock,
+        text::{escape, shorten},
+    },
+};
+
+/// What the bar keeps between frames.
+#[derive(Default)]
+pub struct State {
+    clock: String,
+    clock_error: Option<String>,
+    rename: Option<String>,
+}
+
+/// Draws the bar.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Settings) {
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        Icon::Logo.show(ui, 20.0, cx.theme.accent);
+        ui.label(theme::strong("Delegraph").font(egui::FontId::new(14.0, theme::semibold())));
+        ui.add_space(space::S);
+        workspace(ui, cx, state, settings);
+        server(ui, cx);
+        clock(ui, cx, state);
+        ui.add_space(space::XS);
+        history(ui, cx);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let (icon, name) = if cx.theme.dark {
+                (Icon::Sun, "Light theme")
+            } else {
+                (Icon::Moon, "Dark theme")
+            };
+            if widgets::icon_button(ui, icon, name).clicked() {
+                cx.ask(Ask::ToggleTheme);
+            }
+            search(ui, cx);
+            jobs(ui, cx);
+        });
+    });
+}
+
+fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Settings) {
+    let name = &cx.model.workspace.name;
+    let name = if name.is_empty() { "untitled" } else { name };
+    let shown = shorten(&escape(name), 28).into_owned();
+    let text = if cx.model.is_dirty() {
+        format!("{shown} •")
+    } else {
+        shown.clone()
+    };
+    let spoken = if cx.model.is_dirty() {
+        format!("Workspace {shown}, not saved")
+    } else {
+        format!("Workspace {shown}")
+    };
+    widgets::menu(ui, &spoken, text, |ui| {
+        ui.set_min_width(240.0);
+        if let Some(draft) = &mut state.rename {
+            let response = widgets::text_field(ui, "Workspace name", "name", draft, false);
+            if response.lost_focus() {
+                let name = draft.trim().to_owned();
+                if ui.input(|i| i.key_pressed(egui::Key::Enter)) && !name.is_empty() {
+                    cx.push(Command::Rename(name));
+                    ui.close();
+                }
+                state.rename = None;
+            } else if !response.has_focus() {
+                response.request_focus();
+            }
+        } else {
+            let rename = widgets::menu_item(ui, "Rename…", "");
+            if rename.clicked() {
+                state.rename = Some(cx.model.workspace.name.clone());
+            }
+        }
+        ui.separator();
+        if widgets::menu_item(ui, "New", "").clicked() {
+            cx.push(Command::NewWorkspace);
+            ui.close();
+        }
+        if widgets::menu_item(ui, "Open…", "Ctrl+O").clicked() {
+            cx.ask(Ask::OpenWorkspace);
+            ui.close();
+        }
+        if widgets::menu_item(ui, "Save", "Ctrl+S").clicked() {
+            save(cx);
+            ui.close();
+        }
+        if widgets::menu_item(ui, "Save as…", "Ctrl+Shift+S").clicked() {
+            cx.ask(Ask::SaveAs);
+            ui.close();
+        }
+        ui.separator();
+        if widgets::menu_item(ui, "Read tokens from files…", "").clicked() {
+            cx.ask(Ask::ImportFiles);
+            ui.close();
+        }
+        if widgets::menu_item(ui, "Keys…", "").clicked() {
+            cx.ask(Ask::Open(Dialog::Keys));
+            ui.close();
+        }
+        if !settings.recent.is_empty() {
+            ui.separator();
+            ui.label(theme::section("Recent", cx.theme));
+            for path in settings.recent.iter().take(8) {
+                let name = path.file_name().map_or_else(
+                    || path.display().to_string(),
+                    |n| n.to_string_lossy().into_owned(),
+                );
+                let item = widgets::menu_item(ui, &shorten(&escape(&name), 36), "");
+                if item.on_hover_text(path.display().to_string()).clicked() {
+                    cx.ask(Ask::OpenPath(path.clone()));
+                    ui.close();
+                }
+            }
+        }
+        ui.separator();
+        if widgets::menu_item(ui, "About Delegraph", "").clicked() {
+            cx.ask(Ask::Open(Dialog::About));
+            ui.close();
+        }
+        if widgets::menu_item(ui, "Quit", "Ctrl+Q").clicked() {
+            cx.push(Command::Quit);
+            ui.close();
+        }
+    });
+}
+
+/// Saves, asking for a place when there is none.
+pub fn save(cx: &mut Cx<'_>) {
+    if cx.model.path.is_some() {
+        cx.push(Command::Save);
+    } else {
+        cx.ask(Ask::SaveAs);
+    }
+}
+
+/// The practice server's state in words, and whether it runs.
+pub fn practice_words(model: &crate::app::Model) -> (String, bool) {
+    match model.practice.get(&BTreeSet::new()) {
+        Some(Practice::Running(info)) => {
+            let place = info.issuer.trim_start_matches("http://");
+            (format!("Practice · {place}"), true)
+        }
+        Some(Practice::Starting) => ("Practice · starting".into(), false),
+        Some(Practice::Failed(_)) => ("Practice · failed".into(), false),
+        Some(Practice::Stopped) | None => ("Practice · stopped".into(), false),
+    }
+}
+
+fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let (words, running) = practice_words(cx.model);
+    let theme = cx.theme;
+    let dot = egui::Atom::paint(vec2(8.0, 8.0), move |ui, args| {
+        let colour = if running { theme.good } else { theme.faint };
+        ui.painter().circle_filled(args.rect.center(), 3.5, colour);
+    });
+    let button = Button::new((
+        dot,
+        RichText::new("Server").color(theme.muted),
+        words.clone(),
+        Icon::ChevronDown.atom(12.0, None),
+    ));
+    let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
+        ui.set_min_width(260.0);
+        ui.label(theme::section("Practice server", theme));
+        if let Some(Practice::Failed(why)) = cx.model.practice.get(&BTreeSet::new()) {
+            ui.add(egui::Label::new(RichText::new(escape(why)).color(theme.critical)).wrap());
+        }
+        if running {
+            if widgets::menu_item(ui, "Show its realm", "").clicked() {
+                cx.push(Command::Show(View::Practice));
+                ui.close();
+            }
+            if let Some(info) = cx.model.practice()
+                && widgets::menu_item(ui, "Copy issuer", "").clicked()
+            {
+                let issuer = info.issuer.clone();
+                cx.ask(Ask::Copy(issuer, "Issuer".into()));
+                ui.close();
+            }
+            if widgets::menu_item(ui, "Stop practice servers", "").clicked() {
+                cx.push(Command::StopPractice);
+                ui.close();
+            }
+        } else if widgets::menu_item(ui, "Start practice server", "").clicked() {
+            cx.push(Command::StartPractice);
+            ui.close();
+        }
+        ui.separator();
+        ui.label(theme::section("Your servers", theme));
+        let servers: Vec<_> = cx
+            .model
+            .workspace
+            .servers
+            .iter()
+            .map(|s| (s.id, s.name.clone(), s.issuer.clone()))
+            .collect();
+        for (id, name, issuer) in servers {
+            let item = widgets::menu_item(ui, &shorten(&escape(&name), 36), "");
+            if item.on_hover_text(escape(&issuer)).clicked() {
+                cx.push(Command::Select(Selection::Server(id)));
+                ui.close();
+            }
+        }
+        if widgets::menu_item(ui, "Connect an authorization server…", "").clicked() {
+            cx.ask(Ask::Open(Dialog::Connect));
+            ui.close();
+        }
+    });
+    let _ = response.accessible_name(format!("Server: {words}"));
+}
+
+fn clock(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    let theme = cx.theme;
+    let (words, fixed) = match cx.model.session.clock {
+        Clock::System => ("now".to_owned(), false),
+        Clock::Fixed(at) => (at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(), true),
+    };
+    let colour = if fixed { theme.high } else { theme.text };
+    let button = Button::new((
+        Icon::Clock.atom(14.0, Some(if fixed { theme.high } else { theme.muted })),
+        RichText::new("Clock").color(theme.muted),
+        RichText::new(&words).color(colour),
+        Icon::ChevronDown.atom(12.0, None),
+    ));
+    let config = egui::containers::menu::MenuConfig::new()
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+    let (response, _) = egui::containers::menu::MenuButton::from_button(button)
+        .config(config)
+        .ui(ui, |ui| {
+            ui.set_width(300.0);
+            ui.label("Verdicts, countdowns and findings follow this clock.");
+            ui.add_space(space::XS);
+            if widgets::menu_item(ui, "Now (the system's clock)", "").clicked() {
+                cx.push(Command::SetClock(Clock::System));
+                state.clock_error = None;
+                ui.close();
+            }
+            ui.horizontal(|ui| {
+                for (name, seconds) in [
+                    ("−1 h", -3600),
+                    ("−5 min", -300),
+                    ("+5 min", 300),
+                    ("+1 h", 3600),
+                    ("+1 d", 86_400),
+                ] {
+                    if ui.button(name).clicked()
+                        && let Ok(at) = cx.now.checked_add(jiff::SignedDuration::from_secs(seconds))
+                    {
+                        cx.push(Command::SetClock(Clock::Fixed(at)));
+                    }
+                }
+            });
+            ui.add_space(space::XS);
+            let field = widgets::text_field(
+                ui,
+                "Fixed time",
+                "2026-11-23 14:32:07, or seconds since 1970",
+                &mut state.clock,
+                false,
+            );
+            let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+            let set = ui.button("Stop the clock there").clicked();
+            if entered || set {
+                match read_time(&state.clock) {
+                    Ok(at) => {
+                        state.clock_error = None;
+                        cx.push(Command::SetClock(Clock::Fixed(at)));
+                        ui.close();
+                    }
+                    Err(why) => state.clock_error = Some(why),
+                }
+            }
+            if let Some(why) = &state.clock_error {
+                ui.add(egui::Label::new(RichText::new(why).color(theme.critical)).wrap());
+            }
+        });
+    let _ = response.accessible_name(format!("Clock: {words}"));
+}
+
+/// A moment as people write it: RFC 3339, a date and time in the local zone, or a NumericDate.
+pub fn read_time(text: &str) -> Result<crate::kit::clock::Timestamp, String> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<i64>() {
+        return crate::kit::clock::from_numeric_date(seconds)
+            .ok_or_else(|| format!("{seconds} seconds lie outside the calendar"));
+    }
+    if let Ok(at) = text.parse::<jiff::Timestamp>() {
+        return Ok(at);
+    }
+    text.parse::<jiff::civil::DateTime>()
+        .map_err(|_| {
+            "Write a date and time such as 2026-11-23 14:32:07, RFC 3339, or seconds since 1970"
+                .to_owned()
+        })
+        .and_then(|civil| {
+            civil
+                .to_zoned(jiff::tz::TimeZone::system())
+                .map(|zoned| zoned.timestamp())
+                .map_err(|e| e.to_string())
+        })
+}
+
+fn history(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let undo = cx.model.history.undo.last().map(|s| s.label.clone());
+    let redo = cx.model.history.redo.last().map(|s| s.label.clone());
+    let name = undo
+        .as_ref()
+        .map_or("Undo".to_owned(), |l| format!("Undo {}", lower(l)));
+    ui.add_enabled_ui(undo.is_some(), |ui| {
+        if widgets::icon_button(ui, Icon::Undo, &name).clicked() {
+            cx.push(Command::Undo);
+        }
+    });
+    let name = redo
+        .as_ref()
+        .map_or("Redo".to_owned(), |l| format!("Redo {}", lower(l)));
+    ui.add_enabled_ui(redo.is_some(), |ui| {
+        if widgets::icon_button(ui, Icon::Redo, &name).clicked() {
+            cx.push(Command::Redo);
+        }
+    });
+}
+
+fn lower(label: &str) -> String {
+    let mut chars = label.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
+}
+
+/// The field that opens the palette: it looks like one, and is a button.
+fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let theme = cx.theme;
+    let width = (ui.available_width() - space::L).clamp(120.0, 340.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Search and commands, Ctrl+K"));
+    let fill = if response.hovered() {
+        theme.control_hover
+    } else {
+        theme.control
+    };
+    ui.painter()
+        .rect_filled(rect, CornerRadius::same(RADIUS), fill);
+    widgets::focus_ring(ui, &response);
+    let mut inner = ui.new_child(
+        egui::UiBuilder::new()
+            .max_rect(rect.shrink2(vec2(8.0, 4.0)))
+            .layout(Layout::left_to_right(Align::Center)),
+    );
+    Icon::Search.show(&mut inner, 14.0, theme.muted);
+    if width > 220.0 {
+        inner.label(RichText::new("Search and commands").color(theme.muted));
+    }
+    inner.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        egui::Frame::new()
+            .fill(theme.surface)
+            .corner_radius(CornerRadius::same(4))
+            .inner_margin(Margin::symmetric(5, 1))
+            .show(ui, |ui| ui.label(theme::small("Ctrl K").color(theme.muted)));
+    });
+    if response.clicked() {
+        cx.ask(Ask::Palette);
+    }
+}
+
+/// What is under way, with a cross to cancel it.
+fn jobs(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Some((id, job)) = cx.model.jobs.iter().next().map(|(id, j)| (*id, j.clone())) else {
+        return;
+    };
+    let more = cx.model.jobs.len() - 1;
+    if job.cancellable
+        && widgets::sized_icon_button(ui, Icon::Cross, &format!("Cancel: {}", job.what), 20.0)
+            .clicked()
+    {
+        cx.push(Command::CancelJob(id));
+    }
+    let mut text = shorten(&escape(&job.what), 40).into_owned();
+    if more > 0 {
+        text = format!("{text} and {more} more");
+    }
+    ui.label(theme::small(text).color(cx.theme.muted));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_as_people_write_them() {
+        assert_eq!(read_time("1795444927").unwrap().as_second(), 1_795_444_927);
+        assert_eq!(
+            read_time(" 2026-11-23T14:32:07Z ").unwrap().as_second(),
+            "2026-11-23T14:32:07Z"
+                .parse::<jiff::Timestamp>()
+                .unwrap()
+                .as_second()
+        );
+        assert!(read_time("2026-11-23 14:32:07").is_ok());
+        assert!(read_time("tomorrow").unwrap_err().contains("RFC 3339"));
+        assert!(
+            read_time("99999999999999")
+                .unwrap_err()
+                .contains("calendar")
+        );
+    }
+}
