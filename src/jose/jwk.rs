@@ -22,7 +22,7 @@ pub enum KeyError {
     #[error("{0} is not supported here")]
     Unsupported(String),
     /// The key cannot be used with the algorithm.
-    #[error("a {key} key cannot be used with {alg}")]
+    #[error("this key, {key}, cannot be used with {alg}")]
     Mismatch {
         /// What the key is.
         key: String,
@@ -101,12 +101,21 @@ impl Jwk {
         let bits = |member: &str| {
             self.text(member)
                 .and_then(|t| super::b64::decode(t).ok())
+                .map_or(0, |b| crypto::keys::bit_length(&b))
+        };
+        let bytes = |member: &str| {
+            self.text(member)
+                .and_then(|t| super::b64::decode(t).ok())
                 .map_or(0, |b| b.len() * 8)
         };
         match self.kty() {
-            "EC" | "OKP" => format!("{} {}", self.kty(), self.text("crv").unwrap_or("?")),
+            "EC" | "OKP" => format!(
+                "{} {}",
+                self.kty(),
+                crate::kit::text::escape(self.text("crv").unwrap_or("?"))
+            ),
             "RSA" => format!("RSA {}", bits("n")),
-            "oct" => format!("oct {} bit", bits("k")),
+            "oct" => format!("oct {} bit", bytes("k")),
             other => format!("kty `{}`", crate::kit::text::escape(other)),
         }
     }

@@ -1,8 +1,12 @@
 //! Edits of a token as operations on its text: what is not edited keeps its bytes.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::jose::{Alg, Jwk, KeyError};
+use super::json_text;
+use crate::{
+    jose::{Alg, Jwk, KeyError, b64, crypto, jws::Compact},
+    kit::{json, text::escape},
+};
 
 /// Why an edit cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,43 +40,159 @@ pub enum Part {
 }
 
 /// Replaces the text of a part. JSON objects without duplicates are stored without spaces between
-/// members, anything else byte for byte, so that half-typed text is not lost.
+/// members, anything else byte for byte, so that half-typed text is not lost. Text that is what
+/// [`text()`] shows changes nothing, so that opening an editor does not break a signature.
 pub fn set_text(raw: &str, part: Part, text: &str) -> Result<String, CraftError> {
-    let _ = (raw, part, text);
-    todo!("owner: token")
+    let parts = split(raw)?;
+    if self::text(raw, part).is_ok_and(|shown| shown == text) {
+        return Ok(raw.to_owned());
+    }
+    let clean = json::parse(text.as_bytes())
+        .is_ok_and(|found| found.value.is_object() && found.duplicates.is_empty());
+    let stored = if clean { json_text::minify(text) } else { text.to_owned() };
+    Ok(replace(&parts, part, &stored))
 }
 
 /// The text of a part for an editor: indented when it is clean JSON, else as it stands.
 pub fn text(raw: &str, part: Part) -> Result<String, CraftError> {
-    let _ = (raw, part);
-    todo!("owner: token")
+    let text = stored(&split(raw)?, part)?;
+    let clean = json::parse(text.as_bytes())
+        .is_ok_and(|found| found.value.is_object() && found.duplicates.is_empty());
+    Ok(if clean { json_text::indent(&text) } else { text })
 }
 
-/// Sets the member at `pointer` (RFC 6901), making objects on the way; `None` removes it.
+/// Sets the member at `pointer` (RFC 6901), making objects on the way; `None` removes it. `-` as
+/// the last name appends to an array. Every other byte of the token stays.
 pub fn set(
     raw: &str,
     part: Part,
     pointer: &str,
     value: Option<Value>,
 ) -> Result<String, CraftError> {
-    let _ = (raw, part, pointer, value);
-    todo!("owner: token")
+    let parts = split(raw)?;
+    let text = object(&parts, part)?;
+    let changed = json_text::set(&text, pointer, value.as_ref())
+        .ok_or_else(|| CraftError::Pointer(escape(pointer).into_owned()))?;
+    Ok(replace(&parts, part, &changed))
 }
 
 /// Builds the nested `act` value from entries, outermost first; `None` for none.
-pub fn nest_actors(entries: &[serde_json::Map<String, Value>]) -> Option<Value> {
-    let _ = entries;
-    todo!("owner: token")
+pub fn nest_actors(entries: &[Map<String, Value>]) -> Option<Value> {
+    entries.iter().rev().fold(None, |inner, entry| {
+        let mut entry = entry.clone();
+        entry.shift_remove("act");
+        if let Some(inner) = inner {
+            entry.insert("act".into(), inner);
+        }
+        Some(Value::Object(entry))
+    })
 }
 
 /// Signs `raw` again: sets `alg` (and `kid` when the key has one), keeps every other byte of the payload.
 pub fn sign(raw: &str, key: &Jwk, alg: &Alg) -> Result<String, CraftError> {
-    let _ = (raw, key, alg);
-    todo!("owner: token")
+    let parts = split(raw)?;
+    let header = object(&parts, Part::Header)?;
+    let put = |text: &str, pointer: &str, value: &str| {
+        json_text::set(text, pointer, Some(&value.into()))
+            .ok_or_else(|| CraftError::Pointer(pointer.to_owned()))
+    };
+    let mut header = put(&header, "/alg", alg.name())?;
+    if let Some(kid) = key.kid() {
+        header = put(&header, "/kid", kid)?;
+    }
+    seal(&b64::encode(header), parts.payload, key, alg)
 }
 
-/// Makes a compact token from header members and claims, signed.
+/// Makes a compact token from header members and claims, signed. `alg` stands first; the key's
+/// `kid` is added unless the header has one, or carries the key itself (`jwk`).
 pub fn mint(header: &Value, claims: &Value, key: &Jwk, alg: &Alg) -> Result<String, CraftError> {
-    let _ = (header, claims, key, alg);
-    todo!("owner: token")
+    let not_json = |part| CraftError::NotJson {
+        part,
+        reason: "a JSON object is needed".into(),
+    };
+    let members = header.as_object().ok_or_else(|| not_json("header"))?;
+    if !claims.is_object() {
+        return Err(not_json("payload"));
+    }
+    let mut all = Map::new();
+    all.insert("alg".into(), alg.name().into());
+    for (name, value) in members {
+        if name != "alg" {
+            all.insert(name.clone(), value.clone());
+        }
+    }
+    if let Some(kid) = key.kid()
+        && !all.contains_key("kid")
+        && !all.contains_key("jwk")
+    {
+        all.insert("kid".into(), kid.into());
+    }
+    seal(
+        &b64::encode(Value::Object(all).to_string()),
+        &b64::encode(claims.to_string()),
+        key,
+        alg,
+    )
+}
+
+fn seal(header: &str, payload: &str, key: &Jwk, alg: &Alg) -> Result<String, CraftError> {
+    let input = format!("{header}.{payload}");
+    let signature = crypto::sign(key, alg, input.as_bytes())?;
+    Ok(format!("{input}.{}", b64::encode(signature)))
+}
+
+fn split(raw: &str) -> Result<Compact<'_>, CraftError> {
+    let why = match raw.split('.').count() {
+        2 | 3 => return Compact::split(raw).ok_or_else(|| CraftError::NotEditable("the token has no parts".into())),
+        5 => "an encrypted token cannot be edited: decrypt it first",
+        _ if raw.trim_start().starts_with('{') => {
+            "a JWS in JSON form is not edited here: only the compact form is"
+        }
+        1 => "an opaque token has no parts to edit",
+        _ => "the token does not have the three parts of a JWS",
+    };
+    Err(CraftError::NotEditable(why.into()))
+}
+
+fn label(part: Part) -> &'static str {
+    match part {
+        Part::Header => "header",
+        Part::Payload => "payload",
+    }
+}
+
+/// The decoded text of a part.
+fn stored(parts: &Compact<'_>, part: Part) -> Result<String, CraftError> {
+    let encoded = match part {
+        Part::Header => parts.header,
+        Part::Payload => parts.payload,
+    };
+    let bytes = b64::decode(encoded.trim_end_matches('='))
+        .map_err(|e| CraftError::NotEditable(format!("the {} is not base64url: {e}", label(part))))?;
+    String::from_utf8(bytes).map_err(|_| {
+        CraftError::NotEditable(format!("the {} is not text: it holds bytes that are not UTF-8", label(part)))
+    })
+}
+
+/// The decoded text of a part that is a JSON object.
+fn object(parts: &Compact<'_>, part: Part) -> Result<String, CraftError> {
+    let not_json = |reason: String| CraftError::NotJson {
+        part: label(part),
+        reason,
+    };
+    let text = stored(parts, part)?;
+    match json::parse(text.as_bytes()) {
+        Ok(found) if found.value.is_object() => Ok(text),
+        Ok(_) => Err(not_json("it is JSON of another type".into())),
+        Err(e) => Err(not_json(escape(&e.to_string()).into_owned())),
+    }
+}
+
+fn replace(parts: &Compact<'_>, part: Part, text: &str) -> String {
+    let encoded = b64::encode(text);
+    let (header, payload) = match part {
+        Part::Header => (encoded.as_str(), parts.payload),
+        Part::Payload => (parts.header, encoded.as_str()),
+    };
+    format!("{header}.{payload}.{}", parts.signature)
 }

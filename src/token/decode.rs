@@ -1,9 +1,503 @@
 //! Text to [`Token`]: tolerant of what people paste, strict about what it reports.
 
-use super::Token;
+use std::sync::Arc;
 
-/// Decodes one token. Never fails: what cannot be read is kept and listed in `problems`.
+use base64::{
+    Engine as _,
+    alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use serde_json::Value;
+
+use super::{Form, Kind, Problem, ProblemKind, Token, kind};
+use crate::{
+    jose::b64,
+    kit::{
+        json::{self, Json},
+        text::{escape, is_hidden},
+    },
+};
+
+/// Hidden characters and duplicates that are reported one by one; what comes after is counted.
+const REPORTED: usize = 20;
+
+/// Padding or none, and bits that belong to no byte: read all the same, and reported.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// Decodes one token. Never fails: what cannot be read is kept and listed in `problems`. Nothing is
+/// verified. Time and memory grow with the length of `text`, not faster.
 pub fn decode(text: &str) -> Token {
-    let _ = text;
-    todo!("owner: token")
+    let (raw, cleaned) = clean(text);
+    let mut token = Token {
+        raw: Arc::from(raw.as_str()),
+        form: Form::Opaque,
+        kind: Kind::Opaque,
+        header: None,
+        claims: None,
+        payload_bytes: None,
+        signature_present: false,
+        problems: cleaned,
+    };
+    if raw.starts_with('{') {
+        json_form(&raw, &mut token);
+    } else {
+        compact_form(&raw, &mut token);
+    }
+    token.kind = kind::of(&token);
+    token
+}
+
+fn problem(part: &'static str, kind: ProblemKind, message: impl Into<String>) -> Problem {
+    Problem {
+        part,
+        pointer: String::new(),
+        message: message.into(),
+        kind,
+    }
+}
+
+/// Takes away what surrounds a token in a paste, and says what.
+pub(super) fn clean(text: &str) -> (String, Vec<Problem>) {
+    let mut said = Vec::new();
+    let mut say = |what: &str| {
+        said.push(problem(
+            "token",
+            ProblemKind::Cleaned,
+            format!("{what} taken away before reading"),
+        ));
+    };
+    let mut rest = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    if rest.starts_with('{') {
+        return (rest.to_owned(), said);
+    }
+    loop {
+        let before = rest;
+        for name in ["authorization:", "proxy-authorization:", "dpop:"] {
+            if let Some(after) = strip_prefix_ci(rest, name) {
+                say(&format!("the header name `{}`", &rest[..name.len() - 1]));
+                rest = after.trim_start();
+            }
+        }
+        for scheme in ["bearer", "dpop"] {
+            if let Some(after) = strip_prefix_ci(rest, scheme)
+                && after.starts_with(char::is_whitespace)
+            {
+                say(&format!("the scheme `{}`", &rest[..scheme.len()]));
+                rest = after.trim_start();
+            }
+        }
+        let unquoted = rest.trim_matches(|c: char| {
+            matches!(c, '"' | '\'' | '`' | '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '<' | '>')
+        });
+        if unquoted.len() != rest.len() {
+            say("quotes around the token");
+            rest = unquoted.trim();
+        }
+        let ended = rest.trim_end_matches([',', ';']);
+        if ended.len() != rest.len() {
+            say("punctuation after the token");
+            rest = ended.trim_end();
+        }
+        if rest.len() == before.len() {
+            break;
+        }
+    }
+    // Inside, only what cannot be part of a token is taken away, and only if a token remains.
+    let mut out = String::with_capacity(rest.len());
+    let (mut spaces, mut hidden) = (false, 0usize);
+    for c in rest.chars() {
+        if c.is_whitespace() {
+            spaces = true;
+        } else if is_hidden(c) {
+            hidden += 1;
+        } else {
+            out.push(c);
+        }
+    }
+    let token_like = out.starts_with("ey")
+        && out.contains('.')
+        && out.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.=+/~".contains(&b));
+    if !token_like {
+        return (rest.to_owned(), said);
+    }
+    if spaces {
+        said.push(problem(
+            "token",
+            ProblemKind::Cleaned,
+            "spaces or line breaks inside the token taken away before reading",
+        ));
+    }
+    if hidden > 0 {
+        said.push(problem(
+            "token",
+            ProblemKind::HiddenCharacters,
+            format!("{hidden} hidden characters inside the token taken away before reading"),
+        ));
+    }
+    if let Some((token, rest)) = out.split_once('~') {
+        let count = rest.split('~').filter(|d| !d.is_empty()).count();
+        said.push(problem(
+            "token",
+            ProblemKind::Cleaned,
+            format!("{count} disclosures after `~` set aside: this is an SD-JWT, only its issuer-signed part is read"),
+        ));
+        out = token.to_owned();
+    }
+    (out, said)
+}
+
+fn strip_prefix_ci<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    text.get(..prefix.len())
+        .filter(|head| head.eq_ignore_ascii_case(prefix))
+        .map(|_| &text[prefix.len()..])
+}
+
+/// base64url as it stands in the wild: padding, the standard alphabet, stray bits. The second
+/// value says what was wrong.
+fn lenient(text: &str) -> (Option<Vec<u8>>, Option<String>) {
+    let error = match b64::decode(text) {
+        Ok(bytes) => return (Some(bytes), None),
+        Err(error) => error.to_string(),
+    };
+    let standard = text.replace('+', "-").replace('/', "_");
+    (LENIENT.decode(standard).ok(), Some(error))
+}
+
+fn compact_form(raw: &str, token: &mut Token) {
+    // At most a handful of parts means anything; a text of many dots is not split to its end.
+    let parts: Vec<&str> = raw.splitn(7, '.').collect();
+    let first = if parts.len() > 1 { lenient(parts[0]).0 } else { None };
+    let header_like = first.as_deref().is_some_and(|b| b.trim_ascii_start().starts_with(b"{"));
+    if !header_like {
+        let payload_like = (parts.len() == 2 || parts.len() == 3)
+            && lenient(parts[1]).0.is_some_and(|b| {
+                b.starts_with(b"{") && json::parse(&b).is_ok_and(|j| j.value.is_object())
+            });
+        if !payload_like {
+            if raw.is_empty() {
+                let message = "there is nothing to read: the text is empty";
+                token.problems.push(problem("token", ProblemKind::Other, message));
+            }
+            return;
+        }
+    }
+    token.header = object("header", parts[0], &mut token.problems).ok();
+    let encrypted = token.header_map().contains_key("enc");
+    if parts.len() == 5 && (encrypted || !token.header_map().contains_key("typ")) {
+        token.form = Form::Jwe;
+        return;
+    }
+    token.form = Form::Compact;
+    if !matches!(parts.len(), 2 | 3) {
+        let count = if parts.len() == 7 { "more than 6".into() } else { parts.len().to_string() };
+        token.problems.push(problem(
+            "token",
+            ProblemKind::Other,
+            format!("{count} parts: a signed token has 3 (RFC 7515 §3.1), an encrypted one 5 (RFC 7516 §3.1)"),
+        ));
+    }
+    let unencoded = token.header_map().get("b64") == Some(&Value::Bool(false));
+    payload(parts[1], unencoded, token);
+    match parts.get(2) {
+        None => token.problems.push(problem(
+            "signature",
+            ProblemKind::SignatureMissing,
+            "there are two parts: the signature is missing",
+        )),
+        Some(&"") => {
+            if token.header_text("alg") != Some("none") {
+                token.problems.push(problem(
+                    "signature",
+                    ProblemKind::SignatureMissing,
+                    "the signature part is empty",
+                ));
+            }
+        }
+        Some(signature) => signature_part(signature, token),
+    }
+}
+
+fn signature_part(signature: &str, token: &mut Token) {
+    token.signature_present = true;
+    if let Err(e) = b64::decode(signature) {
+        let message = format!("the signature is not base64url: {e}");
+        token.problems.push(problem("signature", ProblemKind::Encoding, message));
+    }
+}
+
+fn payload(text: &str, unencoded: bool, token: &mut Token) {
+    if unencoded {
+        token.problems.push(problem(
+            "payload",
+            ProblemKind::Other,
+            "`b64` is false: the payload stands unencoded, which a JWT must not do (RFC 7797 §7)",
+        ));
+        match json::parse(text.as_bytes()) {
+            Ok(found) if found.value.is_object() => token.claims = Some(found),
+            _ => token.payload_bytes = Some(text.as_bytes().to_vec()),
+        }
+        return;
+    }
+    if text.is_empty() {
+        token.problems.push(problem(
+            "payload",
+            ProblemKind::Other,
+            "the payload is empty: its content is detached or missing (RFC 7515 appendix F)",
+        ));
+        token.payload_bytes = Some(Vec::new());
+        return;
+    }
+    match object("payload", text, &mut token.problems) {
+        Ok(claims) => token.claims = Some(claims),
+        Err(bytes) => token.payload_bytes = bytes,
+    }
+}
+
+/// Reads an encoded JSON object and reports what is wrong with it; the bytes when it is none.
+fn object(
+    part: &'static str,
+    text: &str,
+    problems: &mut Vec<Problem>,
+) -> Result<Json, Option<Vec<u8>>> {
+    let (bytes, complaint) = lenient(text);
+    if let Some(complaint) = complaint {
+        let message = format!("the {part} is not base64url: {complaint}");
+        problems.push(problem(part, ProblemKind::Encoding, message));
+    }
+    let Some(bytes) = bytes else {
+        return Err(None);
+    };
+    match json::parse(&bytes) {
+        Ok(found) if found.value.is_object() => {
+            report(part, &found, problems);
+            Ok(found)
+        }
+        Ok(_) => {
+            let message = format!("the {part} is JSON, but not an object (RFC 7519 §7.2)");
+            problems.push(problem(part, ProblemKind::Json, message));
+            Err(Some(bytes))
+        }
+        Err(e) => {
+            let reason = if e.reason.contains("recursion") {
+                format!("nested deeper than {} levels, which is not read", json::MAX_DEPTH)
+            } else {
+                e.reason
+            };
+            let message = format!(
+                "the {part} is not JSON: line {}, column {}: {}",
+                e.line,
+                e.column,
+                escape(&reason)
+            );
+            problems.push(problem(part, ProblemKind::Json, message));
+            Err(Some(bytes))
+        }
+    }
+}
+
+fn report(part: &'static str, json: &Json, problems: &mut Vec<Problem>) {
+    for pointer in json.duplicates.iter().take(REPORTED) {
+        problems.push(Problem {
+            part,
+            pointer: pointer.clone(),
+            message: format!(
+                "`{}` stands more than once in the {part}: readers differ in which one they take \
+                 (RFC 7519 §4); the last is shown",
+                escape(pointer)
+            ),
+            kind: ProblemKind::Duplicate,
+        });
+    }
+    if json.duplicates.len() > REPORTED {
+        let message = format!("{} more members stand twice", json.duplicates.len() - REPORTED);
+        problems.push(problem(part, ProblemKind::Duplicate, message));
+    }
+    let mut found = Vec::new();
+    hidden(&json.value, &mut String::new(), &mut found);
+    for (pointer, shown) in found.iter().take(REPORTED) {
+        problems.push(Problem {
+            part,
+            pointer: pointer.clone(),
+            message: format!("hidden characters at `{}`: {shown}", escape(pointer)),
+            kind: ProblemKind::HiddenCharacters,
+        });
+    }
+    if found.len() > REPORTED {
+        let message = format!("hidden characters in {} more places", found.len() - REPORTED);
+        problems.push(problem(part, ProblemKind::HiddenCharacters, message));
+    }
+}
+
+/// Collects where names or texts hold hidden characters. The depth is bounded by the parser's.
+fn hidden(value: &Value, path: &mut String, found: &mut Vec<(String, String)>) {
+    let shown = |text: &str| {
+        let escaped = escape(text);
+        crate::kit::text::shorten(&escaped, 80).into_owned()
+    };
+    match value {
+        Value::String(text) if text.chars().any(is_hidden) => {
+            found.push((path.clone(), shown(text)));
+        }
+        Value::Array(items) => {
+            for (i, item) in items.iter().enumerate() {
+                let length = path.len();
+                path.push('/');
+                path.push_str(&i.to_string());
+                hidden(item, path, found);
+                path.truncate(length);
+            }
+        }
+        Value::Object(members) => {
+            for (name, item) in members {
+                let length = path.len();
+                path.push('/');
+                path.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                if name.chars().any(is_hidden) {
+                    found.push((path.clone(), shown(name)));
+                }
+                hidden(item, path, found);
+                path.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// JWS JSON serialisation (RFC 7515 §7.2), or a JWE in JSON.
+fn json_form(raw: &str, token: &mut Token) {
+    let found = match json::parse(raw.as_bytes()) {
+        Ok(found) => found,
+        Err(e) => {
+            let message = format!("this looks like JSON, but is not: {e}");
+            token.problems.push(problem("token", ProblemKind::Json, message));
+            return;
+        }
+    };
+    for pointer in found.duplicates.iter().take(REPORTED) {
+        token.problems.push(Problem {
+            part: "token",
+            pointer: pointer.clone(),
+            message: format!("`{}` stands more than once (RFC 7515 §4)", escape(pointer)),
+            kind: ProblemKind::Duplicate,
+        });
+    }
+    if let Some(protected) = found.value.get("protected").and_then(Value::as_str)
+        && found.value.get("ciphertext").is_some()
+    {
+        token.form = Form::Jwe;
+        token.header = object("header", protected, &mut token.problems).ok();
+        return;
+    }
+    let Some(content) = found.value.get("payload").and_then(Value::as_str) else {
+        let message = "a JSON object without `payload` and a signature is no token \
+                       (RFC 7515 §7.2)";
+        token.problems.push(problem("token", ProblemKind::Other, message));
+        return;
+    };
+    let signer = match found.value.get("signatures") {
+        Some(Value::Array(all)) => {
+            token.form = Form::General;
+            if all.len() != 1 {
+                let message = format!("{} signatures: the first is shown", all.len());
+                token.problems.push(problem("signature", ProblemKind::Other, message));
+            }
+            all.first()
+        }
+        _ => {
+            token.form = Form::Flattened;
+            Some(&found.value)
+        }
+    };
+    let Some(signer) = signer else {
+        token.problems.push(problem(
+            "signature",
+            ProblemKind::SignatureMissing,
+            "the list of signatures is empty",
+        ));
+        payload(content, false, token);
+        return;
+    };
+    let protected = signer.get("protected").and_then(Value::as_str);
+    let mut header = protected.and_then(|text| object("header", text, &mut token.problems).ok());
+    if let Some(Value::Object(open)) = signer.get("header") {
+        let message = format!(
+            "the unprotected header {} is not covered by the signature (RFC 7515 §7.2.1)",
+            open.keys().map(|k| format!("`{}`", escape(k))).collect::<Vec<_>>().join(", ")
+        );
+        token.problems.push(problem("header", ProblemKind::Other, message));
+        let all = header.get_or_insert_with(|| Json {
+            value: Value::Object(serde_json::Map::new()),
+            duplicates: Vec::new(),
+        });
+        if let Value::Object(members) = &mut all.value {
+            for (name, value) in open {
+                if members.contains_key(name) {
+                    all.duplicates.push(format!("/{name}"));
+                } else {
+                    members.insert(name.clone(), value.clone());
+                }
+            }
+        }
+    }
+    token.header = header;
+    let unencoded = token.header_map().get("b64") == Some(&Value::Bool(false));
+    payload(content, unencoded, token);
+    match signer.get("signature").and_then(Value::as_str) {
+        Some("") | None => token.problems.push(problem(
+            "signature",
+            ProblemKind::SignatureMissing,
+            "there is no signature",
+        )),
+        Some(signature) => signature_part(&signature.to_owned(), token),
+    }
+}
+
+/// What a signature covers, and the signature, as they stand in the token. In JSON forms one for
+/// each signer.
+pub(super) struct Signed {
+    /// The protected header, encoded; empty when there is none.
+    pub header: String,
+    /// Header and payload joined: the bytes that are signed (RFC 7515 §5.1).
+    pub input: String,
+    /// The encoded signature.
+    pub signature: String,
+}
+
+/// The signed parts; empty when the token is not a JWS of a known form.
+pub(super) fn signed(token: &Token) -> Vec<Signed> {
+    match token.form {
+        Form::Compact => crate::jose::jws::Compact::split(&token.raw)
+            .map(|parts| Signed {
+                header: parts.header.to_owned(),
+                input: parts.signing_input(),
+                signature: parts.signature.to_owned(),
+            })
+            .into_iter()
+            .collect(),
+        Form::Flattened | Form::General => {
+            let Ok(found) = json::parse(token.raw.as_bytes()) else {
+                return Vec::new();
+            };
+            let content = found.value.get("payload").and_then(Value::as_str).unwrap_or("");
+            let one = |signer: &Value| {
+                let text = |name| signer.get(name).and_then(Value::as_str).unwrap_or("");
+                Signed {
+                    header: text("protected").to_owned(),
+                    input: format!("{}.{content}", text("protected")),
+                    signature: text("signature").to_owned(),
+                }
+            };
+            match found.value.get("signatures") {
+                // The header that is shown and judged is the first signer's.
+                Some(Value::Array(all)) => all.iter().take(1).map(one).collect(),
+                _ => vec![one(&found.value)],
+            }
+        }
+        Form::Jwe | Form::Opaque => Vec::new(),
+    }
 }

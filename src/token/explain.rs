@@ -1,6 +1,9 @@
 //! "Who is the principal" in a sentence, with authority and history set apart (RFC 8693 §4.1).
 
-use super::Token;
+use serde_json::Value;
+
+use super::{Kind, Token, claims};
+use crate::kit::text::escape;
 
 /// The answer to "who is acting for whom".
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,12 +44,183 @@ impl Principal {
 
 /// Reads the principal from a token. Names are escaped.
 pub fn principal(token: &Token) -> Principal {
-    let _ = token;
-    todo!("owner: token")
+    let shown = |text: &str| escape(text).into_owned();
+    let actors = claims::actors(token);
+    let subject = token.claim_text("sub").map(shown);
+    let client = ["client_id", "azp", "cid", "appid"]
+        .iter()
+        .find_map(|name| token.claim_text(name))
+        .map(shown);
+    let names: Vec<String> = actors.iter().map(actor_name).collect();
+    let mut principal = Principal {
+        audience: claims::audiences(token)
+            .unwrap_or_default()
+            .iter()
+            .map(|a| shown(a))
+            .collect(),
+        issuer: token.claim_text("iss").map(shown),
+        subject,
+        client,
+        actors: names,
+        ..Principal::default()
+    };
+    principal.authoritative = authoritative(token, &principal);
+    principal.information = information(token, &principal.actors);
+    principal
 }
 
-/// A span of time in words: `4 min 44 s`, `2 h 5 min`, `3 d`.
+fn actor_name(actor: &claims::Actor) -> String {
+    if actor.pid.sub.is_empty() {
+        match actor.members.get("iss").and_then(Value::as_str) {
+            Some(iss) => format!("someone at {}", escape(iss)),
+            None => "an unnamed actor".into(),
+        }
+    } else {
+        escape(&actor.pid.sub).into_owned()
+    }
+}
+
+fn authoritative(token: &Token, p: &Principal) -> String {
+    match token.kind {
+        Kind::Encrypted => {
+            return "The token is encrypted: who acts for whom stands inside and cannot be read \
+                    here."
+                .into();
+        }
+        Kind::Opaque => {
+            return "The token is opaque: only its issuer can say who acts for whom (RFC 7662)."
+                .into();
+        }
+        Kind::DpopProof => {
+            let text = |name| escape(token.claim_text(name).unwrap_or("?")).into_owned();
+            return format!(
+                "A proof that the sender of {} {} holds a key: it names no principal.",
+                text("htm"),
+                text("htu")
+            );
+        }
+        _ => {}
+    }
+    if token.claims.is_none() {
+        return "The claims cannot be read: who acts for whom cannot be told.".into();
+    }
+    let act = token.claim("act");
+    let Some(subject) = &p.subject else {
+        return match (act, p.actors.first()) {
+            (_, Some(actor)) => {
+                format!("{actor} acts now, but the token names no subject: for whom cannot be told.")
+            }
+            (Some(_), None) => MALFORMED_ACT.into(),
+            (None, None) => match &p.issuer {
+                Some(issuer) => {
+                    format!("No subject is named: the token says only that {issuer} issued it.")
+                }
+                None => "No subject is named: whom the token speaks for cannot be told.".into(),
+            },
+        };
+    };
+    if let Some(actor) = p.actors.first() {
+        if actor == subject && same_issuer(token) {
+            return format!("{subject} is the subject and is named as the actor as well: {subject} acts for itself.");
+        }
+        return format!("{subject} is the subject. {actor} acts for {subject} now.");
+    }
+    if act.is_some() {
+        return format!("{subject} is the subject. {MALFORMED_ACT}");
+    }
+    let itself = p.client.as_deref() == Some(subject);
+    match token.kind {
+        Kind::ClientAssertion => {
+            return format!("{subject} proves to be the client {subject}: nobody else is spoken for.");
+        }
+        Kind::JwtSvid => {
+            return format!("{subject} is a workload and speaks for itself.");
+        }
+        Kind::IdToken => {
+            let to = p.client.clone().or_else(|| p.audience.first().cloned());
+            return match to {
+                Some(to) => format!("{subject} signed in: the token tells {to} so, and allows nobody to act."),
+                None => format!("{subject} signed in: the token says so, and allows nobody to act."),
+            };
+        }
+        Kind::LogoutToken => return format!("{subject} signed out."),
+        Kind::SecurityEvent => return format!("The event is about {subject}."),
+        _ => {}
+    }
+    if itself {
+        return format!("{subject} acts for itself: subject and client are the same.");
+    }
+    let holder = if claims::holder_key(token).is_some() {
+        "whoever holds its key"
+    } else {
+        "whoever holds it, for it is a bearer token,"
+    };
+    let mut out = format!(
+        "{subject} is the subject. No actor is named: {holder} acts as {subject}, and nobody sees the difference."
+    );
+    if let Some(client) = &p.client {
+        out.push_str(&format!(" {client} asked for the token."));
+    }
+    out
+}
+
+const MALFORMED_ACT: &str = "`act` is not an object, so who acts cannot be told (RFC 8693 §4.1).";
+
+/// Whether the outermost actor and the subject are names of one issuer.
+fn same_issuer(token: &Token) -> bool {
+    claims::actors(token)
+        .first()
+        .is_some_and(|a| a.pid.iss.as_deref() == token.claim_text("iss"))
+}
+
+fn information(token: &Token, actors: &[String]) -> String {
+    // The chain ends early where an entry's `act` is no object.
+    let mut inner = token.claim("act");
+    for _ in 0..actors.len() {
+        inner = inner.and_then(|entry| entry.get("act"));
+    }
+    let broken = !actors.is_empty() && inner.is_some();
+    let mut out = match actors {
+        [] | [_] => String::new(),
+        [_, prior @ ..] => format!(
+            "{} acted before: information only (RFC 8693 §4.1).",
+            list(prior)
+        ),
+    };
+    if broken {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str("An inner `act` is not an object: who acted before that cannot be told.");
+    }
+    out
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A span of time in words, its two largest units: `4 min 44 s`, `2 h 5 min`, `3 d`. A negative
+/// span has a minus sign in front.
 pub fn duration(seconds: i64) -> String {
-    let _ = seconds;
-    todo!("owner: token")
+    const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    let sign = if seconds < 0 { "−" } else { "" };
+    let total = seconds.unsigned_abs();
+    let Some(top) = UNITS.iter().position(|(size, _)| total >= *size) else {
+        return "0 s".into();
+    };
+    let (size, name) = UNITS[top];
+    let mut out = format!("{sign}{} {name}", total / size);
+    if let Some((small, name)) = UNITS.get(top + 1) {
+        let rest = total % size / small;
+        if rest > 0 {
+            out.push_str(&format!(" {rest} {name}"));
+        }
+    }
+    out
 }

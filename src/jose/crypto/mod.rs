@@ -1,7 +1,21 @@
 //! The only place that names jsonwebtoken and aws-lc-rs.
+//!
+//! jsonwebtoken signs and verifies what it has (HS, RS and PS 256 to 512, ES256, ES384, Ed25519);
+//! aws-lc-rs, its own provider, does ES512 and ES256K, makes keys, and checks that the numbers of a
+//! key belong together ([`keys`]).
+
+pub mod keys;
+
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{
+        ECDSA_P256K1_SHA256_FIXED, ECDSA_P521_SHA512_FIXED, EcdsaKeyPair, UnparsedPublicKey,
+    },
+};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 
 use super::{
-    alg::Alg,
+    alg::{Alg, Family},
     jwk::{Jwk, KeyError},
 };
 
@@ -19,23 +33,182 @@ pub enum VerifyError {
     Key(#[from] KeyError),
 }
 
-/// Signs `message`; the raw signature (ECDSA as R||S, RFC 7518 §3.4).
-pub fn sign(key: &Jwk, alg: &Alg, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-    let _ = (key, alg, message);
-    todo!("owner: jose")
+/// What a key is asked to do, for `use` and `key_ops` (RFC 7517 §4.2, §4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// `sign`.
+    Sign,
+    /// `verify`.
+    Verify,
 }
 
-/// Checks `signature` over `message`.
+/// Whether `key` may be used with `alg`: `kty` and `crv`, and the key's own `alg`, `use` and
+/// `key_ops` where it has them (RFC 8725 §3.1: one key, one algorithm). The header never decides.
+pub fn fits(key: &Jwk, alg: &Alg, operation: Operation) -> Result<(), KeyError> {
+    let mismatch = |detail: String| KeyError::Mismatch {
+        key: format!("{}{detail}", key.describe()),
+        alg: crate::kit::text::escape(alg.name()).into_owned(),
+    };
+    let crv = key.text("crv").unwrap_or("");
+    let fit = match alg {
+        Alg::Hs256 | Alg::Hs384 | Alg::Hs512 => key.kty() == "oct",
+        Alg::Rs256 | Alg::Rs384 | Alg::Rs512 | Alg::Ps256 | Alg::Ps384 | Alg::Ps512 => {
+            key.kty() == "RSA"
+        }
+        Alg::Es256 => key.kty() == "EC" && crv == "P-256",
+        Alg::Es384 => key.kty() == "EC" && crv == "P-384",
+        Alg::Es512 => key.kty() == "EC" && crv == "P-521",
+        Alg::Es256K => key.kty() == "EC" && crv == "secp256k1",
+        Alg::EdDsa => key.kty() == "OKP" && matches!(crv, "Ed25519" | "Ed448"),
+        Alg::Ed25519 => key.kty() == "OKP" && crv == "Ed25519",
+        Alg::None | Alg::Other(_) => false,
+    };
+    if !fit {
+        return Err(mismatch(String::new()));
+    }
+    if let Some(own) = key.alg() {
+        // `EdDSA` and `Ed25519` name the same signature over this curve (RFC 9864 §2.2).
+        let same = own == *alg
+            || (own.family() == Family::Edwards && alg.family() == Family::Edwards);
+        if !same {
+            let own = crate::kit::text::escape(own.name()).into_owned();
+            return Err(mismatch(format!(" (its `alg` is {own})")));
+        }
+    }
+    if let Some(purpose) = key.text("use").filter(|u| *u != "sig") {
+        let purpose = crate::kit::text::escape(purpose);
+        return Err(mismatch(format!(" (its `use` is `{purpose}`)")));
+    }
+    if let Some(ops) = key.0.get("key_ops").and_then(|v| v.as_array()) {
+        let has = |op: &str| ops.iter().any(|o| o.as_str() == Some(op));
+        let allowed = has("sign") || (operation == Operation::Verify && has("verify"));
+        if !allowed {
+            return Err(mismatch(" (its `key_ops` do not allow it)".into()));
+        }
+    }
+    Ok(())
+}
+
+fn algorithm(alg: &Alg) -> Option<Algorithm> {
+    Some(match alg {
+        Alg::Hs256 => Algorithm::HS256,
+        Alg::Hs384 => Algorithm::HS384,
+        Alg::Hs512 => Algorithm::HS512,
+        Alg::Rs256 => Algorithm::RS256,
+        Alg::Rs384 => Algorithm::RS384,
+        Alg::Rs512 => Algorithm::RS512,
+        Alg::Ps256 => Algorithm::PS256,
+        Alg::Ps384 => Algorithm::PS384,
+        Alg::Ps512 => Algorithm::PS512,
+        Alg::Es256 => Algorithm::ES256,
+        Alg::Es384 => Algorithm::ES384,
+        Alg::EdDsa | Alg::Ed25519 => Algorithm::EdDSA,
+        Alg::None | Alg::Es512 | Alg::Es256K | Alg::Other(_) => return None,
+    })
+}
+
+/// Signs `message`; the raw signature (ECDSA as R||S, RFC 7518 §3.4).
+///
+/// An HMAC key shorter than its hash signs all the same (RFC 7518 §3.2 forbids it; the bench shows
+/// what such a token is worth). RSA below 2048 bit is refused by the library.
+pub fn sign(key: &Jwk, alg: &Alg, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+    fits(key, alg, Operation::Sign)?;
+    let failed = |_| KeyError::Format(format!("the {} key could not sign", key.describe()));
+    match alg.family() {
+        Family::Hmac => {
+            let secret = keys::secret(key)?;
+            delegated(message, &EncodingKey::from_secret(&secret), alg)
+        }
+        Family::RsaPkcs1 | Family::RsaPss => {
+            let der = keys::rsa_pkcs1(key)?;
+            delegated(message, &EncodingKey::from_rsa_der(&der), alg)
+        }
+        Family::Ecdsa => {
+            let pair: EcdsaKeyPair = keys::ec_pair(key)?;
+            if algorithm(alg).is_some() {
+                let der = pair.to_pkcs8v1().map_err(failed)?;
+                delegated(message, &EncodingKey::from_ec_der(der.as_ref()), alg)
+            } else {
+                pair.sign(&SystemRandom::new(), message)
+                    .map(|s| s.as_ref().to_vec())
+                    .map_err(failed)
+            }
+        }
+        Family::Edwards => {
+            let der = keys::ed25519_pair(key)?.to_pkcs8v1().map_err(failed)?;
+            delegated(message, &EncodingKey::from_ed_der(der.as_ref()), alg)
+        }
+        Family::None | Family::Unknown => Err(KeyError::Unsupported(alg.name().to_owned())),
+    }
+}
+
+fn delegated(message: &[u8], key: &EncodingKey, alg: &Alg) -> Result<Vec<u8>, KeyError> {
+    let algorithm =
+        algorithm(alg).ok_or_else(|| KeyError::Unsupported(alg.name().to_owned()))?;
+    let encoded = jsonwebtoken::crypto::sign(message, key, algorithm)
+        .map_err(|e| KeyError::Format(format!("the key could not sign with {alg}: {e}")))?;
+    super::b64::decode(&encoded).map_err(|e| KeyError::Format(e.to_string()))
+}
+
+/// Checks `signature` over `message`. A private key verifies by its public part.
 pub fn verify(key: &Jwk, alg: &Alg, message: &[u8], signature: &[u8]) -> Result<(), VerifyError> {
-    let _ = (key, alg, message, signature);
-    todo!("owner: jose")
+    if matches!(alg.family(), Family::Unknown | Family::None) {
+        let name = crate::kit::text::escape(alg.name()).into_owned();
+        return Err(VerifyError::Unsupported(format!("alg `{name}`")));
+    }
+    fits(key, alg, Operation::Verify)?;
+    let decoding = match alg.family() {
+        Family::Hmac => DecodingKey::from_secret(&keys::secret(key)?),
+        Family::RsaPkcs1 | Family::RsaPss => {
+            let (n, e) = keys::rsa_public(key)?;
+            DecodingKey::from_rsa_raw_components(&n, &e)
+        }
+        Family::Ecdsa => {
+            let point = keys::ec_point(key)?;
+            let done = |ok: bool| ok.then_some(()).ok_or(VerifyError::Invalid);
+            match alg {
+                Alg::Es512 => {
+                    let key = UnparsedPublicKey::new(&ECDSA_P521_SHA512_FIXED, &point);
+                    return done(key.verify(message, signature).is_ok());
+                }
+                Alg::Es256K => {
+                    let key = UnparsedPublicKey::new(&ECDSA_P256K1_SHA256_FIXED, &point);
+                    return done(key.verify(message, signature).is_ok());
+                }
+                _ => DecodingKey::from_ec_der(&point),
+            }
+        }
+        _ => DecodingKey::from_ed_der(&keys::ed25519_public(key)?),
+    };
+    let Some(algorithm) = algorithm(alg) else {
+        return Err(VerifyError::Unsupported(format!("alg `{alg}`")));
+    };
+    match jsonwebtoken::crypto::verify(
+        &super::b64::encode(signature),
+        message,
+        &decoding,
+        algorithm,
+    ) {
+        Ok(true) => Ok(()),
+        _ => Err(VerifyError::Invalid),
+    }
 }
 
 /// A fresh private key for `alg` (`ES256`, `ES384`, `RS256`, `PS256`, `EdDSA`, `HS256` ...), with `kid`
-/// set to its thumbprint when none is given.
+/// set to its thumbprint when none is given. RSA keys have 2048 bit, HMAC keys the hash's length.
 pub fn generate(alg: &Alg, kid: Option<&str>) -> Result<Jwk, KeyError> {
-    let _ = (alg, kid);
-    todo!("owner: jose")
+    let mut jwk = keys::generate(alg)?;
+    let kid = match kid {
+        Some(kid) => kid.to_owned(),
+        // The thumbprint of a secret is a hash of the secret: guessable when published. A random
+        // name serves as well (RFC 7638 §7).
+        None if jwk.kty() == "oct" => super::b64::encode(keys::random(16)?),
+        None => jwk.thumbprint()?,
+    };
+    jwk.0.insert("kid".into(), kid.into());
+    jwk.0.insert("alg".into(), alg.name().into());
+    jwk.0.insert("use".into(), "sig".into());
+    Ok(jwk)
 }
 
 /// SHA-256.

@@ -1,0 +1,413 @@
+//! JWK members to the library's keys and back. aws-lc-rs checks that the members belong together;
+//! the boxes around them (PKCS#1, PKCS#8, SEC 1, SPKI) are opened by [`super::super::der`].
+
+use aws_lc_rs::{
+    encoding::AsBigEndian as _,
+    rand::{SecureRandom as _, SystemRandom},
+    rsa::KeySize,
+    signature::{
+        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P256K1_SHA256_FIXED,
+        ECDSA_P256K1_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED,
+        ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED, ECDSA_P521_SHA512_FIXED_SIGNING,
+        EcdsaKeyPair, EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, Ed25519KeyPair,
+        KeyPair as _, ParsedPublicKey, RsaKeyPair, RsaPublicKeyComponents,
+    },
+};
+use serde_json::Map;
+use zeroize::Zeroizing;
+
+use crate::jose::{
+    alg::Alg,
+    b64, der,
+    jwk::{Jwk, KeyError},
+};
+
+/// A curve that is supported here.
+#[derive(Clone, Copy)]
+pub struct Curve {
+    /// The name in JWK (`crv`).
+    pub name: &'static str,
+    /// Its object identifier, encoded.
+    pub oid: &'static [u8],
+    /// Bytes of one coordinate.
+    pub width: usize,
+    signing: &'static EcdsaSigningAlgorithm,
+    verifying: &'static EcdsaVerificationAlgorithm,
+}
+
+/// The curves of RFC 7518 §6.2.1.1 and RFC 8812 §3.1.
+pub static CURVES: [Curve; 4] = [
+    Curve {
+        name: "P-256",
+        oid: &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07],
+        width: 32,
+        signing: &ECDSA_P256_SHA256_FIXED_SIGNING,
+        verifying: &ECDSA_P256_SHA256_FIXED,
+    },
+    Curve {
+        name: "P-384",
+        oid: &[0x2b, 0x81, 0x04, 0x00, 0x22],
+        width: 48,
+        signing: &ECDSA_P384_SHA384_FIXED_SIGNING,
+        verifying: &ECDSA_P384_SHA384_FIXED,
+    },
+    Curve {
+        name: "P-521",
+        oid: &[0x2b, 0x81, 0x04, 0x00, 0x23],
+        width: 66,
+        signing: &ECDSA_P521_SHA512_FIXED_SIGNING,
+        verifying: &ECDSA_P521_SHA512_FIXED,
+    },
+    Curve {
+        name: "secp256k1",
+        oid: &[0x2b, 0x81, 0x04, 0x00, 0x0a],
+        width: 32,
+        signing: &ECDSA_P256K1_SHA256_FIXED_SIGNING,
+        verifying: &ECDSA_P256K1_SHA256_FIXED,
+    },
+];
+
+fn curve(key: &Jwk) -> Result<&'static Curve, KeyError> {
+    let name = key.text("crv").ok_or_else(|| missing("crv"))?;
+    CURVES.iter().find(|c| c.name == name).ok_or_else(|| {
+        KeyError::Unsupported(format!("the curve `{}`", crate::kit::text::escape(name)))
+    })
+}
+
+fn missing(member: &'static str) -> KeyError {
+    KeyError::Member {
+        member,
+        reason: "missing, or not a string".into(),
+    }
+}
+
+fn member(key: &Jwk, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let text = key.text(name).ok_or_else(|| missing(name))?;
+    b64::decode(text)
+        .map(Zeroizing::new)
+        .map_err(|e| KeyError::Member {
+            member: name,
+            // The offending character of a private member is not repeated.
+            reason: match e {
+                b64::B64Error::Character { offset, .. } => {
+                    format!("not base64url at offset {offset} (RFC 7515 §2)")
+                }
+                other => other.to_string(),
+            },
+        })
+}
+
+fn private_member(key: &Jwk, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    if key.0.contains_key(name) {
+        return member(key, name);
+    }
+    Err(KeyError::Member {
+        member: name,
+        reason: if key.is_private() {
+            "missing: signing needs the complete private key, with `p`, `q`, `dp`, `dq` and `qi` \
+             for RSA (RFC 7518 §6.3.2)"
+                .into()
+        } else {
+            "missing: this is a public key, signing needs the private one".into()
+        },
+    })
+}
+
+fn of_width(
+    bytes: Zeroizing<Vec<u8>>,
+    name: &'static str,
+    width: usize,
+    crv: &str,
+) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    if bytes.len() == width {
+        return Ok(bytes);
+    }
+    Err(KeyError::Member {
+        member: name,
+        reason: format!(
+            "{} bytes, but {crv} needs {width}, with leading zeros (RFC 7518 §6.2.1.2)",
+            bytes.len()
+        ),
+    })
+}
+
+/// The bytes of a symmetric key.
+pub fn secret(key: &Jwk) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    member(key, "k")
+}
+
+/// The uncompressed point (SEC 1 §2.3.3), checked to lie on its curve.
+pub fn ec_point(key: &Jwk) -> Result<Vec<u8>, KeyError> {
+    let curve = curve(key)?;
+    let mut point = vec![4];
+    for name in ["x", "y"] {
+        point.extend_from_slice(&of_width(member(key, name)?, name, curve.width, curve.name)?);
+    }
+    ParsedPublicKey::new(curve.verifying, &point).map_err(|_| {
+        KeyError::Format(format!(
+            "`x` and `y` are not a point on {} (RFC 8725 §3.4)",
+            curve.name
+        ))
+    })?;
+    Ok(point)
+}
+
+/// The pair, with public and private part checked against each other.
+pub fn ec_pair(key: &Jwk) -> Result<EcdsaKeyPair, KeyError> {
+    let curve = curve(key)?;
+    let d = of_width(private_member(key, "d")?, "d", curve.width, curve.name)?;
+    let point = ec_point(key)?;
+    EcdsaKeyPair::from_private_key_and_public_key(curve.signing, &d, &point).map_err(|_| {
+        KeyError::Format(format!(
+            "`d` does not belong to `x` and `y` of this {} key",
+            key.describe()
+        ))
+    })
+}
+
+/// The 32 bytes of an Ed25519 public key.
+pub fn ed25519_public(key: &Jwk) -> Result<Vec<u8>, KeyError> {
+    match key.text("crv") {
+        Some("Ed25519") => {}
+        Some(other) => {
+            return Err(KeyError::Unsupported(format!(
+                "the curve `{}`",
+                crate::kit::text::escape(other)
+            )));
+        }
+        None => return Err(missing("crv")),
+    }
+    of_width(member(key, "x")?, "x", 32, "Ed25519").map(|x| x.to_vec())
+}
+
+/// The pair, with public and private part checked against each other.
+pub fn ed25519_pair(key: &Jwk) -> Result<Ed25519KeyPair, KeyError> {
+    let x = ed25519_public(key)?;
+    let d = of_width(private_member(key, "d")?, "d", 32, "Ed25519")?;
+    Ed25519KeyPair::from_seed_and_public_key(&d, &x)
+        .map_err(|_| KeyError::Format("`d` does not belong to `x` of this Ed25519 key".into()))
+}
+
+/// Modulus and exponent without leading zeros; RSA outside 2048 to 8192 bit is not supported.
+pub fn rsa_public(key: &Jwk) -> Result<(Vec<u8>, Vec<u8>), KeyError> {
+    let n = der::strip(&member(key, "n")?).to_vec();
+    let e = der::strip(&member(key, "e")?).to_vec();
+    let bits = bit_length(&n);
+    if bits < 2048 {
+        return Err(KeyError::Unsupported(format!(
+            "an RSA key of {bits} bit (RFC 7518 §3.3 requires 2048 or more)"
+        )));
+    }
+    if bits > 8192 {
+        return Err(KeyError::Unsupported(format!("an RSA key of {bits} bit")));
+    }
+    if e.len() > 5 || e.last().is_none_or(|b| b & 1 == 0) || e == [1] {
+        return Err(KeyError::Member {
+            member: "e",
+            reason: "not an odd number above 1 of at most 33 bit".into(),
+        });
+    }
+    Ok((n, e))
+}
+
+/// Bits of an unsigned big-endian number without leading zeros.
+pub fn bit_length(bytes: &[u8]) -> usize {
+    let bytes = der::strip(bytes);
+    bytes
+        .first()
+        .map_or(0, |b| bytes.len() * 8 - b.leading_zeros() as usize)
+}
+
+fn rsa_parts(key: &Jwk) -> Result<[Zeroizing<Vec<u8>>; 8], KeyError> {
+    if key.0.contains_key("oth") {
+        return Err(KeyError::Unsupported("an RSA key of more than two primes".into()));
+    }
+    let (n, e) = rsa_public(key)?;
+    Ok([
+        Zeroizing::new(n),
+        Zeroizing::new(e),
+        private_member(key, "d")?,
+        private_member(key, "p")?,
+        private_member(key, "q")?,
+        private_member(key, "dp")?,
+        private_member(key, "dq")?,
+        private_member(key, "qi")?,
+    ])
+}
+
+/// The pair, its numbers checked against each other.
+pub fn rsa_pair(key: &Jwk) -> Result<RsaKeyPair, KeyError> {
+    let [n, e, d, p, q, dp, dq, qi] = rsa_parts(key)?;
+    RsaKeyPair::from_components(&aws_lc_rs::rsa::KeyPairComponents {
+        public_key: RsaPublicKeyComponents { n: &n[..], e: &e[..] },
+        d: &d[..],
+        p: &p[..],
+        q: &q[..],
+        dP: &dp[..],
+        dQ: &dq[..],
+        qInv: &qi[..],
+    })
+    .map_err(|_| KeyError::Format("the members of this RSA key do not belong together".into()))
+}
+
+/// `RSAPrivateKey` (RFC 8017 §A.1.2), its numbers checked against each other.
+pub fn rsa_pkcs1(key: &Jwk) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    rsa_pair(key)?;
+    let mut elements = vec![der::unsigned(&[])];
+    for part in rsa_parts(key)? {
+        elements.push(der::unsigned(&part));
+    }
+    let out = Zeroizing::new(der::sequence(&elements));
+    for element in &mut elements {
+        zeroize::Zeroize::zeroize(element);
+    }
+    Ok(out)
+}
+
+/// PKCS#8 of a private key.
+pub fn pkcs8(key: &Jwk) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
+    let failed = |_| KeyError::Format(format!("the {} key cannot be written", key.describe()));
+    Ok(Zeroizing::new(match key.kty() {
+        "EC" => ec_pair(key)?.to_pkcs8v1().map_err(failed)?.as_ref().to_vec(),
+        "OKP" => ed25519_pair(key)?.to_pkcs8v1().map_err(failed)?.as_ref().to_vec(),
+        "RSA" => {
+            let der: Pkcs8V1Der<'_> = rsa_pair(key)?.as_der().map_err(failed)?;
+            der.as_ref().to_vec()
+        }
+        other => {
+            return Err(KeyError::Unsupported(format!(
+                "PKCS#8 of kty `{}`",
+                crate::kit::text::escape(other)
+            )));
+        }
+    }))
+}
+
+fn jwk<const N: usize>(members: [(&str, String); N]) -> Jwk {
+    Jwk(members
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect::<Map<_, _>>())
+}
+
+fn ec_jwk(curve: &Curve, pair: &EcdsaKeyPair) -> Result<Jwk, KeyError> {
+    let d = pair
+        .private_key()
+        .as_be_bytes()
+        .map_err(|_| KeyError::Format("the private key cannot be exported".into()))?;
+    let mut jwk = ec_public_jwk(curve, pair.public_key().as_ref())?;
+    jwk.0.insert("d".into(), b64::encode(d.as_ref()).into());
+    Ok(jwk)
+}
+
+/// A public EC key from its uncompressed point.
+pub fn ec_public_jwk(curve: &Curve, point: &[u8]) -> Result<Jwk, KeyError> {
+    let (x, y) = match point.split_first() {
+        Some((4, rest)) if rest.len() == 2 * curve.width => rest.split_at(curve.width),
+        Some((2 | 3, _)) => {
+            return Err(KeyError::Unsupported("a compressed EC point".into()));
+        }
+        _ => {
+            return Err(KeyError::Format(format!("not a point on {}", curve.name)));
+        }
+    };
+    let key = jwk([
+        ("kty", "EC".into()),
+        ("crv", curve.name.into()),
+        ("x", b64::encode(x)),
+        ("y", b64::encode(y)),
+    ]);
+    ec_point(&key)?;
+    Ok(key)
+}
+
+/// A private EC key from PKCS#8 or SEC 1 bytes.
+pub fn ec_from_der(curve: &Curve, der: &[u8]) -> Result<Jwk, KeyError> {
+    let pair = EcdsaKeyPair::from_private_key_der(curve.signing, der)
+        .map_err(|_| KeyError::Format(format!("the {} private key is damaged", curve.name)))?;
+    ec_jwk(curve, &pair)
+}
+
+/// A private Ed25519 key from PKCS#8 bytes.
+pub fn ed25519_from_pkcs8(der: &[u8]) -> Result<Jwk, KeyError> {
+    let pair = Ed25519KeyPair::from_pkcs8(der)
+        .map_err(|_| KeyError::Format("the Ed25519 private key is damaged".into()))?;
+    ed25519_jwk(&pair)
+}
+
+fn ed25519_jwk(pair: &Ed25519KeyPair) -> Result<Jwk, KeyError> {
+    let failed = |_| KeyError::Format("the private key cannot be exported".into());
+    let seed = pair.seed().map_err(failed)?;
+    let seed = seed.as_be_bytes().map_err(failed)?;
+    Ok(jwk([
+        ("kty", "OKP".into()),
+        ("crv", "Ed25519".into()),
+        ("x", b64::encode(pair.public_key().as_ref())),
+        ("d", b64::encode(seed.as_ref())),
+    ]))
+}
+
+/// A private RSA key from `RSAPrivateKey` (RFC 8017 §A.1.2).
+pub fn rsa_from_pkcs1(der: &[u8]) -> Result<Jwk, KeyError> {
+    let damaged = || KeyError::Format("the RSA private key is damaged".into());
+    let mut reader = der::Reader::new(der).enter(der::SEQUENCE).ok_or_else(damaged)?;
+    if !reader.unsigned().ok_or_else(damaged)?.is_empty() {
+        return Err(KeyError::Unsupported("an RSA key of more than two primes".into()));
+    }
+    let mut key = jwk([("kty", "RSA".into())]);
+    for name in ["n", "e", "d", "p", "q", "dp", "dq", "qi"] {
+        let number = reader.unsigned().ok_or_else(damaged)?;
+        key.0.insert(name.into(), b64::encode(number).into());
+    }
+    // Shorter keys are read, so that they can be shown and judged; using them is refused.
+    if rsa_public(&key).is_ok() {
+        rsa_pair(&key)?;
+    }
+    Ok(key)
+}
+
+pub(super) fn random(bytes: usize) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let mut out = Zeroizing::new(vec![0; bytes]);
+    SystemRandom::new()
+        .fill(&mut out)
+        .map_err(|_| KeyError::Format("the system gives no randomness".into()))?;
+    Ok(out)
+}
+
+pub(super) fn generate(alg: &Alg) -> Result<Jwk, KeyError> {
+    let failed = |_| KeyError::Format(format!("no key could be made for {alg}"));
+    let ec = |name: &str| {
+        let curve = CURVES
+            .iter()
+            .find(|c| c.name == name)
+            .ok_or_else(|| KeyError::Unsupported(name.to_owned()))?;
+        ec_jwk(curve, &EcdsaKeyPair::generate(curve.signing).map_err(failed)?)
+    };
+    let oct = |bytes| {
+        Ok(jwk([
+            ("kty", "oct".into()),
+            ("k", b64::encode(random(bytes)?.as_slice())),
+        ]))
+    };
+    match alg {
+        Alg::Hs256 => oct(32),
+        Alg::Hs384 => oct(48),
+        Alg::Hs512 => oct(64),
+        Alg::Rs256 | Alg::Rs384 | Alg::Rs512 | Alg::Ps256 | Alg::Ps384 | Alg::Ps512 => {
+            use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
+            let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
+            let der: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
+            crate::jose::pem::from_pkcs8(der.as_ref())
+        }
+        Alg::Es256 => ec("P-256"),
+        Alg::Es384 => ec("P-384"),
+        Alg::Es512 => ec("P-521"),
+        Alg::Es256K => ec("secp256k1"),
+        Alg::EdDsa | Alg::Ed25519 => ed25519_jwk(&Ed25519KeyPair::generate().map_err(failed)?),
+        Alg::None | Alg::Other(_) => Err(KeyError::Unsupported(format!(
+            "making a key for `{}`",
+            crate::kit::text::escape(alg.name())
+        ))),
+    }
+}

@@ -1,0 +1,362 @@
+//! Edits of JSON as text: a member is set or removed without touching the bytes of its neighbours,
+//! so that numbers, escapes, order and white space of the rest stay as the issuer wrote them.
+//!
+//! The text has been read by [`crate::kit::json::parse`] before: here it is known to be JSON.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+/// `text` without white space between its tokens.
+pub fn minify(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut quoted = Quoted::default();
+    for c in text.chars() {
+        let inside = quoted.step(c);
+        if inside || !matches!(c, ' ' | '\t' | '\n' | '\r') {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// `text` indented by two spaces, its tokens untouched.
+pub fn indent(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    let mut quoted = Quoted::default();
+    let mut depth = 0usize;
+    let mut empty = false; // right after an opening bracket
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    for c in text.chars() {
+        let inside = quoted.step(c);
+        if inside {
+            if empty {
+                line(&mut out, depth);
+                empty = false;
+            }
+            out.push(c);
+            continue;
+        }
+        match c {
+            ' ' | '\t' | '\n' | '\r' => {}
+            '{' | '[' => {
+                if empty {
+                    line(&mut out, depth);
+                }
+                out.push(c);
+                depth += 1;
+                empty = true;
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                if !empty {
+                    line(&mut out, depth);
+                }
+                empty = false;
+                out.push(c);
+            }
+            ',' => {
+                out.push(',');
+                line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            other => {
+                if empty {
+                    line(&mut out, depth);
+                    empty = false;
+                }
+                out.push(other);
+            }
+        }
+    }
+    out
+}
+
+/// Follows whether a character stands inside a string, quotes included.
+#[derive(Default)]
+struct Quoted {
+    inside: bool,
+    escaped: bool,
+}
+
+impl Quoted {
+    fn step(&mut self, c: char) -> bool {
+        if !self.inside {
+            self.inside = c == '"';
+            return self.inside;
+        }
+        match c {
+            _ if self.escaped => self.escaped = false,
+            '\\' => self.escaped = true,
+            '"' => self.inside = false,
+            _ => {}
+        }
+        true
+    }
+}
+
+/// An element of a container: where its key (for objects) and its value stand.
+struct Element {
+    name: Option<String>,
+    start: usize,
+    value: Range<usize>,
+}
+
+/// A container in the text.
+struct Container {
+    object: bool,
+    elements: Vec<Element>,
+    /// Where the closing bracket stands.
+    close: usize,
+}
+
+fn blank(text: &[u8], mut at: usize) -> usize {
+    while text.get(at).is_some_and(|b| b" \t\r\n".contains(b)) {
+        at += 1;
+    }
+    at
+}
+
+fn string_end(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(b) = text.get(at) {
+        match b {
+            b'\\' => at += 2,
+            b'"' => return at + 1,
+            _ => at += 1,
+        }
+    }
+    text.len()
+}
+
+/// The end of the value that starts at `start`.
+fn value_end(text: &[u8], start: usize) -> usize {
+    match text.get(start) {
+        Some(b'"') => string_end(text, start),
+        Some(b'{' | b'[') => {
+            let mut depth = 0usize;
+            let mut at = start;
+            while let Some(b) = text.get(at) {
+                match b {
+                    b'"' => {
+                        at = string_end(text, at);
+                        continue;
+                    }
+                    b'{' | b'[' => depth += 1,
+                    b'}' | b']' => {
+                        depth = depth.saturating_sub(1);
+                        if depth == 0 {
+                            return at + 1;
+                        }
+                    }
+                    _ => {}
+                }
+                at += 1;
+            }
+            text.len()
+        }
+        _ => {
+            let mut at = start;
+            while text
+                .get(at)
+                .is_some_and(|b| !b" \t\r\n,]}".contains(b))
+            {
+                at += 1;
+            }
+            at
+        }
+    }
+}
+
+fn container(text: &str, start: usize) -> Option<Container> {
+    let bytes = text.as_bytes();
+    let object = match bytes.get(start)? {
+        b'{' => true,
+        b'[' => false,
+        _ => return None,
+    };
+    let mut elements = Vec::new();
+    let mut at = blank(bytes, start + 1);
+    loop {
+        if matches!(bytes.get(at)?, b'}' | b']') {
+            return Some(Container { object, elements, close: at });
+        }
+        let first = at;
+        let mut name = None;
+        if object {
+            let end = string_end(bytes, at);
+            name = Some(serde_json::from_str(text.get(at..end)?).ok()?);
+            at = blank(bytes, end);
+            if bytes.get(at) != Some(&b':') {
+                return None;
+            }
+            at = blank(bytes, at + 1);
+        }
+        let end = value_end(bytes, at);
+        if end == at {
+            return None;
+        }
+        elements.push(Element { name, start: first, value: at..end });
+        at = blank(bytes, end);
+        if bytes.get(at) == Some(&b',') {
+            at = blank(bytes, at + 1);
+        }
+    }
+}
+
+/// The pointer's names (RFC 6901 §3); `None` when it does not start with `/`.
+fn names(pointer: &str) -> Option<Vec<String>> {
+    let rest = pointer.strip_prefix('/')?;
+    Some(
+        rest.split('/')
+            .map(|name| name.replace("~1", "/").replace("~0", "~"))
+            .collect(),
+    )
+}
+
+/// Sets (or, without a value, removes) what `pointer` leads to. Objects are made on the way; `-`
+/// or the length appends to an array. `None` when the pointer leads nowhere. Of a member that
+/// stands twice the last is set, and all are removed.
+pub fn set(text: &str, pointer: &str, value: Option<&Value>) -> Option<String> {
+    if pointer.is_empty() {
+        return value.map(Value::to_string);
+    }
+    let names = names(pointer)?;
+    let mut start = blank(text.as_bytes(), 0);
+    for (i, name) in names.iter().enumerate() {
+        let last = i + 1 == names.len();
+        let here = container(text, start)?;
+        let found = here.elements.iter().enumerate().rev().find(|(index, e)| {
+            if here.object {
+                e.name.as_deref() == Some(name)
+            } else {
+                name.parse() == Ok(*index) && (name == "0" || !name.starts_with(['0', '+']))
+            }
+        });
+        match (found, value) {
+            (Some((_, element)), Some(value)) if last => {
+                return Some(splice(text, element.value.clone(), &value.to_string()));
+            }
+            (Some((index, _)), None) if last => {
+                return Some(remove(text, &here, |i, e| {
+                    if here.object { e.name.as_deref() == Some(name) } else { i == index }
+                }));
+            }
+            (Some((_, element)), _) => start = element.value.start,
+            (None, None) => return None,
+            (None, Some(value)) => {
+                let append = name == "-" || name.parse() == Ok(here.elements.len());
+                if !here.object && !append {
+                    return None;
+                }
+                let mut new = value.clone();
+                for inner in names[i + 1..].iter().rev() {
+                    new = Value::Object(std::iter::once((inner.clone(), new)).collect());
+                }
+                let mut written = new.to_string();
+                if here.object {
+                    written = format!("{}:{written}", Value::from(name.as_str()));
+                }
+                return Some(match here.elements.last() {
+                    Some(e) => splice(text, e.value.end..e.value.end, &format!(",{written}")),
+                    None => splice(text, here.close..here.close, &written),
+                });
+            }
+        }
+    }
+    None
+}
+
+/// Takes elements out, each with the comma that it no longer needs.
+fn remove(text: &str, here: &Container, gone: impl Fn(usize, &Element) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    let mut kept: Option<&Element> = None;
+    let mut group: Option<usize> = None; // start of the elements that are being taken out
+    for (i, element) in here.elements.iter().enumerate() {
+        if gone(i, element) {
+            group = group.or(Some(element.start));
+            continue;
+        }
+        if let Some(start) = group.take() {
+            out.push_str(&text[from..start]);
+            from = element.start;
+        }
+        kept = Some(element);
+    }
+    if let (Some(start), Some(last)) = (group, here.elements.last()) {
+        let start = kept.map_or(start, |k| k.value.end);
+        out.push_str(&text[from..start]);
+        from = last.value.end;
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
+fn splice(text: &str, range: Range<usize>, new: &str) -> String {
+    let mut out = String::with_capacity(text.len() + new.len());
+    out.push_str(&text[..range.start]);
+    out.push_str(new);
+    out.push_str(&text[range.end..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn neighbours_keep_their_bytes() {
+        let text = "{ \"a\" : 1.50,\r\n \"b\":\"\\u0041\", \"n\":123456789012345678901234567890 }";
+        assert_eq!(
+            set(text, "/b", Some(&json!(2))).unwrap(),
+            "{ \"a\" : 1.50,\r\n \"b\":2, \"n\":123456789012345678901234567890 }"
+        );
+        assert_eq!(
+            set(text, "/c", Some(&json!([1]))).unwrap(),
+            "{ \"a\" : 1.50,\r\n \"b\":\"\\u0041\", \"n\":123456789012345678901234567890,\"c\":[1] }"
+        );
+        assert_eq!(
+            set(text, "/a", None).unwrap(),
+            "{ \"b\":\"\\u0041\", \"n\":123456789012345678901234567890 }"
+        );
+        assert_eq!(set(text, "/n", None).unwrap(), "{ \"a\" : 1.50,\r\n \"b\":\"\\u0041\" }");
+    }
+
+    #[test]
+    fn nested_arrays_and_escapes() {
+        let text = r#"{"aud":["a"],"act":{"sub":"x"},"a/b":{"~":1},"e":{}}"#;
+        let set = |p: &str, v: Value| set(text, p, Some(&v));
+        assert!(set("/aud/-", json!("b")).unwrap().contains(r#"["a","b"]"#));
+        assert!(set("/aud/1", json!("b")).unwrap().contains(r#"["a","b"]"#));
+        assert!(set("/aud/0", json!("b")).unwrap().contains(r#"["b"]"#));
+        assert_eq!(set("/aud/2", json!("b")), None);
+        assert_eq!(set("/aud/00", json!("b")), None);
+        assert_eq!(set("/aud/x", json!("b")), None);
+        assert!(set("/act/act/sub", json!("y")).unwrap().contains(r#"{"sub":"x","act":{"sub":"y"}}"#));
+        assert!(set("/a~1b/~0", json!(2)).unwrap().contains(r#""a/b":{"~":2}"#));
+        assert!(set("/e/x", json!(2)).unwrap().ends_with(r#""e":{"x":2}}"#));
+        assert_eq!(set("/act/sub/x", json!(2)), None);
+        assert_eq!(set("no-slash", json!(2)), None);
+    }
+
+    #[test]
+    fn duplicates_go_together() {
+        let text = r#"{"a":1,"b":2,"a":3}"#;
+        assert_eq!(set(text, "/a", Some(&json!(4))).unwrap(), r#"{"a":1,"b":2,"a":4}"#);
+        assert_eq!(set(text, "/a", None).unwrap(), r#"{"b":2}"#);
+        assert_eq!(set(text, "/c", None), None);
+    }
+
+    #[test]
+    fn indent_and_minify_are_inverse_on_tight_text() {
+        let text = r#"{"a":[],"b":{},"c":[1,"x: {,}",{"d":null}],"e":"\" \\"}"#;
+        assert_eq!(minify(&indent(text)), text);
+        assert_eq!(indent(r#"{"a":[1],"b":{}}"#), "{\n  \"a\": [\n    1\n  ],\n  \"b\": {}\n}");
+    }
+}
