@@ -148,7 +148,12 @@ mod tests {
 
     #[test]
     fn malformed_is_none_not_a_panic() {
-        for bytes in [&b"\x30"[..], b"\x30\x80", b"\x30\x85\x01\x01\x01\x01\x01", b"\x30\x05\x00"] {
+        for bytes in [
+            &b"\x30"[..],
+            b"\x30\x80",
+            b"\x30\x85\x01\x01\x01\x01\x01",
+            b"\x30\x05\x00",
+        ] {
             assert!(Reader::new(bytes).any().is_none());
         }
     }

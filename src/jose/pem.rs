@@ -36,7 +36,9 @@ const OKP: [(&[u8], &str); 4] = [
 pub fn read(text: &str) -> Result<Vec<Jwk>, KeyError> {
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
-        return Err(KeyError::Format(format!("there is no key: the text is empty. {ACCEPTED}.")));
+        return Err(KeyError::Format(format!(
+            "there is no key: the text is empty. {ACCEPTED}."
+        )));
     }
     if text.starts_with(['{', '[']) {
         return read_json(text);
@@ -114,7 +116,9 @@ fn read_json(text: &str) -> Result<Vec<Jwk>, KeyError> {
             }
             single(members).map(|k| vec![k])
         }
-        _ => Err(KeyError::Format(format!("this JSON is no key. {ACCEPTED}."))),
+        _ => Err(KeyError::Format(format!(
+            "this JSON is no key. {ACCEPTED}."
+        ))),
     }
 }
 
@@ -134,7 +138,11 @@ fn set(items: Vec<Value>) -> Result<Vec<Jwk>, KeyError> {
 
 fn single(members: Map<String, Value>) -> Result<Jwk, KeyError> {
     if !members.contains_key("kty") {
-        let mut names: Vec<String> = members.keys().take(4).map(|n| format!("`{}`", escape(n))).collect();
+        let mut names: Vec<String> = members
+            .keys()
+            .take(4)
+            .map(|n| format!("`{}`", escape(n)))
+            .collect();
         if members.len() > 4 {
             names.push("…".into());
         }
@@ -145,7 +153,9 @@ fn single(members: Map<String, Value>) -> Result<Jwk, KeyError> {
         } else {
             format!("this JSON object has {} but no `kty`", names.join(", "))
         };
-        return Err(KeyError::Format(format!("{found}: it is no JWK. {ACCEPTED}.")));
+        return Err(KeyError::Format(format!(
+            "{found}: it is no JWK. {ACCEPTED}."
+        )));
     }
     let key = Jwk(members);
     check(&key)?;
@@ -166,7 +176,10 @@ fn check(key: &Jwk) -> Result<(), KeyError> {
         ("RSA", true) => keys::rsa_pair(key).map(drop),
         ("oct", _) => keys::secret(key).map(drop),
         (other, _) => {
-            return Err(KeyError::Unsupported(format!("the key type `{}`", escape(other))));
+            return Err(KeyError::Unsupported(format!(
+                "the key type `{}`",
+                escape(other)
+            )));
         }
     };
     match result {
@@ -185,7 +198,9 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>, KeyError> {
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("-----BEGIN ") {
         let Some((label, body)) = after.split_once("-----") else {
-            return Err(KeyError::Format("the BEGIN line of this PEM is cut off".into()));
+            return Err(KeyError::Format(
+                "the BEGIN line of this PEM is cut off".into(),
+            ));
         };
         let Some((body, after)) = body.split_once("-----END ") else {
             return Err(KeyError::Format(format!(
@@ -220,29 +235,33 @@ fn read_pem(text: &str) -> Result<Vec<Jwk>, KeyError> {
         }
         // One line with `\n` in it is how keys stand in JSON and environment files.
         let body: Zeroizing<String> = Zeroizing::new(
-            body.replace("\\r", "").replace("\\n", "").chars().filter(|c| !c.is_whitespace()).collect(),
+            body.replace("\\r", "")
+                .replace("\\n", "")
+                .chars()
+                .filter(|c| !c.is_whitespace())
+                .collect(),
         );
-        let bytes = STANDARD.decode(body.as_bytes()).map(Zeroizing::new).map_err(|e| {
-            KeyError::Format(match e {
-                base64::DecodeError::InvalidByte(at, _) => format!(
-                    "the PEM of this {} has a character at {at} that is not base64",
-                    escape(label)
-                ),
-                _ => format!("the PEM of this {} is cut off", escape(label)),
-            })
-        })?;
-        let damaged = || {
-            KeyError::Format(format!("the content of this {} is damaged", escape(label)))
-        };
+        let bytes = STANDARD
+            .decode(body.as_bytes())
+            .map(Zeroizing::new)
+            .map_err(|e| {
+                KeyError::Format(match e {
+                    base64::DecodeError::InvalidByte(at, _) => format!(
+                        "the PEM of this {} has a character at {at} that is not base64",
+                        escape(label)
+                    ),
+                    _ => format!("the PEM of this {} is cut off", escape(label)),
+                })
+            })?;
+        let damaged =
+            || KeyError::Format(format!("the content of this {} is damaged", escape(label)));
         keys.push(match label {
             "PRIVATE KEY" => from_pkcs8(&bytes)?,
             "PUBLIC KEY" => spki(&bytes).ok_or_else(damaged)??,
             "RSA PRIVATE KEY" => keys::rsa_from_pkcs1(&bytes)?,
             "RSA PUBLIC KEY" => rsa_public(&bytes).ok_or_else(damaged)?,
             "EC PRIVATE KEY" => sec1(&bytes).ok_or_else(damaged)??,
-            "CERTIFICATE" | "TRUSTED CERTIFICATE" => {
-                certificate(&bytes).ok_or_else(damaged)??
-            }
+            "CERTIFICATE" | "TRUSTED CERTIFICATE" => certificate(&bytes).ok_or_else(damaged)??,
             other => {
                 return Err(KeyError::Format(format!(
                     "this is a PEM of `{}`. {ACCEPTED}.",
@@ -252,7 +271,9 @@ fn read_pem(text: &str) -> Result<Vec<Jwk>, KeyError> {
         });
     }
     if keys.is_empty() {
-        return Err(KeyError::Format(format!("this PEM holds no key. {ACCEPTED}.")));
+        return Err(KeyError::Format(format!(
+            "this PEM holds no key. {ACCEPTED}."
+        )));
     }
     Ok(keys)
 }
@@ -294,7 +315,9 @@ fn named_curve(oid: &[u8]) -> Result<&'static Curve, KeyError> {
 /// A private key from PKCS#8 (RFC 5958).
 pub(super) fn from_pkcs8(bytes: &[u8]) -> Result<Jwk, KeyError> {
     let damaged = || KeyError::Format("the content of this PRIVATE KEY is damaged".into());
-    let mut outer = Reader::new(bytes).enter(der::SEQUENCE).ok_or_else(damaged)?;
+    let mut outer = Reader::new(bytes)
+        .enter(der::SEQUENCE)
+        .ok_or_else(damaged)?;
     outer.take(der::INTEGER).ok_or_else(damaged)?;
     let mut algorithm = outer.enter(der::SEQUENCE).ok_or_else(damaged)?;
     let oid = algorithm.take(der::OID).ok_or_else(damaged)?;
@@ -311,7 +334,9 @@ pub(super) fn from_pkcs8(bytes: &[u8]) -> Result<Jwk, KeyError> {
     match OKP.iter().find(|(o, _)| *o == oid) {
         Some((_, "Ed25519")) => keys::ed25519_from_pkcs8(bytes),
         Some((_, name)) => Err(KeyError::Unsupported(format!("a private key of {name}"))),
-        None => Err(KeyError::Unsupported("the algorithm of this private key".into())),
+        None => Err(KeyError::Unsupported(
+            "the algorithm of this private key".into(),
+        )),
     }
 }
 
@@ -352,7 +377,11 @@ fn spki(bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
     let content = outer.bits()?;
     if oid == EC {
         let curve = algorithm.take(der::OID).map_or_else(
-            || Err(KeyError::Unsupported("an EC key whose curve is not given by name".into())),
+            || {
+                Err(KeyError::Unsupported(
+                    "an EC key whose curve is not given by name".into(),
+                ))
+            },
             named_curve,
         );
         return Some(curve.and_then(|curve| keys::ec_public_jwk(curve, content)));
@@ -366,7 +395,9 @@ fn spki(bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
             ("crv".to_owned(), (*name).into()),
             ("x".to_owned(), b64::encode(content).into()),
         ]))),
-        None => Err(KeyError::Unsupported("the algorithm of this public key".into())),
+        None => Err(KeyError::Unsupported(
+            "the algorithm of this public key".into(),
+        )),
     })
 }
 
@@ -385,34 +416,49 @@ fn certificate(bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
 
 /// `SubjectPublicKeyInfo` of the public part of a key, as DER.
 pub fn spki_der(jwk: &Jwk) -> Result<Vec<u8>, KeyError> {
-    let (algorithm, content) = match jwk.kty() {
-        "EC" => {
-            let point = keys::ec_point(jwk)?;
-            let name = jwk.text("crv").unwrap_or("");
-            let curve = CURVES.iter().find(|c| c.name == name).ok_or_else(|| {
-                KeyError::Unsupported(format!("the curve `{}`", escape(name)))
-            })?;
-            (vec![der::element(der::OID, EC), der::element(der::OID, curve.oid)], point)
-        }
-        "OKP" => {
-            let name = jwk.text("crv").unwrap_or("");
-            let (oid, _) = OKP.iter().find(|(_, n)| *n == name).ok_or_else(|| {
-                KeyError::Unsupported(format!("the curve `{}`", escape(name)))
-            })?;
-            (vec![der::element(der::OID, oid)], member(jwk, "x")?)
-        }
-        "RSA" => (
-            vec![der::element(der::OID, RSA), der::element(der::NULL, &[])],
-            rsa_public_der(jwk)?,
-        ),
-        "oct" => {
-            return Err(KeyError::Format(
-                "a shared secret has no PEM form: keep it as a JWK".into(),
-            ));
-        }
-        other => return Err(KeyError::Unsupported(format!("the key type `{}`", escape(other)))),
-    };
-    Ok(der::sequence(&[der::sequence(&algorithm), der::bits(&content)]))
+    let (algorithm, content) =
+        match jwk.kty() {
+            "EC" => {
+                let point = keys::ec_point(jwk)?;
+                let name = jwk.text("crv").unwrap_or("");
+                let curve = CURVES.iter().find(|c| c.name == name).ok_or_else(|| {
+                    KeyError::Unsupported(format!("the curve `{}`", escape(name)))
+                })?;
+                (
+                    vec![
+                        der::element(der::OID, EC),
+                        der::element(der::OID, curve.oid),
+                    ],
+                    point,
+                )
+            }
+            "OKP" => {
+                let name = jwk.text("crv").unwrap_or("");
+                let (oid, _) = OKP.iter().find(|(_, n)| *n == name).ok_or_else(|| {
+                    KeyError::Unsupported(format!("the curve `{}`", escape(name)))
+                })?;
+                (vec![der::element(der::OID, oid)], member(jwk, "x")?)
+            }
+            "RSA" => (
+                vec![der::element(der::OID, RSA), der::element(der::NULL, &[])],
+                rsa_public_der(jwk)?,
+            ),
+            "oct" => {
+                return Err(KeyError::Format(
+                    "a shared secret has no PEM form: keep it as a JWK".into(),
+                ));
+            }
+            other => {
+                return Err(KeyError::Unsupported(format!(
+                    "the key type `{}`",
+                    escape(other)
+                )));
+            }
+        };
+    Ok(der::sequence(&[
+        der::sequence(&algorithm),
+        der::bits(&content),
+    ]))
 }
 
 /// `RSAPublicKey` (RFC 8017 §A.1.1).

@@ -42,7 +42,11 @@ pub fn actors(token: &Token) -> Vec<Actor> {
         found.push(Actor {
             pid: Pid {
                 iss: own.or(issuer).map(str::to_owned),
-                sub: entry.get("sub").and_then(Value::as_str).unwrap_or("").to_owned(),
+                sub: entry
+                    .get("sub")
+                    .and_then(Value::as_str)
+                    .unwrap_or("")
+                    .to_owned(),
             },
             has_iss: own.is_some(),
             pointer: pointer.clone(),

@@ -49,7 +49,11 @@ pub fn set_text(raw: &str, part: Part, text: &str) -> Result<String, CraftError>
     }
     let clean = json::parse(text.as_bytes())
         .is_ok_and(|found| found.value.is_object() && found.duplicates.is_empty());
-    let stored = if clean { json_text::minify(text) } else { text.to_owned() };
+    let stored = if clean {
+        json_text::minify(text)
+    } else {
+        text.to_owned()
+    };
     Ok(replace(&parts, part, &stored))
 }
 
@@ -58,7 +62,11 @@ pub fn text(raw: &str, part: Part) -> Result<String, CraftError> {
     let text = stored(&split(raw)?, part)?;
     let clean = json::parse(text.as_bytes())
         .is_ok_and(|found| found.value.is_object() && found.duplicates.is_empty());
-    Ok(if clean { json_text::indent(&text) } else { text })
+    Ok(if clean {
+        json_text::indent(&text)
+    } else {
+        text
+    })
 }
 
 /// Sets the member at `pointer` (RFC 6901), making objects on the way; `None` removes it. `-` as
@@ -143,7 +151,10 @@ fn seal(header: &str, payload: &str, key: &Jwk, alg: &Alg) -> Result<String, Cra
 
 fn split(raw: &str) -> Result<Compact<'_>, CraftError> {
     let why = match raw.split('.').count() {
-        2 | 3 => return Compact::split(raw).ok_or_else(|| CraftError::NotEditable("the token has no parts".into())),
+        2 | 3 => {
+            return Compact::split(raw)
+                .ok_or_else(|| CraftError::NotEditable("the token has no parts".into()));
+        }
         5 => "an encrypted token cannot be edited: decrypt it first",
         _ if raw.trim_start().starts_with('{') => {
             "a JWS in JSON form is not edited here: only the compact form is"
@@ -167,10 +178,14 @@ fn stored(parts: &Compact<'_>, part: Part) -> Result<String, CraftError> {
         Part::Header => parts.header,
         Part::Payload => parts.payload,
     };
-    let bytes = b64::decode(encoded.trim_end_matches('='))
-        .map_err(|e| CraftError::NotEditable(format!("the {} is not base64url: {e}", label(part))))?;
+    let bytes = b64::decode(encoded.trim_end_matches('=')).map_err(|e| {
+        CraftError::NotEditable(format!("the {} is not base64url: {e}", label(part)))
+    })?;
     String::from_utf8(bytes).map_err(|_| {
-        CraftError::NotEditable(format!("the {} is not text: it holds bytes that are not UTF-8", label(part)))
+        CraftError::NotEditable(format!(
+            "the {} is not text: it holds bytes that are not UTF-8",
+            label(part)
+        ))
     })
 }
 

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use base64::{
-    Engine as _,
-    alphabet,
+    Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use serde_json::Value;
@@ -92,7 +91,10 @@ pub(super) fn clean(text: &str) -> (String, Vec<Problem>) {
             }
         }
         let unquoted = rest.trim_matches(|c: char| {
-            matches!(c, '"' | '\'' | '`' | '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '<' | '>')
+            matches!(
+                c,
+                '"' | '\'' | '`' | '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '<' | '>'
+            )
         });
         if unquoted.len() != rest.len() {
             say("quotes around the token");
@@ -121,7 +123,9 @@ pub(super) fn clean(text: &str) -> (String, Vec<Problem>) {
     }
     let token_like = out.starts_with("ey")
         && out.contains('.')
-        && out.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.=+/~".contains(&b));
+        && out
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.=+/~".contains(&b));
     if !token_like {
         return (rest.to_owned(), said);
     }
@@ -171,8 +175,14 @@ fn lenient(text: &str) -> (Option<Vec<u8>>, Option<String>) {
 fn compact_form(raw: &str, token: &mut Token) {
     // At most a handful of parts means anything; a text of many dots is not split to its end.
     let parts: Vec<&str> = raw.splitn(7, '.').collect();
-    let first = if parts.len() > 1 { lenient(parts[0]).0 } else { None };
-    let header_like = first.as_deref().is_some_and(|b| b.trim_ascii_start().starts_with(b"{"));
+    let first = if parts.len() > 1 {
+        lenient(parts[0]).0
+    } else {
+        None
+    };
+    let header_like = first
+        .as_deref()
+        .is_some_and(|b| b.trim_ascii_start().starts_with(b"{"));
     if !header_like {
         let payload_like = (parts.len() == 2 || parts.len() == 3)
             && lenient(parts[1]).0.is_some_and(|b| {
@@ -181,7 +191,9 @@ fn compact_form(raw: &str, token: &mut Token) {
         if !payload_like {
             if raw.is_empty() {
                 let message = "there is nothing to read: the text is empty";
-                token.problems.push(problem("token", ProblemKind::Other, message));
+                token
+                    .problems
+                    .push(problem("token", ProblemKind::Other, message));
             }
             return;
         }
@@ -194,7 +206,11 @@ fn compact_form(raw: &str, token: &mut Token) {
     }
     token.form = Form::Compact;
     if !matches!(parts.len(), 2 | 3) {
-        let count = if parts.len() == 7 { "more than 6".into() } else { parts.len().to_string() };
+        let count = if parts.len() == 7 {
+            "more than 6".into()
+        } else {
+            parts.len().to_string()
+        };
         token.problems.push(problem(
             "token",
             ProblemKind::Other,
@@ -226,7 +242,9 @@ fn signature_part(signature: &str, token: &mut Token) {
     token.signature_present = true;
     if let Err(e) = b64::decode(signature) {
         let message = format!("the signature is not base64url: {e}");
-        token.problems.push(problem("signature", ProblemKind::Encoding, message));
+        token
+            .problems
+            .push(problem("signature", ProblemKind::Encoding, message));
     }
 }
 
@@ -284,7 +302,10 @@ fn object(
         }
         Err(e) => {
             let reason = if e.reason.contains("recursion") {
-                format!("nested deeper than {} levels, which is not read", json::MAX_DEPTH)
+                format!(
+                    "nested deeper than {} levels, which is not read",
+                    json::MAX_DEPTH
+                )
             } else {
                 e.reason
             };
@@ -314,7 +335,10 @@ fn report(part: &'static str, json: &Json, problems: &mut Vec<Problem>) {
         });
     }
     if json.duplicates.len() > REPORTED {
-        let message = format!("{} more members stand twice", json.duplicates.len() - REPORTED);
+        let message = format!(
+            "{} more members stand twice",
+            json.duplicates.len() - REPORTED
+        );
         problems.push(problem(part, ProblemKind::Duplicate, message));
     }
     let mut found = Vec::new();
@@ -328,7 +352,10 @@ fn report(part: &'static str, json: &Json, problems: &mut Vec<Problem>) {
         });
     }
     if found.len() > REPORTED {
-        let message = format!("hidden characters in {} more places", found.len() - REPORTED);
+        let message = format!(
+            "hidden characters in {} more places",
+            found.len() - REPORTED
+        );
         problems.push(problem(part, ProblemKind::HiddenCharacters, message));
     }
 }
@@ -374,7 +401,9 @@ fn json_form(raw: &str, token: &mut Token) {
         Ok(found) => found,
         Err(e) => {
             let message = format!("this looks like JSON, but is not: {e}");
-            token.problems.push(problem("token", ProblemKind::Json, message));
+            token
+                .problems
+                .push(problem("token", ProblemKind::Json, message));
             return;
         }
     };
@@ -396,7 +425,9 @@ fn json_form(raw: &str, token: &mut Token) {
     let Some(content) = found.value.get("payload").and_then(Value::as_str) else {
         let message = "a JSON object without `payload` and a signature is no token \
                        (RFC 7515 §7.2)";
-        token.problems.push(problem("token", ProblemKind::Other, message));
+        token
+            .problems
+            .push(problem("token", ProblemKind::Other, message));
         return;
     };
     let signer = match found.value.get("signatures") {
@@ -404,7 +435,9 @@ fn json_form(raw: &str, token: &mut Token) {
             token.form = Form::General;
             if all.len() != 1 {
                 let message = format!("{} signatures: the first is shown", all.len());
-                token.problems.push(problem("signature", ProblemKind::Other, message));
+                token
+                    .problems
+                    .push(problem("signature", ProblemKind::Other, message));
             }
             all.first()
         }
@@ -427,9 +460,14 @@ fn json_form(raw: &str, token: &mut Token) {
     if let Some(Value::Object(open)) = signer.get("header") {
         let message = format!(
             "the unprotected header {} is not covered by the signature (RFC 7515 §7.2.1)",
-            open.keys().map(|k| format!("`{}`", escape(k))).collect::<Vec<_>>().join(", ")
+            open.keys()
+                .map(|k| format!("`{}`", escape(k)))
+                .collect::<Vec<_>>()
+                .join(", ")
         );
-        token.problems.push(problem("header", ProblemKind::Other, message));
+        token
+            .problems
+            .push(problem("header", ProblemKind::Other, message));
         let all = header.get_or_insert_with(|| Json {
             value: Value::Object(serde_json::Map::new()),
             duplicates: Vec::new(),
@@ -483,7 +521,11 @@ pub(super) fn signed(token: &Token) -> Vec<Signed> {
             let Ok(found) = json::parse(token.raw.as_bytes()) else {
                 return Vec::new();
             };
-            let content = found.value.get("payload").and_then(Value::as_str).unwrap_or("");
+            let content = found
+                .value
+                .get("payload")
+                .and_then(Value::as_str)
+                .unwrap_or("");
             let one = |signer: &Value| {
                 let text = |name| signer.get(name).and_then(Value::as_str).unwrap_or("");
                 Signed {

@@ -108,7 +108,9 @@ fn authoritative(token: &Token, p: &Principal) -> String {
     let Some(subject) = &p.subject else {
         return match (act, p.actors.first()) {
             (_, Some(actor)) => {
-                format!("{actor} acts now, but the token names no subject: for whom cannot be told.")
+                format!(
+                    "{actor} acts now, but the token names no subject: for whom cannot be told."
+                )
             }
             (Some(_), None) => MALFORMED_ACT.into(),
             (None, None) => match &p.issuer {
@@ -121,7 +123,9 @@ fn authoritative(token: &Token, p: &Principal) -> String {
     };
     if let Some(actor) = p.actors.first() {
         if actor == subject && same_issuer(token) {
-            return format!("{subject} is the subject and is named as the actor as well: {subject} acts for itself.");
+            return format!(
+                "{subject} is the subject and is named as the actor as well: {subject} acts for itself."
+            );
         }
         return format!("{subject} is the subject. {actor} acts for {subject} now.");
     }
@@ -131,7 +135,9 @@ fn authoritative(token: &Token, p: &Principal) -> String {
     let itself = p.client.as_deref() == Some(subject);
     match token.kind {
         Kind::ClientAssertion => {
-            return format!("{subject} proves to be the client {subject}: nobody else is spoken for.");
+            return format!(
+                "{subject} proves to be the client {subject}: nobody else is spoken for."
+            );
         }
         Kind::JwtSvid => {
             return format!("{subject} is a workload and speaks for itself.");
@@ -139,8 +145,12 @@ fn authoritative(token: &Token, p: &Principal) -> String {
         Kind::IdToken => {
             let to = p.client.clone().or_else(|| p.audience.first().cloned());
             return match to {
-                Some(to) => format!("{subject} signed in: the token tells {to} so, and allows nobody to act."),
-                None => format!("{subject} signed in: the token says so, and allows nobody to act."),
+                Some(to) => format!(
+                    "{subject} signed in: the token tells {to} so, and allows nobody to act."
+                ),
+                None => {
+                    format!("{subject} signed in: the token says so, and allows nobody to act.")
+                }
             };
         }
         Kind::LogoutToken => return format!("{subject} signed out."),

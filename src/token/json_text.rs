@@ -160,10 +160,7 @@ fn value_end(text: &[u8], start: usize) -> usize {
         }
         _ => {
             let mut at = start;
-            while text
-                .get(at)
-                .is_some_and(|b| !b" \t\r\n,]}".contains(b))
-            {
+            while text.get(at).is_some_and(|b| !b" \t\r\n,]}".contains(b)) {
                 at += 1;
             }
             at
@@ -182,7 +179,11 @@ fn container(text: &str, start: usize) -> Option<Container> {
     let mut at = blank(bytes, start + 1);
     loop {
         if matches!(bytes.get(at)?, b'}' | b']') {
-            return Some(Container { object, elements, close: at });
+            return Some(Container {
+                object,
+                elements,
+                close: at,
+            });
         }
         let first = at;
         let mut name = None;
@@ -199,7 +200,11 @@ fn container(text: &str, start: usize) -> Option<Container> {
         if end == at {
             return None;
         }
-        elements.push(Element { name, start: first, value: at..end });
+        elements.push(Element {
+            name,
+            start: first,
+            value: at..end,
+        });
         at = blank(bytes, end);
         if bytes.get(at) == Some(&b',') {
             at = blank(bytes, at + 1);
@@ -242,7 +247,11 @@ pub fn set(text: &str, pointer: &str, value: Option<&Value>) -> Option<String> {
             }
             (Some((index, _)), None) if last => {
                 return Some(remove(text, &here, |i, e| {
-                    if here.object { e.name.as_deref() == Some(name) } else { i == index }
+                    if here.object {
+                        e.name.as_deref() == Some(name)
+                    } else {
+                        i == index
+                    }
                 }));
             }
             (Some((_, element)), _) => start = element.value.start,
@@ -325,7 +334,10 @@ mod tests {
             set(text, "/a", None).unwrap(),
             "{ \"b\":\"\\u0041\", \"n\":123456789012345678901234567890 }"
         );
-        assert_eq!(set(text, "/n", None).unwrap(), "{ \"a\" : 1.50,\r\n \"b\":\"\\u0041\" }");
+        assert_eq!(
+            set(text, "/n", None).unwrap(),
+            "{ \"a\" : 1.50,\r\n \"b\":\"\\u0041\" }"
+        );
     }
 
     #[test]
@@ -338,8 +350,16 @@ mod tests {
         assert_eq!(set("/aud/2", json!("b")), None);
         assert_eq!(set("/aud/00", json!("b")), None);
         assert_eq!(set("/aud/x", json!("b")), None);
-        assert!(set("/act/act/sub", json!("y")).unwrap().contains(r#"{"sub":"x","act":{"sub":"y"}}"#));
-        assert!(set("/a~1b/~0", json!(2)).unwrap().contains(r#""a/b":{"~":2}"#));
+        assert!(
+            set("/act/act/sub", json!("y"))
+                .unwrap()
+                .contains(r#"{"sub":"x","act":{"sub":"y"}}"#)
+        );
+        assert!(
+            set("/a~1b/~0", json!(2))
+                .unwrap()
+                .contains(r#""a/b":{"~":2}"#)
+        );
         assert!(set("/e/x", json!(2)).unwrap().ends_with(r#""e":{"x":2}}"#));
         assert_eq!(set("/act/sub/x", json!(2)), None);
         assert_eq!(set("no-slash", json!(2)), None);
@@ -348,7 +368,10 @@ mod tests {
     #[test]
     fn duplicates_go_together() {
         let text = r#"{"a":1,"b":2,"a":3}"#;
-        assert_eq!(set(text, "/a", Some(&json!(4))).unwrap(), r#"{"a":1,"b":2,"a":4}"#);
+        assert_eq!(
+            set(text, "/a", Some(&json!(4))).unwrap(),
+            r#"{"a":1,"b":2,"a":4}"#
+        );
         assert_eq!(set(text, "/a", None).unwrap(), r#"{"b":2}"#);
         assert_eq!(set(text, "/c", None), None);
     }
@@ -357,6 +380,9 @@ mod tests {
     fn indent_and_minify_are_inverse_on_tight_text() {
         let text = r#"{"a":[],"b":{},"c":[1,"x: {,}",{"d":null}],"e":"\" \\"}"#;
         assert_eq!(minify(&indent(text)), text);
-        assert_eq!(indent(r#"{"a":[1],"b":{}}"#), "{\n  \"a\": [\n    1\n  ],\n  \"b\": {}\n}");
+        assert_eq!(
+            indent(r#"{"a":[1],"b":{}}"#),
+            "{\n  \"a\": [\n    1\n  ],\n  \"b\": {}\n}"
+        );
     }
 }

@@ -115,7 +115,10 @@ fn by_shape(token: &Token) -> Kind {
         return Kind::DpopProof;
     }
     if let Some(events) = token.claim("events") {
-        return if events.get("http://schemas.openid.net/event/backchannel-logout").is_some() {
+        return if events
+            .get("http://schemas.openid.net/event/backchannel-logout")
+            .is_some()
+        {
             Kind::LogoutToken
         } else {
             Kind::SecurityEvent
@@ -140,7 +143,17 @@ fn by_shape(token: &Token) -> Kind {
     if sub.is_some() && sub == token.claim_text("iss") && has("aud") && !has("scope") {
         return Kind::ClientAssertion;
     }
-    let known = ["iss", "sub", "aud", "exp", "scope", "scp", "client_id", "azp", "act"];
+    let known = [
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "scope",
+        "scp",
+        "client_id",
+        "azp",
+        "act",
+    ];
     if known.iter().any(|name| has(name)) {
         Kind::PresumedAccessToken
     } else {

@@ -162,14 +162,19 @@ fn signature(token: &Token, keys: &[Candidate], policy: &Policy) -> Outcome {
     if let Alg::Other(_) = alg {
         return without(
             Signature::Unsupported,
-            format!("`{shown}` is not an algorithm that is supported here: the signature was not checked."),
+            format!(
+                "`{shown}` is not an algorithm that is supported here: the signature was not checked."
+            ),
         );
     }
     if !policy.algs.is_empty() && !policy.algs.contains(&alg) {
         let allowed: Vec<&str> = policy.algs.iter().map(Alg::name).collect();
         return without(
             Signature::Invalid,
-            format!("{shown} is not allowed here: allowed is {}.", allowed.join(", ")),
+            format!(
+                "{shown} is not allowed here: allowed is {}.",
+                allowed.join(", ")
+            ),
         );
     }
     let bytes = match b64::decode(&parts.signature) {
@@ -260,7 +265,11 @@ fn readable(token: &Token) -> Result<(Signed, Alg), (Signature, String)> {
     if let (Some(problem), false) = (encoded, unencoded) {
         return invalid(format!("{}.", capital(&problem.message)));
     }
-    if token.header_map().get("kid").is_some_and(|kid| !kid.is_string()) {
+    if token
+        .header_map()
+        .get("kid")
+        .is_some_and(|kid| !kid.is_string())
+    {
         return invalid("`kid` in the header is not a string (RFC 7515 §4.1.4).".into());
     }
     if let Some(reason) = critical(token, &parts) {
@@ -294,7 +303,9 @@ fn critical(token: &Token, parts: &Signed) -> Option<String> {
             let mut seen = Vec::new();
             for name in names {
                 let Some(name) = name.as_str() else {
-                    return Some("`crit` names something that is not a string (RFC 7515 §4.1.11).".into());
+                    return Some(
+                        "`crit` names something that is not a string (RFC 7515 §4.1.11).".into(),
+                    );
                 };
                 let shown = escape(name);
                 if seen.contains(&name) {
@@ -337,7 +348,8 @@ fn candidates<'a>(token: &Token, keys: &'a [Candidate]) -> (Vec<&'a Candidate>, 
     if keys.is_empty() {
         return (
             Vec::new(),
-            "There is no key to check the signature with: add the issuer's key set, or a key.".into(),
+            "There is no key to check the signature with: add the issuer's key set, or a key."
+                .into(),
         );
     }
     let issuer = token.claim_text("iss");
@@ -456,7 +468,10 @@ fn decide(
         || key.issuer.is_some()
         || (key.jwk.kid().is_some() && key.jwk.kid() == token.header_text("kid"));
     if !own {
-        let reason = format!("None of the {} keys at hand fits {alg}: {error}.", unfit.len());
+        let reason = format!(
+            "None of the {} keys at hand fits {alg}: {error}.",
+            unfit.len()
+        );
         return (Signature::NoKey, reason, None);
     }
     if alg.family() == Family::Hmac && key.jwk.kty() != "oct" {
@@ -545,9 +560,14 @@ fn der_hint(alg: &Alg, signature: &[u8]) -> Option<String> {
         return None;
     }
     Some(if signature.first() == Some(&0x30) {
-        format!(" The signature is in DER, but {alg} wants R and S side by side, {width} bytes (RFC 7518 §3.4).")
+        format!(
+            " The signature is in DER, but {alg} wants R and S side by side, {width} bytes (RFC 7518 §3.4)."
+        )
     } else {
-        format!(" The signature has {} bytes, {alg} wants {width} (RFC 7518 §3.4).", signature.len())
+        format!(
+            " The signature has {} bytes, {alg} wants {width} (RFC 7518 §3.4).",
+            signature.len()
+        )
     })
 }
 

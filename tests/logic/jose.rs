@@ -71,14 +71,20 @@ fn rfc_7515_examples_verify() {
         ("rfc7515_A.3", Alg::Es256),
         ("rfc7515_A.4", Alg::Es512),
     ] {
-        let key = pem::read(&vector(&format!("rfc-examples/{name}.jwk"))).unwrap().remove(0);
+        let key = pem::read(&vector(&format!("rfc-examples/{name}.jwk")))
+            .unwrap()
+            .remove(0);
         let token = vector(&format!("rfc-examples/{name}.jwsc"));
         assert_eq!(verify(&token, &key, &alg), Ok(()), "{name}");
         // The first character of the signature changed: another signature.
         let (head, signature) = token.trim().rsplit_once('.').unwrap();
         let first = if signature.starts_with('A') { 'B' } else { 'A' };
         let forged = format!("{head}.{first}{}", &signature[1..]);
-        assert_eq!(verify(&forged, &key, &alg), Err(VerifyError::Invalid), "{name}");
+        assert_eq!(
+            verify(&forged, &key, &alg),
+            Err(VerifyError::Invalid),
+            "{name}"
+        );
     }
 }
 
@@ -108,12 +114,20 @@ fn rfc_7520_and_rfc_8037_examples_verify_and_deterministic_ones_repeat() {
 
 #[test]
 fn thumbprints_of_rfc_7638_and_rfc_8037() {
-    let key = pem::read(&vector("rfc-examples/rfc7638_3.1.jwk")).unwrap().remove(0);
-    assert_eq!(key.thumbprint().unwrap(), vector("rfc-examples/rfc7638_3.1.thp").trim());
+    let key = pem::read(&vector("rfc-examples/rfc7638_3.1.jwk"))
+        .unwrap()
+        .remove(0);
+    assert_eq!(
+        key.thumbprint().unwrap(),
+        vector("rfc-examples/rfc7638_3.1.thp").trim()
+    );
     let key = jwk(&json!({"kty":"OKP","crv":"Ed25519",
         "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
         "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}));
-    assert_eq!(key.thumbprint().unwrap(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    assert_eq!(
+        key.thumbprint().unwrap(),
+        "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+    );
 }
 
 #[test]
@@ -122,10 +136,18 @@ fn what_one_key_signs_only_that_key_and_algorithm_verify() {
     for alg in &ALGS {
         let key = key_for(alg);
         let signature = crypto::sign(&key, alg, message).unwrap();
-        assert_eq!(crypto::verify(&key, alg, message, &signature), Ok(()), "{alg}");
+        assert_eq!(
+            crypto::verify(&key, alg, message, &signature),
+            Ok(()),
+            "{alg}"
+        );
         if let Some(public) = key.public() {
             assert!(!public.is_private());
-            assert_eq!(crypto::verify(&public, alg, message, &signature), Ok(()), "{alg}");
+            assert_eq!(
+                crypto::verify(&public, alg, message, &signature),
+                Ok(()),
+                "{alg}"
+            );
             assert!(matches!(
                 crypto::sign(&public, alg, message),
                 Err(KeyError::Member { member: "d", .. })
@@ -137,8 +159,8 @@ fn what_one_key_signs_only_that_key_and_algorithm_verify() {
             "{alg}"
         );
         for other in &ALGS {
-            let same_bytes = alg == other
-                || (alg.name().starts_with("Ed") && other.name().starts_with("Ed"));
+            let same_bytes =
+                alg == other || (alg.name().starts_with("Ed") && other.name().starts_with("Ed"));
             if !same_bytes {
                 assert!(
                     crypto::verify(&key, other, message, &signature).is_err(),
@@ -147,8 +169,14 @@ fn what_one_key_signs_only_that_key_and_algorithm_verify() {
             }
         }
         assert!(crypto::verify(&key, alg, message, b"").is_err(), "{alg}");
-        assert!(crypto::verify(&key, alg, message, &[0; 64]).is_err(), "{alg}");
-        assert!(crypto::verify(&key, alg, message, &[0; 132]).is_err(), "{alg}");
+        assert!(
+            crypto::verify(&key, alg, message, &[0; 64]).is_err(),
+            "{alg}"
+        );
+        assert!(
+            crypto::verify(&key, alg, message, &[0; 132]).is_err(),
+            "{alg}"
+        );
     }
 }
 
@@ -157,8 +185,14 @@ fn the_key_decides_the_algorithm() {
     let mut key = key_for(&Alg::Rs256);
     let fits = |key: &Jwk, alg: &Alg| crypto::fits(key, alg, Operation::Verify);
     assert!(fits(&key, &Alg::Ps512).is_ok());
-    assert!(matches!(fits(&key, &Alg::Hs256), Err(KeyError::Mismatch { .. })));
-    assert!(matches!(fits(&key, &Alg::Es256), Err(KeyError::Mismatch { .. })));
+    assert!(matches!(
+        fits(&key, &Alg::Hs256),
+        Err(KeyError::Mismatch { .. })
+    ));
+    assert!(matches!(
+        fits(&key, &Alg::Es256),
+        Err(KeyError::Mismatch { .. })
+    ));
     key.0.insert("alg".into(), "PS256".into());
     let error = fits(&key, &Alg::Rs256).unwrap_err().to_string();
     assert!(error.contains("its `alg` is PS256"), "{error}");
@@ -183,10 +217,24 @@ fn damaged_keys_are_refused_with_the_member_or_the_reason() {
         key.0.insert(name.into(), value);
         crypto::sign(&key, &Alg::Es256, b"x").unwrap_err()
     };
-    assert!(matches!(with("x", json!("AQAB")), KeyError::Member { member: "x", .. }));
-    assert!(matches!(with("d", json!(7)), KeyError::Member { member: "d", .. }));
-    assert!(with("x", json!(b64::encode([1; 32]))).to_string().contains("not a point"));
-    assert!(with("d", json!(b64::encode([1; 32]))).to_string().contains("does not belong"));
+    assert!(matches!(
+        with("x", json!("AQAB")),
+        KeyError::Member { member: "x", .. }
+    ));
+    assert!(matches!(
+        with("d", json!(7)),
+        KeyError::Member { member: "d", .. }
+    ));
+    assert!(
+        with("x", json!(b64::encode([1; 32])))
+            .to_string()
+            .contains("not a point")
+    );
+    assert!(
+        with("d", json!(b64::encode([1; 32])))
+            .to_string()
+            .contains("does not belong")
+    );
     let small = jwk(&json!({"kty":"RSA","n":b64::encode([0xc1; 128]),"e":"AQAB"}));
     assert_eq!(small.describe(), "RSA 1024");
     let refused = crypto::verify(&small, &Alg::Rs256, b"x", &[1; 128]).unwrap_err();
@@ -200,7 +248,10 @@ fn generated_keys_are_named_by_their_thumbprint_and_debug_shows_nothing_secret()
     assert_eq!(key.alg(), Some(Alg::Es384));
     let shown = format!("{key:?}");
     assert!(!shown.contains(key.text("d").unwrap()), "{shown}");
-    assert_eq!(crypto::generate(&Alg::EdDsa, Some("mine")).unwrap().kid(), Some("mine"));
+    assert_eq!(
+        crypto::generate(&Alg::EdDsa, Some("mine")).unwrap().kid(),
+        Some("mine")
+    );
     assert!(crypto::generate(&Alg::None, None).is_err());
     let secret = crypto::generate(&Alg::Hs512, None).unwrap();
     assert_eq!(secret.describe(), "oct 512 bit");
@@ -220,7 +271,10 @@ fn jwk_to_pem_and_back_loses_nothing() {
     for alg in ALGS.iter().filter(|a| !a.name().starts_with("HS")) {
         let key = bare(&key_for(alg));
         let private = pem::write(&key).unwrap();
-        assert!(private.starts_with("-----BEGIN PRIVATE KEY-----\n"), "{alg}");
+        assert!(
+            private.starts_with("-----BEGIN PRIVATE KEY-----\n"),
+            "{alg}"
+        );
         assert!(private.ends_with("-----END PRIVATE KEY-----\n"));
         let back = pem::read(&private).unwrap().remove(0);
         assert_eq!(back.0, reordered(&back, &key), "{alg}");
@@ -230,7 +284,11 @@ fn jwk_to_pem_and_back_loses_nothing() {
         let back = pem::read(&text).unwrap().remove(0);
         assert_eq!(back.0, reordered(&back, &public), "{alg}");
         // One line, as keys stand in JSON and environment files; and without its armour.
-        assert_eq!(pem::read(&text.replace('\n', "\\n")).unwrap()[0], back, "{alg}");
+        assert_eq!(
+            pem::read(&text.replace('\n', "\\n")).unwrap()[0],
+            back,
+            "{alg}"
+        );
         let body: String = text.lines().filter(|l| !l.starts_with('-')).collect();
         assert_eq!(pem::read(&body).unwrap()[0], back, "{alg}");
         let der = pem::spki_der(&public).unwrap();
@@ -241,7 +299,10 @@ fn jwk_to_pem_and_back_loses_nothing() {
 /// The members of `key` in the order of `like`: order does not matter in a key.
 fn reordered(like: &Jwk, key: &Jwk) -> serde_json::Map<String, Value> {
     assert_eq!(like.0.len(), key.0.len());
-    like.0.keys().map(|k| (k.clone(), key.0[k].clone())).collect()
+    like.0
+        .keys()
+        .map(|k| (k.clone(), key.0[k].clone()))
+        .collect()
 }
 
 #[test]
@@ -267,13 +328,19 @@ fn keys_written_by_openssl_are_read() {
         ("p256.cert.der", "EC P-256", false),
     ] {
         let bytes = std::fs::read(dir.join(file)).unwrap();
-        let key = pem::read_bytes(&bytes).unwrap_or_else(|e| panic!("{file}: {e}")).remove(0);
+        let key = pem::read_bytes(&bytes)
+            .unwrap_or_else(|e| panic!("{file}: {e}"))
+            .remove(0);
         assert_eq!(key.describe(), what, "{file}");
         assert_eq!(key.is_private(), private, "{file}");
     }
     let one = |file: &str| {
         let bytes = std::fs::read(dir.join(file)).unwrap();
-        pem::read_bytes(&bytes).unwrap().remove(0).thumbprint().unwrap()
+        pem::read_bytes(&bytes)
+            .unwrap()
+            .remove(0)
+            .thumbprint()
+            .unwrap()
     };
     assert_eq!(one("p256.sec1.pem"), one("p256.cert.der"));
     assert_eq!(one("rsa.pkcs1.pem"), one("rsa.cert.pem"));
@@ -281,7 +348,10 @@ fn keys_written_by_openssl_are_read() {
     assert_eq!(one("ed25519.pkcs8.pem"), one("ed25519.spki.pem"));
     let encrypted = std::fs::read(dir.join("p256.encrypted.pem")).unwrap();
     let error = pem::read_bytes(&encrypted).unwrap_err().to_string();
-    assert!(error.contains("encrypted") && error.contains("openssl pkey"), "{error}");
+    assert!(
+        error.contains("encrypted") && error.contains("openssl pkey"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -291,16 +361,34 @@ fn what_is_no_key_is_named() {
         ("hunter2", "shared secret is a JWK"),
         ("eyJhbGciOiJIUzI1NiJ9.e30.x", "a token, not a key"),
         ("ssh-ed25519 AAAAC3Nz you@host", "OpenSSH public key"),
-        ("-----BEGIN OPENSSH PRIVATE KEY-----\nAA==\n-----END OPENSSH PRIVATE KEY-----", "ssh-keygen -p"),
+        (
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nAA==\n-----END OPENSSH PRIVATE KEY-----",
+            "ssh-keygen -p",
+        ),
         ("-----BEGIN PUBLIC KEY-----\nAA==\n", "no END line"),
-        ("-----BEGIN PUBLIC KEY-----\nA*==\n-----END PUBLIC KEY-----", "not base64"),
-        ("-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----", "damaged"),
-        ("-----BEGIN PGP PUBLIC KEY BLOCK-----\nAA==\n-----END PGP PUBLIC KEY BLOCK-----", "PGP PUBLIC KEY BLOCK"),
-        ("{\"issuer\":\"https://as.example\",\"jwks_uri\":\"https://as.example/jwks\"}", "jwks_uri"),
+        (
+            "-----BEGIN PUBLIC KEY-----\nA*==\n-----END PUBLIC KEY-----",
+            "not base64",
+        ),
+        (
+            "-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----",
+            "damaged",
+        ),
+        (
+            "-----BEGIN PGP PUBLIC KEY BLOCK-----\nAA==\n-----END PGP PUBLIC KEY BLOCK-----",
+            "PGP PUBLIC KEY BLOCK",
+        ),
+        (
+            "{\"issuer\":\"https://as.example\",\"jwks_uri\":\"https://as.example/jwks\"}",
+            "jwks_uri",
+        ),
         ("{\"a\":1}", "no `kty`"),
         ("{\"keys\":[]}", "no key"),
         ("{\"kty\":\"AKP\"}", "not supported"),
-        ("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQAB\",\"y\":\"AQAB\"}", "needs 32"),
+        (
+            "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQAB\",\"y\":\"AQAB\"}",
+            "needs 32",
+        ),
         ("{\"kty\":", "not JSON"),
         ("https://as.example/jwks", "a URL"),
     ] {

@@ -141,7 +141,12 @@ pub fn ec_point(key: &Jwk) -> Result<Vec<u8>, KeyError> {
     let curve = curve(key)?;
     let mut point = vec![4];
     for name in ["x", "y"] {
-        point.extend_from_slice(&of_width(member(key, name)?, name, curve.width, curve.name)?);
+        point.extend_from_slice(&of_width(
+            member(key, name)?,
+            name,
+            curve.width,
+            curve.name,
+        )?);
     }
     ParsedPublicKey::new(curve.verifying, &point).map_err(|_| {
         KeyError::Format(format!(
@@ -220,7 +225,9 @@ pub fn bit_length(bytes: &[u8]) -> usize {
 
 fn rsa_parts(key: &Jwk) -> Result<[Zeroizing<Vec<u8>>; 8], KeyError> {
     if key.0.contains_key("oth") {
-        return Err(KeyError::Unsupported("an RSA key of more than two primes".into()));
+        return Err(KeyError::Unsupported(
+            "an RSA key of more than two primes".into(),
+        ));
     }
     let (n, e) = rsa_public(key)?;
     Ok([
@@ -239,7 +246,10 @@ fn rsa_parts(key: &Jwk) -> Result<[Zeroizing<Vec<u8>>; 8], KeyError> {
 pub fn rsa_pair(key: &Jwk) -> Result<RsaKeyPair, KeyError> {
     let [n, e, d, p, q, dp, dq, qi] = rsa_parts(key)?;
     RsaKeyPair::from_components(&aws_lc_rs::rsa::KeyPairComponents {
-        public_key: RsaPublicKeyComponents { n: &n[..], e: &e[..] },
+        public_key: RsaPublicKeyComponents {
+            n: &n[..],
+            e: &e[..],
+        },
         d: &d[..],
         p: &p[..],
         q: &q[..],
@@ -269,8 +279,16 @@ pub fn pkcs8(key: &Jwk) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
     let failed = |_| KeyError::Format(format!("the {} key cannot be written", key.describe()));
     Ok(Zeroizing::new(match key.kty() {
-        "EC" => ec_pair(key)?.to_pkcs8v1().map_err(failed)?.as_ref().to_vec(),
-        "OKP" => ed25519_pair(key)?.to_pkcs8v1().map_err(failed)?.as_ref().to_vec(),
+        "EC" => ec_pair(key)?
+            .to_pkcs8v1()
+            .map_err(failed)?
+            .as_ref()
+            .to_vec(),
+        "OKP" => ed25519_pair(key)?
+            .to_pkcs8v1()
+            .map_err(failed)?
+            .as_ref()
+            .to_vec(),
         "RSA" => {
             let der: Pkcs8V1Der<'_> = rsa_pair(key)?.as_der().map_err(failed)?;
             der.as_ref().to_vec()
@@ -351,9 +369,13 @@ fn ed25519_jwk(pair: &Ed25519KeyPair) -> Result<Jwk, KeyError> {
 /// A private RSA key from `RSAPrivateKey` (RFC 8017 §A.1.2).
 pub fn rsa_from_pkcs1(der: &[u8]) -> Result<Jwk, KeyError> {
     let damaged = || KeyError::Format("the RSA private key is damaged".into());
-    let mut reader = der::Reader::new(der).enter(der::SEQUENCE).ok_or_else(damaged)?;
+    let mut reader = der::Reader::new(der)
+        .enter(der::SEQUENCE)
+        .ok_or_else(damaged)?;
     if !reader.unsigned().ok_or_else(damaged)?.is_empty() {
-        return Err(KeyError::Unsupported("an RSA key of more than two primes".into()));
+        return Err(KeyError::Unsupported(
+            "an RSA key of more than two primes".into(),
+        ));
     }
     let mut key = jwk([("kty", "RSA".into())]);
     for name in ["n", "e", "d", "p", "q", "dp", "dq", "qi"] {
@@ -382,7 +404,10 @@ pub(super) fn generate(alg: &Alg) -> Result<Jwk, KeyError> {
             .iter()
             .find(|c| c.name == name)
             .ok_or_else(|| KeyError::Unsupported(name.to_owned()))?;
-        ec_jwk(curve, &EcdsaKeyPair::generate(curve.signing).map_err(failed)?)
+        ec_jwk(
+            curve,
+            &EcdsaKeyPair::generate(curve.signing).map_err(failed)?,
+        )
     };
     let oct = |bytes| {
         Ok(jwk([

@@ -68,8 +68,8 @@ pub fn fits(key: &Jwk, alg: &Alg, operation: Operation) -> Result<(), KeyError> 
     }
     if let Some(own) = key.alg() {
         // `EdDSA` and `Ed25519` name the same signature over this curve (RFC 9864 §2.2).
-        let same = own == *alg
-            || (own.family() == Family::Edwards && alg.family() == Family::Edwards);
+        let same =
+            own == *alg || (own.family() == Family::Edwards && alg.family() == Family::Edwards);
         if !same {
             let own = crate::kit::text::escape(own.name()).into_owned();
             return Err(mismatch(format!(" (its `alg` is {own})")));
@@ -143,8 +143,7 @@ pub fn sign(key: &Jwk, alg: &Alg, message: &[u8]) -> Result<Vec<u8>, KeyError> {
 }
 
 fn delegated(message: &[u8], key: &EncodingKey, alg: &Alg) -> Result<Vec<u8>, KeyError> {
-    let algorithm =
-        algorithm(alg).ok_or_else(|| KeyError::Unsupported(alg.name().to_owned()))?;
+    let algorithm = algorithm(alg).ok_or_else(|| KeyError::Unsupported(alg.name().to_owned()))?;
     let encoded = jsonwebtoken::crypto::sign(message, key, algorithm)
         .map_err(|e| KeyError::Format(format!("the key could not sign with {alg}: {e}")))?;
     super::b64::decode(&encoded).map_err(|e| KeyError::Format(e.to_string()))
