@@ -1,6 +1,7 @@
 //! Floor 4: carries effects out. The only floor that names tokio, reqwest and axum.
 
 pub mod http;
+pub mod keychain;
 pub mod practice;
 pub mod runtime;
 pub mod store;

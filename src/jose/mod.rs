@@ -5,6 +5,7 @@ pub mod alg;
 pub mod b64;
 pub mod crypto;
 pub mod der;
+pub mod jwe;
 pub mod jwk;
 pub mod jws;
 pub mod pem;

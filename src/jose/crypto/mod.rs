@@ -14,6 +14,8 @@ use aws_lc_rs::{
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 
+pub mod seal;
+
 use super::{
     alg::{Alg, Family},
     jwk::{Jwk, KeyError},
