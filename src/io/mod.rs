@@ -4,4 +4,5 @@ pub mod http;
 pub mod keychain;
 pub mod practice;
 pub mod runtime;
+pub mod serve;
 pub mod store;

@@ -1,0 +1,172 @@
+//! `delegraph decode`: every token in any text.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::{
+    Setting,
+    input::{self, Placed},
+    output::{Done, Failure, columns},
+};
+use crate::{
+    kit::{
+        clock::{Timestamp, from_numeric_date},
+        text::{escape, shorten},
+    },
+    token::{
+        Token,
+        explain::{duration, principal},
+    },
+};
+
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// Any text with tokens: bare, `Bearer`, headers, cURL, JSON; `-` is standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure> {
+    let sources = input::sources(&options.files)?;
+    let tokens = input::tokens(&sources);
+    let now = setting.clock.now();
+    let text = if tokens.is_empty() {
+        let names: Vec<_> = sources.iter().map(|s| escape(&s.name)).collect();
+        format!("No token in {}.\n", names.join(", "))
+    } else {
+        let texts: Vec<String> = tokens.iter().map(|t| in_words(t, now)).collect();
+        texts.join("\n")
+    };
+    Ok(Done {
+        json: json!({ "tokens": tokens.iter().map(as_json).collect::<Vec<_>>() }),
+        text,
+        good: !tokens.is_empty(),
+    })
+}
+
+fn as_json(placed: &Placed) -> Value {
+    let token = &placed.token;
+    let principal = principal(token);
+    json!({
+        "kind": token.kind.name(),
+        "form": token.form.name(),
+        "header": token.header.as_ref().map(|j| &j.value),
+        "claims": token.claims.as_ref().map(|j| &j.value),
+        "signature_present": token.signature_present,
+        "principal": {
+            "subject": principal.subject,
+            "actors": principal.actors,
+            "client": principal.client,
+            "audience": principal.audience,
+            "issuer": principal.issuer,
+        },
+        "sentence": principal.sentence(),
+        "source": {
+            "file": placed.file,
+            "line": placed.found.line,
+            "column": placed.found.column,
+            "context": placed.found.context,
+        },
+        "problems": problems(placed),
+    })
+}
+
+fn problems(placed: &Placed) -> Vec<Value> {
+    let cleaned = placed.found.cleaned.iter().map(
+        |message| json!({ "part": "token", "pointer": "", "message": format!("cleaned: {message}") }),
+    );
+    let own = placed.token.problems.iter().map(
+        |p| json!({ "part": p.part, "pointer": p.pointer, "message": p.message }),
+    );
+    cleaned.chain(own).collect()
+}
+
+fn in_words(placed: &Placed, now: Timestamp) -> String {
+    let token = &placed.token;
+    let principal = principal(token);
+    let mut title = vec![placed.place(), token.kind.label().to_owned()];
+    if let Some(context) = &placed.found.context {
+        title.push(escape(context).into_owned());
+    }
+    title.push(
+        token
+            .header_text("alg")
+            .map_or_else(|| token.form.name().to_owned(), |a| escape(a).into_owned()),
+    );
+    title.push(
+        if token.signature_present {
+            "signature not checked"
+        } else {
+            "no signature"
+        }
+        .to_owned(),
+    );
+    let mut text = format!("{}\n", title.join("  "));
+    let sentence = principal.sentence();
+    if !sentence.is_empty() {
+        text.push_str(&format!("  {sentence}\n"));
+    }
+    let mut rows: Vec<(String, String)> = Vec::new();
+    for (name, value) in token.header_map() {
+        rows.push((format!("header.{}", escape(name)), shown(value)));
+    }
+    for (name, value) in token.claims_map() {
+        let mut words = shown(value);
+        if let Some(when) = moment(name, value, now) {
+            words = format!("{words}  {when}");
+        }
+        rows.push((escape(name).into_owned(), words));
+    }
+    if let Some(bytes) = &token.payload_bytes {
+        rows.push((
+            "payload".into(),
+            format!("{} bytes, not a JSON object", bytes.len()),
+        ));
+    }
+    for cleaned in &placed.found.cleaned {
+        rows.push(("cleaned".into(), escape(cleaned).into_owned()));
+    }
+    for problem in &token.problems {
+        rows.push((
+            "problem".into(),
+            format!(
+                "{}{}: {}",
+                problem.part,
+                escape(&problem.pointer),
+                problem.message
+            ),
+        ));
+    }
+    text.push_str(&columns(2, &rows));
+    text
+}
+
+/// A value on one line: strings without quotes, hidden characters escaped, long ones shortened.
+pub(super) fn shown(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    escape(&shorten(&text, 160)).into_owned()
+}
+
+/// The times of RFC 7519 §4.1 in words: `2026-03-01T12:00:00Z, in 4 min`.
+fn moment(name: &str, value: &Value, now: Timestamp) -> Option<String> {
+    if !matches!(name, "exp" | "nbf" | "iat" | "auth_time") {
+        return None;
+    }
+    let seconds = value.as_i64()?;
+    let at = from_numeric_date(seconds)?;
+    let away = seconds.checked_sub(now.as_second())?;
+    Some(match away {
+        0 => format!("{at}, now"),
+        1.. => format!("{at}, in {}", duration(away)),
+        _ => format!("{at}, {} ago", duration(away.checked_neg()?)),
+    })
+}
+
+/// A token in a few words, for lists.
+pub(super) fn short(token: &Token) -> String {
+    format!("{}, {}", token.kind.label(), principal(token).short())
+}

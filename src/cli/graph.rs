@@ -1,0 +1,136 @@
+//! `delegraph graph`: who acts for whom.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use super::{
+    Setting, input, lint,
+    output::{self, Done, Failure},
+};
+use crate::{
+    principal::{Graph, graph, layout},
+    report,
+    risk::{self, Settings},
+};
+
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// Format; without it taken from the end of --out, else svg
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// File to write; without it standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The tokens are the hops of one chain, in order, and are compared
+    #[arg(long)]
+    chain: bool,
+    /// Files with tokens; `-` or nothing is standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Svg,
+    Png,
+    Dot,
+    Mermaid,
+    Graphml,
+    Json,
+}
+
+pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure> {
+    let format = options
+        .format
+        .or_else(|| options.out.as_deref().and_then(by_name))
+        .unwrap_or(if setting.json { Format::Json } else { Format::Svg });
+    if format == Format::Png && options.out.is_none() && !setting.json {
+        use std::io::IsTerminal as _;
+        if std::io::stdout().is_terminal() {
+            return Err(Failure::usage(
+                "a PNG does not belong on a terminal: give --out FILE",
+            ));
+        }
+    }
+    let evidence = lint::evidence(input::some_tokens(&options.files)?, options.chain);
+    let report = risk::evaluate(&evidence, &Settings::at(setting.clock.now()));
+    let graph = graph::build(&evidence, &report);
+    if options.out.is_some() || !setting.json {
+        let bytes = render(&graph, format)?;
+        match &options.out {
+            Some(path) if path.as_os_str() != "-" => {
+                std::fs::write(path, bytes)
+                    .map_err(|e| Failure::impossible(format!("{}: {e}", path.display())))?;
+                output::note(&format!("wrote {}", path.display()));
+            }
+            _ => output::write(&bytes)?,
+        }
+    }
+    Ok(Done {
+        json: as_json(&graph),
+        text: String::new(),
+        good: true,
+    })
+}
+
+fn by_name(path: &Path) -> Option<Format> {
+    match path.extension()?.to_str()? {
+        "svg" => Some(Format::Svg),
+        "png" => Some(Format::Png),
+        "dot" | "gv" => Some(Format::Dot),
+        "mmd" | "mermaid" => Some(Format::Mermaid),
+        "graphml" => Some(Format::Graphml),
+        "json" => Some(Format::Json),
+        _ => None,
+    }
+}
+
+fn render(graph: &Graph, format: Format) -> Result<Vec<u8>, Failure> {
+    use report::graph as draw;
+    let layout = || layout::layout(graph);
+    Ok(match format {
+        Format::Svg => draw::svg(graph, &layout()).into_bytes(),
+        Format::Png => draw::png(graph, &layout()).map_err(Failure::impossible)?,
+        Format::Dot => draw::dot(graph).into_bytes(),
+        Format::Mermaid => draw::mermaid(graph).into_bytes(),
+        Format::Graphml => draw::graphml(graph).into_bytes(),
+        Format::Json => output::document(&as_json(graph)).into_bytes(),
+    })
+}
+
+fn as_json(graph: &Graph) -> Value {
+    let id = |n: usize| graph.nodes.get(n).map(|node| node.id.as_str());
+    let nodes: Vec<Value> = graph
+        .nodes
+        .iter()
+        .map(|node| {
+            json!({
+                "id": node.id,
+                "kind": node.kind.name(),
+                "label": node.label,
+                "detail": node.detail,
+                "issuer": node.iss,
+                "severity": node.severity.map(risk::Severity::name),
+                "rank": node.rank,
+                "tokens": node.hops,
+            })
+        })
+        .collect();
+    let edges: Vec<Value> = graph
+        .edges
+        .iter()
+        .map(|edge| {
+            json!({
+                "from": id(edge.from),
+                "to": id(edge.to),
+                "relation": edge.relation.name(),
+                "severity": edge.severity.map(risk::Severity::name),
+                "note": edge.note,
+                "tokens": edge.hops,
+            })
+        })
+        .collect();
+    json!({ "nodes": nodes, "edges": edges })
+}

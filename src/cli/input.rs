@@ -1,0 +1,184 @@
+//! Files and standard input, with limits and clear refusals; tokens out of them.
+
+use std::{
+    fs::File,
+    io::{self, IsTerminal as _, Read as _},
+    path::{Path, PathBuf},
+};
+
+use super::output::{self, Failure};
+use crate::{
+    kit::text::escape,
+    token::{
+        Form, Token,
+        decode::decode,
+        find::{Found, find},
+    },
+};
+
+/// Bytes that are read of one file; a larger one is refused, not cut.
+const MAX_BYTES: u64 = 512 * 1024 * 1024;
+
+/// A text with the name of where it came from.
+#[derive(Debug)]
+pub(super) struct Source {
+    /// The path as given, or `-`.
+    pub name: String,
+    /// The text; bytes that are not UTF-8 have become U+FFFD.
+    pub text: String,
+}
+
+/// A token with the place where it stood.
+pub(super) struct Placed {
+    /// The file.
+    pub file: String,
+    /// Place in the file and what was cleaned.
+    pub found: Found,
+    /// Decoded.
+    pub token: Token,
+}
+
+impl Placed {
+    /// `file:line:column`.
+    pub fn place(&self) -> String {
+        format!(
+            "{}:{}:{}",
+            escape(&self.file),
+            self.found.line,
+            self.found.column
+        )
+    }
+}
+
+/// Reads the bytes of a file, or of standard input for `-`.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let standard = path.as_os_str() == "-";
+    let name = if standard {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    };
+    let refuse = |e: &io::Error| Failure::impossible(format!("{name}: {e}"));
+    let mut bytes = Vec::new();
+    let read = if standard {
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            output::note("reading standard input; end it with Ctrl+D (Ctrl+Z on Windows)");
+        }
+        stdin.lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)
+    } else {
+        let file = File::open(path).map_err(|e| refuse(&e))?;
+        if file.metadata().is_ok_and(|m| m.is_dir()) {
+            return Err(Failure::impossible(format!(
+                "{name}: is a folder, not a file"
+            )));
+        }
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes)
+    };
+    read.map_err(|e| refuse(&e))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Failure::impossible(format!(
+            "{name}: larger than {} MiB; split it",
+            MAX_BYTES / 1024 / 1024
+        )));
+    }
+    Ok(bytes)
+}
+
+/// Reads a text. Bytes that are not UTF-8 are replaced and said so on standard error.
+pub(super) fn text(path: &Path) -> Result<Source, Failure> {
+    let name = path.display().to_string();
+    let text = match String::from_utf8(bytes(path)?) {
+        Ok(text) => text,
+        Err(e) => {
+            output::note(&format!(
+                "{name}: not UTF-8 at byte {}; what cannot be read is shown as U+FFFD",
+                e.utf8_error().valid_up_to()
+            ));
+            String::from_utf8_lossy(e.as_bytes()).into_owned()
+        }
+    };
+    Ok(Source { name, text })
+}
+
+/// The files of the command line; none means standard input, which can be read only once.
+pub(super) fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+    if files.is_empty() {
+        return Ok(vec![text(Path::new("-"))?]);
+    }
+    if files.iter().filter(|f| f.as_os_str() == "-").count() > 1 {
+        return Err(Failure::usage("`-` can be given once: standard input ends"));
+    }
+    files.iter().map(|file| text(file)).collect()
+}
+
+/// Every token of the sources, in order.
+pub(super) fn tokens(sources: &[Source]) -> Vec<Placed> {
+    sources
+        .iter()
+        .flat_map(|source| {
+            found(&source.text).into_iter().map(|found| Placed {
+                file: source.name.clone(),
+                token: decode(&found.raw),
+                found,
+            })
+        })
+        .collect()
+}
+
+/// The tokens of a text: a JWS in JSON serialisation is one token, anything else is searched.
+fn found(text: &str) -> Vec<Found> {
+    let whole = text.trim();
+    if whole.starts_with('{') && matches!(decode(whole).form, Form::Flattened | Form::General) {
+        let start = text.len() - text.trim_start().len();
+        let before = &text[..start];
+        let line = 1 + before.matches('\n').count();
+        let column = 1 + before.chars().rev().take_while(|c| *c != '\n').count();
+        return vec![Found {
+            raw: whole.into(),
+            line,
+            column,
+            span: start..start + whole.len(),
+            context: None,
+            cleaned: Vec::new(),
+        }];
+    }
+    find(text)
+}
+
+/// The one token of a source. A text in which no token is found is taken as one as a whole, so
+/// that the verdict says what is wrong with it; several are refused.
+pub(super) fn one_token(source: &Source) -> Result<Token, Failure> {
+    let mut found = found(&source.text);
+    match found.len() {
+        0 if source.text.trim().is_empty() => {
+            Err(Failure::impossible(format!("{}: is empty", source.name)))
+        }
+        0 => Ok(decode(source.text.trim())),
+        1 => Ok(decode(&found.remove(0).raw)),
+        n => Err(Failure::usage(format!(
+            "{}: holds {n} tokens (lines {}); give one",
+            source.name,
+            found
+                .iter()
+                .take(8)
+                .map(|f| f.line.to_string())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ))),
+    }
+}
+
+/// The tokens of the files, or why there is nothing to work on.
+pub(super) fn some_tokens(files: &[PathBuf]) -> Result<Vec<Placed>, Failure> {
+    let sources = sources(files)?;
+    let tokens = tokens(&sources);
+    if tokens.is_empty() {
+        let names: Vec<&str> = sources.iter().map(|s| s.name.as_str()).collect();
+        return Err(Failure::impossible(format!(
+            "no token in {}",
+            names.join(", ")
+        )));
+    }
+    Ok(tokens)
+}

@@ -1,0 +1,85 @@
+//! `delegraph lint`: the rules of the risk catalogue over tokens.
+
+use std::{path::PathBuf, sync::Arc};
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use super::{
+    Setting, findings,
+    input::{self, Placed},
+    output::{Done, Failure},
+};
+use crate::{
+    chain::evidence::{Evidence, Hop},
+    risk::{self, Settings, Severity},
+};
+
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// The tokens are the hops of one chain, in order, and are compared
+    #[arg(long)]
+    chain: bool,
+    /// Exit status 1 when there is a finding of this severity or worse
+    #[arg(long, value_name = "SEV", value_parser = severity)]
+    fail_on: Option<Severity>,
+    /// A profile with rules of its own
+    #[arg(long, value_enum, default_value = "none")]
+    profile: Profile,
+    /// Files with tokens; `-` or nothing is standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Profile {
+    /// FAPI 2.0
+    Fapi2,
+    /// None
+    None,
+}
+
+fn severity(name: &str) -> Result<Severity, String> {
+    Severity::parse(name).ok_or_else(|| "one of critical, high, medium, low, info".into())
+}
+
+pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure> {
+    let evidence = evidence(input::some_tokens(&options.files)?, options.chain);
+    let settings = Settings {
+        fapi: options.profile == Profile::Fapi2,
+        ..Settings::at(setting.clock.now())
+    };
+    let report = risk::evaluate(&evidence, &settings);
+    Ok(Done {
+        json: json!({
+            "findings": findings::findings(&report, &evidence),
+            "not_evaluable": findings::not_evaluable(&report),
+            "counts": findings::counts(&report),
+        }),
+        text: findings::in_words(&report, &evidence),
+        good: !options
+            .fail_on
+            .is_some_and(|severity| findings::reaches(&report, severity)),
+    })
+}
+
+/// The tokens as evidence: each alone, or as the hops of one chain.
+pub(super) fn evidence(tokens: Vec<Placed>, chain: bool) -> Evidence {
+    Evidence {
+        hops: tokens
+            .into_iter()
+            .enumerate()
+            .map(|(n, placed)| Hop {
+                token_id: None,
+                name: placed.place(),
+                token: Arc::new(placed.token),
+                verdict: None,
+                parent: if chain { n.checked_sub(1) } else { None },
+                exchange: None,
+                supporting: false,
+                chain: chain.then(|| "chain".to_owned()),
+            })
+            .collect(),
+        ..Evidence::default()
+    }
+}

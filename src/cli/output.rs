@@ -1,0 +1,179 @@
+//! What a command leaves behind: a document or text, and an exit status.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use serde_json::Value;
+
+use crate::kit::text;
+
+/// A command that was carried out.
+#[derive(Debug)]
+pub(super) struct Done {
+    /// For `--json`; `null` when the command has written its document itself.
+    pub json: Value,
+    /// For people; ends with a line break unless empty.
+    pub text: String,
+    /// Exit status 0 or 1.
+    pub good: bool,
+}
+
+impl Done {
+    /// The command has written all that it has to say.
+    pub fn written() -> Self {
+        Self {
+            json: Value::Null,
+            text: String::new(),
+            good: true,
+        }
+    }
+}
+
+/// A command that was not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    status: u8,
+    message: String,
+}
+
+impl Failure {
+    /// The command line asks for something that makes no sense: exit status 2.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self {
+            status: 2,
+            message: message.into(),
+        }
+    }
+    /// A file, the network or a server kept it from being done: exit status 3.
+    pub fn impossible(message: impl Into<String>) -> Self {
+        Self {
+            status: 3,
+            message: message.into(),
+        }
+    }
+    /// What happened.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+/// Writes the outcome to standard output and gives the exit status.
+pub(super) fn finish(done: &Done, json: bool) -> ExitCode {
+    let text = if json && !done.json.is_null() {
+        document(&done.json)
+    } else {
+        done.text.clone()
+    };
+    match write(text.as_bytes()) {
+        Ok(()) => ExitCode::from(u8::from(!done.good)),
+        Err(failure) => failed(&failure, false),
+    }
+}
+
+/// Writes why a command was not carried out. With `--json`, standard output still gets its one
+/// document: `{"error": …}`.
+pub(super) fn failed(failure: &Failure, json: bool) -> ExitCode {
+    note(&failure.message);
+    if json {
+        let document = document(&serde_json::json!({ "error": failure.message }));
+        // Nothing more can be done when even this cannot be written.
+        let _ = write(document.as_bytes());
+    }
+    ExitCode::from(failure.status)
+}
+
+/// A message on standard error.
+pub(super) fn note(message: &str) {
+    // A closed standard error must not end the work.
+    let _ = writeln!(
+        io::stderr().lock(),
+        "delegraph: {}",
+        text::escape_lines(message)
+    );
+}
+
+/// Writes to standard output. A reader that went away (`| head`) is no failure.
+pub(super) fn write(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::impossible(format!("standard output: {e}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// JSON for standard output, indented, with a line break at the end. Invisible and bidirectional
+/// characters are written as `\u` escapes, so that a claim cannot disturb a terminal; the value is
+/// the same.
+pub(super) fn document(value: &Value) -> String {
+    let mut text = ascii_hidden(&format!("{value:#}"));
+    text.push('\n');
+    text
+}
+
+/// [`document`] on one line.
+pub(super) fn line(value: &Value) -> String {
+    let mut text = ascii_hidden(&value.to_string());
+    text.push('\n');
+    text
+}
+
+fn ascii_hidden(json: &str) -> String {
+    use std::fmt::Write as _;
+    let hidden = |c: char| !c.is_ascii() && text::is_hidden(c) || c == '\u{7f}';
+    if !json.chars().any(hidden) {
+        return json.to_owned();
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if hidden(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Rows of two columns, aligned, each line indented by `indent`.
+pub(super) fn columns<L: AsRef<str>>(indent: usize, rows: &[(L, String)]) -> String {
+    let width = rows
+        .iter()
+        .map(|(left, _)| left.as_ref().chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(24);
+    rows.iter()
+        .map(|(left, right)| {
+            let left = left.as_ref();
+            let line = format!("{:indent$}{left:width$}  {right}", "");
+            format!("{}\n", line.trim_end())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_escaped_and_the_value_stays() {
+        let value = serde_json::json!({ "sub": "ali\u{202E}ce", "é": "\u{E0041}\n" });
+        let text = document(&value);
+        assert!(text.contains("ali\\u202ece"), "{text}");
+        assert!(text.contains('é'));
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        assert_eq!(line(&value).lines().count(), 1);
+    }
+
+    #[test]
+    fn columns_are_aligned() {
+        let rows = [("a", "1".to_owned()), ("long", "2".to_owned())];
+        assert_eq!(columns(2, &rows), "  a     1\n  long  2\n");
+    }
+}

@@ -1,0 +1,102 @@
+//! `delegraph practice`: the practice servers alone.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{
+    Setting,
+    output::{self, Done, Failure, columns},
+};
+use crate::{
+    app::model::PracticeInfo,
+    io::{
+        practice::{FAULTS, Fault},
+        serve,
+    },
+    oauth::client_auth::{Client, Credential},
+};
+
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// Port on the loopback interface; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+    /// Fault to switch on; may be repeated
+    #[arg(long, value_name = "NAME", value_delimiter = ',', num_args = 1..)]
+    fault: Vec<String>,
+    /// List the faults and what each breaks
+    #[arg(long)]
+    list_faults: bool,
+}
+
+pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure> {
+    if options.list_faults {
+        let rows: Vec<(&str, String)> = FAULTS
+            .iter()
+            .map(|f| (f.name, f.breaks.to_owned()))
+            .collect();
+        return Ok(Done {
+            json: json!({ "faults": FAULTS.iter().map(|Fault { name, breaks }| json!({
+                "name": name,
+                "breaks": breaks,
+            })).collect::<Vec<_>>() }),
+            text: columns(0, &rows),
+            good: true,
+        });
+    }
+    if setting.clock != crate::kit::clock::Clock::System {
+        return Err(Failure::usage(
+            "--at: a server lives in the present; practice runs on the system's clock",
+        ));
+    }
+    let mut faults = BTreeSet::new();
+    for name in &options.fault {
+        if !FAULTS.iter().any(|f| f.name == name) {
+            let names: Vec<&str> = FAULTS.iter().map(|f| f.name).collect();
+            return Err(Failure::usage(format!(
+                "`{name}` is not a fault; there are {}",
+                names.join(", ")
+            )));
+        }
+        faults.insert(name.clone());
+    }
+    serve::practice(options.port, faults, |info| {
+        // The one line that tells a script where everything is; it is also the whole document.
+        output::write(output::line(&ready(info)).as_bytes()).map_err(|f| f.message().to_owned())
+    })
+    .map_err(Failure::impossible)?;
+    Ok(Done::written())
+}
+
+/// Credentials are part of the line: they are made afresh at each start, are good for this server
+/// only, and without them nobody could practise.
+fn ready(info: &PracticeInfo) -> Value {
+    json!({
+        "issuer": info.issuer,
+        "resources": info.resources.iter().map(|(name, url, scopes)| json!({
+            "name": name,
+            "url": url,
+            "scopes": scopes,
+        })).collect::<Vec<_>>(),
+        "clients": info.clients.iter().map(client).collect::<Vec<_>>(),
+        "users": info.users,
+        "faults": info.faults,
+    })
+}
+
+fn client(client: &Client) -> Value {
+    let mut value = json!({
+        "client_id": client.client_id,
+        "token_endpoint_auth_method": client.method.name(),
+    });
+    let credential = match &client.credential {
+        Credential::None => None,
+        Credential::Secret(secret) => Some(("client_secret", Value::from(secret.expose()))),
+        Credential::Key(jwk) => Some(("jwk", Value::Object(jwk.0.clone()))),
+    };
+    if let (Some(members), Some((name, credential))) = (value.as_object_mut(), credential) {
+        members.insert(name.into(), credential);
+    }
+    value
+}
