@@ -1,3 +1,35 @@
 //! Arguments to window or command line; nothing else.
 
-fn main() {}
+use std::process::ExitCode;
+
+use delegraph::cli;
+
+fn main() -> ExitCode {
+    let args = cli::parse();
+    if let Err(status) = cli::check(&args) {
+        return status;
+    }
+    match args.window() {
+        Some(window) => open(window),
+        None => cli::run(args),
+    }
+}
+
+#[cfg(feature = "gui")]
+fn open(window: cli::Window) -> ExitCode {
+    let options = delegraph::gui::Options {
+        fresh: window.fresh,
+        open: window.file,
+    };
+    match delegraph::gui::run(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => cli::refuse_window(&why),
+    }
+}
+
+#[cfg(not(feature = "gui"))]
+fn open(_: cli::Window) -> ExitCode {
+    cli::refuse_window(
+        "this build has no window (feature `gui`); `delegraph --help` lists the commands",
+    )
+}

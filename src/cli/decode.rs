@@ -76,9 +76,11 @@ fn problems(placed: &Placed) -> Vec<Value> {
     let cleaned = placed.found.cleaned.iter().map(
         |message| json!({ "part": "token", "pointer": "", "message": format!("cleaned: {message}") }),
     );
-    let own = placed.token.problems.iter().map(
-        |p| json!({ "part": p.part, "pointer": p.pointer, "message": p.message }),
-    );
+    let own = placed
+        .token
+        .problems
+        .iter()
+        .map(|p| json!({ "part": p.part, "pointer": p.pointer, "message": p.message }));
     cleaned.chain(own).collect()
 }
 

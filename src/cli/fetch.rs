@@ -31,7 +31,10 @@ pub(super) fn keys(url: &str) -> Result<Vec<Jwk>, Failure> {
     let request = Request {
         method: Method::Get,
         url: parsed,
-        headers: vec![Field::plain("Accept", "application/jwk-set+json, application/json")],
+        headers: vec![Field::plain(
+            "Accept",
+            "application/jwk-set+json, application/json",
+        )],
         body: Body::Empty,
     };
     let response = match one(Effect::Http(JobId(0), request))? {
@@ -51,7 +54,7 @@ pub(super) fn keys(url: &str) -> Result<Vec<Jwk>, Failure> {
 fn one(effect: Effect) -> Result<Outcome, Failure> {
     let runtime = Runtime::new(|| ()).map_err(Failure::impossible)?;
     runtime.perform(effect);
-    runtime.wait(LIMIT).ok_or_else(|| {
-        Failure::impossible(format!("no answer within {} seconds", LIMIT.as_secs()))
-    })
+    runtime
+        .wait(LIMIT)
+        .ok_or_else(|| Failure::impossible(format!("no answer within {} seconds", LIMIT.as_secs())))
 }

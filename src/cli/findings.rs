@@ -127,3 +127,21 @@ fn name(evidence: &Evidence, hop: usize) -> String {
         .get(hop)
         .map_or_else(|| format!("hop {hop}"), |h| escape(&h.name).into_owned())
 }
+
+/// A line a finding, worst first, then the sum: for output that is mainly about something else.
+pub(super) fn in_words_briefly(report: &Report, evidence: &Evidence) -> String {
+    let mut text = String::new();
+    for severity in Severity::ALL {
+        for finding in report.findings.iter().filter(|f| f.severity == severity) {
+            text.push_str(&format!(
+                "{:8} {}  {}: {}\n",
+                severity.name(),
+                finding.rule.id,
+                name(evidence, finding.hop),
+                escape(&finding.message)
+            ));
+        }
+    }
+    text.push_str(&sum(report));
+    text
+}

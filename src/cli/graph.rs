@@ -45,7 +45,11 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
     let format = options
         .format
         .or_else(|| options.out.as_deref().and_then(by_name))
-        .unwrap_or(if setting.json { Format::Json } else { Format::Svg });
+        .unwrap_or(if setting.json {
+            Format::Json
+        } else {
+            Format::Svg
+        });
     if format == Format::Png && options.out.is_none() && !setting.json {
         use std::io::IsTerminal as _;
         if std::io::stdout().is_terminal() {

@@ -55,7 +55,9 @@ pub(super) enum To {
 pub(super) fn run(command: &Command) -> Result<Done, Failure> {
     match command {
         Command::Generate { alg, kid } => generate(alg, kid.as_deref()),
-        Command::Convert { to, file } => convert(*to, &read(file.as_deref().unwrap_or(Path::new("-")))?),
+        Command::Convert { to, file } => {
+            convert(*to, &read(file.as_deref().unwrap_or(Path::new("-")))?)
+        }
         Command::Thumbprint { file } => {
             thumbprints(&read(file.as_deref().unwrap_or(Path::new("-")))?)
         }
@@ -247,7 +249,9 @@ fn der(bytes: &[u8]) -> Option<Vec<Jwk>> {
             "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
             lines.join("\n")
         ));
-        pem::read(text.expose()).ok().filter(|keys| !keys.is_empty())
+        pem::read(text.expose())
+            .ok()
+            .filter(|keys| !keys.is_empty())
     })
 }
 

@@ -82,7 +82,10 @@ impl Options {
     fn reads_keys_from_standard_input(&self) -> bool {
         self.key.iter().any(|k| k.as_os_str() == "-")
             || self.jwks.iter().any(|k| k == "-")
-            || self.secret_file.as_ref().is_some_and(|f| f.as_os_str() == "-")
+            || self
+                .secret_file
+                .as_ref()
+                .is_some_and(|f| f.as_os_str() == "-")
     }
 
     fn candidates(&self) -> Result<Vec<Candidate>, Failure> {
@@ -166,7 +169,11 @@ fn in_words(token: &Token, verdict: &Verdict) -> String {
         ("token", super::decode::short(token)),
         (
             "signature",
-            format!("{}: {}", verdict.signature.name().replace('_', " "), escape(&verdict.reason)),
+            format!(
+                "{}: {}",
+                verdict.signature.name().replace('_', " "),
+                escape(&verdict.reason)
+            ),
         ),
     ];
     if let Some(key) = &verdict.key {

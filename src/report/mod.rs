@@ -1,3 +1,5 @@
 //! Floor 2: pure rendering of what the program knows.
 
 pub mod graph;
+pub mod junit;
+pub mod run;

@@ -1,0 +1,269 @@
+//! `delegraph chain`: delegation chains as tests, by the commands and the runtime of the window.
+
+mod script;
+mod show;
+
+use std::{
+    io::IsTerminal as _,
+    path::{Path, PathBuf},
+    sync::atomic::Ordering,
+    time::Duration,
+};
+
+use serde_json::json;
+
+use super::{
+    Setting, findings, input,
+    output::{self, Done, Failure, columns},
+};
+use crate::{
+    app::{Command as Ask, session::Notice},
+    chain::{Chain, file, plan, run::State},
+    io::serve,
+    kit::{ids::ChainId, text::escape},
+    report,
+};
+use script::Script;
+
+#[derive(clap::Subcommand)]
+pub(super) enum Command {
+    /// Run a chain; exit status 1 when a hop fails or an expectation is broken
+    Run(Options),
+    /// List the samples that come with the program
+    List,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// Write the result as a JUnit file
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Write a report for people: .html or .md
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Workspace that holds the servers, clients and keys that the chain names (or the chain itself)
+    #[arg(long, value_name = "W")]
+    workspace: Option<PathBuf>,
+    /// A chain file, the name of a sample, or the name of a chain in the workspace
+    chain: String,
+}
+
+/// Longest silence between two answers: far above every time limit of the transport.
+const SILENCE: Duration = Duration::from_secs(180);
+
+pub(super) fn run(command: &Command, setting: &Setting) -> Result<Done, Failure> {
+    match command {
+        Command::Run(options) => run_one(options, setting),
+        Command::List => list(),
+    }
+}
+
+fn list() -> Result<Done, Failure> {
+    let mut rows = Vec::new();
+    let mut documents = Vec::new();
+    for (name, text) in file::SAMPLES {
+        let chain = file::read(text).map_err(|e| Failure::impossible(format!("{name}: {e}")))?;
+        rows.push((name, escape(&chain.title).into_owned()));
+        documents.push(json!({
+            "name": name,
+            "title": chain.title,
+            "about": chain.about,
+            "faults": chain.faults,
+            "nodes": chain.nodes.len(),
+        }));
+    }
+    Ok(Done {
+        json: json!({ "chains": documents }),
+        text: columns(0, &rows),
+        good: true,
+    })
+}
+
+fn run_one(options: &Options, setting: &Setting) -> Result<Done, Failure> {
+    for path in [&options.junit, &options.report].into_iter().flatten() {
+        writable(path)?;
+    }
+    let as_html = options.report.as_deref().map(is_html).transpose()?;
+    let mut script = Script::new(setting.clock)?;
+    if let Some(path) = &options.workspace {
+        script.ask(Ask::Open(path.clone()));
+        script.settle(SILENCE)?;
+        script.refuse_errors(&path.display().to_string())?;
+    }
+    let id = take(&options.chain, &mut script)?;
+    let chain = script
+        .model
+        .workspace
+        .chain(id)
+        .cloned()
+        .ok_or_else(|| Failure::impossible("the chain is not in the workspace"))?;
+    if let Some(flaw) = plan::flaws(&chain).first() {
+        return Err(Failure::impossible(format!(
+            "{}: node `{}`: {}",
+            escape(&options.chain),
+            escape(&flaw.node),
+            flaw.message
+        )));
+    }
+    carry_out(id, &chain, &mut script)?;
+
+    let model = &script.model;
+    let run = model.runs.get(&id).cloned().unwrap_or_default();
+    let (report, evidence) = (&model.analysis.report, &model.analysis.evidence);
+    let passed = report::run::passed(&chain, &run);
+    if let Some(path) = &options.junit {
+        save(path, &report::junit::render(&chain, &run))?;
+    }
+    if let (Some(path), Some(html)) = (&options.report, as_html) {
+        let page = report::run::markdown(&chain, &run, report, evidence);
+        let page = if html {
+            report::run::html(&chain, &run, report, evidence)
+        } else {
+            page
+        };
+        save(path, &page)?;
+    }
+    Ok(Done {
+        json: json!({
+            "chain": chain.name,
+            "hops": show::hops(&chain, &run),
+            "findings": findings::findings(report, evidence),
+            "not_evaluable": findings::not_evaluable(report),
+            "passed": passed,
+        }),
+        text: format!(
+            "{}\n{}{}",
+            show::in_words(&chain, &run),
+            findings::in_words_briefly(report, evidence),
+            if passed { "Passed.\n" } else { "Failed.\n" }
+        ),
+        good: passed,
+    })
+}
+
+/// Puts the chain that `name` names into the workspace and gives its id.
+fn take(name: &str, script: &mut Script) -> Result<ChainId, Failure> {
+    let path = Path::new(name);
+    let known = |script: &Script| {
+        script
+            .model
+            .workspace
+            .chains
+            .iter()
+            .find(|c| c.chain.name == name)
+            .map(|c| c.id)
+    };
+    if let Some(id) = known(script) {
+        return Ok(id);
+    }
+    if file::SAMPLES.iter().any(|(sample, _)| *sample == name) {
+        script.ask(Ask::LoadSample(name.to_owned()));
+    } else if path.exists() || name == "-" {
+        let source = input::text(path)?;
+        file::read(&source.text)
+            .map_err(|e| Failure::impossible(format!("{}: {e}", source.name)))?;
+        script.ask(Ask::ImportChain(source.text));
+    } else {
+        let samples: Vec<&str> = file::SAMPLES.iter().map(|(name, _)| *name).collect();
+        return Err(Failure::impossible(format!(
+            "{}: no such file, and no sample of that name ({})",
+            escape(name),
+            samples.join(", ")
+        )));
+    }
+    script.settle(SILENCE)?;
+    script.refuse_errors(name)?;
+    script
+        .model
+        .workspace
+        .chains
+        .last()
+        .map(|entry| entry.id)
+        .ok_or_else(|| Failure::impossible(format!("{}: could not be read", escape(name))))
+}
+
+/// Runs all nodes and waits until they have ended and everything is derived from them.
+fn carry_out(id: ChainId, chain: &Chain, script: &mut Script) -> Result<(), Failure> {
+    let end = serve::end_flag().map_err(Failure::impossible)?;
+    let show_progress = std::io::stderr().is_terminal();
+    let mut shown: Vec<(String, State)> = Vec::new();
+    script.ask(Ask::RunAll(id));
+    let mut cancelled = false;
+    script.pump(SILENCE, |script| {
+        if end.load(Ordering::Relaxed) && !cancelled {
+            cancelled = true;
+            script.ask(Ask::CancelRun(id));
+        }
+        if show_progress {
+            for node in &chain.nodes {
+                let state = script
+                    .model
+                    .runs
+                    .get(&id)
+                    .map_or(State::Idle, |run| run.state(&node.id));
+                let known = shown.iter_mut().find(|(name, _)| *name == node.id);
+                let new = match known {
+                    Some((_, before)) if *before == state => continue,
+                    Some((_, before)) => {
+                        *before = state;
+                        true
+                    }
+                    None => {
+                        shown.push((node.id.clone(), state));
+                        state != State::Idle
+                    }
+                };
+                if new && state != State::Idle {
+                    output::note(&format!("{}: {}", node.id, report::run::state(state)));
+                }
+            }
+        }
+    })?;
+    if cancelled {
+        return Err(Failure::impossible("cancelled"));
+    }
+    let started = script.model.runs.get(&id).is_some_and(|run| {
+        chain
+            .nodes
+            .iter()
+            .any(|node| !matches!(run.state(&node.id), State::Idle))
+    });
+    if !started {
+        script.refuse_errors("the chain did not run")?;
+        return Err(Failure::impossible("the chain did not run"));
+    }
+    for Notice { text, .. } in script.take_notices() {
+        output::note(&text);
+    }
+    Ok(())
+}
+
+fn is_html(path: &Path) -> Result<bool, Failure> {
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("html" | "htm") => Ok(true),
+        Some("md" | "markdown") => Ok(false),
+        _ => Err(Failure::usage(format!(
+            "--report {}: the name must end in .html or .md",
+            path.display()
+        ))),
+    }
+}
+
+/// Whether a file can be written there, asked before a run whose result would be lost.
+fn writable(path: &Path) -> Result<(), Failure> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if path.is_dir() || !folder.is_dir() {
+        return Err(Failure::impossible(format!(
+            "{}: not a file in a folder that exists",
+            path.display()
+        )));
+    }
+    Ok(())
+}
+
+fn save(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|e| Failure::impossible(format!("{}: {e}", path.display())))
+}

@@ -1,0 +1,173 @@
+//! A run of a chain as a JUnit file, the form that continuous integration reads: a test case a hop.
+
+use super::run::{expectation, passed_node};
+use crate::{
+    chain::{
+        Chain,
+        run::{NodeRun, Run, State},
+    },
+    kit::text::escape,
+};
+
+/// Renders the run. Well-formed XML 1.0 whatever names and servers say.
+pub fn render(chain: &Chain, run: &Run) -> String {
+    let idle = NodeRun::default();
+    let mut cases = String::new();
+    let (mut failures, mut skipped, mut millis) = (0, 0, 0);
+    for node in &chain.nodes {
+        let done = run.nodes.get(&node.id).unwrap_or(&idle);
+        millis += done.millis;
+        cases.push_str(&format!(
+            "    <testcase classname=\"{}\" name=\"{}\" time=\"{}\"",
+            xml(&chain.name),
+            xml(&node.id),
+            seconds(done.millis)
+        ));
+        if done.state == State::Idle {
+            skipped += 1;
+            cases.push_str(">\n      <skipped message=\"not run\"/>\n    </testcase>\n");
+        } else if passed_node(done) {
+            cases.push_str("/>\n");
+        } else {
+            failures += 1;
+            let (kind, message, text) = failure(done);
+            cases.push_str(&format!(
+                ">\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n    </testcase>\n",
+                xml(&kind),
+                xml(&message),
+                xml(&text)
+            ));
+        }
+    }
+    let time = seconds(millis);
+    let tests = chain.nodes.len();
+    let counts = format!(
+        "tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{time}\""
+    );
+    let stamp = run
+        .started
+        .map_or_else(String::new, |at| format!(" timestamp=\"{at}\""));
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"delegraph\" {counts}>\n  \
+         <testsuite name=\"{}\" {counts}{stamp}>\n{cases}  </testsuite>\n</testsuites>\n",
+        xml(&chain.name)
+    )
+}
+
+/// Kind, one line, and all lines of what went wrong.
+fn failure(done: &NodeRun) -> (String, String, String) {
+    let broken: Vec<String> = done
+        .expectations
+        .iter()
+        .filter(|(_, held)| !held)
+        .map(|(expect, _)| format!("expected {}", expectation(expect)))
+        .collect();
+    let mut lines = Vec::new();
+    let mut kind = "expectation".to_owned();
+    if let Some(failure) = &done.failure {
+        kind = failure.code.clone().unwrap_or_else(|| "failure".into());
+        lines.push(failure.said.clone());
+        lines.extend((!failure.expected.is_empty()).then(|| failure.expected.clone()));
+        lines.extend((!failure.try_this.is_empty()).then(|| failure.try_this.clone()));
+    }
+    lines.extend(broken);
+    let message = lines
+        .first()
+        .cloned()
+        .unwrap_or_else(|| "the hop did not end".into());
+    (kind, message, lines.join("\n"))
+}
+
+fn seconds(millis: u64) -> String {
+    format!("{}.{:03}", millis / 1000, millis % 1000)
+}
+
+/// Text for XML: hidden and illegal characters shown as escapes, markup as entities.
+fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (n, line) in text.split('\n').enumerate() {
+        if n > 0 {
+            out.push('\n');
+        }
+        for c in escape(line).chars() {
+            match c {
+                '&' => out.push_str("&amp;"),
+                '<' => out.push_str("&lt;"),
+                '>' => out.push_str("&gt;"),
+                '"' => out.push_str("&quot;"),
+                '\u{FFFE}' | '\u{FFFF}' => out.push('\u{FFFD}'),
+                c => out.push(c),
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::{Expect, Node, Step};
+
+    fn node(id: &str) -> Node {
+        Node {
+            id: id.into(),
+            title: None,
+            server: None,
+            client: None,
+            at: None,
+            step: Step::Paste {
+                token: String::new(),
+            },
+            expect: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn counts_and_text_are_right_and_names_cannot_break_the_file() {
+        let chain = Chain {
+            version: 1,
+            name: "a<b>&\"\u{0}\u{202E}".into(),
+            title: String::new(),
+            about: String::new(),
+            faults: Vec::new(),
+            nodes: vec![node("one"), node("two"), node("three")],
+        };
+        let mut run = Run::default();
+        run.nodes.insert(
+            "one".into(),
+            NodeRun {
+                state: State::Done,
+                millis: 1234,
+                ..NodeRun::default()
+            },
+        );
+        run.nodes.insert(
+            "two".into(),
+            NodeRun {
+                state: State::Failed,
+                expectations: vec![
+                    (Expect::Status(200), true),
+                    (Expect::Subject("]]>".into()), false),
+                ],
+                ..NodeRun::default()
+            },
+        );
+        let text = render(&chain, &run);
+        assert!(
+            text.contains("tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\" time=\"1.234\"")
+        );
+        assert!(
+            text.contains("name=\"a&lt;b&gt;&amp;&quot;\\u{0}\\u{202e}\""),
+            "{text}"
+        );
+        assert!(text.contains("expected subject ]]&gt;"), "{text}");
+        let parsed = resvg::usvg::roxmltree::Document::parse(&text).unwrap();
+        assert_eq!(
+            parsed
+                .descendants()
+                .filter(|n| n.has_tag_name("testcase"))
+                .count(),
+            3
+        );
+    }
+}

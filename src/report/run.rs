@@ -1,0 +1,321 @@
+//! A run of a chain in words: the parts that every report of it shares, and a page for people.
+
+use crate::{
+    chain::{
+        Chain, Expect,
+        evidence::Evidence,
+        run::{NodeRun, Run, State},
+    },
+    kit::text::escape,
+    risk::{Report, Severity},
+    token::explain::principal,
+};
+
+/// Whether every node has ended well and every expectation held.
+pub fn passed(chain: &Chain, run: &Run) -> bool {
+    chain
+        .nodes
+        .iter()
+        .all(|node| run.nodes.get(&node.id).is_some_and(passed_node))
+}
+
+/// Whether a node has ended well and its expectations held.
+pub fn passed_node(done: &NodeRun) -> bool {
+    done.state == State::Done && done.expectations.iter().all(|(_, held)| *held)
+}
+
+/// The state's name in JSON output and on screen.
+pub fn state(state: State) -> &'static str {
+    match state {
+        State::Idle => "idle",
+        State::Running => "running",
+        State::Done => "done",
+        State::Failed => "failed",
+        State::Stale => "stale",
+    }
+}
+
+/// An expectation in words: `status 200`, `actors researcher, planner`.
+pub fn expectation(expect: &Expect) -> String {
+    let list = |items: &[String]| {
+        if items.is_empty() {
+            "none".to_owned()
+        } else {
+            escape(&items.join(", ")).into_owned()
+        }
+    };
+    match expect {
+        Expect::Status(status) => format!("status {status}"),
+        Expect::Error(code) => format!("error {}", escape(code)),
+        Expect::Subject(subject) => format!("subject {}", escape(subject)),
+        Expect::Actors(actors) => format!("actors {}", list(actors)),
+        Expect::Scope(scope) => format!("scope {}", list(scope)),
+        Expect::Audience(audience) => format!("audience {}", list(audience)),
+        Expect::NoFinding(severity) => format!("no finding of {} or worse", severity.name()),
+        Expect::Finding(rule) => format!("finding {}", escape(rule)),
+    }
+}
+
+/// The page as Markdown.
+pub fn markdown(chain: &Chain, run: &Run, report: &Report, evidence: &Evidence) -> String {
+    let page = page(chain, run, report, evidence);
+    let mut text = format!("# {}\n\n{}\n\n", md(&page.title), md(&page.verdict));
+    if !page.about.is_empty() {
+        text.push_str(&format!("{}\n\n", md(&page.about)));
+    }
+    for table in &page.tables {
+        text.push_str(&format!("## {}\n\n", table.title));
+        text.push_str(&format!("| {} |\n", table.head.join(" | ")));
+        text.push_str(&format!("|{}\n", " --- |".repeat(table.head.len())));
+        for row in &table.rows {
+            let cells: Vec<String> = row.iter().map(|cell| md(cell)).collect();
+            text.push_str(&format!("| {} |\n", cells.join(" | ")));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// The page as HTML: self-contained, no script, nothing fetched.
+pub fn html(chain: &Chain, run: &Run, report: &Report, evidence: &Evidence) -> String {
+    let page = page(chain, run, report, evidence);
+    let mut body = format!(
+        "<h1>{}</h1>\n<p>{}</p>\n",
+        ht(&page.title),
+        ht(&page.verdict)
+    );
+    if !page.about.is_empty() {
+        body.push_str(&format!("<p>{}</p>\n", ht(&page.about)));
+    }
+    for table in &page.tables {
+        body.push_str(&format!("<h2>{}</h2>\n<table>\n<tr>", ht(table.title)));
+        for head in table.head {
+            body.push_str(&format!("<th scope=\"col\">{}</th>", ht(head)));
+        }
+        body.push_str("</tr>\n");
+        for row in &table.rows {
+            let cells: String = row.iter().map(|c| format!("<td>{}</td>", ht(c))).collect();
+            body.push_str(&format!("<tr>{cells}</tr>\n"));
+        }
+        body.push_str("</table>\n");
+    }
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <title>{}</title>\n<style>\nbody {{ font: 14px/1.5 system-ui, sans-serif; margin: 32px; color-scheme: light dark }}\n\
+         table {{ border-collapse: collapse }}\ntd, th {{ text-align: left; vertical-align: top; padding: 4px 12px 4px 0; \
+         border-bottom: 1px solid #8884 }}\n</style>\n{body}</html>\n",
+        ht(&page.title)
+    )
+}
+
+struct Page {
+    title: String,
+    verdict: String,
+    about: String,
+    tables: Vec<Table>,
+}
+
+struct Table {
+    title: &'static str,
+    head: &'static [&'static str],
+    rows: Vec<Vec<String>>,
+}
+
+fn page(chain: &Chain, run: &Run, report: &Report, evidence: &Evidence) -> Page {
+    let when = run
+        .started
+        .map_or_else(String::new, |at| format!(" Run at {at}."));
+    let verdict = if passed(chain, run) {
+        "Passed."
+    } else {
+        "Failed."
+    };
+    let mut tables = vec![hops(chain, run)];
+    if !report.findings.is_empty() {
+        tables.push(findings(report, evidence));
+    }
+    if !report.not_evaluable.is_empty() {
+        tables.push(Table {
+            title: "Not evaluable",
+            head: &["Rule", "Token", "Why"],
+            rows: report
+                .not_evaluable
+                .iter()
+                .map(|n| vec![n.rule.to_owned(), name(evidence, n.hop), n.why.clone()])
+                .collect(),
+        });
+    }
+    Page {
+        title: if chain.title.is_empty() {
+            chain.name.clone()
+        } else {
+            chain.title.clone()
+        },
+        verdict: format!("{verdict}{when}"),
+        about: chain.about.split_whitespace().collect::<Vec<_>>().join(" "),
+        tables,
+    }
+}
+
+fn hops(chain: &Chain, run: &Run) -> Table {
+    let idle = NodeRun::default();
+    let rows = chain
+        .nodes
+        .iter()
+        .map(|node| {
+            let done = run.nodes.get(&node.id).unwrap_or(&idle);
+            let who = done
+                .token
+                .as_ref()
+                .map_or_else(String::new, |t| principal(t).short());
+            let mut remarks: Vec<String> = done
+                .failure
+                .iter()
+                .flat_map(|f| [f.said.clone(), f.expected.clone(), f.try_this.clone()])
+                .filter(|text| !text.is_empty())
+                .collect();
+            remarks.extend(
+                done.expectations
+                    .iter()
+                    .filter(|(_, held)| !held)
+                    .map(|(expect, _)| format!("broken: expected {}", expectation(expect))),
+            );
+            remarks.extend(done.notes.iter().cloned());
+            let held = done.expectations.iter().filter(|(_, held)| *held).count();
+            vec![
+                node.id.clone(),
+                state(done.state).to_owned(),
+                who,
+                format!("{} ms", done.millis),
+                format!("{held} of {}", done.expectations.len()),
+                remarks.join("; "),
+            ]
+        })
+        .collect();
+    Table {
+        title: "Hops",
+        head: &[
+            "Hop",
+            "State",
+            "Who",
+            "Time",
+            "Expectations held",
+            "Remarks",
+        ],
+        rows,
+    }
+}
+
+fn findings(report: &Report, evidence: &Evidence) -> Table {
+    let mut rows = Vec::new();
+    for severity in Severity::ALL {
+        for finding in report.findings.iter().filter(|f| f.severity == severity) {
+            rows.push(vec![
+                severity.name().to_owned(),
+                finding.rule.id.to_owned(),
+                name(evidence, finding.hop),
+                finding.message.clone(),
+                finding.rule.fix.to_owned(),
+                finding.rule.source.to_owned(),
+            ]);
+        }
+    }
+    Table {
+        title: "Findings",
+        head: &["Severity", "Rule", "Token", "What", "Fix", "Source"],
+        rows,
+    }
+}
+
+fn name(evidence: &Evidence, hop: usize) -> String {
+    evidence
+        .hops
+        .get(hop)
+        .map_or_else(|| format!("hop {hop}"), |h| h.name.clone())
+}
+
+/// Text for a Markdown cell: hidden characters escaped, markup taken literally.
+fn md(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in escape(text).chars() {
+        if matches!(
+            c,
+            '\\' | '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '#' | '&'
+        ) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Text for HTML.
+fn ht(text: &str) -> String {
+    escape(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain() -> Chain {
+        Chain {
+            version: 1,
+            name: "x".into(),
+            title: "A <b>title</b> | with *markup*".into(),
+            about: String::new(),
+            faults: Vec::new(),
+            nodes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn markup_in_names_stays_text() {
+        let (run, report, evidence) = Default::default();
+        let page = html(&chain(), &run, &report, &evidence);
+        assert!(
+            page.contains("<h1>A &lt;b&gt;title&lt;/b&gt; | with *markup*</h1>"),
+            "{page}"
+        );
+        let page = markdown(&chain(), &run, &report, &evidence);
+        assert!(
+            page.starts_with("# A \\<b\\>title\\</b\\> \\| with \\*markup\\*"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn an_expectation_that_was_never_judged_is_no_pass() {
+        let mut chain = chain();
+        chain.nodes.push(crate::chain::Node {
+            id: "a".into(),
+            title: None,
+            server: None,
+            client: None,
+            at: None,
+            step: crate::chain::Step::Paste {
+                token: String::new(),
+            },
+            expect: vec![Expect::Status(200)],
+        });
+        assert!(!passed(&chain, &Run::default()));
+    }
+
+    #[test]
+    fn expectations_in_words() {
+        assert_eq!(expectation(&Expect::Actors(vec![])), "actors none");
+        assert_eq!(
+            expectation(&Expect::NoFinding(Severity::High)),
+            "no finding of high or worse"
+        );
+        assert_eq!(
+            expectation(&Expect::Subject("a\u{200B}".into())),
+            "subject a\\u{200b}"
+        );
+    }
+}
