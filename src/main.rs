@@ -17,11 +17,11 @@ fn main() -> ExitCode {
 
 #[cfg(feature = "gui")]
 fn open(window: cli::Window) -> ExitCode {
-    let options = delegraph::gui::Options {
+    let start = delegraph::gui::shell::Start {
         fresh: window.fresh,
-        open: window.file,
+        files: window.files,
     };
-    match delegraph::gui::run(options) {
+    match delegraph::gui::run(&start) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => cli::refuse_window(&why),
     }

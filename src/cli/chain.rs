@@ -49,7 +49,7 @@ pub(super) struct Options {
 }
 
 /// Longest silence between two answers: far above every time limit of the transport.
-const SILENCE: Duration = Duration::from_secs(180);
+const SILENCE: Duration = Duration::from_mins(3);
 
 pub(super) fn run(command: &Command, setting: &Setting) -> Result<Done, Failure> {
     match command {

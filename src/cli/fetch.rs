@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Longest wait for an answer; the transport's own limits are shorter.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// The metadata and keys of an issuer.
 pub(super) fn issuer(issuer: &str) -> Result<(Metadata, Jwks), Failure> {

@@ -19,7 +19,10 @@ mod practice;
 mod sign;
 mod verify;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Parser;
 
@@ -39,8 +42,9 @@ use output::{Done, Failure};
     disable_help_subcommand = true
 )]
 pub struct Args {
-    /// A workspace, or any text with tokens, to open in the window
-    file: Option<PathBuf>,
+    /// A workspace, or texts with tokens, to open in the window
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// Open the window on an empty workspace, whatever an earlier start left
     #[arg(long)]
     fresh: bool,
@@ -59,8 +63,8 @@ pub struct Args {
 pub struct Window {
     /// Leave aside what an earlier start kept.
     pub fresh: bool,
-    /// Open this file.
-    pub file: Option<PathBuf>,
+    /// Open these.
+    pub files: Vec<PathBuf>,
 }
 
 #[derive(clap::Subcommand)]
@@ -105,14 +109,16 @@ impl Args {
     pub fn window(&self) -> Option<Window> {
         self.command.is_none().then(|| Window {
             fresh: self.fresh,
-            file: self.file.clone(),
+            files: self.files.clone(),
         })
     }
 
     /// Whether the one word on the command line looks like a mistyped command: no such file, and
     /// nothing in it that a path would have.
     fn mistyped(&self) -> Option<String> {
-        let file = self.file.as_ref()?;
+        let [file] = self.files.as_slice() else {
+            return None;
+        };
         let name = file.to_str()?;
         (self.command.is_none() && !file.exists() && !name.contains(['/', '\\', '.'])).then(|| {
             format!(
@@ -130,30 +136,30 @@ pub fn refuse_window(why: &str) -> ExitCode {
 
 /// Checks what a start of the window was given, before a window is opened.
 pub fn check(args: &Args) -> Result<(), ExitCode> {
-    if let Some(message) = args.mistyped() {
-        return Err(output::failed(&Failure::usage(message), false));
-    }
-    match &args.file {
-        Some(_) if args.command.is_some() => Err(output::failed(
-            &Failure::usage("a file for the window and a command exclude each other"),
-            false,
-        )),
-        Some(file) => match std::fs::metadata(file) {
-            Ok(meta) if meta.is_dir() => Err(output::failed(
-                &Failure::impossible(format!("{}: is a folder, not a file", file.display())),
-                false,
-            )),
-            Ok(_) => Ok(()),
-            Err(e) => Err(output::failed(
-                &Failure::impossible(format!("{}: {e}", file.display())),
-                false,
-            )),
-        },
-        None if args.fresh && args.command.is_some() => Err(output::failed(
-            &Failure::usage("--fresh is for the window; commands read no saved state"),
-            false,
-        )),
-        None => Ok(()),
+    let problem = if let Some(message) = args.mistyped() {
+        Some(Failure::usage(message))
+    } else if args.command.is_some() && !args.files.is_empty() {
+        Some(Failure::usage(
+            "files for the window and a command exclude each other",
+        ))
+    } else if args.command.is_some() && args.fresh {
+        Some(Failure::usage(
+            "--fresh is for the window; commands read no saved state",
+        ))
+    } else {
+        args.files.iter().find_map(|file| unreadable(file))
+    };
+    problem.map_or(Ok(()), |failure| Err(output::failed(&failure, false)))
+}
+
+fn unreadable(file: &Path) -> Option<Failure> {
+    match std::fs::metadata(file) {
+        Ok(meta) if meta.is_dir() => Some(Failure::impossible(format!(
+            "{}: is a folder, not a file",
+            file.display()
+        ))),
+        Ok(_) => None,
+        Err(e) => Some(Failure::impossible(format!("{}: {e}", file.display()))),
     }
 }
 
@@ -211,7 +217,7 @@ mod tests {
             args.window(),
             Some(Window {
                 fresh: true,
-                file: Some("a.toml".into())
+                files: vec!["a.toml".into()]
             })
         );
     }
