@@ -1,8 +1,12 @@
 //! Floor 2: chains of hops. A chain is data ([`Chain`], TOML in files); [`run`] drives it without I/O.
 
+mod engine;
 pub mod evidence;
+pub mod expectation;
 pub mod file;
+pub mod gather;
 pub mod plan;
+pub mod provenance;
 pub mod run;
 
 use serde::{Deserialize, Serialize};
@@ -85,13 +89,13 @@ pub enum Step {
     Exchange {
         /// Node whose token is the subject token.
         subject: String,
-        /// `subject_token_type`, short word or URI; `access_token` without one.
+        /// `subject_token_type`, short word or URI; without one, what its node was issued as.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         subject_token_type: Option<String>,
         /// Node whose token is the actor token; none sends no actor token.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         actor: Option<String>,
-        /// `actor_token_type`; `access_token` without one.
+        /// `actor_token_type`; without one, what its node was issued as.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         actor_token_type: Option<String>,
         /// `requested_token_type`; the server picks without one.

@@ -1,11 +1,14 @@
 //! One run of a chain as a state machine without I/O: [`start`] a node, carry out what it asks,
 //! [`resume`] with the answer, until it is done.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use url::Url;
 
-use super::{Chain, Expect};
+use super::{Chain, Expect, engine};
 use crate::{
     kit::{Env, clock::Timestamp, ids::TokenId},
     oauth::{client_auth::Client, http, metadata::Metadata},
@@ -22,7 +25,7 @@ pub enum State {
     Idle,
     /// Waiting for an answer.
     Running,
-    /// Done as expected.
+    /// Done as expected; a refusal that the node expects counts as done.
     Done,
     /// Refused, unreachable, or an expectation broken.
     Failed,
@@ -56,9 +59,14 @@ pub struct NodeRun {
     pub token_id: Option<TokenId>,
     /// `issued_token_type` or the type that the grant implies, as a URI.
     pub token_type_uri: Option<String>,
+    /// How the token is sent: `Bearer`, `DPoP`, `N_A`, or the server's own word.
+    pub scheme: Option<String>,
+    /// The scope that was granted: the answer's, else what was asked for (RFC 6749 §5.1).
+    pub granted: Option<BTreeSet<String>>,
     /// What went wrong: what the server said, what the RFC would have expected, what to try.
     pub failure: Option<Failure>,
-    /// Expectations and whether they held, in the chain's order.
+    /// Expectations and whether they held, in the chain's order. Those about findings are missing
+    /// until [`super::gather::settle`] has seen the findings.
     pub expectations: Vec<(Expect, bool)>,
     /// Things a client must cope with: `issued_token_type` missing, scope narrowed silently.
     pub notes: Vec<String>,
@@ -81,6 +89,11 @@ impl Run {
     /// The state of a node.
     pub fn state(&self, id: &str) -> State {
         self.nodes.get(id).map_or(State::Idle, |n| n.state)
+    }
+
+    /// The token that a node gave.
+    pub fn token(&self, id: &str) -> Option<&Arc<Token>> {
+        self.nodes.get(id)?.token.as_ref()
     }
 }
 
@@ -140,14 +153,9 @@ pub struct Pending {
     pub node: String,
     /// What it has shown so far.
     pub so_far: NodeRun,
-    pub(crate) stage: Stage,
-}
-
-/// Where inside a node the run stands.
-#[derive(Debug, Clone)]
-pub(crate) enum Stage {
-    /// Placeholder of the contract.
-    Start,
+    pub(crate) stage: engine::Stage,
+    /// The request that waits for its answer.
+    pub(crate) sent: Option<engine::Sent>,
 }
 
 /// How a node goes on.
@@ -159,7 +167,7 @@ pub enum Progress {
     End(Box<NodeRun>),
 }
 
-/// Starts a node. Inputs must have run.
+/// Starts a node. Inputs must have run. Whatever is missing ends it with a [`Failure`] in words.
 pub fn start(
     chain: &Chain,
     node: &str,
@@ -167,8 +175,7 @@ pub fn start(
     directory: &dyn Directory,
     env: &Env,
 ) -> Progress {
-    let _ = (chain, node, run, directory, env);
-    todo!("owner: chain")
+    engine::start(chain, node, run, directory, env)
 }
 
 /// Goes on with the answer.
@@ -180,6 +187,6 @@ pub fn resume(
     directory: &dyn Directory,
     env: &Env,
 ) -> Progress {
-    let _ = (chain, pending, answer, run, directory, env);
-    todo!("owner: chain")
+    let _ = directory; // what a node needs of it was looked up when it started
+    engine::resume(chain, pending, answer, run, env)
 }

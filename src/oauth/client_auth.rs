@@ -1,8 +1,18 @@
 //! How a client proves itself to an authorization server (RFC 6749 §2.3, RFC 7523 §2.2).
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use crate::{jose::Jwk, kit::secret::Secret};
+use super::{
+    http::{Field, Request},
+    metadata::Metadata,
+};
+use crate::{
+    jose::{Alg, Family, Jwk},
+    kit::{Env, rng, secret::Secret, text},
+    token::craft::mint,
+};
 
 /// Registered authentication methods used here (`token_endpoint_auth_method`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
@@ -57,4 +67,152 @@ pub struct Client {
     pub method: AuthMethod,
     /// With what.
     pub credential: Credential,
+}
+
+/// Seconds for which a client assertion is valid.
+const ASSERTION_LIFE: i64 = 60;
+
+/// `client_assertion_type` of a JWT (RFC 7523 §2.2).
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// Adds the client's proof to a request whose body is a form. Exactly one method is used (RFC 6749
+/// §2.3).
+///
+/// The error says in words what is missing: the credential, or the method at the server. A server
+/// that announces no methods is tried; `none` is tried even where it is not announced, since many
+/// servers leave it out.
+pub fn apply(
+    client: &Client,
+    request: &mut Request,
+    server: &Metadata,
+    env: &Env,
+) -> Result<(), String> {
+    let id = text::escape(&client.client_id).into_owned();
+    if client.client_id.is_empty() {
+        return Err("the client has no client_id: set it in the server's settings".into());
+    }
+    announced(client.method, &id, server)?;
+    let missing = |what: &str| {
+        format!(
+            "client `{id}` authenticates by {} and has no {what}: set one in the server's settings",
+            client.method.name()
+        )
+    };
+    let mut fields = Vec::new();
+    match (client.method, &client.credential) {
+        (AuthMethod::None, _) => fields.push(Field::plain("client_id", &client.client_id)),
+        (AuthMethod::ClientSecretBasic, Credential::Secret(secret)) if !secret.is_empty() => {
+            // RFC 6749 §2.3.1: both are form-encoded before they are joined.
+            let encode = |text: &str| -> String {
+                url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+            };
+            let pair = format!("{}:{}", encode(&client.client_id), encode(secret.expose()));
+            request.headers.push(Field::secret(
+                "Authorization",
+                format!("Basic {}", STANDARD.encode(pair)),
+            ));
+        }
+        (AuthMethod::ClientSecretPost, Credential::Secret(secret)) if !secret.is_empty() => {
+            fields.push(Field::plain("client_id", &client.client_id));
+            fields.push(Field::secret("client_secret", secret.expose()));
+        }
+        (AuthMethod::PrivateKeyJwt, Credential::Key(key)) => {
+            let assertion = assertion(&client.client_id, key, server, env)
+                .map_err(|reason| format!("no assertion for client `{id}`: {reason}"))?;
+            fields.push(Field::plain("client_id", &client.client_id));
+            fields.push(Field::plain("client_assertion_type", ASSERTION_TYPE));
+            fields.push(Field::secret("client_assertion", assertion));
+        }
+        (AuthMethod::PrivateKeyJwt, _) => return Err(missing("private key")),
+        (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost, _) => {
+            return Err(missing("secret"));
+        }
+    }
+    match request.fields_mut() {
+        Some(form) => form.extend(fields),
+        None if fields.is_empty() => {}
+        None => return Err("only a form request can carry a client's credentials".into()),
+    }
+    Ok(())
+}
+
+/// Refuses a method that the server announces not to take.
+fn announced(method: AuthMethod, id: &str, server: &Metadata) -> Result<(), String> {
+    let Some(methods) = &server.token_endpoint_auth_methods_supported else {
+        return Ok(());
+    };
+    if method == AuthMethod::None || methods.iter().any(|m| m == method.name()) {
+        return Ok(());
+    }
+    Err(format!(
+        "client `{id}` authenticates by {}, and {} announces only {}: choose one of these for the client",
+        method.name(),
+        text::escape(&server.issuer),
+        text::shorten(&text::escape(&methods.join(", ")), 300)
+    ))
+}
+
+/// A client assertion (RFC 7523 §3). `aud` is the issuer identifier as a string, which older servers
+/// take and newer texts demand; `typ` is `JWT`, since widespread libraries refuse any other.
+fn assertion(client_id: &str, key: &Jwk, server: &Metadata, env: &Env) -> Result<String, String> {
+    if !key.is_private() {
+        return Err("the key has no private part".into());
+    }
+    if server.issuer.is_empty() {
+        return Err(
+            "the server's issuer is not known, and the assertion is addressed to it".into(),
+        );
+    }
+    let alg = signing_alg(key)?;
+    const MEMBER: &str = "token_endpoint_auth_signing_alg_values_supported";
+    if let Some(algs) = server.document.get(MEMBER).and_then(Value::as_array)
+        && !algs.is_empty()
+        && !algs.iter().any(|a| a.as_str() == Some(alg.name()))
+    {
+        let algs: Vec<&str> = algs.iter().filter_map(Value::as_str).collect();
+        return Err(format!(
+            "its key signs with {alg}, and the server announces only {}",
+            text::shorten(&text::escape(&algs.join(", ")), 200)
+        ));
+    }
+    let now = env.now.as_second();
+    let claims = json!({
+        "iss": client_id,
+        "sub": client_id,
+        "aud": server.issuer,
+        "jti": rng::token(env.rng.as_ref(), 16),
+        "iat": now,
+        "exp": now.saturating_add(ASSERTION_LIFE),
+    });
+    let mut header = json!({ "alg": alg.name(), "typ": "JWT" });
+    if let (Some(kid), Some(members)) = (key.kid(), header.as_object_mut()) {
+        members.insert("kid".into(), kid.into());
+    }
+    mint(&header, &claims, key, &alg).map_err(|e| e.to_string())
+}
+
+/// The algorithm that a key is for, by its `alg` or its type. HMAC is not `private_key_jwt`.
+fn signing_alg(key: &Jwk) -> Result<Alg, String> {
+    let alg = match (key.alg(), key.kty(), key.text("crv")) {
+        (Some(alg), _, _) => alg,
+        (None, "EC", Some("P-256")) => Alg::Es256,
+        (None, "EC", Some("P-384")) => Alg::Es384,
+        (None, "EC", Some("P-521")) => Alg::Es512,
+        (None, "EC", Some("secp256k1")) => Alg::Es256K,
+        (None, "RSA", _) => Alg::Ps256,
+        (None, "OKP", Some("Ed25519")) => Alg::EdDsa,
+        _ => {
+            return Err(format!(
+                "no algorithm is known for a key of type {}",
+                key.describe()
+            ));
+        }
+    };
+    match alg.family() {
+        Family::RsaPkcs1 | Family::RsaPss | Family::Ecdsa | Family::Edwards => Ok(alg),
+        Family::None | Family::Hmac | Family::Unknown => Err(format!(
+            "`{}` is no algorithm for an asymmetric key, and private_key_jwt needs one",
+            text::escape(alg.name())
+        )),
+    }
 }

@@ -211,6 +211,38 @@ impl Response {
             .find(|(n, _)| n.eq_ignore_ascii_case(name))
             .map(|(_, v)| v.as_str())
     }
+
+    /// Whether the status says that it worked.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The media type in lower case, without parameters; empty when there is none.
+    pub fn media_type(&self) -> String {
+        self.header("content-type")
+            .and_then(|v| v.split(';').next())
+            .map(|v| v.trim().to_ascii_lowercase())
+            .unwrap_or_default()
+    }
+
+    /// Whether the body is a page for people: it begins like one, whatever the header says.
+    pub fn looks_like_html(&self) -> bool {
+        let start = self
+            .body
+            .iter()
+            .position(|b| !b.is_ascii_whitespace())
+            .unwrap_or(self.body.len());
+        let head = &self.body[start..];
+        let begins = |tag: &[u8]| {
+            head.get(..tag.len())
+                .is_some_and(|h| h.eq_ignore_ascii_case(tag))
+        };
+        begins(b"<!doctype")
+            || begins(b"<html")
+            || begins(b"<head")
+            || begins(b"<body")
+            || (head.first() == Some(&b'<') && self.media_type() == "text/html")
+    }
 }
 
 impl fmt::Debug for Response {

@@ -1,8 +1,10 @@
 //! Floor 2: OAuth without I/O, a file per specification. Request values in, [`http::Request`] out;
 //! [`http::Response`] in, typed result out.
 
+pub mod challenge;
 pub mod client_auth;
 pub mod code;
+mod curl;
 pub mod exchange;
 pub mod failure;
 pub mod grants;

@@ -1,0 +1,210 @@
+//! Whether a node did what its chain expects.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Chain, Expect, Node, Step,
+    run::{Failure, FailureKind, NodeRun, Run, State},
+};
+use crate::{
+    kit::text,
+    token::{Token, claims},
+};
+
+impl Expect {
+    /// In words: `actors are researcher, planner`.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Status(code) => format!("the status is {code}"),
+            Self::Error(code) => format!("it is refused with {}", text::escape(code)),
+            Self::Subject(sub) => format!("the subject is {}", text::escape(sub)),
+            Self::Actors(list) if list.is_empty() => "nobody acts for the subject".into(),
+            Self::Actors(list) => format!("the actors are {}", join(list)),
+            Self::Scope(list) if list.is_empty() => "there is no scope".into(),
+            Self::Scope(list) => format!("the scope is {}", join(list)),
+            Self::Audience(list) if list.is_empty() => "there is no audience".into(),
+            Self::Audience(list) => format!("the audience is {}", join(list)),
+            Self::NoFinding(severity) => {
+                format!(
+                    "there is no finding of severity {} or worse",
+                    severity.name()
+                )
+            }
+            Self::Finding(rule) => format!("there is a finding of {}", text::escape(rule)),
+        }
+    }
+
+    /// Whether it is about findings, and so can be judged only when these are known.
+    pub fn is_about_findings(&self) -> bool {
+        matches!(self, Self::NoFinding(_) | Self::Finding(_))
+    }
+}
+
+fn join<'a>(list: impl IntoIterator<Item = &'a String>) -> String {
+    let list: Vec<_> = list.into_iter().map(String::as_str).collect();
+    text::shorten(&text::escape(&list.join(", ")), 300).into_owned()
+}
+
+/// Ends a node: sets state, failure and the expectations that are not about findings.
+///
+/// A refusal that the node expects is no failure: the node is done, and what the server said becomes
+/// a note.
+pub(super) fn judge(
+    chain: &Chain,
+    node: &Node,
+    run: &Run,
+    shown: &mut NodeRun,
+    failure: Option<Failure>,
+) {
+    let facts = Facts::of(chain, node, run, shown, failure.as_ref());
+    let mut broken = Vec::new();
+    shown.expectations = node
+        .expect
+        .iter()
+        .filter(|e| !e.is_about_findings())
+        .map(|expect| {
+            let held = facts.hold(expect);
+            if !held {
+                broken.push(format!("{}; found {}", expect.words(), facts.found(expect)));
+            }
+            (expect.clone(), held)
+        })
+        .collect();
+    let expected_refusal = node.expect.iter().any(|e| match e {
+        Expect::Error(_) => true,
+        Expect::Status(code) => *code >= 400,
+        _ => false,
+    });
+    shown.failure = match failure {
+        Some(failure)
+            if failure.kind == FailureKind::Refused && expected_refusal && broken.is_empty() =>
+        {
+            shown
+                .notes
+                .push(format!("refused, as expected: {}", failure.said));
+            None
+        }
+        Some(failure) => Some(failure),
+        None => broken_expectations(&broken),
+    };
+    shown.state = if shown.failure.is_some() {
+        State::Failed
+    } else {
+        State::Done
+    };
+}
+
+/// The failure of expectations that did not hold; `None` when all did.
+pub(super) fn broken_expectations(broken: &[String]) -> Option<Failure> {
+    (!broken.is_empty()).then(|| Failure {
+        kind: FailureKind::Expectation,
+        said: format!("expected that {}", broken.join("; expected that ")),
+        expected: String::new(),
+        try_this:
+            "compare the token with the request; if the token is right, change the expectation"
+                .into(),
+        code: None,
+    })
+}
+
+/// What a node's expectations are compared with.
+struct Facts<'a> {
+    status: Option<u16>,
+    refused: bool,
+    code: Option<&'a str>,
+    token: Option<&'a Token>,
+    scope: Option<BTreeSet<String>>,
+}
+
+impl<'a> Facts<'a> {
+    fn of(
+        chain: &Chain,
+        node: &Node,
+        run: &'a Run,
+        shown: &'a NodeRun,
+        failure: Option<&'a Failure>,
+    ) -> Self {
+        let status = shown
+            .exchanged
+            .last()
+            .and_then(|e| e.response.as_ref().ok())
+            .map(|r| r.status);
+        // A call gives no token; what is expected of one is expected of the token it sends.
+        let (token, granted) = match &node.step {
+            Step::Call { token, .. } if chain.node(token).is_some() => {
+                let sent = run.nodes.get(token);
+                (
+                    sent.and_then(|n| n.token.as_deref()),
+                    sent.and_then(|n| n.granted.clone()),
+                )
+            }
+            _ => (shown.token.as_deref(), shown.granted.clone()),
+        };
+        Self {
+            status,
+            refused: failure.is_some_and(|f| f.kind == FailureKind::Refused),
+            code: failure.and_then(|f| f.code.as_deref()),
+            scope: token.and_then(claims::scopes).or(granted),
+            token,
+        }
+    }
+
+    fn actors(&self) -> Option<Vec<String>> {
+        self.token
+            .map(|t| claims::actors(t).into_iter().map(|a| a.pid.sub).collect())
+    }
+
+    fn hold(&self, expect: &Expect) -> bool {
+        let set = |list: &[String]| -> BTreeSet<String> { list.iter().cloned().collect() };
+        match expect {
+            Expect::Status(code) => self.status == Some(*code),
+            Expect::Error(code) => self.refused && self.code == Some(code),
+            Expect::Subject(sub) => self.token.and_then(|t| t.claim_text("sub")) == Some(sub),
+            Expect::Actors(list) => self.actors().as_ref() == Some(list),
+            Expect::Scope(list) => {
+                self.token.is_some() && self.scope.clone().unwrap_or_default() == set(list)
+            }
+            Expect::Audience(list) => self
+                .token
+                .is_some_and(|t| claims::audiences(t).unwrap_or_default() == set(list)),
+            Expect::NoFinding(_) | Expect::Finding(_) => true,
+        }
+    }
+
+    /// What was found in place of what was expected.
+    fn found(&self, expect: &Expect) -> String {
+        let no_token = || "no token".to_owned();
+        match expect {
+            Expect::Status(_) => self
+                .status
+                .map_or_else(|| "no answer".into(), |s| s.to_string()),
+            Expect::Error(_) => match (self.refused, self.code) {
+                (true, Some(code)) => text::shorten(&text::escape(code), 80).into_owned(),
+                (true, None) => "a refusal without a code".into(),
+                (false, _) => "no refusal".into(),
+            },
+            Expect::Subject(_) => self.token.map_or_else(no_token, |t| {
+                t.claim_text("sub").map_or_else(
+                    || "none".into(),
+                    |sub| text::shorten(&text::escape(sub), 120).into_owned(),
+                )
+            }),
+            Expect::Actors(_) => self.actors().map_or_else(no_token, |actors| {
+                if actors.is_empty() {
+                    "none".into()
+                } else {
+                    join(&actors)
+                }
+            }),
+            Expect::Scope(_) => match (&self.token, &self.scope) {
+                (None, _) => no_token(),
+                (_, None) => "none".into(),
+                (_, Some(scope)) => join(scope),
+            },
+            Expect::Audience(_) => self.token.map_or_else(no_token, |t| {
+                claims::audiences(t).map_or_else(|| "none".into(), |found| join(&found))
+            }),
+            Expect::NoFinding(_) | Expect::Finding(_) => String::new(),
+        }
+    }
+}
