@@ -1,46 +1,309 @@
 //! The practice authorization server and resource servers, embedded, on loopback.
+//!
+//! One listener on `127.0.0.1` is both: the authorization server at its root, the resource servers
+//! below `/resources`. Keys and secrets are made at each start and live in memory only. It answers
+//! requests for its own `Host` only, so that no web page can reach it through a name that resolves
+//! to loopback, and it sends no CORS permission, so that none can read its answers.
 
-use std::{collections::BTreeSet, sync::Arc};
+mod authorize;
+mod client;
+mod exchange;
+mod faults;
+mod form;
+mod introspect;
+mod issued;
+mod memory;
+mod metadata;
+mod page;
+mod realm;
+mod refusal;
+mod resource;
+mod target;
+mod token;
 
-use crate::app::model::PracticeInfo;
+use std::{
+    collections::BTreeSet,
+    io::ErrorKind,
+    net::Ipv4Addr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::to_bytes,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{any, get, post},
+};
+use serde_json::json;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use crate::{
+    app::model::PracticeInfo,
+    kit::{
+        clock::Clock,
+        rng::{self, Rng, SystemRng},
+    },
+};
+use faults::Faults;
+use form::Form;
+use memory::Memory;
+use realm::Realm;
+use refusal::{Refusal, no_store, quote};
+
+pub use faults::{FAULTS, Fault};
+
+/// How long one request may take, its body included.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long [`Server::stop`] waits for requests under way.
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A running practice server; stops when dropped.
 pub struct Server {
     /// What it is.
     pub info: Arc<PracticeInfo>,
+    stop: Option<oneshot::Sender<()>>,
+    serving: Option<JoinHandle<()>>,
 }
 
-/// A fault that can be switched on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fault {
-    /// Name on the command line and in chain files.
-    pub name: &'static str,
-    /// What it breaks.
-    pub breaks: &'static str,
+impl Server {
+    /// Stops it and waits, briefly, until requests under way have their answers. The port is free
+    /// afterwards.
+    pub async fn stop(mut self) {
+        drop(self.stop.take());
+        if let Some(serving) = self.serving.take() {
+            let abort = serving.abort_handle();
+            if tokio::time::timeout(STOP_TIMEOUT, serving).await.is_err() {
+                abort.abort();
+            }
+        }
+    }
 }
 
-/// Faults, by name.
-pub const FAULTS: [Fault; 4] = [
-    Fault {
-        name: "scope-widened",
-        breaks: "an exchange grants scopes that the subject token does not have (DG-401)",
-    },
-    Fault {
-        name: "may-act-ignored",
-        breaks: "an exchange accepts an actor that may_act does not name (DG-410)",
-    },
-    Fault {
-        name: "lifetime-extended",
-        breaks: "an exchanged token outlives its subject token (DG-501)",
-    },
-    Fault {
-        name: "act-flattened",
-        breaks: "prior actors are dropped from act (DG-405)",
-    },
-];
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The receiver wakes when the sender is gone: the listener closes at once, requests under
+        // way are still answered.
+        drop(self.stop.take());
+    }
+}
+
+/// What every request of one server shares.
+struct Shared {
+    realm: Realm,
+    faults: Faults,
+    /// Seconds since 1970; the system's clock, except in tests.
+    clock: Box<dyn Fn() -> i64 + Send + Sync>,
+    rng: SystemRng,
+    memory: Mutex<Memory>,
+    /// `Host` values that are its own.
+    hosts: [String; 3],
+}
+
+impl Shared {
+    fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn random(&self, bytes: usize) -> String {
+        rng::token(&self.rng as &dyn Rng, bytes)
+    }
+}
 
 /// Starts a server on `port` (0: a free one). Must be called inside a tokio runtime.
 pub async fn start(port: u16, faults: BTreeSet<String>) -> Result<Server, String> {
-    let _ = (port, faults);
-    todo!("owner: practice")
+    let clock = Box::new(|| Clock::System.now().as_second());
+    start_at(port, faults, clock)
+        .await
+        .map(|(server, _)| server)
 }
+
+async fn start_at(
+    port: u16,
+    names: BTreeSet<String>,
+    clock: Box<dyn Fn() -> i64 + Send + Sync>,
+) -> Result<(Server, Arc<Shared>), String> {
+    let faults = Faults::named(&names)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|e| match e.kind() {
+            ErrorKind::AddrInUse => format!(
+                "The practice server cannot start: port {port} of 127.0.0.1 is in use by another program. Choose another port, or 0 for a free one."
+            ),
+            ErrorKind::PermissionDenied => format!(
+                "The practice server cannot start: this user may not listen on port {port}. Choose one above 1023, or 0 for a free one."
+            ),
+            _ => format!("The practice server cannot listen on port {port} of 127.0.0.1: {e}."),
+        })?;
+    let port = listener
+        .local_addr()
+        .map_err(|e| format!("The practice server does not learn its own port: {e}."))?
+        .port();
+    let rng = SystemRng;
+    let (realm, clients) = Realm::new(format!("http://127.0.0.1:{port}"), &rng)?;
+    let info = Arc::new(PracticeInfo {
+        issuer: realm.issuer.clone(),
+        metadata: Arc::new(metadata::typed(&realm)),
+        jwks: Arc::new(realm.jwks.clone()),
+        resources: realm.resources()?,
+        clients,
+        users: realm::USERS.map(str::to_owned).to_vec(),
+        faults: names,
+    });
+    let shared = Arc::new(Shared {
+        realm,
+        faults,
+        clock,
+        rng,
+        memory: Mutex::default(),
+        hosts: ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}")),
+    });
+    let (stop, stopped) = oneshot::channel::<()>();
+    let app = router(Arc::clone(&shared));
+    let serving = tokio::spawn(async move {
+        let served = axum::serve(listener, app)
+            .with_graceful_shutdown(async move {
+                let _ = stopped.await;
+            })
+            .await;
+        if let Err(e) = served {
+            tracing::warn!("practice server ended: {e}");
+        }
+    });
+    tracing::info!(port, "practice server started");
+    let server = Server {
+        info,
+        stop: Some(stop),
+        serving: Some(serving),
+    };
+    Ok((server, shared))
+}
+
+fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route(
+            "/.well-known/oauth-authorization-server",
+            get(metadata::server),
+        )
+        .route("/.well-known/openid-configuration", get(metadata::server))
+        .route(
+            "/.well-known/oauth-protected-resource/resources/{name}",
+            get(metadata::resource),
+        )
+        .route("/jwks", get(metadata::jwks))
+        .route("/authorize", get(authorize::endpoint))
+        .route("/token", post(token::endpoint))
+        .route("/introspect", post(introspect::introspection))
+        .route("/revoke", post(introspect::revocation))
+        .route("/resources/{name}", any(resource::root))
+        .route("/resources/{name}/{*below}", any(resource::below))
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard))
+        .with_state(shared)
+}
+
+/// Refuses a foreign `Host` (DNS rebinding), limits the time of a request, and sets headers that
+/// hold for every answer.
+async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let named = |host: &str| {
+        shared
+            .hosts
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(host))
+    };
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let host = hosts.next().and_then(|h| h.to_str().ok()).unwrap_or("");
+    let single = hosts.next().is_none();
+    // An absolute-form request names the host a second time (RFC 9112 §3.2.2).
+    let authority = request.uri().authority().map_or(host, |a| a.as_str());
+    let mut response = if single && named(host) && named(authority) {
+        tokio::time::timeout(REQUEST_TIMEOUT, next.run(request))
+            .await
+            .unwrap_or_else(|_| {
+                Refusal::request(format!(
+                    "the request was not complete within {} s",
+                    REQUEST_TIMEOUT.as_secs()
+                ))
+                .with_status(408)
+                .into_response()
+            })
+    } else {
+        Refusal::new(
+            "misdirected_request",
+            format!(
+                "this server is {}, and the request is for {}: a name that is not its own may be a web page reaching for it (RFC 9110 §15.5.20)",
+                shared.hosts[0],
+                quote(if named(host) { authority } else { host })
+            ),
+        )
+        .with_status(421)
+        .into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    response
+}
+
+async fn not_found() -> Response {
+    no_store(
+        StatusCode::NOT_FOUND,
+        json!({
+            "error": "not_found",
+            "error_description": "nothing is here; endpoints are listed at /.well-known/oauth-authorization-server, resource servers at /resources/accounts-api, /resources/payments-api and /resources/documents-api",
+        }),
+    )
+}
+
+async fn wrong_method() -> Response {
+    no_store(
+        StatusCode::METHOD_NOT_ALLOWED,
+        json!({
+            "error": "method_not_allowed",
+            "error_description": "this endpoint does not take that method: token, introspection and revocation requests are POST, everything else is GET",
+        }),
+    )
+}
+
+/// The form of a POST, read within bounds.
+async fn form_of(request: Request) -> Result<(HeaderMap, Form), Refusal> {
+    let (parts, body) = request.into_parts();
+    let kind = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("");
+    let essence = kind.split(';').next().unwrap_or("").trim();
+    if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(Refusal::request(format!(
+            "Content-Type is {}, expected application/x-www-form-urlencoded (RFC 6749 §3.2)",
+            quote(kind)
+        )));
+    }
+    let bytes = to_bytes(body, form::MAX_REQUEST).await.map_err(|_| {
+        Refusal::request(format!(
+            "the request was cut short, or is larger than {} bytes",
+            form::MAX_REQUEST
+        ))
+        .with_status(413)
+    })?;
+    Ok((parts.headers, Form::read(&bytes)?))
+}
+
+#[cfg(test)]
+mod tests;

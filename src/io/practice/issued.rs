@@ -1,0 +1,337 @@
+//! Access tokens of this server: how they are made, and how they are checked when they come back
+//! (RFC 9068 §2, §4).
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    realm::{Realm, split_scope},
+    refusal::quote,
+};
+use crate::{
+    jose::{Alg, b64, crypto, jws::Compact},
+    kit::json,
+    token::craft,
+};
+
+/// `typ` of access tokens (RFC 9068 §2.1).
+pub const ACCESS_TOKEN: &str = "at+jwt";
+
+/// `typ` of tokens issued as `urn:ietf:params:oauth:token-type:jwt`: no resource server takes them.
+pub const JWT: &str = "JWT";
+
+/// Something that is wrong with a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// Which check: `signature`, `exp`, `aud` ...
+    pub check: &'static str,
+    /// What was found.
+    pub found: String,
+    /// What was expected.
+    pub expected: String,
+    /// Clause.
+    pub source: &'static str,
+}
+
+impl Flaw {
+    /// In a sentence part, for `error_description`.
+    pub fn words(&self) -> String {
+        format!(
+            "{}: found {}, expected {} ({})",
+            self.check, self.found, self.expected, self.source
+        )
+    }
+}
+
+/// A token as it was seen.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// Its claims, verified or not.
+    pub claims: Map<String, Value>,
+    /// Whether the signature is this server's.
+    pub verified: bool,
+    /// What is wrong with it; empty: it is good.
+    pub flaws: Vec<Flaw>,
+}
+
+impl Seen {
+    /// A claim that is a string.
+    pub fn text(&self, claim: &str) -> &str {
+        self.claims.get(claim).and_then(Value::as_str).unwrap_or("")
+    }
+
+    /// A claim that is a whole number.
+    pub fn number(&self, claim: &str) -> i64 {
+        self.claims.get(claim).and_then(Value::as_i64).unwrap_or(0)
+    }
+
+    /// `scope`, split.
+    pub fn scopes(&self) -> BTreeSet<String> {
+        split_scope(self.text("scope"))
+    }
+
+    /// `aud`, string or array.
+    pub fn audience(&self) -> Vec<String> {
+        audience(&self.claims)
+    }
+
+    /// The entries of `act`, current actor first, each without what is nested in it.
+    pub fn actors(&self) -> Vec<Map<String, Value>> {
+        let mut actors = Vec::new();
+        let mut next = self.claims.get("act");
+        while let Some(Value::Object(entry)) = next {
+            next = entry.get("act");
+            actors.push(
+                entry
+                    .iter()
+                    .filter(|(name, _)| *name != "act")
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect(),
+            );
+        }
+        actors
+    }
+
+    fn flaw(
+        &mut self,
+        check: &'static str,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+        source: &'static str,
+    ) {
+        self.flaws.push(Flaw {
+            check,
+            found: found.into(),
+            expected: expected.into(),
+            source,
+        });
+    }
+}
+
+/// `aud` of a set of claims as a list.
+pub fn audience(claims: &Map<String, Value>) -> Vec<String> {
+    match claims.get("aud") {
+        Some(Value::String(one)) => vec![one.clone()],
+        Some(Value::Array(several)) => several
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Signs `claims` with the realm's key.
+pub fn mint(realm: &Realm, typ: &str, claims: &Map<String, Value>) -> Result<String, String> {
+    let mut header = json!({ "typ": typ, "alg": "ES256" });
+    if let Some(kid) = realm.key.kid() {
+        header["kid"] = kid.into();
+    }
+    craft::mint(
+        &header,
+        &Value::Object(claims.clone()),
+        &realm.key,
+        &Alg::Es256,
+    )
+    .map_err(|e| e.to_string())
+}
+
+/// Looks at `token`: form, algorithm, signature, `typ`, issuer, lifetime, required claims,
+/// revocation. What it may be used for is the caller's question. All checks are made, so that a
+/// learner sees everything that is wrong at once; nothing is taken from a token with a flaw.
+pub fn see(
+    token: &str,
+    types: &[&str],
+    realm: &Realm,
+    now: i64,
+    revoked: &dyn Fn(&str) -> bool,
+) -> Seen {
+    let mut seen = Seen::default();
+    let Some(parts) = Compact::split(token).filter(|_| token.matches('.').count() == 2) else {
+        seen.flaw(
+            "form",
+            format!(
+                "a string of {} characters with {} dots",
+                token.len(),
+                token.matches('.').count()
+            ),
+            "a JWT in compact form, three parts with two dots",
+            "RFC 9068 §2, RFC 7515 §7.1",
+        );
+        return seen;
+    };
+    match object(parts.header) {
+        Ok(header) => look_at_header(&mut seen, &header, parts, types, realm),
+        Err(why) => seen.flaw("header", why, "base64url of a JSON object", "RFC 7515 §4"),
+    }
+    match object(parts.payload) {
+        Ok(claims) => {
+            seen.claims = claims;
+            look_at_claims(&mut seen, realm, now, revoked);
+        }
+        Err(why) => seen.flaw(
+            "payload",
+            why,
+            "base64url of a JSON object",
+            "RFC 7519 §7.2",
+        ),
+    }
+    seen
+}
+
+fn look_at_header(
+    seen: &mut Seen,
+    header: &Map<String, Value>,
+    parts: Compact<'_>,
+    types: &[&str],
+    realm: &Realm,
+) {
+    let text = |name: &str| header.get(name).and_then(Value::as_str);
+    let typ = text("typ").unwrap_or("");
+    // RFC 7515 §4.1.9: a media type, compared without case, `application/` may be left out.
+    let lower = typ.to_ascii_lowercase();
+    let short = lower.strip_prefix("application/").unwrap_or(&lower);
+    if !types.iter().any(|t| t.eq_ignore_ascii_case(short)) {
+        let found = if typ.is_empty() {
+            "none".into()
+        } else {
+            quote(typ)
+        };
+        seen.flaw("typ", found, types.join(" or "), "RFC 9068 §4");
+    }
+    if header.contains_key("crit") {
+        seen.flaw(
+            "crit",
+            "critical header parameters",
+            "none: this server understands no extensions",
+            "RFC 7515 §4.1.11",
+        );
+    }
+    let alg = text("alg").unwrap_or("");
+    if alg != "ES256" {
+        // Nothing is verified under an algorithm that the token chose (RFC 8725 §3.1).
+        let found = if alg.is_empty() {
+            "none".into()
+        } else {
+            quote(alg)
+        };
+        seen.flaw(
+            "alg",
+            found,
+            "ES256, the only algorithm of this server",
+            "RFC 9068 §4, RFC 8725 §3.1",
+        );
+        return;
+    }
+    let Some(key) = realm.public_key() else {
+        seen.flaw(
+            "signature",
+            "no key",
+            "a key of this server",
+            "RFC 7515 §5.2",
+        );
+        return;
+    };
+    if let Some(kid) = text("kid")
+        && key.kid() != Some(kid)
+    {
+        seen.flaw(
+            "kid",
+            quote(kid),
+            format!(
+                "{}, the key that this server has used since it started",
+                quote(key.kid().unwrap_or(""))
+            ),
+            "RFC 7515 §4.1.4",
+        );
+        return;
+    }
+    let good = b64::decode(parts.signature).is_ok_and(|signature| {
+        crypto::verify(
+            key,
+            &Alg::Es256,
+            parts.signing_input().as_bytes(),
+            &signature,
+        )
+        .is_ok()
+    });
+    if good {
+        seen.verified = true;
+    } else {
+        seen.flaw(
+            "signature",
+            "a signature that does not fit header and payload",
+            "one made by this server's key: the token was changed, or signed by someone else",
+            "RFC 7515 §5.2",
+        );
+    }
+}
+
+fn look_at_claims(seen: &mut Seen, realm: &Realm, now: i64, revoked: &dyn Fn(&str) -> bool) {
+    let iss = seen.text("iss").to_owned();
+    if iss != realm.issuer {
+        seen.flaw("iss", quote(&iss), quote(&realm.issuer), "RFC 9068 §4");
+    }
+    for claim in ["sub", "client_id", "jti"] {
+        if seen.text(claim).is_empty() {
+            seen.flaw(claim_name(claim), "none", "a string", "RFC 9068 §2.2");
+        }
+    }
+    if seen.audience().is_empty() {
+        seen.flaw("aud", "none", "the target of the token", "RFC 9068 §2.2");
+    }
+    if seen.claims.get("iat").and_then(Value::as_i64).is_none() {
+        seen.flaw("iat", "none", "a time in whole seconds", "RFC 9068 §2.2");
+    }
+    match seen.claims.get("exp").and_then(Value::as_i64) {
+        None => seen.flaw("exp", "none", "a time in whole seconds", "RFC 9068 §2.2"),
+        Some(exp) if exp <= now => seen.flaw(
+            "exp",
+            format!("{exp}, {} s ago", now.saturating_sub(exp)),
+            format!("a time after {now}"),
+            "RFC 9068 §4",
+        ),
+        Some(_) => {}
+    }
+    if let Some(nbf) = seen.claims.get("nbf").and_then(Value::as_i64)
+        && nbf > now
+    {
+        seen.flaw(
+            "nbf",
+            nbf.to_string(),
+            format!("a time up to {now}"),
+            "RFC 7519 §4.1.5",
+        );
+    }
+    let jti = seen.text("jti").to_owned();
+    if !jti.is_empty() && revoked(&jti) {
+        seen.flaw(
+            "revocation",
+            "a token that was revoked",
+            "one that was not",
+            "RFC 7009 §2",
+        );
+    }
+}
+
+fn claim_name(claim: &str) -> &'static str {
+    match claim {
+        "sub" => "sub",
+        "client_id" => "client_id",
+        _ => "jti",
+    }
+}
+
+/// A base64url part as a JSON object without duplicate members.
+pub fn object(part: &str) -> Result<Map<String, Value>, String> {
+    let bytes = b64::decode(part).map_err(|e| e.to_string())?;
+    let json = json::parse(&bytes).map_err(|e| format!("text that is not JSON, {e}"))?;
+    if let Some(twice) = json.duplicates.first() {
+        return Err(format!("the member {} twice", quote(twice)));
+    }
+    match json.value {
+        Value::Object(members) => Ok(members),
+        _ => Err("JSON that is not an object".into()),
+    }
+}

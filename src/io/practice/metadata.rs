@@ -1,0 +1,121 @@
+//! Metadata of the server (RFC 8414) and of its resource servers (RFC 9728).
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Shared,
+    realm::{self, RESOURCES, Realm},
+    token,
+};
+use crate::oauth::{client_auth::AuthMethod, metadata::Metadata};
+
+/// The metadata document (RFC 8414 §2). What stands in it holds.
+pub fn document(realm: &Realm) -> Map<String, Value> {
+    let confidential = [
+        AuthMethod::PrivateKeyJwt,
+        AuthMethod::ClientSecretBasic,
+        AuthMethod::ClientSecretPost,
+    ]
+    .map(AuthMethod::name);
+    let with_public = AuthMethod::ALL.map(AuthMethod::name);
+    let resources = RESOURCES.map(|r| realm.resource_url(r));
+    let document = json!({
+        "issuer": realm.issuer,
+        "authorization_endpoint": realm.url("/authorize"),
+        "token_endpoint": realm.url("/token"),
+        "jwks_uri": realm.url("/jwks"),
+        "introspection_endpoint": realm.url("/introspect"),
+        "revocation_endpoint": realm.url("/revoke"),
+        "scopes_supported": realm::scopes(),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": token::GRANT_TYPES,
+        "token_endpoint_auth_methods_supported": with_public,
+        "token_endpoint_auth_signing_alg_values_supported": ["ES256"],
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": ["ES256"],
+        "revocation_endpoint_auth_methods_supported": with_public,
+        "revocation_endpoint_auth_signing_alg_values_supported": ["ES256"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
+        "protected_resources": resources,
+    });
+    match document {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+/// The same as a typed value.
+pub fn typed(realm: &Realm) -> Metadata {
+    let document = document(realm);
+    let text = |name: &str| {
+        document
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    let list = |name: &str| {
+        let items = document.get(name)?.as_array()?;
+        Some(
+            items
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+        )
+    };
+    Metadata {
+        issuer: realm.issuer.clone(),
+        authorization_endpoint: text("authorization_endpoint"),
+        token_endpoint: text("token_endpoint"),
+        jwks_uri: text("jwks_uri"),
+        introspection_endpoint: text("introspection_endpoint"),
+        revocation_endpoint: text("revocation_endpoint"),
+        grant_types_supported: list("grant_types_supported"),
+        token_endpoint_auth_methods_supported: list("token_endpoint_auth_methods_supported"),
+        code_challenge_methods_supported: list("code_challenge_methods_supported"),
+        document,
+    }
+}
+
+/// `GET /.well-known/oauth-authorization-server`, and the same below `openid-configuration`
+/// (RFC 8414 §5): this server issues no ID tokens, so the OpenID members are left out.
+pub async fn server(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(Value::Object(document(&shared.realm)))
+}
+
+/// `GET /jwks` (RFC 7517 §5).
+pub async fn jwks(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    let keys: Vec<Value> = shared
+        .realm
+        .jwks
+        .keys
+        .iter()
+        .map(|key| Value::Object(key.0.clone()))
+        .collect();
+    Json(json!({ "keys": keys }))
+}
+
+/// `GET /.well-known/oauth-protected-resource/resources/{name}` (RFC 9728 §3).
+pub async fn resource(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
+    let Some(resource) = RESOURCES.into_iter().find(|r| r.name == name) else {
+        return super::not_found().await;
+    };
+    let document = json!({
+        "resource": shared.realm.resource_url(resource),
+        "authorization_servers": [shared.realm.issuer],
+        "scopes_supported": resource.scopes().collect::<Vec<_>>(),
+        "bearer_methods_supported": ["header"],
+        "resource_name": format!("Practice {}", resource.name),
+    });
+    (StatusCode::OK, Json(document)).into_response()
+}

@@ -1,0 +1,130 @@
+//! The two pages that a person sees: choose a user, and why a request cannot be answered.
+
+use axum::{
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+use crate::kit::text;
+
+/// `text` for HTML, hidden characters shown.
+pub fn escape(text: &str) -> String {
+    let text = text::escape(text);
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// What the page to choose a user shows.
+pub struct Choice<'a> {
+    /// `client_id`.
+    pub client: &'a str,
+    /// What the token will be for.
+    pub target: &'a str,
+    /// Scopes, in words.
+    pub scope: &'a str,
+    /// The agent that alone may exchange it.
+    pub may_act: Option<&'a str>,
+    /// What to say about a `login_hint` that is no user.
+    pub note: Option<String>,
+    /// Users and where their choice leads.
+    pub users: Vec<(&'a str, String)>,
+    /// Where refusing leads.
+    pub deny: String,
+}
+
+/// The page to choose a user.
+pub fn choose(choice: &Choice<'_>) -> Response {
+    let note = choice.note.as_deref().map_or_else(String::new, |note| {
+        format!("<p role=\"status\">{}</p>", escape(note))
+    });
+    let may_act = choice.may_act.map_or_else(
+        || "any agent of this server".to_owned(),
+        |agent| format!("{}, and no other agent", escape(agent)),
+    );
+    let users: String = choice
+        .users
+        .iter()
+        .map(|(user, link)| {
+            format!(
+                "<li><a href=\"{}\">Sign in as {}</a></li>",
+                escape(link),
+                escape(user)
+            )
+        })
+        .collect();
+    let scope = if choice.scope.is_empty() {
+        "nothing"
+    } else {
+        choice.scope
+    };
+    page(
+        StatusCode::OK,
+        "Practice sign-in",
+        &format!(
+            "{note}<p>The client <b>{}</b> asks for <b>{}</b> at <b>{}</b>. Who may act with it for you: {may_act}.</p>\
+             <ul>{users}</ul><p><a href=\"{}\">Refuse</a></p>\
+             <p>This is a practice server on your own machine. There are no passwords.</p>",
+            escape(choice.client),
+            escape(scope),
+            escape(choice.target),
+            escape(&choice.deny)
+        ),
+    )
+}
+
+/// Why a request cannot be answered, where a redirect would send the user to an unknown place.
+pub fn refused(status: StatusCode, why: &str) -> Response {
+    page(
+        status,
+        "This sign-in cannot go on",
+        &format!(
+            "<p>{}</p><p>Nothing was sent back to the client.</p>",
+            escape(why)
+        ),
+    )
+}
+
+fn page(status: StatusCode, title: &str, body: &str) -> Response {
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\
+         <meta name=\"viewport\" content=\"width=device-width\">\
+         <style>:root{{color-scheme:light dark}}body{{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:10vh auto;padding:0 1rem}}\
+         li{{margin:.75rem 0}}</style><main><h1>{title}</h1>{body}</main></html>"
+    );
+    (
+        status,
+        [
+            (
+                header::CONTENT_SECURITY_POLICY,
+                "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+            ),
+            (header::X_FRAME_OPTIONS, "DENY"),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        Html(html),
+    )
+        .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_request_says_becomes_markup() {
+        assert_eq!(
+            escape("<a href=\"x\" b='y'>&\u{202e}"),
+            "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\\u{202e}"
+        );
+    }
+}

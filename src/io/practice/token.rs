@@ -1,0 +1,365 @@
+//! The token endpoint (RFC 6749 §3.2): authorization code, client credentials, refresh, exchange.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Shared,
+    client::{self, Caller},
+    exchange::{self, Ask, Ground, party},
+    form::Form,
+    issued,
+    memory::{Grant, Memory, Refresh},
+    realm::{self, Agent, CLIENT_TOKEN_LIFE, USER_TOKEN_LIFE, WORKBENCH},
+    refusal::{Refusal, no_store, quote},
+    target,
+};
+use crate::jose::{b64, crypto};
+
+/// `grant_type`s of this server.
+pub const GRANT_TYPES: [&str; 4] = [
+    "authorization_code",
+    "client_credentials",
+    "refresh_token",
+    exchange::GRANT_TYPE,
+];
+
+/// `POST /token`.
+pub async fn endpoint(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let (headers, form) = match super::form_of(request).await {
+        Ok(read) => read,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let now = shared.now();
+    let answer = client::authenticate(&shared, &headers, &form, &shared.realm.url("/token"), now)
+        .and_then(|caller| by_grant_type(&shared, caller, &form, now));
+    match answer {
+        Ok(body) => no_store(StatusCode::OK, body),
+        Err(refusal) => {
+            tracing::info!(
+                code = refusal.code,
+                "practice server refused a token request"
+            );
+            refusal.into_response()
+        }
+    }
+}
+
+fn by_grant_type(shared: &Shared, caller: Caller, form: &Form, now: i64) -> Result<Value, Refusal> {
+    match form.need("grant_type")? {
+        "authorization_code" => authorization_code(shared, caller, form, now),
+        "refresh_token" => refresh(shared, caller, form, now),
+        "client_credentials" => {
+            let agent = caller
+                .confidential("client_credentials is for clients that can (RFC 6749 §4.4)")?;
+            client_credentials(shared, agent, form, now)
+        }
+        exchange::GRANT_TYPE => {
+            let agent = caller.confidential(
+                "without that, anyone who found a token could exchange it for others (RFC 8693 §2.1)",
+            )?;
+            token_exchange(shared, agent, form, now)
+        }
+        other => Err(Refusal::new(
+            "unsupported_grant_type",
+            format!(
+                "grant_type is {}; this server has {}",
+                quote(other),
+                GRANT_TYPES.join(", ")
+            ),
+        )),
+    }
+}
+
+fn only_workbench(caller: Caller, what: &str) -> Result<(), Refusal> {
+    match caller {
+        Caller::Workbench => Ok(()),
+        Caller::Agent(agent) => Err(Refusal::new(
+            "unauthorized_client",
+            format!(
+                "{} may not use {what}; users sign in with {WORKBENCH}",
+                agent.id
+            ),
+        )),
+    }
+}
+
+fn authorization_code(
+    shared: &Shared,
+    caller: Caller,
+    form: &Form,
+    now: i64,
+) -> Result<Value, Refusal> {
+    only_workbench(caller, "authorization_code")?;
+    let text = form.need("code")?;
+    let redirect_uri = form.need("redirect_uri")?;
+    let verifier = form.need("code_verifier")?;
+    let mut memory = shared.memory();
+    let Some(code) = memory.codes.get(text, now) else {
+        return Err(Refusal::grant(
+            "the code is unknown to this server, or long expired (RFC 6749 §4.1.2)",
+        ));
+    };
+    if let Some(grant) = code.used.clone() {
+        // RFC 6749 §4.1.2: someone else may have the code.
+        memory.revoke_grant(&grant, now);
+        return Err(Refusal::grant(
+            "the code was used before; the tokens that came of it are now revoked (RFC 6749 §4.1.2)",
+        ));
+    }
+    if code.usable_until <= now {
+        return Err(Refusal::grant(format!(
+            "the code expired {} s ago; codes hold for {} s",
+            now.saturating_sub(code.usable_until),
+            super::memory::CODE_LIFE
+        )));
+    }
+    if code.redirect_uri != redirect_uri {
+        return Err(Refusal::grant(format!(
+            "redirect_uri is {}, but the code was asked for with {} (RFC 6749 §4.1.3)",
+            quote(redirect_uri),
+            quote(&code.redirect_uri)
+        )));
+    }
+    check_verifier(verifier, &code.challenge)?;
+    let grant = code.grant.clone();
+    let id = memory
+        .add_grant(grant.clone(), now)
+        .ok_or_else(|| Refusal::server("too many sign-ins to remember; wait until some expire"))?;
+    if let Some(code) = memory.codes.get_mut(text, now) {
+        code.used = Some(id.clone());
+    }
+    user_token(shared, &mut memory, &id, &grant, &grant.scope, now)
+}
+
+/// PKCE (RFC 7636 §4.6), S256 only.
+fn check_verifier(verifier: &str, challenge: &str) -> Result<(), Refusal> {
+    let fits = (43..=128).contains(&verifier.len())
+        && verifier
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
+    if !fits {
+        return Err(Refusal::request(format!(
+            "code_verifier has {} characters, expected 43 to 128 of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.1)",
+            verifier.chars().count()
+        )));
+    }
+    if b64::encode(crypto::sha256(verifier.as_bytes())) != challenge {
+        return Err(Refusal::grant(
+            "code_verifier does not fit the code_challenge of the authorization request (RFC 7636 §4.6)",
+        ));
+    }
+    Ok(())
+}
+
+fn refresh(shared: &Shared, caller: Caller, form: &Form, now: i64) -> Result<Value, Refusal> {
+    only_workbench(caller, "refresh_token")?;
+    let text = form.need("refresh_token")?;
+    let mut memory = shared.memory();
+    let Some(Refresh { grant: id, used }) = memory.refresh.get(text, now).cloned() else {
+        return Err(Refusal::grant(
+            "the refresh token is unknown to this server, or expired",
+        ));
+    };
+    if used {
+        // RFC 9700 §4.14.2: thief and owner cannot be told apart, so the grant ends for both.
+        memory.revoke_grant(&id, now);
+        return Err(Refusal::grant(
+            "the refresh token was used before and replaced; the grant and its tokens are now revoked (RFC 9700 §4.14.2)",
+        ));
+    }
+    let Some(grant) = memory.grants.get(&id, now).cloned().filter(|g| !g.revoked) else {
+        return Err(Refusal::grant(
+            "the grant of this refresh token was revoked",
+        ));
+    };
+    let scope = match form.one("scope")? {
+        None => grant.scope.clone(),
+        Some(asked) => {
+            let mut asked = realm::split_scope(asked);
+            asked.remove(realm::OFFLINE_ACCESS);
+            if let Some(more) = asked.difference(&grant.scope).next() {
+                return Err(Refusal::scope(format!(
+                    "{} was not granted at sign-in; a refresh cannot add it (RFC 6749 §6)",
+                    quote(more)
+                )));
+            }
+            if asked.is_empty() {
+                grant.scope.clone()
+            } else {
+                asked
+            }
+        }
+    };
+    if let Some(wanted) = target::wanted(&shared.realm, form)?
+        && wanted.target != grant.target
+    {
+        return Err(Refusal::target(format!(
+            "the grant is for {}, not for {} (RFC 8707 §2.2)",
+            grant.target.name(),
+            wanted.target.name()
+        )));
+    }
+    if let Some(refresh) = memory.refresh.get_mut(text, now) {
+        refresh.used = true;
+    }
+    user_token(shared, &mut memory, &id, &grant, &scope, now)
+}
+
+/// An access token for a user, and a refresh token when one was asked for at sign-in.
+fn user_token(
+    shared: &Shared,
+    memory: &mut Memory,
+    id: &str,
+    grant: &Grant,
+    scope: &BTreeSet<String>,
+    now: i64,
+) -> Result<Value, Refusal> {
+    let jti = shared.random(16);
+    let exp = now + USER_TOKEN_LIFE;
+    let scope = realm::join_scope(scope);
+    let mut claims = base_claims(
+        shared,
+        grant.user,
+        &grant.audience,
+        WORKBENCH,
+        exp,
+        now,
+        &jti,
+    );
+    claims.insert("scope".into(), scope.clone().into());
+    claims.insert("auth_time".into(), grant.auth_time.into());
+    if let Some(actor) = grant.may_act {
+        claims.insert("may_act".into(), party(&shared.realm, actor));
+    }
+    let token = mint(shared, issued::ACCESS_TOKEN, &claims)?;
+    let mut answer = json!({
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": USER_TOKEN_LIFE,
+        "scope": scope,
+    });
+    memory.issued(id, &jti, exp, now);
+    if grant.offline {
+        let text = shared.random(32);
+        let refresh = Refresh {
+            grant: id.to_owned(),
+            used: false,
+        };
+        let until = grant.auth_time + super::memory::GRANT_LIFE;
+        if !memory.refresh.insert(text.clone(), refresh, until, now) {
+            return Err(Refusal::server("too many refresh tokens to remember"));
+        }
+        answer["refresh_token"] = text.into();
+    }
+    Ok(answer)
+}
+
+fn client_credentials(
+    shared: &Shared,
+    agent: Agent,
+    form: &Form,
+    now: i64,
+) -> Result<Value, Refusal> {
+    let plan = target::plan(&shared.realm, form, &[])?;
+    if plan.offline {
+        return Err(Refusal::scope(
+            "client_credentials gives no refresh token, so offline_access cannot be asked for (RFC 6749 §4.4.3)",
+        ));
+    }
+    if let Some(other) = plan.scope.iter().find(|s| !agent.own.contains(&s.as_str())) {
+        return Err(Refusal::scope(format!(
+            "{} may not have {} for itself, only {}; what it does for a user it gets by exchanging the user's token",
+            agent.id,
+            quote(other),
+            agent.own.join(" ")
+        )));
+    }
+    let jti = shared.random(16);
+    let exp = now + CLIENT_TOKEN_LIFE;
+    // RFC 9068 §2.2: `sub` is the client itself, there being no user.
+    let mut claims = base_claims(
+        shared,
+        agent.id,
+        &plan.wanted.audience,
+        agent.id,
+        exp,
+        now,
+        &jti,
+    );
+    let mut answer = json!({ "token_type": "Bearer", "expires_in": CLIENT_TOKEN_LIFE });
+    if !plan.scope.is_empty() {
+        let scope = realm::join_scope(&plan.scope);
+        claims.insert("scope".into(), scope.clone().into());
+        answer["scope"] = scope.into();
+    }
+    answer["access_token"] = mint(shared, issued::ACCESS_TOKEN, &claims)?.into();
+    Ok(answer)
+}
+
+fn token_exchange(shared: &Shared, agent: Agent, form: &Form, now: i64) -> Result<Value, Refusal> {
+    let ask = Ask::read(form, &shared.realm)?;
+    let decision = exchange::decide(
+        &ask,
+        agent,
+        &Ground {
+            realm: &shared.realm,
+            faults: shared.faults,
+            now,
+            revoked: &|jti| shared.memory().is_revoked(jti, now),
+            jti: shared.random(16),
+        },
+    )?;
+    let token = mint(shared, decision.typ, &decision.claims)?;
+    let issued_jti = decision
+        .claims
+        .get("jti")
+        .and_then(serde_json::Value::as_str);
+    // Which token came of which: the only record of an exchange (RFC 8693 §2.1 makes no link).
+    tracing::info!(
+        target: "delegraph::practice",
+        client = agent.id,
+        subject_jti = decision.subject_jti,
+        actor_jti = decision.actor_jti.as_deref().unwrap_or("none"),
+        issued_jti,
+        "exchanged"
+    );
+    Ok(json!({
+        "access_token": token,
+        "issued_token_type": decision.issued_token_type,
+        "token_type": decision.token_type,
+        "expires_in": decision.expires_in,
+        "scope": decision.scope,
+    }))
+}
+
+fn base_claims(
+    shared: &Shared,
+    sub: &str,
+    aud: &str,
+    client: &str,
+    exp: i64,
+    now: i64,
+    jti: &str,
+) -> Map<String, Value> {
+    let mut claims = Map::new();
+    claims.insert("iss".into(), shared.realm.issuer.clone().into());
+    claims.insert("sub".into(), sub.into());
+    claims.insert("aud".into(), aud.into());
+    claims.insert("client_id".into(), client.into());
+    claims.insert("exp".into(), exp.into());
+    claims.insert("iat".into(), now.into());
+    claims.insert("jti".into(), jti.into());
+    claims
+}
+
+fn mint(shared: &Shared, typ: &str, claims: &Map<String, Value>) -> Result<String, Refusal> {
+    issued::mint(&shared.realm, typ, claims)
+        .map_err(|e| Refusal::server(format!("the token cannot be signed: {e}")))
+}
