@@ -1,1 +1,282 @@
-//! Camera, culling, hit testing, nodes, wires, keyboard walk: shared by chain and graph.
+//! The canvas under the chain and the graph: camera, hit testing, wires, keyboard walk.
+//!
+//! What is on it is the caller's: rectangles and curves on the plane. Nothing here knows tokens.
+
+pub mod camera;
+pub mod curve;
+pub mod paint;
+pub mod walk;
+
+use std::hash::Hash;
+
+use egui::{
+    EventFilter, Id, Key, Modifiers, PointerButton, Pos2, Rect, Response, Role, Sense, Ui, Vec2,
+    WidgetInfo, vec2,
+};
+
+pub use camera::Camera;
+pub use curve::Curve;
+
+/// Below this zoom labels are left out.
+pub const LABELS_FROM: f32 = 0.45;
+/// How far from a wire a click still means it, in screen points.
+pub const WIRE_REACH: f32 = 7.0;
+
+/// What a canvas keeps between frames.
+#[derive(Debug, Default, Clone)]
+pub struct Canvas {
+    /// The camera.
+    pub camera: Camera,
+    /// Content that was fitted: another content is fitted anew.
+    fitted: Option<u64>,
+    /// The user has moved the camera: a new size of the window does not fit anew.
+    moved: bool,
+    size: Vec2,
+    /// The node that has the keyboard: never culled.
+    pub focus: Option<usize>,
+    want_focus: bool,
+}
+
+/// One frame of a canvas.
+pub struct Stage {
+    /// Place on the screen.
+    pub rect: Rect,
+    /// The background.
+    pub background: Response,
+    /// Painter clipped to the canvas.
+    pub painter: egui::Painter,
+    /// Identifier under which nodes and wires get theirs.
+    id: Id,
+}
+
+/// What the keyboard did on a node that has the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hand {
+    /// Walk to a node.
+    Walk(usize),
+    /// Enter.
+    Open,
+    /// Delete.
+    Remove,
+    /// Escape.
+    Back,
+}
+
+impl Canvas {
+    /// Begins a frame: takes `rect` of `ui`, moves the camera. `content` tells one content from another
+    /// (the document's, not its state): when it changes, everything in `bounds` is brought into view.
+    pub fn begin(
+        &mut self,
+        ui: &mut Ui,
+        salt: &str,
+        name: &str,
+        rect: Rect,
+        bounds: Rect,
+        content: impl Hash,
+    ) -> Stage {
+        let id = ui.id().with(salt);
+        let key = hash(content);
+        let animate = motion(ui);
+        if self.fitted != Some(key) || (!self.moved && self.size != rect.size()) {
+            let first = self.fitted.is_none() || self.size != rect.size();
+            self.fitted = Some(key);
+            self.size = rect.size();
+            self.fit(rect, bounds, animate && !first);
+        }
+        self.size = rect.size();
+
+        let sense = Sense::CLICK | Sense::DRAG;
+        let background = ui.interact(rect, id, sense);
+        background.widget_info(|| WidgetInfo::labeled(Role::Group, true, name));
+        let (pan, zoom, pointer) = ui.input(|i| {
+            let over = i.pointer.hover_pos().filter(|p| rect.contains(*p));
+            let wheel = over.map_or(Vec2::ZERO, |_| i.smooth_scroll_delta());
+            let held = i.pointer.button_down(PointerButton::Middle)
+                || (i.pointer.primary_down() && i.key_down(Key::Space));
+            let drag = if held && over.is_some() { i.pointer.delta() } else { Vec2::ZERO };
+            (wheel + drag, i.zoom_delta(), over)
+        });
+        let on_top = pointer.is_some_and(|p| {
+            ui.ctx().layer_id_at(p).is_none_or(|layer| layer == ui.layer_id())
+        });
+        if on_top {
+            if let Some(pointer) = pointer.filter(|_| (zoom - 1.0).abs() > 1e-4) {
+                self.camera.zoom_about(pointer, zoom);
+                self.moved = true;
+            } else if pan != Vec2::ZERO {
+                self.camera.pan(pan);
+                self.moved = true;
+            }
+        }
+        if background.dragged_by(PointerButton::Primary) {
+            self.camera.pan(background.drag_delta());
+            self.moved = true;
+        }
+        let dt = ui.input(|i| i.stable_dt).min(0.1);
+        if self.camera.step(rect, dt) {
+            ui.ctx().request_repaint();
+        }
+        let painter = ui.painter_at(rect);
+        Stage {
+            rect,
+            background,
+            painter,
+            id,
+        }
+    }
+
+    /// Brings all of `bounds` into view.
+    pub fn fit(&mut self, rect: Rect, bounds: Rect, animate: bool) {
+        self.moved = false;
+        self.camera.step(rect, 0.0);
+        self.camera
+            .go(Camera::fitting(bounds, rect.size(), vec2(28.0, 28.0)), animate);
+    }
+
+    /// Zooms about the middle.
+    pub fn zoom(&mut self, rect: Rect, factor: f32) {
+        self.moved = true;
+        self.camera.zoom_about(rect.center(), factor);
+    }
+
+    /// Gives a node the keyboard and brings it into view.
+    pub fn focus_on(&mut self, node: usize, world: Rect, rect: Rect, animate: bool) {
+        self.focus = Some(node);
+        self.want_focus = true;
+        self.camera.reveal(world, rect, 24.0, animate);
+    }
+
+    /// A node as a widget: name for the screen reader, place in the Tab order, pointer. `None` when it is
+    /// outside of what is seen.
+    pub fn node(
+        &mut self,
+        ui: &Ui,
+        stage: &Stage,
+        index: usize,
+        key: impl Hash + std::fmt::Debug,
+        world: Rect,
+        selected: bool,
+        name: impl Fn() -> String,
+    ) -> Option<Response> {
+        let screen = self.camera.screen_rect(world);
+        let seen = screen.intersect(stage.rect);
+        if !seen.is_positive() && self.focus != Some(index) {
+            return None;
+        }
+        let id = stage.id.with(("node", key));
+        let response = ui.interact(
+            if seen.is_positive() { seen } else { screen },
+            id,
+            Sense::click_and_drag(),
+        );
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, name())
+        });
+        if self.want_focus && self.focus == Some(index) {
+            response.request_focus();
+            self.want_focus = false;
+        }
+        if response.has_focus() {
+            self.focus = Some(index);
+            ui.memory_mut(|m| {
+                m.set_focus_lock_filter(
+                    id,
+                    EventFilter {
+                        horizontal_arrows: true,
+                        vertical_arrows: true,
+                        escape: true,
+                        tab: false,
+                    },
+                );
+            });
+        } else if self.focus == Some(index) && !self.want_focus {
+            self.focus = None;
+        }
+        Some(response)
+    }
+
+    /// A wire as a widget: a small place at `handle`, for the screen reader and the keyboard. The pointer
+    /// finds wires by [`Canvas::wire_at`].
+    pub fn wire(
+        &self,
+        ui: &Ui,
+        stage: &Stage,
+        key: impl Hash + std::fmt::Debug,
+        handle: Pos2,
+        selected: bool,
+        focusable: bool,
+        name: impl Fn() -> String,
+    ) -> Option<Response> {
+        let rect = Rect::from_center_size(self.camera.screen(handle), Vec2::splat(14.0));
+        if !stage.rect.contains_rect(rect) {
+            return None;
+        }
+        let sense = if focusable { Sense::click() } else { Sense::CLICK };
+        let response = ui.interact(rect, stage.id.with(("wire", key)), sense);
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, name())
+        });
+        Some(response)
+    }
+
+    /// The wire under a screen point, by distance to the curve.
+    pub fn wire_at<'a>(
+        &self,
+        point: Pos2,
+        wires: impl Iterator<Item = (usize, &'a Curve)>,
+    ) -> Option<usize> {
+        let at = self.camera.world(point);
+        let reach = WIRE_REACH / self.camera.zoom();
+        wires
+            .filter_map(|(n, wire)| wire.distance(at, reach).map(|d| (n, d)))
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(n, _)| n)
+    }
+
+    /// What the keyboard asks of the node that has the focus.
+    pub fn hand(&self, ui: &Ui, nodes: &[Rect], wires: &[(usize, usize)]) -> Option<Hand> {
+        let focus = self.focus?;
+        let (arrow, open, remove, back) = ui.input_mut(|i| {
+            let mut pressed = |key| i.consume_key(Modifiers::NONE, key);
+            let arrow = if pressed(Key::ArrowRight) {
+                Some(walk::Direction::Right)
+            } else if pressed(Key::ArrowLeft) {
+                Some(walk::Direction::Left)
+            } else if pressed(Key::ArrowDown) {
+                Some(walk::Direction::Down)
+            } else if pressed(Key::ArrowUp) {
+                Some(walk::Direction::Up)
+            } else {
+                None
+            };
+            (
+                arrow,
+                i.key_pressed(Key::Enter),
+                i.key_pressed(Key::Delete),
+                i.key_pressed(Key::Escape),
+            )
+        });
+        if let Some(direction) = arrow {
+            return walk::next(nodes, wires, Some(focus), direction).map(Hand::Walk);
+        }
+        if open {
+            return Some(Hand::Open);
+        }
+        if remove {
+            return Some(Hand::Remove);
+        }
+        back.then_some(Hand::Back)
+    }
+}
+
+/// Whether things may move: the system or a test has not asked for stillness.
+pub fn motion(ui: &Ui) -> bool {
+    ui.style().animation_time > 0.0
+}
+
+fn hash(value: impl Hash) -> u64 {
+    use std::hash::{DefaultHasher, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,12 +1,150 @@
-//! Inspector of a finding.
+//! Inspector of a finding: what happened, why it matters, what to do, and the tokens that show it.
 
-use egui::Ui;
+use egui::{RichText, Ui};
 
-use crate::gui::Cx;
+use crate::{
+    app::{
+        Command,
+        session::{Selection, View},
+    },
+    gui::{
+        Ask, Cx,
+        icons::{self, Icon},
+        theme::{self, space},
+        widgets,
+    },
+    kit::text::{escape, shorten},
+    risk::{Finding, Report},
+};
 
 /// Draws the section. `index` counts in the analysis's report.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, index: usize) {
-    if let Some(finding) = cx.model.analysis.report.findings.get(index) {
-        ui.label(finding.message.as_str());
+    let Some(finding) = cx.model.analysis.report.findings.get(index) else {
+        widgets::empty(ui, "This finding is gone: the tokens have changed.", |_| {});
+        return;
+    };
+    widgets::section(ui, "Finding", finding.rule.id);
+    ui.add_space(space::XS);
+    body(ui, cx, index, false);
+    let report = std::sync::Arc::clone(&cx.model.analysis.report);
+    let finding = &report.findings[index];
+    let hops: Vec<usize> = finding.parent.into_iter().chain([finding.hop]).collect();
+    super::inspector_principal::tokens(ui, cx, "Tokens", &hops);
+    if !finding.rule.false_positives.is_empty() {
+        ui.add_space(space::S);
+        widgets::section(ui, "When it is not a defect", "");
+        ui.add(egui::Label::new(RichText::new(finding.rule.false_positives).color(cx.theme.muted)).wrap());
     }
+}
+
+/// The finding itself. `linked`: its title selects it.
+pub(super) fn body(ui: &mut Ui, cx: &mut Cx<'_>, index: usize, linked: bool) {
+    let report = std::sync::Arc::clone(&cx.model.analysis.report);
+    let Some(finding) = report.findings.get(index) else { return };
+    let theme = cx.theme;
+    ui.horizontal(|ui| {
+        icons::severity_icon(ui, finding.severity, 13.0);
+        let title = theme::strong(finding.rule.title).color(theme.severity(finding.severity));
+        if linked {
+            let link = ui.add(egui::Link::new(title));
+            if link.clicked() {
+                cx.push(Command::Select(Selection::Finding(index)));
+            }
+            if link.hovered() {
+                cx.view.graph.hinted = Some(index);
+            }
+        } else {
+            ui.add(egui::Label::new(title).wrap());
+        }
+    });
+    ui.add(egui::Label::new(finding.message.as_str()).wrap());
+    ui.add_space(2.0);
+    widgets::field(ui, "Claim", |ui| ui.add(egui::Label::new(theme::mono(finding.claim.as_str())).wrap()));
+    if !finding.found.is_empty() {
+        widgets::field(ui, "Found", |ui| {
+            ui.add(egui::Label::new(theme::mono(shorten(&finding.found, 200))).wrap())
+        });
+    }
+    if !finding.expected.is_empty() {
+        widgets::field(ui, "Expected", |ui| ui.add(egui::Label::new(finding.expected.as_str()).wrap()));
+    }
+    ui.add(egui::Label::new(RichText::new(format!("Why it matters: {}", finding.rule.why)).color(theme.muted)).wrap());
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.label(theme::strong("Fix"));
+        ui.add(egui::Label::new(finding.rule.fix).wrap());
+    });
+    ui.add_space(space::XS);
+    ui.horizontal_wrapped(|ui| {
+        let evidence = std::sync::Arc::clone(&cx.model.analysis.evidence);
+        let id = |hop: usize| evidence.hops.get(hop).and_then(|h| h.token_id);
+        let child = id(finding.hop);
+        let parent = finding.parent.and_then(id);
+        if let (Some(child), Some(_)) = (child, parent) {
+            if widgets::primary(ui, None, "Show the two tokens").clicked() {
+                // The newer one in the token view; its changes against the other are in the inspector.
+                cx.push(Command::Select(Selection::Token(child)));
+                cx.push(Command::Show(View::Token));
+            }
+            if let Some(parent) = parent
+                && ui.button("Show the one before").clicked()
+            {
+                cx.push(Command::Select(Selection::Token(parent)));
+                cx.push(Command::Show(View::Token));
+            }
+        } else if let Some(child) = child
+            && widgets::primary(ui, None, "Show the token").clicked()
+        {
+            cx.push(Command::Select(Selection::Token(child)));
+            cx.push(Command::Show(View::Token));
+        }
+        if cx.model.session.view != View::Graph && ui.button("Show in the graph").clicked() {
+            cx.push(Command::Select(Selection::Finding(index)));
+            cx.push(Command::Show(View::Graph));
+        }
+        if widgets::icon_button(ui, Icon::Copy, "Copy finding as Markdown").clicked() {
+            cx.ask(Ask::Copy(markdown(&report, finding, &evidence), "Finding".into()));
+        }
+    });
+    let source = format!(
+        "{} · {} · {}",
+        finding.rule.id,
+        finding.rule.source,
+        finding.confidence.name()
+    );
+    ui.add(egui::Label::new(theme::small(source).color(theme.muted)).wrap());
+}
+
+/// A finding as Markdown, as one would put it into a report.
+pub(super) fn markdown(
+    _report: &Report,
+    finding: &Finding,
+    evidence: &crate::chain::evidence::Evidence,
+) -> String {
+    let hop = |n: usize| {
+        evidence
+            .hops
+            .get(n)
+            .map_or_else(|| format!("hop {n}"), |h| escape(&h.name).into_owned())
+    };
+    let place = match finding.parent {
+        Some(parent) => format!("{} → {}", hop(parent), hop(finding.hop)),
+        None => hop(finding.hop),
+    };
+    let code = |text: &str| format!("`{}`", text.replace('`', "'"));
+    format!(
+        "### {severity}: {title} ({id})\n\n{message}\n\n- Where: {place}, {claim}\n- Found: {found}\n\
+         - Expected: {expected}\n- Why it matters: {why}\n- Fix: {fix}\n- Source: {source}\n- Confidence: {confidence}\n",
+        severity = super::graph::capital(finding.severity.name()),
+        title = finding.rule.title,
+        id = finding.rule.id,
+        message = finding.message,
+        claim = code(&finding.claim),
+        found = if finding.found.is_empty() { "nothing".into() } else { code(&finding.found) },
+        expected = finding.expected,
+        why = finding.rule.why,
+        fix = finding.rule.fix,
+        source = finding.rule.source,
+        confidence = finding.confidence.name(),
+    )
 }
