@@ -1,0 +1,378 @@
+//! A chain as it is drawn: places, wires with their words, lines on the cards. Made once per change of
+//! the document, the run or the analysis.
+
+use std::sync::Arc;
+
+use egui::{Pos2, Rect, pos2, vec2};
+
+use crate::{
+    app::{Model, Workspace, analysis::Analysis},
+    chain::{
+        Ask, Chain, Node, Role, Step, place,
+        run::{NodeRun, State},
+    },
+    gui::canvas::{Curve, walk},
+    kit::{
+        ids::{ChainId, TokenId},
+        text::{escape, shorten},
+    },
+    risk::Severity,
+    token::diff,
+};
+
+/// A wire between two nodes.
+pub(super) struct Wire {
+    /// Index of the node that gives the token.
+    pub from: usize,
+    /// Index of the node that takes it.
+    pub to: usize,
+    /// As what.
+    pub role: Role,
+    /// Way on the plane.
+    pub curve: Curve,
+    /// What changed on the way, a phrase a line.
+    pub words: Vec<String>,
+    /// Worst finding about the change.
+    pub severity: Option<Severity>,
+    /// Name for the screen reader.
+    pub name: String,
+}
+
+/// The outcome line of a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    Quiet,
+    Good,
+    Bad,
+    Risk(Severity),
+}
+
+/// A node as a card.
+pub(super) struct Card {
+    pub rect: Rect,
+    pub state: State,
+    pub title: String,
+    /// At the right of the title: the user or the client.
+    pub who: String,
+    /// Up to two lines: what is asked for.
+    pub lines: Vec<String>,
+    /// What came of it.
+    pub outcome: (String, Tone),
+    /// Its token, when it has one.
+    pub token: Option<TokenId>,
+    /// Worst finding at its token.
+    pub severity: Option<Severity>,
+    /// Whether others can take a token from it.
+    pub gives: bool,
+    /// Name for the screen reader.
+    pub name: String,
+}
+
+/// The chain as it is drawn.
+pub(super) struct Scene {
+    workspace: Arc<Workspace>,
+    analysis: Arc<Analysis>,
+    revision: u64,
+    chain: ChainId,
+    waiting: Option<String>,
+    pub cards: Vec<Card>,
+    pub wires: Vec<Wire>,
+    pub order: Vec<usize>,
+    pub links: Vec<(usize, usize)>,
+    pub bounds: Rect,
+}
+
+/// Where a node gives its token.
+pub(super) fn output(rect: Rect) -> Pos2 {
+    pos2(rect.right(), rect.center().y)
+}
+
+/// Where a node takes a token.
+pub(super) fn input(rect: Rect, role: Role) -> Pos2 {
+    let share = match role {
+        Role::Subject => 0.36,
+        Role::Actor => 0.74,
+        Role::Bearer => 0.5,
+    };
+    pos2(rect.left(), rect.top() + rect.height() * share)
+}
+
+fn waiting(model: &Model, id: ChainId) -> Option<String> {
+    model
+        .running
+        .get(&id)
+        .and_then(|r| r.pending.as_ref())
+        .map(|(_, pending)| pending.node.clone())
+}
+
+impl Scene {
+    /// Whether it still shows the model.
+    pub fn is_of(&self, model: &Model, id: ChainId) -> bool {
+        self.chain == id
+            && self.revision == model.revision
+            && Arc::ptr_eq(&self.workspace, &model.workspace)
+            && Arc::ptr_eq(&self.analysis, &model.analysis)
+            && self.waiting == waiting(model, id)
+    }
+
+    /// Makes it.
+    pub fn of(model: &Model, id: ChainId, chain: &Chain) -> Self {
+        let run = model.runs.get(&id);
+        let waiting = waiting(model, id);
+        let rects: Vec<Rect> = place::place(chain)
+            .into_iter()
+            .map(|[x, y]| Rect::from_min_size(pos2(x, y), vec2(place::WIDTH, place::HEIGHT)))
+            .collect();
+        let cards: Vec<Card> = chain
+            .nodes
+            .iter()
+            .zip(&rects)
+            .map(|(node, rect)| {
+                let node_run = run.and_then(|r| r.nodes.get(&node.id));
+                let state = if waiting.as_deref() == Some(node.id.as_str()) {
+                    State::Running
+                } else {
+                    node_run.map_or(State::Idle, |r| r.state)
+                };
+                card(model, node, *rect, state, node_run)
+            })
+            .collect();
+        let index = |id: &str| chain.nodes.iter().position(|n| n.id == id);
+        let mut wires = Vec::new();
+        for (to, node) in chain.nodes.iter().enumerate() {
+            for (role, id) in node.inputs() {
+                if let Some(from) = index(id) {
+                    wires.push(wire(model, chain, run, from, to, role, &rects));
+                }
+            }
+        }
+        let bounds = rects.iter().fold(Rect::NOTHING, |all, r| all | *r);
+        Self {
+            workspace: Arc::clone(&model.workspace),
+            analysis: Arc::clone(&model.analysis),
+            revision: model.revision,
+            chain: id,
+            waiting,
+            order: walk::reading_order(&rects),
+            links: wires.iter().map(|w| (w.from, w.to)).collect(),
+            cards,
+            wires,
+            bounds,
+        }
+    }
+}
+
+fn wire(
+    model: &Model,
+    chain: &Chain,
+    run: Option<&crate::chain::run::Run>,
+    from: usize,
+    to: usize,
+    role: Role,
+    rects: &[Rect],
+) -> Wire {
+    let node_run = |n: usize| run.and_then(|r| r.nodes.get(&chain.nodes[n].id));
+    let (before, after) = (node_run(from), node_run(to));
+    let mut severity = None;
+    let words: Vec<String> = match role {
+        Role::Actor => vec!["actor".into()],
+        Role::Bearer => Vec::new(),
+        Role::Subject => {
+            severity = after.and_then(|r| r.token_id).and_then(|t| changed_badly(model, t));
+            match (before.and_then(|r| r.token.as_ref()), after.and_then(|r| r.token.as_ref())) {
+                (Some(before), Some(after)) => diff::wire(before, after)
+                    .into_iter()
+                    .map(|w| shorten(&escape(&w), 48).into_owned())
+                    .collect(),
+                _ => Vec::new(),
+            }
+        }
+    };
+    let title = |n: usize| spoken_title(&chain.nodes[n]);
+    let as_what = match role {
+        Role::Subject => "subject token",
+        Role::Actor => "actor token",
+        Role::Bearer => "token",
+    };
+    let mut name = format!("{as_what} of {} to {}", title(from), title(to));
+    if role == Role::Subject && !words.is_empty() {
+        name = format!("{name}, {}", words.join(", "));
+    }
+    if let Some(severity) = severity {
+        name = format!("{name}, {} finding", severity.name());
+    }
+    Wire {
+        from,
+        to,
+        role,
+        curve: Curve::between_ports(output(rects[from]), input(rects[to], role)),
+        words,
+        severity,
+        name,
+    }
+}
+
+/// The worst finding that compares a token with the one before it.
+fn changed_badly(model: &Model, token: TokenId) -> Option<Severity> {
+    let hop = model.analysis.tokens.get(&token)?.hop;
+    let worst = model
+        .analysis
+        .report
+        .findings
+        .iter()
+        .filter(|f| f.hop == hop && f.parent.is_some())
+        .map(|f| f.severity)
+        .max()?;
+    (worst > Severity::Info).then_some(worst)
+}
+
+fn card(model: &Model, node: &Node, rect: Rect, state: State, run: Option<&NodeRun>) -> Card {
+    let token = run.and_then(|r| r.token_id);
+    let severity = token
+        .and_then(|t| model.analysis.tokens.get(&t))
+        .and_then(|t| t.severity)
+        .filter(|s| *s > Severity::Info);
+    let outcome = outcome(model, state, run, token, severity);
+    let who = who(node);
+    let lines: Vec<String> = lines(model, node)
+        .into_iter()
+        .map(|l| shorten(&escape(&l), 80).into_owned())
+        .collect();
+    let mut name = spoken_title(node);
+    for part in lines.iter().chain([&outcome.0]) {
+        name.push_str(", ");
+        name.push_str(part);
+    }
+    if let Some(severity) = severity {
+        name = format!("{name}, {} finding", severity.name());
+    }
+    Card {
+        rect,
+        state,
+        title: escape(node.title()).into_owned(),
+        who,
+        lines,
+        outcome,
+        token,
+        severity,
+        gives: !matches!(node.step, Step::Call { .. }),
+        name,
+    }
+}
+
+fn who(node: &Node) -> String {
+    let who = match &node.step {
+        Step::SignIn { user: Some(user), .. } => user.as_str(),
+        Step::Paste { .. } => "",
+        _ => node.client_id().unwrap_or(""),
+    };
+    escape(who).into_owned()
+}
+
+/// `Exchange as planner`, `Sign in as alice`.
+pub(super) fn spoken_title(node: &Node) -> String {
+    let who = who(node);
+    let title = escape(node.title());
+    if who.is_empty() { title.into_owned() } else { format!("{title} as {who}") }
+}
+
+fn lines(model: &Model, node: &Node) -> Vec<String> {
+    let mut lines = Vec::new();
+    match &node.step {
+        Step::SignIn { ask, .. } => wanted(ask, "scope", &mut lines),
+        Step::ClientCredentials { ask } => {
+            let method = node.client_id().and_then(|c| method_of(model, node.server.as_deref(), c));
+            lines.push(method.unwrap_or("client credentials").to_owned());
+            wanted(ask, "scope", &mut lines);
+        }
+        Step::Paste { token } => lines.push(match token.strip_prefix("tray:") {
+            Some(id) => id
+                .parse()
+                .ok()
+                .and_then(|id| model.analysis.tokens.get(&id))
+                .map_or_else(|| format!("token {id} of the tray"), |t| t.principal.short()),
+            None if token.trim().is_empty() => "no token yet".into(),
+            None => shorten(token.trim(), 28).into_owned(),
+        }),
+        Step::Exchange { ask, requested_token_type, .. } => {
+            wanted(ask, "narrow to", &mut lines);
+            if let Some(kind) = requested_token_type {
+                lines.push(format!("wants {}", kind.rsplit(':').next().unwrap_or(kind)));
+            }
+        }
+        Step::Call { url, method, .. } => {
+            lines.push(format!("{} {url}", method.as_deref().unwrap_or("GET")));
+        }
+    }
+    lines.truncate(2);
+    lines
+}
+
+fn wanted(ask: &Ask, scope: &str, lines: &mut Vec<String>) {
+    let targets: Vec<&str> = ask.audience.iter().chain(&ask.resource).map(String::as_str).collect();
+    if !targets.is_empty() {
+        lines.push(format!("aud {}", targets.join(", ")));
+    }
+    if !ask.scope.is_empty() {
+        lines.push(format!("{scope} {}", ask.scope.join(" ")));
+    }
+}
+
+fn method_of(model: &Model, server: Option<&str>, client: &str) -> Option<&'static str> {
+    match server {
+        None => model
+            .practice()
+            .and_then(|p| p.clients.iter().find(|c| c.client_id == client))
+            .map(|c| c.method.name()),
+        Some(server) => model
+            .workspace
+            .server(server)
+            .and_then(|s| s.clients.iter().find(|c| c.client_id == client))
+            .map(|c| c.method.name()),
+    }
+}
+
+fn outcome(
+    model: &Model,
+    state: State,
+    run: Option<&NodeRun>,
+    token: Option<TokenId>,
+    severity: Option<Severity>,
+) -> (String, Tone) {
+    let last = run.and_then(|r| r.exchanged.last());
+    let status = last.and_then(|x| x.response.as_ref().ok()).map(|r| r.status);
+    let millis = run.map_or(0, |r| r.millis);
+    match state {
+        State::Idle => ("not run".into(), Tone::Quiet),
+        State::Running => ("running".into(), Tone::Quiet),
+        State::Stale => ("stale: run it again".into(), Tone::Quiet),
+        State::Failed => {
+            let why = run.and_then(|r| r.failure.as_ref());
+            let broken = run.is_some_and(|r| r.expectations.iter().any(|(_, held)| !held));
+            let text = match (status, why.and_then(|f| f.code.as_deref())) {
+                (Some(status), Some(code)) => format!("{status} · {}", escape(code)),
+                (Some(status), None) if broken => format!("{status} · not as expected"),
+                (Some(status), None) => format!("failed, {status}"),
+                (None, _) => why.map_or_else(|| "failed".into(), |f| escape(&f.said).into_owned()),
+            };
+            (text, Tone::Bad)
+        }
+        State::Done => {
+            let text = status.map_or_else(|| "done".into(), |s| format!("{s} · {millis} ms"));
+            match severity {
+                Some(severity) => {
+                    let hop = token.and_then(|t| model.analysis.tokens.get(&t)).map(|t| t.hop);
+                    let worst = model
+                        .analysis
+                        .report
+                        .findings
+                        .iter()
+                        .find(|f| Some(f.hop) == hop && f.severity == severity);
+                    let words = worst.map_or(severity.name(), |f| f.rule.title);
+                    (format!("{} · {words}", status.map_or_else(String::new, |s| s.to_string())), Tone::Risk(severity))
+                }
+                None => (text, Tone::Good),
+            }
+        }
+    }
+}
