@@ -36,7 +36,9 @@ pub fn place(chain: &Chain) -> Vec<[f32; 2]> {
     let mut feeds_subject = BTreeSet::new();
     for (n, node) in chain.nodes.iter().enumerate() {
         for (role, id) in node.inputs() {
-            let Some(&source) = index.get(id) else { continue };
+            let Some(&source) = index.get(id) else {
+                continue;
+            };
             if role == Role::Actor {
                 beside.entry(source).or_insert(n);
             } else {
@@ -45,7 +47,9 @@ pub fn place(chain: &Chain) -> Vec<[f32; 2]> {
         }
     }
     beside.retain(|source, user| {
-        chain.nodes[*source].inputs().is_empty() && !feeds_subject.contains(source) && user != source
+        chain.nodes[*source].inputs().is_empty()
+            && !feeds_subject.contains(source)
+            && user != source
     });
 
     let mut order: Vec<usize> = (0..chain.nodes.len()).collect();
@@ -59,7 +63,9 @@ pub fn place(chain: &Chain) -> Vec<[f32; 2]> {
             .and_then(|id| index.get(id))
             .and_then(|&p| at[p]);
         let (column, row) = match (parent, &node.step) {
-            (Some((column, row)), Step::Call { .. }) if !cells.taken.contains(&(column + 1, row)) => {
+            (Some((column, row)), Step::Call { .. })
+                if !cells.taken.contains(&(column + 1, row)) =>
+            {
                 (column + 1, row)
             }
             (Some((_, row)), _) => {
@@ -72,7 +78,10 @@ pub fn place(chain: &Chain) -> Vec<[f32; 2]> {
         };
         cells.take(column, row);
         at[n] = Some((column, row));
-        let actors = beside.iter().filter(|(_, user)| **user == n).map(|(s, _)| *s);
+        let actors = beside
+            .iter()
+            .filter(|(_, user)| **user == n)
+            .map(|(s, _)| *s);
         for source in actors {
             let column = column.saturating_sub(1);
             let row = cells.free(column, row);
@@ -108,7 +117,12 @@ fn ranks(chain: &Chain, index: &HashMap<&str, usize>) -> Vec<usize> {
     let inputs: Vec<Vec<usize>> = chain
         .nodes
         .iter()
-        .map(|n| n.inputs().iter().filter_map(|(_, id)| index.get(id).copied()).collect())
+        .map(|n| {
+            n.inputs()
+                .iter()
+                .filter_map(|(_, id)| index.get(id).copied())
+                .collect()
+        })
         .collect();
     let mut users: Vec<Vec<usize>> = vec![Vec::new(); chain.nodes.len()];
     let mut waits: Vec<usize> = inputs.iter().map(Vec::len).collect();
@@ -173,7 +187,12 @@ mod tests {
         }
     }
     fn source(id: &str) -> Node {
-        node(id, Step::ClientCredentials { ask: Ask::default() })
+        node(
+            id,
+            Step::ClientCredentials {
+                ask: Ask::default(),
+            },
+        )
     }
     fn exchange(id: &str, subject: &str, actor: Option<&str>) -> Node {
         node(
@@ -191,7 +210,11 @@ mod tests {
     fn call(id: &str, token: &str) -> Node {
         node(
             id,
-            Step::Call { token: token.into(), url: "payments-api".into(), method: None },
+            Step::Call {
+                token: token.into(),
+                url: "payments-api".into(),
+                method: None,
+            },
         )
     }
     fn chain(nodes: Vec<Node>) -> Chain {
@@ -221,14 +244,21 @@ mod tests {
             exchange("x2", "x1", Some("a2")),
             call("api", "x2"),
         ]);
-        assert_eq!(cells(&chain), [(0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (3, 2)]);
+        assert_eq!(
+            cells(&chain),
+            [(0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (3, 2)]
+        );
     }
 
     #[test]
     fn no_two_nodes_share_a_place() {
         let mut nodes = vec![source("s")];
         for n in 0..1000 {
-            let from = if n % 7 == 0 { "s".to_owned() } else { format!("x{}", n - 1) };
+            let from = if n % 7 == 0 {
+                "s".to_owned()
+            } else {
+                format!("x{}", n - 1)
+            };
             nodes.push(source(&format!("a{n}")));
             nodes.push(exchange(&format!("x{n}"), &from, Some(&format!("a{n}"))));
         }

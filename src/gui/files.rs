@@ -20,6 +20,10 @@ pub enum Chosen {
     SaveAs(PathBuf),
     /// A file with a key, as text, with the file's stem as a name.
     Key(String, Result<String, String>),
+    /// The text of a file with a chain.
+    Chain(Result<String, String>),
+    /// Where something was written, or why it was not.
+    Written(Result<PathBuf, String>),
 }
 
 /// Opens dialogs and collects answers.
@@ -87,7 +91,34 @@ impl Files {
             let name = path
                 .file_stem()
                 .map_or_else(|| "key".to_owned(), |s| s.to_string_lossy().into_owned());
-            Chosen::Key(name, read_key(path))
+            Chosen::Key(name, read_small(path, "a key"))
+        });
+    }
+
+    /// A chain as TOML, at most 1 MiB.
+    pub fn chain(&self) {
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_title("Import a chain")
+            .add_filter("Chain", &["toml"])
+            .add_filter("All files", &["*"])
+            .pick_file();
+        self.answer(dialog, |file| {
+            Chosen::Chain(read_small(file.path(), "a chain"))
+        });
+    }
+
+    /// Where to write `bytes`; `name` is offered.
+    pub fn write(&self, name: &str, bytes: Vec<u8>) {
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_title("Save a copy")
+            .set_file_name(name)
+            .save_file();
+        self.answer(dialog, move |file| {
+            let path = file.path().to_owned();
+            Chosen::Written(match std::fs::write(&path, &bytes) {
+                Ok(()) => Ok(path),
+                Err(e) => Err(format!("{}: {e}", path.display())),
+            })
         });
     }
 
@@ -107,7 +138,7 @@ impl Files {
     }
 }
 
-fn read_key(path: &std::path::Path) -> Result<String, String> {
+fn read_small(path: &std::path::Path, what: &str) -> Result<String, String> {
     const MAX: u64 = 1024 * 1024;
     let place = path.display();
     let size = std::fs::metadata(path)
@@ -115,11 +146,11 @@ fn read_key(path: &std::path::Path) -> Result<String, String> {
         .len();
     if size > MAX {
         return Err(format!(
-            "{place}: {size} bytes are too many for a key; at most {MAX} are read"
+            "{place}: {size} bytes are too many for {what}; at most {MAX} are read"
         ));
     }
     std::fs::read_to_string(path)
-        .map_err(|e| format!("{place}: {e}. Keys are read as text: PEM, JWK or JWKS."))
+        .map_err(|e| format!("{place}: {e}. It must be a text file in UTF-8."))
 }
 
 struct Unpark(Thread);

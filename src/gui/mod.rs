@@ -83,6 +83,8 @@ pub struct ViewState {
     pub chain: panels::chain::State,
     /// Principal graph.
     pub graph: panels::graph::State,
+    /// Inspector of a node of a chain.
+    pub chain_inspector: panels::inspector_chain::State,
     /// Findings.
     pub findings: panels::findings::State,
     /// HTTP log.
@@ -106,6 +108,10 @@ pub enum Ask {
     OpenPath(PathBuf),
     /// Choose a file with a key.
     ChooseKey,
+    /// Choose a file with a chain.
+    ChooseChain,
+    /// Choose where to write what was made here: proposed file name, contents.
+    SaveFile(String, Vec<u8>),
     /// Choose where to save.
     SaveAs,
     /// Paste from the clipboard as if Ctrl+V were pressed.

@@ -198,7 +198,16 @@ impl App {
                     text: Secret::new(text),
                     name,
                 }),
-                Chosen::Key(_, Err(text)) => {
+                Chosen::Chain(Ok(text)) => self.commands.push(Command::ImportChain(text)),
+                Chosen::Written(Ok(path)) => {
+                    self.model.session.notices.push(Notice {
+                        error: false,
+                        text: format!("{} written", path.display()),
+                    });
+                }
+                Chosen::Key(_, Err(text))
+                | Chosen::Chain(Err(text))
+                | Chosen::Written(Err(text)) => {
                     self.model
                         .session
                         .notices
@@ -236,6 +245,8 @@ impl App {
             Ask::OpenWorkspace => self.files.open(),
             Ask::OpenPath(path) => self.commands.push(Command::Open(path)),
             Ask::ChooseKey => self.files.key(),
+            Ask::ChooseChain => self.files.chain(),
+            Ask::SaveFile(name, bytes) => self.files.write(&name, bytes),
             Ask::SaveAs => {
                 let name = &self.model.workspace.name;
                 self.files

@@ -6,7 +6,7 @@ pub mod decode;
 pub mod diff;
 pub mod explain;
 pub mod find;
-mod json_text;
+pub(crate) mod json_text;
 pub mod kind;
 pub mod validate;
 

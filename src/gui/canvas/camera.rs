@@ -211,7 +211,10 @@ mod tests {
     fn fit_shows_everything_and_then_rests() {
         let mut camera = camera();
         let bounds = Rect::from_min_max(pos2(-500.0, 0.0), pos2(3000.0, 900.0));
-        camera.go(Camera::fitting(bounds, CANVAS.size(), vec2(24.0, 24.0)), true);
+        camera.go(
+            Camera::fitting(bounds, CANVAS.size(), vec2(24.0, 24.0)),
+            true,
+        );
         let mut frames = 0;
         while camera.step(CANVAS, 1.0 / 60.0) {
             frames += 1;
@@ -223,15 +226,27 @@ mod tests {
 
     #[test]
     fn small_things_are_not_blown_up_and_nothing_is_survived() {
-        let view = Camera::fitting(Rect::from_min_max(Pos2::ZERO, pos2(10.0, 10.0)), CANVAS.size(), Vec2::ZERO);
+        let view = Camera::fitting(
+            Rect::from_min_max(Pos2::ZERO, pos2(10.0, 10.0)),
+            CANVAS.size(),
+            Vec2::ZERO,
+        );
         assert!((view.zoom - 1.0).abs() < f32::EPSILON);
-        assert_eq!(Camera::fitting(Rect::NOTHING, CANVAS.size(), Vec2::ZERO), View::default());
+        assert_eq!(
+            Camera::fitting(Rect::NOTHING, CANVAS.size(), Vec2::ZERO),
+            View::default()
+        );
     }
 
     #[test]
     fn reveal_moves_only_as_far_as_needed() {
         let mut camera = camera();
-        camera.reveal(Rect::from_center_size(Pos2::ZERO, vec2(50.0, 50.0)), CANVAS, 10.0, false);
+        camera.reveal(
+            Rect::from_center_size(Pos2::ZERO, vec2(50.0, 50.0)),
+            CANVAS,
+            10.0,
+            false,
+        );
         assert_eq!(camera, self::camera());
         let far = Rect::from_center_size(pos2(5000.0, 0.0), vec2(50.0, 50.0));
         camera.reveal(far, CANVAS, 10.0, false);

@@ -70,7 +70,10 @@ impl Curve {
         for s in self.points.windows(2) {
             let length = s[0].distance(s[1]);
             if left <= length && length > 0.0 {
-                return (s[0] + (s[1] - s[0]) * (left / length), (s[1] - s[0]) / length);
+                return (
+                    s[0] + (s[1] - s[0]) * (left / length),
+                    (s[1] - s[0]) / length,
+                );
             }
             left -= length;
         }
@@ -124,7 +127,10 @@ fn to_segment(p: Pos2, a: Pos2, b: Pos2) -> f32 {
 
 /// A place for a label of `size` beside `wire` that covers none of `blocked`; the least bad one if all do.
 pub fn label_place(wire: &Curve, size: Vec2, blocked: &[Rect], keep_clear: &[&Curve]) -> Rect {
-    let mut best = (f32::INFINITY, Rect::from_center_size(wire.along(0.5).0, size));
+    let mut best = (
+        f32::INFINITY,
+        Rect::from_center_size(wire.along(0.5).0, size),
+    );
     for (n, share) in [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8].into_iter().enumerate() {
         let (on, _) = wire.along(share);
         let gap = 10.0;
@@ -179,10 +185,19 @@ mod tests {
 
     #[test]
     fn straight_wires_have_two_points_and_odd_input_is_survived() {
-        let line = Curve::new(&[pos2(0.0, 0.0), pos2(10.0, 0.0), pos2(20.0, 0.0), pos2(30.0, 0.0)]);
+        let line = Curve::new(&[
+            pos2(0.0, 0.0),
+            pos2(10.0, 0.0),
+            pos2(20.0, 0.0),
+            pos2(30.0, 0.0),
+        ]);
         assert_eq!(line.points.len(), 2);
         assert_eq!(line.arrival(), vec2(1.0, 0.0));
-        for control in [vec![], vec![Pos2::ZERO], vec![Pos2::ZERO, pos2(f32::NAN, 1.0)]] {
+        for control in [
+            vec![],
+            vec![Pos2::ZERO],
+            vec![Pos2::ZERO, pos2(f32::NAN, 1.0)],
+        ] {
             let curve = Curve::new(&control);
             let _ = curve.along(0.5);
             assert_eq!(curve.distance(pos2(9.0, 9.0), 2.0), None);

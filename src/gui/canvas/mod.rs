@@ -74,7 +74,7 @@ impl Canvas {
         bounds: Rect,
         content: impl Hash,
     ) -> Stage {
-        let id = ui.id().with(salt);
+        let id = ui.scope_id().with(salt);
         let key = hash(content);
         let animate = motion(ui);
         if self.fitted != Some(key) || (!self.moved && self.size != rect.size()) {
@@ -93,11 +93,17 @@ impl Canvas {
             let wheel = over.map_or(Vec2::ZERO, |_| i.smooth_scroll_delta());
             let held = i.pointer.button_down(PointerButton::Middle)
                 || (i.pointer.primary_down() && i.key_down(Key::Space));
-            let drag = if held && over.is_some() { i.pointer.delta() } else { Vec2::ZERO };
+            let drag = if held && over.is_some() {
+                i.pointer.delta()
+            } else {
+                Vec2::ZERO
+            };
             (wheel + drag, i.zoom_delta(), over)
         });
         let on_top = pointer.is_some_and(|p| {
-            ui.ctx().layer_id_at(p).is_none_or(|layer| layer == ui.layer_id())
+            ui.ctx()
+                .layer_id_at(p)
+                .is_none_or(|layer| layer == ui.layer_id())
         });
         if on_top {
             if let Some(pointer) = pointer.filter(|_| (zoom - 1.0).abs() > 1e-4) {
@@ -129,8 +135,10 @@ impl Canvas {
     pub fn fit(&mut self, rect: Rect, bounds: Rect, animate: bool) {
         self.moved = false;
         self.camera.step(rect, 0.0);
-        self.camera
-            .go(Camera::fitting(bounds, rect.size(), vec2(28.0, 28.0)), animate);
+        self.camera.go(
+            Camera::fitting(bounds, rect.size(), vec2(28.0, 28.0)),
+            animate,
+        );
     }
 
     /// Zooms about the middle.
@@ -169,9 +177,8 @@ impl Canvas {
             id,
             Sense::click_and_drag(),
         );
-        response.widget_info(|| {
-            WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, name())
-        });
+        response
+            .widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, name()));
         if self.want_focus && self.focus == Some(index) {
             response.request_focus();
             self.want_focus = false;
@@ -211,11 +218,14 @@ impl Canvas {
         if !stage.rect.contains_rect(rect) {
             return None;
         }
-        let sense = if focusable { Sense::click() } else { Sense::CLICK };
+        let sense = if focusable {
+            Sense::click()
+        } else {
+            Sense::CLICK
+        };
         let response = ui.interact(rect, stage.id.with(("wire", key)), sense);
-        response.widget_info(|| {
-            WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, name())
-        });
+        response
+            .widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, name()));
         Some(response)
     }
 

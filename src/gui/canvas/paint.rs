@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use egui::{
     Color32, CornerRadius, FontFamily, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke,
-    StrokeKind, Vec2, pos2, text::{LayoutJob, TextWrapping}, vec2,
+    StrokeKind, Vec2, pos2,
+    text::{LayoutJob, TextWrapping},
+    vec2,
 };
 
 use super::{Camera, Curve};
@@ -28,7 +30,13 @@ pub fn wire(painter: &Painter, camera: &Camera, curve: &Curve, look: Wire) {
     if curve.points.len() < 2 || !seen.intersects(painter.clip_rect()) {
         return;
     }
-    let skip = if camera.zoom() < 0.25 { 6 } else if camera.zoom() < 0.6 { 2 } else { 1 };
+    let skip = if camera.zoom() < 0.25 {
+        6
+    } else if camera.zoom() < 0.6 {
+        2
+    } else {
+        1
+    };
     let last = curve.points.len() - 1;
     let mut points: Vec<Pos2> = curve
         .points
@@ -39,7 +47,11 @@ pub fn wire(painter: &Painter, camera: &Camera, curve: &Curve, look: Wire) {
         .collect();
     let direction = curve.arrival();
     let end = camera.screen(curve.points[last]);
-    let head = if look.arrow { arrow_size(camera.zoom(), look.width) } else { 0.0 };
+    let head = if look.arrow {
+        arrow_size(camera.zoom(), look.width)
+    } else {
+        0.0
+    };
     if let Some(tip) = points.last_mut() {
         *tip = end - direction * (head * 0.8); // the line ends inside the head, not at its point
     }
@@ -74,23 +86,27 @@ pub fn font(size: f32, zoom: f32, family: FontFamily) -> FontId {
 }
 
 /// One line, cut with `…` at `width` screen points.
-pub fn line(painter: &Painter, text: &str, font: FontId, colour: Color32, width: f32) -> Arc<Galley> {
+pub fn line(
+    painter: &Painter,
+    text: &str,
+    font: FontId,
+    colour: Color32,
+    width: f32,
+) -> Arc<Galley> {
     let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
     job.wrap = TextWrapping::truncate_at_width(width.max(8.0));
     painter.layout_job(job)
 }
 
 /// Draws one line, vertically in the middle of `rect`, from its left edge; returns its width.
-pub fn text_left(
-    painter: &Painter,
-    rect: Rect,
-    text: &str,
-    font: FontId,
-    colour: Color32,
-) -> f32 {
+pub fn text_left(painter: &Painter, rect: Rect, text: &str, font: FontId, colour: Color32) -> f32 {
     let galley = line(painter, text, font, colour, rect.width());
     let size = galley.size();
-    painter.galley(pos2(rect.left(), rect.center().y - size.y / 2.0), galley, colour);
+    painter.galley(
+        pos2(rect.left(), rect.center().y - size.y / 2.0),
+        galley,
+        colour,
+    );
     size.x
 }
 
@@ -124,7 +140,13 @@ pub fn pill(
     let padding = pill_padding(font);
     let mut y = rect.top() + padding.y;
     for text in lines {
-        let galley = line(painter, text, font.clone(), colour, rect.width() - padding.x * 1.2);
+        let galley = line(
+            painter,
+            text,
+            font.clone(),
+            colour,
+            rect.width() - padding.x * 1.2,
+        );
         let height = galley.size().y;
         painter.galley(pos2(rect.left() + padding.x, y), galley, colour);
         y += height;

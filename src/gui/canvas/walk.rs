@@ -32,7 +32,9 @@ pub fn next(
                 Direction::Left if b == from => Some(a),
                 _ => None,
             })
-            .filter(|n| *n < nodes.len() && *n != from && ahead(here, nodes[*n].center(), direction) > 0.0)
+            .filter(|n| {
+                *n < nodes.len() && *n != from && ahead(here, nodes[*n].center(), direction) > 0.0
+            })
             .min_by(|a, b| {
                 here.distance(nodes[*a].center())
                     .total_cmp(&here.distance(nodes[*b].center()))

@@ -82,8 +82,16 @@ fn shown(cx: &Cx<'_>) -> Option<(ChainId, Chain)> {
 }
 
 fn run_waiting_sample(cx: &mut Cx<'_>) {
-    let Some(name) = cx.view.chain.run_when_there.clone() else { return };
-    let found = cx.model.workspace.chains.iter().find(|c| c.chain.name == name).map(|c| c.id);
+    let Some(name) = cx.view.chain.run_when_there.clone() else {
+        return;
+    };
+    let found = cx
+        .model
+        .workspace
+        .chains
+        .iter()
+        .find(|c| c.chain.name == name)
+        .map(|c| c.id);
     if let Some(id) = found {
         cx.view.chain.run_when_there = None;
         let fresh = cx.model.runs.get(&id).is_none_or(|r| r.nodes.is_empty());
@@ -111,15 +119,24 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn flaws(ui: &mut Ui, cx: &mut Cx<'_>, chain: &Chain) {
     let flaws = plan::flaws(chain);
-    let Some(first) = flaws.first().filter(|_| !chain.nodes.is_empty()) else { return };
+    let Some(first) = flaws.first().filter(|_| !chain.nodes.is_empty()) else {
+        return;
+    };
     egui::Frame::new()
         .fill(cx.theme.warn_surface)
         .inner_margin(egui::Margin::symmetric(space::M as i8, 6))
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 Icon::Warning.show(ui, 14.0, cx.theme.high);
-                let more = if flaws.len() > 1 { format!(" And {} more.", flaws.len() - 1) } else { String::new() };
-                ui.add(egui::Label::new(format!("{}: {}{more}", escape(&first.node), first.message)).truncate());
+                let more = if flaws.len() > 1 {
+                    format!(" And {} more.", flaws.len() - 1)
+                } else {
+                    String::new()
+                };
+                ui.add(
+                    egui::Label::new(format!("{}: {}{more}", escape(&first.node), first.message))
+                        .truncate(),
+                );
             });
         });
 }
@@ -129,7 +146,9 @@ fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
     let run = cx.model.runs.get(&id);
     let any = run.is_some_and(|r| !r.nodes.is_empty());
     let here = match &cx.model.session.selection {
-        Selection::ChainNode(c, node) if *c == id && chain.node(node).is_some() => Some(node.clone()),
+        Selection::ChainNode(c, node) if *c == id && chain.node(node).is_some() => {
+            Some(node.clone())
+        }
         _ => None,
     };
     let roomy = ui.available_width() > 840.0;
@@ -155,12 +174,25 @@ fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
                 }
                 ui.add_enabled_ui(!running, |ui| {
                     ui.spacing_mut().item_spacing.x = 6.0;
-                    if act(ui, roomy, Icon::Step, "Step", "F10", "Run the next node (F10)") {
+                    if act(
+                        ui,
+                        roomy,
+                        Icon::Step,
+                        "Step",
+                        "F10",
+                        "Run the next node (F10)",
+                    ) {
                         cx.push(Command::Step(id));
                     }
                     ui.add_enabled_ui(here.is_some(), |ui| {
-                        if act(ui, roomy, Icon::Download, "Run to here", "", "Run the selected node and what it needs")
-                            && let Some(node) = &here
+                        if act(
+                            ui,
+                            roomy,
+                            Icon::Download,
+                            "Run to here",
+                            "",
+                            "Run the selected node and what it needs",
+                        ) && let Some(node) = &here
                         {
                             cx.push(Command::RunTo(id, node.clone()));
                         }
@@ -173,7 +205,12 @@ fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
                 });
                 adder(ui, cx, id, chain);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    ui.add(egui::Label::new(RichText::new(summary(cx, id, chain)).color(cx.theme.muted)).truncate());
+                    ui.add(
+                        egui::Label::new(
+                            RichText::new(summary(cx, id, chain)).color(cx.theme.muted),
+                        )
+                        .truncate(),
+                    );
                 });
             });
         });
@@ -196,8 +233,18 @@ fn summary(cx: &Cx<'_>, id: ChainId, chain: &Chain) -> String {
     let Some(run) = cx.model.runs.get(&id).filter(|r| !r.nodes.is_empty()) else {
         return "not run".into();
     };
-    let count = |state| chain.nodes.iter().filter(|n| run.state(&n.id) == state).count();
-    let (done, failed, stale) = (count(Stage::Done), count(Stage::Failed), count(Stage::Stale));
+    let count = |state| {
+        chain
+            .nodes
+            .iter()
+            .filter(|n| run.state(&n.id) == state)
+            .count()
+    };
+    let (done, failed, stale) = (
+        count(Stage::Done),
+        count(Stage::Failed),
+        count(Stage::Stale),
+    );
     let millis: u64 = run.nodes.values().map(|n| n.millis).sum();
     let mut text = format!("run {} · {done} of {} done", run.number, chain.nodes.len());
     if failed > 0 {
@@ -210,8 +257,16 @@ fn summary(cx: &Cx<'_>, id: ChainId, chain: &Chain) -> String {
 }
 
 fn name_of(chain: &Chain) -> String {
-    let name = if chain.title.is_empty() { &chain.name } else { &chain.title };
-    let name = if name.is_empty() { "Untitled chain" } else { name };
+    let name = if chain.title.is_empty() {
+        &chain.name
+    } else {
+        &chain.title
+    };
+    let name = if name.is_empty() {
+        "Untitled chain"
+    } else {
+        name
+    };
     shorten(&escape(name), 28).into_owned()
 }
 
@@ -260,7 +315,11 @@ fn picker(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
 }
 
 fn rename(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
-    let current = if chain.title.is_empty() { &chain.name } else { &chain.title };
+    let current = if chain.title.is_empty() {
+        &chain.name
+    } else {
+        &chain.title
+    };
     let draft = cx.view.chain.rename.get_or_insert_with(|| current.clone());
     let response = widgets::text_field(ui, "Name of the chain", "Name", draft, false);
     let text = draft.trim().to_owned();
@@ -283,7 +342,10 @@ fn export(ui: &mut Ui, cx: &mut Cx<'_>, chain: &Chain) {
     ui.close();
     match file::write(chain) {
         Ok(text) if copy => cx.ask(Ask::Copy(text, "Chain".into())),
-        Ok(text) => cx.ask(Ask::SaveFile(format!("{}.toml", file_stem(&chain.name)), text.into_bytes())),
+        Ok(text) => cx.ask(Ask::SaveFile(
+            format!("{}.toml", file_stem(&chain.name)),
+            text.into_bytes(),
+        )),
         Err(error) => cx.ask(Ask::Notice(Notice {
             error: true,
             text: format!("The chain cannot be written: {error}"),
@@ -295,10 +357,20 @@ fn export(ui: &mut Ui, cx: &mut Cx<'_>, chain: &Chain) {
 pub(super) fn file_stem(name: &str) -> String {
     let stem: String = name
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
         .take(60)
         .collect();
-    if stem.is_empty() { "chain".into() } else { stem }
+    if stem.is_empty() {
+        "chain".into()
+    } else {
+        stem
+    }
 }
 
 /// What can be added.
@@ -347,9 +419,25 @@ pub(super) fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, kind: &Kind) {
         .or_else(|| chain.nodes.iter().rev().find(gives))
         .map_or_else(String::new, |n| n.id.clone());
     let (stem, step) = match kind {
-        Kind::SignIn => ("sign-in", Step::SignIn { user: Some("alice".into()), ask: Wanted::default() }),
-        Kind::Credentials => ("credentials", Step::ClientCredentials { ask: Wanted::default() }),
-        Kind::Paste => ("pasted", Step::Paste { token: String::new() }),
+        Kind::SignIn => (
+            "sign-in",
+            Step::SignIn {
+                user: Some("alice".into()),
+                ask: Wanted::default(),
+            },
+        ),
+        Kind::Credentials => (
+            "credentials",
+            Step::ClientCredentials {
+                ask: Wanted::default(),
+            },
+        ),
+        Kind::Paste => (
+            "pasted",
+            Step::Paste {
+                token: String::new(),
+            },
+        ),
         Kind::Exchange => (
             "exchange",
             Step::Exchange {
@@ -361,7 +449,14 @@ pub(super) fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, kind: &Kind) {
                 ask: Wanted::default(),
             },
         ),
-        Kind::Call => ("call", Step::Call { token: from, url: "payments-api".into(), method: None }),
+        Kind::Call => (
+            "call",
+            Step::Call {
+                token: from,
+                url: "payments-api".into(),
+                method: None,
+            },
+        ),
     };
     let node_id = free_id(chain, stem);
     let node = Node {
@@ -405,7 +500,9 @@ mod tests {
                 server: None,
                 client: None,
                 at: None,
-                step: Step::Paste { token: String::new() },
+                step: Step::Paste {
+                    token: String::new(),
+                },
                 expect: Vec::new(),
             }],
         };

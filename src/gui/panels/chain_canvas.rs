@@ -18,7 +18,9 @@ use crate::{
     chain::{Chain, Role, Step, plan, run::State as Stage},
     gui::{
         Ask, Cx,
-        canvas::{Canvas, Curve, Hand, LABELS_FROM, Stage as Plane, curve::label_place, motion, paint},
+        canvas::{
+            Canvas, Curve, Hand, LABELS_FROM, Stage as Plane, curve::label_place, motion, paint,
+        },
         icons::{self, Icon},
         theme::Theme,
         widgets,
@@ -38,14 +40,28 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
     if rect.height() < 60.0 || rect.width() < 60.0 {
         return;
     }
-    let fresh = cx.view.chain.scene.as_ref().is_some_and(|s| s.is_of(cx.model, id));
+    let fresh = cx
+        .view
+        .chain
+        .scene
+        .as_ref()
+        .is_some_and(|s| s.is_of(cx.model, id));
     if !fresh {
         cx.view.chain.scene = Some(std::sync::Arc::new(Scene::of(cx.model, id, chain)));
     }
-    let Some(scene) = cx.view.chain.scene.clone() else { return };
+    let Some(scene) = cx.view.chain.scene.clone() else {
+        return;
+    };
     ui.painter().rect_filled(rect, 0, cx.theme.window);
     let mut canvas = std::mem::take(&mut cx.view.chain.canvas);
-    let plane = canvas.begin(ui, "chain", "Chain", rect, scene.bounds.expand(8.0), (id, chain.nodes.len()));
+    let plane = canvas.begin(
+        ui,
+        "chain",
+        "Chain",
+        rect,
+        scene.bounds.expand(8.0),
+        (id, chain.nodes.len()),
+    );
     paint::grid(&plane.painter, &canvas.camera, rect, cx.theme.hairline);
 
     start_travels(ui, cx, chain, &scene);
@@ -58,15 +74,34 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
         .and_then(|p| canvas.wire_at(p, curves.iter().enumerate()));
     for (n, wire) in scene.wires.iter().enumerate() {
         let near = lit.is_some_and(|l| l == wire.to || l == wire.from);
-        let look = wire_look(cx.theme, &scene, n, near, pointed == Some(n), canvas.camera.zoom());
+        let look = wire_look(
+            cx.theme,
+            &scene,
+            n,
+            near,
+            pointed == Some(n),
+            canvas.camera.zoom(),
+        );
         paint::wire(&plane.painter, &canvas.camera, &curves[n], look);
     }
     let mut acts = Acts::default();
-    cards(ui, cx, &mut canvas, &plane, id, chain, &scene, &rects, &mut acts);
+    cards(
+        ui,
+        cx,
+        &mut canvas,
+        &plane,
+        id,
+        chain,
+        &scene,
+        &rects,
+        &mut acts,
+    );
     pills(cx.theme, &canvas, &plane, &scene, &rects, &curves);
     travel(ui, cx, &canvas, &plane, &curves);
     wire_widgets(ui, &canvas, &plane, id, chain, &scene, &curves, &mut acts);
-    wiring(ui, cx, &canvas, &plane, id, chain, &scene, &rects, &mut acts);
+    wiring(
+        ui, cx, &canvas, &plane, id, chain, &scene, &rects, &mut acts,
+    );
     if let Some(n) = pointed {
         plane
             .background
@@ -76,11 +111,23 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
     }
     if plane.background.clicked() {
         acts.commands.push(match pointed {
-            Some(n) => Command::Select(Selection::ChainNode(id, chain.nodes[scene.wires[n].to].id.clone())),
+            Some(n) => Command::Select(Selection::ChainNode(
+                id,
+                chain.nodes[scene.wires[n].to].id.clone(),
+            )),
             None => Command::Select(Selection::None),
         });
     }
-    keyboard(ui, &mut canvas, &plane, id, chain, &scene, &rects, &mut acts);
+    keyboard(
+        ui,
+        &mut canvas,
+        &plane,
+        id,
+        chain,
+        &scene,
+        &rects,
+        &mut acts,
+    );
     zoom_buttons(ui, &mut canvas, &plane, scene.bounds.expand(8.0));
     cx.view.chain.canvas = canvas;
     cx.commands.append(&mut acts.commands);
@@ -103,7 +150,10 @@ fn moved(cx: &Cx<'_>, chain: &Chain, scene: &Scene) -> (Vec<Rect>, Vec<Curve>) {
         rects[n] = rects[n].translate(*by);
         for (wire, curve) in scene.wires.iter().zip(&mut curves) {
             if wire.from == n || wire.to == n {
-                *curve = Curve::between_ports(output(rects[wire.from]), input(rects[wire.to], wire.role));
+                *curve = Curve::between_ports(
+                    output(rects[wire.from]),
+                    input(rects[wire.to], wire.role),
+                );
             }
         }
     }
@@ -124,15 +174,28 @@ fn lit_node(cx: &Cx<'_>, id: ChainId, chain: &Chain) -> Option<usize> {
     }
 }
 
-fn by_token(cx: &Cx<'_>, id: ChainId, chain: &Chain, token: crate::kit::ids::TokenId) -> Option<usize> {
+fn by_token(
+    cx: &Cx<'_>,
+    id: ChainId,
+    chain: &Chain,
+    token: crate::kit::ids::TokenId,
+) -> Option<usize> {
     let run = cx.model.runs.get(&id)?;
-    chain
-        .nodes
-        .iter()
-        .position(|n| run.nodes.get(&n.id).is_some_and(|r| r.token_id == Some(token)))
+    chain.nodes.iter().position(|n| {
+        run.nodes
+            .get(&n.id)
+            .is_some_and(|r| r.token_id == Some(token))
+    })
 }
 
-fn wire_look(theme: &Theme, scene: &Scene, n: usize, near: bool, pointed: bool, zoom: f32) -> paint::Wire {
+fn wire_look(
+    theme: &Theme,
+    scene: &Scene,
+    n: usize,
+    near: bool,
+    pointed: bool,
+    zoom: f32,
+) -> paint::Wire {
     let wire = &scene.wires[n];
     let done = scene.cards[wire.to].state == Stage::Done;
     let mut width = match wire.role {
@@ -158,7 +221,8 @@ fn wire_look(theme: &Theme, scene: &Scene, n: usize, near: bool, pointed: bool, 
     paint::Wire {
         colour,
         width: width * zoom.clamp(0.5, 1.2),
-        dashed: scene.cards[wire.from].state == Stage::Stale || scene.cards[wire.to].state == Stage::Stale,
+        dashed: scene.cards[wire.from].state == Stage::Stale
+            || scene.cards[wire.to].state == Stage::Stale,
         arrow: true,
     }
 }
@@ -179,7 +243,9 @@ fn cards(
         let node = &chain.nodes[n];
         let card = &scene.cards[n];
         let selected = selected_node == Some(n);
-        let Some(response) = canvas.node(ui, plane, n, &node.id, rects[n], selected, || card.name.clone()) else {
+        let Some(response) = canvas.node(ui, plane, n, &node.id, rects[n], selected, || {
+            card.name.clone()
+        }) else {
             continue;
         };
         draw_card(
@@ -210,12 +276,14 @@ fn cards(
         {
             let at = card.rect.min + by;
             let snap = |v: f32| (v / SNAP).round() * SNAP;
-            acts.commands.push(Command::MoveNode(id, moving, [snap(at.x), snap(at.y)]));
+            acts.commands
+                .push(Command::MoveNode(id, moving, [snap(at.x), snap(at.y)]));
         }
         if response.double_clicked() {
             acts.asks.extend(card.token.map(Ask::ShowToken));
         } else if response.clicked() {
-            acts.commands.push(Command::Select(Selection::ChainNode(id, node.id.clone())));
+            acts.commands
+                .push(Command::Select(Selection::ChainNode(id, node.id.clone())));
             response.request_focus();
         }
         let mut acted = Vec::new();
@@ -260,19 +328,36 @@ fn draw_card(
     focused: bool,
 ) {
     let radius = CornerRadius::same((8.0 * zoom).clamp(2.0, 12.0) as u8);
-    let fill = if selected || hovered { theme.control } else { theme.raised };
+    let fill = if selected || hovered {
+        theme.control
+    } else {
+        theme.raised
+    };
     let outline = if selected || focused {
         Stroke::new(2.0, theme.accent)
     } else if card.state == Stage::Failed {
         Stroke::new(1.8, theme.critical)
     } else {
-        Stroke::new(1.0, if theme.dark { theme.control_hover } else { theme.faint.gamma_multiply(0.6) })
+        Stroke::new(
+            1.0,
+            if theme.dark {
+                theme.control_hover
+            } else {
+                theme.faint.gamma_multiply(0.6)
+            },
+        )
     };
     painter.rect_filled(rect, radius, theme.window);
     if card.state == Stage::Stale {
         painter.rect_filled(rect, radius, fill.gamma_multiply(0.6));
         let r = rect.shrink(0.5);
-        let ring = [r.left_top(), r.right_top(), r.right_bottom(), r.left_bottom(), r.left_top()];
+        let ring = [
+            r.left_top(),
+            r.right_top(),
+            r.right_bottom(),
+            r.left_bottom(),
+            r.left_top(),
+        ];
         painter.extend(Shape::dashed_line(&ring, outline, 4.0, 3.0));
     } else {
         painter.rect(rect, radius, fill, outline, StrokeKind::Inside);
@@ -290,9 +375,19 @@ fn draw_card(
     }
     state_mark(painter, mark, card.state, theme);
     let inner = rect.shrink2(vec2(pad, 0.0));
-    let who = paint::line(painter, &card.who, caption(zoom), theme.muted, inner.width() * 0.5);
+    let who = paint::line(
+        painter,
+        &card.who,
+        caption(zoom),
+        theme.muted,
+        inner.width() * 0.5,
+    );
     let mid = rect.top() + head / 2.0;
-    painter.galley(pos2(inner.right() - who.size().x, mid - who.size().y / 2.0), who.clone(), theme.muted);
+    painter.galley(
+        pos2(inner.right() - who.size().x, mid - who.size().y / 2.0),
+        who.clone(),
+        theme.muted,
+    );
     let title = Rect::from_min_max(
         pos2(mark.right() + 7.0 * zoom, rect.top()),
         pos2(inner.right() - who.size().x - 8.0 * zoom, rect.top() + head),
@@ -321,7 +416,10 @@ fn draw_card(
     let mut row = Rect::from_min_size(pos2(inner.left(), bottom), vec2(inner.width(), line));
     if let Some(severity) = card.severity {
         let side = 10.0 * zoom;
-        let at = Rect::from_center_size(pos2(row.left() + side / 2.0, row.center().y), Vec2::splat(side));
+        let at = Rect::from_center_size(
+            pos2(row.left() + side / 2.0, row.center().y),
+            Vec2::splat(side),
+        );
         icons::severity(painter, at, severity, theme);
         row.min.x += side + 5.0 * zoom;
     }
@@ -364,7 +462,14 @@ fn state_mark(painter: &Painter, rect: Rect, state: Stage, theme: &Theme) {
 }
 
 /// What changed on the way, beside the wire where it covers no card.
-fn pills(theme: &Theme, canvas: &Canvas, plane: &Plane, scene: &Scene, rects: &[Rect], curves: &[Curve]) {
+fn pills(
+    theme: &Theme,
+    canvas: &Canvas,
+    plane: &Plane,
+    scene: &Scene,
+    rects: &[Rect],
+    curves: &[Curve],
+) {
     let zoom = canvas.camera.zoom();
     if zoom < LABELS_FROM {
         return;
@@ -373,7 +478,12 @@ fn pills(theme: &Theme, canvas: &Canvas, plane: &Plane, scene: &Scene, rects: &[
     let mut blocked: Vec<Rect> = rects.to_vec();
     // The words that matter first, so that they get the better places.
     let mut order: Vec<usize> = (0..scene.wires.len()).collect();
-    order.sort_by_key(|n| (std::cmp::Reverse(scene.wires[*n].severity), scene.wires[*n].role == Role::Actor));
+    order.sort_by_key(|n| {
+        (
+            std::cmp::Reverse(scene.wires[*n].severity),
+            scene.wires[*n].role == Role::Actor,
+        )
+    });
     for n in order {
         let wire = &scene.wires[n];
         if wire.words.is_empty() {
@@ -401,9 +511,21 @@ fn pills(theme: &Theme, canvas: &Canvas, plane: &Plane, scene: &Scene, rects: &[
         }
         blocked.push(place);
         let colour = wire.severity.map_or(theme.muted, |s| theme.severity(s));
-        let outline = Stroke::new(1.0, wire.severity.map_or(theme.hairline, |s| theme.severity(s).gamma_multiply(0.7)));
+        let outline = Stroke::new(
+            1.0,
+            wire.severity
+                .map_or(theme.hairline, |s| theme.severity(s).gamma_multiply(0.7)),
+        );
         let rect = canvas.camera.screen_rect(place);
-        paint::pill(&plane.painter, rect, &wire.words, &font, colour, theme.surface, outline);
+        paint::pill(
+            &plane.painter,
+            rect,
+            &wire.words,
+            &font,
+            colour,
+            theme.surface,
+            outline,
+        );
     }
 }
 
@@ -413,7 +535,8 @@ fn start_travels(ui: &Ui, cx: &mut Cx<'_>, chain: &Chain, scene: &Scene) {
     for (n, node) in chain.nodes.iter().enumerate() {
         let now = scene.cards[n].state;
         let before = state.before.insert(node.id.clone(), now);
-        let finished = now == Stage::Done && matches!(before, Some(Stage::Running | Stage::Idle | Stage::Stale));
+        let finished = now == Stage::Done
+            && matches!(before, Some(Stage::Running | Stage::Idle | Stage::Stale));
         if finished && !still {
             let wires = scene.wires.iter().enumerate().filter(|(_, w)| w.to == n);
             state.travels.extend(wires.map(|(w, _)| (w, 0.0)));
@@ -429,7 +552,9 @@ fn travel(ui: &Ui, cx: &mut Cx<'_>, canvas: &Canvas, plane: &Plane, curves: &[Cu
     let dt = ui.input(|i| i.stable_dt).min(0.05);
     cx.view.chain.travels.retain_mut(|(wire, age)| {
         *age += dt;
-        let Some(curve) = curves.get(*wire).filter(|_| *age < TRAVEL) else { return false };
+        let Some(curve) = curves.get(*wire).filter(|_| *age < TRAVEL) else {
+            return false;
+        };
         let at = canvas.camera.screen(curve.along(*age / TRAVEL).0);
         plane.painter.circle_filled(at, 5.0, cx.theme.accent);
         true
@@ -450,14 +575,21 @@ fn wire_widgets(
     for (n, wire) in scene.wires.iter().enumerate() {
         let to = &chain.nodes[wire.to].id;
         let key = (&chain.nodes[wire.from].id, to, wire.role);
-        let Some(response) =
-            canvas.wire(ui, plane, key, curves[n].along(0.5).0, false, scene.wires.len() <= 200, || wire.name.clone())
-        else {
+        let Some(response) = canvas.wire(
+            ui,
+            plane,
+            key,
+            curves[n].along(0.5).0,
+            false,
+            scene.wires.len() <= 200,
+            || wire.name.clone(),
+        ) else {
             continue;
         };
         widgets::focus_ring(ui, &response);
         if response.clicked() {
-            acts.commands.push(Command::Select(Selection::ChainNode(id, to.clone())));
+            acts.commands
+                .push(Command::Select(Selection::ChainNode(id, to.clone())));
         }
     }
 }
@@ -482,7 +614,11 @@ fn wiring(
         }
         let area = Rect::from_center_size(port, Vec2::splat(16.0));
         let node = &chain.nodes[n];
-        let response = ui.interact(area, plane.background.id.with(("port", &node.id)), Sense::DRAG);
+        let response = ui.interact(
+            area,
+            plane.background.id.with(("port", &node.id)),
+            Sense::DRAG,
+        );
         let name = format!("Output of {}: drag to another node", spoken_title(node));
         response.widget_info(|| WidgetInfo::labeled(UiRole::Unknown, true, &name));
         if response.hovered() || response.dragged() {
@@ -493,7 +629,9 @@ fn wiring(
         }
         response.on_hover_cursor(CursorIcon::Crosshair);
     }
-    let Some(from) = cx.view.chain.wiring.clone() else { return };
+    let Some(from) = cx.view.chain.wiring.clone() else {
+        return;
+    };
     let source = chain.nodes.iter().position(|n| n.id == from);
     let pointer = ui.input(|i| i.pointer.latest_pos());
     let (Some(source), Some(pointer)) = (source, pointer) else {
@@ -505,12 +643,24 @@ fn wiring(
         .find(|n| *n != source && rects[*n].expand(10.0).contains(world))
         .and_then(|n| role_at(&chain.nodes[n].step, rects[n], world).map(|role| (n, role)));
     let end = target.map_or(world, |(n, role)| input(rects[n], role));
-    let look = paint::Wire { colour: cx.theme.accent, width: 2.0, dashed: true, arrow: true };
-    paint::wire(&plane.painter, &canvas.camera, &Curve::between_ports(output(rects[source]), end), look);
+    let look = paint::Wire {
+        colour: cx.theme.accent,
+        width: 2.0,
+        dashed: true,
+        arrow: true,
+    };
+    paint::wire(
+        &plane.painter,
+        &canvas.camera,
+        &Curve::between_ports(output(rects[source]), end),
+        look,
+    );
     if let Some((n, role)) = target {
-        plane
-            .painter
-            .circle_filled(canvas.camera.screen(input(rects[n], role)), 6.0, cx.theme.accent);
+        plane.painter.circle_filled(
+            canvas.camera.screen(input(rects[n], role)),
+            6.0,
+            cx.theme.accent,
+        );
     }
     if ui.input(|i| i.pointer.any_released()) {
         cx.view.chain.wiring = None;
@@ -549,7 +699,8 @@ fn rewire(chain: &Chain, id: ChainId, from: &str, to: usize, role: Role, acts: &
         _ => return,
     }
     let key = node.id.clone();
-    acts.commands.push(Command::SetNode(id, key, Box::new(node)));
+    acts.commands
+        .push(Command::SetNode(id, key, Box::new(node)));
 }
 
 fn keyboard(
@@ -566,13 +717,19 @@ fn keyboard(
     match canvas.hand(ui, rects, &scene.links) {
         Some(Hand::Walk(to)) => {
             canvas.focus_on(to, rects[to], plane.rect, motion(ui));
-            acts.commands
-                .push(Command::Select(Selection::ChainNode(id, chain.nodes[to].id.clone())));
+            acts.commands.push(Command::Select(Selection::ChainNode(
+                id,
+                chain.nodes[to].id.clone(),
+            )));
             ui.ctx().request_repaint();
         }
         Some(Hand::Open) => {
-            acts.asks
-                .extend(focus.and_then(|n| scene.cards.get(n)).and_then(|c| c.token).map(Ask::ShowToken));
+            acts.asks.extend(
+                focus
+                    .and_then(|n| scene.cards.get(n))
+                    .and_then(|c| c.token)
+                    .map(Ask::ShowToken),
+            );
         }
         Some(Hand::Remove) => {
             if let Some(node) = focus.and_then(|n| chain.nodes.get(n)) {

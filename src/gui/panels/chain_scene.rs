@@ -178,8 +178,13 @@ fn wire(
         Role::Actor => vec!["actor".into()],
         Role::Bearer => Vec::new(),
         Role::Subject => {
-            severity = after.and_then(|r| r.token_id).and_then(|t| changed_badly(model, t));
-            match (before.and_then(|r| r.token.as_ref()), after.and_then(|r| r.token.as_ref())) {
+            severity = after
+                .and_then(|r| r.token_id)
+                .and_then(|t| changed_badly(model, t));
+            match (
+                before.and_then(|r| r.token.as_ref()),
+                after.and_then(|r| r.token.as_ref()),
+            ) {
                 (Some(before), Some(after)) => diff::wire(before, after)
                     .into_iter()
                     .map(|w| shorten(&escape(&w), 48).into_owned())
@@ -262,7 +267,9 @@ fn card(model: &Model, node: &Node, rect: Rect, state: State, run: Option<&NodeR
 
 fn who(node: &Node) -> String {
     let who = match &node.step {
-        Step::SignIn { user: Some(user), .. } => user.as_str(),
+        Step::SignIn {
+            user: Some(user), ..
+        } => user.as_str(),
         Step::Paste { .. } => "",
         _ => node.client_id().unwrap_or(""),
     };
@@ -273,7 +280,11 @@ fn who(node: &Node) -> String {
 pub(super) fn spoken_title(node: &Node) -> String {
     let who = who(node);
     let title = escape(node.title());
-    if who.is_empty() { title.into_owned() } else { format!("{title} as {who}") }
+    if who.is_empty() {
+        title.into_owned()
+    } else {
+        format!("{title} as {who}")
+    }
 }
 
 fn lines(model: &Model, node: &Node) -> Vec<String> {
@@ -281,7 +292,9 @@ fn lines(model: &Model, node: &Node) -> Vec<String> {
     match &node.step {
         Step::SignIn { ask, .. } => wanted(ask, "scope", &mut lines),
         Step::ClientCredentials { ask } => {
-            let method = node.client_id().and_then(|c| method_of(model, node.server.as_deref(), c));
+            let method = node
+                .client_id()
+                .and_then(|c| method_of(model, node.server.as_deref(), c));
             lines.push(method.unwrap_or("client credentials").to_owned());
             wanted(ask, "scope", &mut lines);
         }
@@ -290,11 +303,18 @@ fn lines(model: &Model, node: &Node) -> Vec<String> {
                 .parse()
                 .ok()
                 .and_then(|id| model.analysis.tokens.get(&id))
-                .map_or_else(|| format!("token {id} of the tray"), |t| t.principal.short()),
+                .map_or_else(
+                    || format!("token {id} of the tray"),
+                    |t| t.principal.short(),
+                ),
             None if token.trim().is_empty() => "no token yet".into(),
             None => shorten(token.trim(), 28).into_owned(),
         }),
-        Step::Exchange { ask, requested_token_type, .. } => {
+        Step::Exchange {
+            ask,
+            requested_token_type,
+            ..
+        } => {
             wanted(ask, "narrow to", &mut lines);
             if let Some(kind) = requested_token_type {
                 lines.push(format!("wants {}", kind.rsplit(':').next().unwrap_or(kind)));
@@ -309,7 +329,12 @@ fn lines(model: &Model, node: &Node) -> Vec<String> {
 }
 
 fn wanted(ask: &Ask, scope: &str, lines: &mut Vec<String>) {
-    let targets: Vec<&str> = ask.audience.iter().chain(&ask.resource).map(String::as_str).collect();
+    let targets: Vec<&str> = ask
+        .audience
+        .iter()
+        .chain(&ask.resource)
+        .map(String::as_str)
+        .collect();
     if !targets.is_empty() {
         lines.push(format!("aud {}", targets.join(", ")));
     }
@@ -340,7 +365,9 @@ fn outcome(
     severity: Option<Severity>,
 ) -> (String, Tone) {
     let last = run.and_then(|r| r.exchanged.last());
-    let status = last.and_then(|x| x.response.as_ref().ok()).map(|r| r.status);
+    let status = last
+        .and_then(|x| x.response.as_ref().ok())
+        .map(|r| r.status);
     let millis = run.map_or(0, |r| r.millis);
     match state {
         State::Idle => ("not run".into(), Tone::Quiet),
@@ -361,7 +388,9 @@ fn outcome(
             let text = status.map_or_else(|| "done".into(), |s| format!("{s} · {millis} ms"));
             match severity {
                 Some(severity) => {
-                    let hop = token.and_then(|t| model.analysis.tokens.get(&t)).map(|t| t.hop);
+                    let hop = token
+                        .and_then(|t| model.analysis.tokens.get(&t))
+                        .map(|t| t.hop);
                     let worst = model
                         .analysis
                         .report
@@ -369,7 +398,13 @@ fn outcome(
                         .iter()
                         .find(|f| Some(f.hop) == hop && f.severity == severity);
                     let words = worst.map_or(severity.name(), |f| f.rule.title);
-                    (format!("{} · {words}", status.map_or_else(String::new, |s| s.to_string())), Tone::Risk(severity))
+                    (
+                        format!(
+                            "{} · {words}",
+                            status.map_or_else(String::new, |s| s.to_string())
+                        ),
+                        Tone::Risk(severity),
+                    )
                 }
                 None => (text, Tone::Good),
             }

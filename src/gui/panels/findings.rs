@@ -90,22 +90,31 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             let theme = cell.theme;
             match cell.column {
                 0 => {
-                    let at = egui::Rect::from_center_size(cell.rect.center(), egui::Vec2::splat(11.0));
+                    let at =
+                        egui::Rect::from_center_size(cell.rect.center(), egui::Vec2::splat(11.0));
                     icons::severity(cell.painter, at, finding.severity, theme);
                 }
                 1 => cell.text(finding.rule.id, theme.muted),
                 2 => cell.text(finding.rule.title, theme.text),
                 3 => cell.text(&place(finding, &evidence), theme.muted),
-                4 => cell.mono(if finding.found.is_empty() { "nothing" } else { &finding.found }, theme.text),
+                4 => cell.mono(
+                    if finding.found.is_empty() {
+                        "nothing"
+                    } else {
+                        &finding.found
+                    },
+                    theme.text,
+                ),
                 5 => cell.text(&finding.expected, theme.muted),
                 _ => cell.text(finding.rule.source, theme.muted),
             }
         },
     );
     cx.view.findings.rows = state;
-    if let Some(n) = done.hovered {
-        cx.view.graph.hinted = Some(list[n]);
-        ui.ctx().request_repaint_of(ui.ctx().viewport_id());
+    let hinted = done.hovered.map(|n| list[n]);
+    if cx.view.graph.hinted != hinted {
+        cx.view.graph.hinted = hinted;
+        ui.ctx().request_repaint(); // the graph may have been drawn already
     }
     if let Some(n) = done.selected {
         cx.push(Command::Select(Selection::Finding(list[n])));
@@ -128,10 +137,18 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, list: &[usize]) {
                 counts(ui, cx);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     ui.add_enabled_ui(!list.is_empty(), |ui| {
-                        if widgets::icon_button(ui, Icon::Copy, "Copy findings as Markdown").clicked() {
+                        if widgets::icon_button(ui, Icon::Copy, "Copy findings as Markdown")
+                            .clicked()
+                        {
                             let text: Vec<String> = list
                                 .iter()
-                                .map(|n| markdown(&report, &report.findings[*n], &cx.model.analysis.evidence))
+                                .map(|n| {
+                                    markdown(
+                                        &report,
+                                        &report.findings[*n],
+                                        &cx.model.analysis.evidence,
+                                    )
+                                })
                                 .collect();
                             cx.ask(Ask::Copy(text.join("\n"), counted(list.len(), "finding")));
                         }
@@ -210,7 +227,11 @@ fn spoken(finding: &Finding, evidence: &Evidence) -> String {
         finding.rule.id,
         finding.rule.title,
         place(finding, evidence),
-        if finding.found.is_empty() { "nothing" } else { &finding.found },
+        if finding.found.is_empty() {
+            "nothing"
+        } else {
+            &finding.found
+        },
         finding.expected
     )
 }
@@ -238,12 +259,21 @@ fn not_evaluable(ui: &mut Ui, cx: &mut Cx<'_>) {
                 ui.horizontal(|ui| {
                     ui.set_height(height);
                     ui.add_space(space::M);
-                    ui.add_sized([72.0, 18.0], egui::Label::new(theme::small(item.rule).size(13.0).color(theme.muted)).halign(Align::Min));
+                    ui.add_sized(
+                        [72.0, 18.0],
+                        egui::Label::new(theme::small(item.rule).size(13.0).color(theme.muted))
+                            .halign(Align::Min),
+                    );
                     ui.add_sized(
                         [140.0, 18.0],
-                        egui::Label::new(hop_name(&evidence, item.hop)).halign(Align::Min).truncate(),
+                        egui::Label::new(hop_name(&evidence, item.hop))
+                            .halign(Align::Min)
+                            .truncate(),
                     );
-                    ui.add(egui::Label::new(RichText::new(capital(&item.why)).color(theme.text)).truncate());
+                    ui.add(
+                        egui::Label::new(RichText::new(capital(&item.why)).color(theme.text))
+                            .truncate(),
+                    );
                 });
             }
         });

@@ -85,7 +85,10 @@ impl Scene {
         let rects: Vec<Rect> = (0..graph.nodes.len())
             .map(|n| {
                 let b = layout.nodes.get(n).copied().unwrap_or_default();
-                Rect::from_center_size(pos2(b.centre.x, b.centre.y), vec2(b.width.max(1.0), b.height.max(1.0)))
+                Rect::from_center_size(
+                    pos2(b.centre.x, b.centre.y),
+                    vec2(b.width.max(1.0), b.height.max(1.0)),
+                )
             })
             .collect();
         let points = |n: usize| -> Vec<Pos2> {
@@ -101,7 +104,12 @@ impl Scene {
             curves: edges.clone().map(|n| Curve::new(&points(n))).collect(),
             labels: edges
                 .clone()
-                .map(|n| layout.edges.get(n).map_or(Pos2::ZERO, |p| pos2(p.label.x, p.label.y)))
+                .map(|n| {
+                    layout
+                        .edges
+                        .get(n)
+                        .map_or(Pos2::ZERO, |p| pos2(p.label.x, p.label.y))
+                })
                 .collect(),
             node_names: (0..graph.nodes.len())
                 .map(|n| node_name(graph, &analysis.report, n))
@@ -146,7 +154,10 @@ fn node_name(graph: &Graph, report: &Report, n: usize) -> String {
         parts.push(node.detail.clone());
     }
     parts.push(counted(node.hops.len(), "token"));
-    parts.push(findings_words(if node.severity.is_some() { about } else { 0 }, node.severity));
+    parts.push(findings_words(
+        if node.severity.is_some() { about } else { 0 },
+        node.severity,
+    ));
     parts.join(", ")
 }
 
@@ -179,7 +190,12 @@ pub(super) fn shows_node(state: &State, kind: NodeKind) -> bool {
 
 /// Whether a wire is shown at all.
 pub(super) fn shows_edge(state: &State, graph: &Graph, edge: &Edge) -> bool {
-    let kind = |n: usize| graph.nodes.get(n).is_some_and(|n| shows_node(state, n.kind));
+    let kind = |n: usize| {
+        graph
+            .nodes
+            .get(n)
+            .is_some_and(|n| shows_node(state, n.kind))
+    };
     let relation = match edge.relation {
         Relation::Issued => state.issuers,
         Relation::Holds => state.keys,
@@ -228,7 +244,9 @@ pub(super) fn lit(state: &State, model: &Model, scene: &Scene) -> Lit {
         _ => None,
     });
     if let Some(n) = finding {
-        let Some(finding) = scene.report.findings.get(n) else { return lit };
+        let Some(finding) = scene.report.findings.get(n) else {
+            return lit;
+        };
         lit.on = true;
         lit.severity = Some(finding.severity);
         lit.edges = (0..graph.edges.len())
@@ -236,12 +254,10 @@ pub(super) fn lit(state: &State, model: &Model, scene: &Scene) -> Lit {
             .collect();
         lit.light_ends(graph);
         let hop = |n: &usize| *n == finding.hop || Some(*n) == finding.parent;
-        lit.nodes.extend(
-            (0..graph.nodes.len()).filter(|i| {
-                let node = &graph.nodes[*i];
-                finding.path.iter().any(|p| *p == node.label) && node.hops.iter().any(hop)
-            }),
-        );
+        lit.nodes.extend((0..graph.nodes.len()).filter(|i| {
+            let node = &graph.nodes[*i];
+            finding.path.iter().any(|p| *p == node.label) && node.hops.iter().any(hop)
+        }));
         lit.on = !lit.nodes.is_empty();
         return lit;
     }
@@ -272,14 +288,19 @@ pub(super) fn lit(state: &State, model: &Model, scene: &Scene) -> Lit {
                 || n.detail.to_lowercase().contains(&words)
                 || n.kind.name().contains(&words)
         };
-        let bad = |s: Option<Severity>| session.at_least.is_none_or(|least| s.is_some_and(|s| s >= least));
+        let bad = |s: Option<Severity>| {
+            session
+                .at_least
+                .is_none_or(|least| s.is_some_and(|s| s >= least))
+        };
         lit.nodes = (0..graph.nodes.len())
             .filter(|n| named(&graph.nodes[*n]) && bad(graph.nodes[*n].severity))
             .collect();
         lit.edges = (0..graph.edges.len())
             .filter(|e| {
                 let edge = &graph.edges[*e];
-                bad(edge.severity) && (named(&graph.nodes[edge.from]) || named(&graph.nodes[edge.to]))
+                bad(edge.severity)
+                    && (named(&graph.nodes[edge.from]) || named(&graph.nodes[edge.to]))
             })
             .collect();
         if session.at_least.is_some() {
@@ -295,20 +316,26 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         empty(ui, cx);
         return;
     }
-    let fresh = cx.view.graph.scene.as_ref().is_some_and(|s| s.is_of(cx.model));
+    let fresh = cx
+        .view
+        .graph
+        .scene
+        .as_ref()
+        .is_some_and(|s| s.is_of(cx.model));
     if !fresh {
         cx.view.graph.scene = Some(Arc::new(Scene::of(cx.model)));
     }
     toolbar(ui, cx);
-    graph_export::poll(ui, cx);
-    let Some(scene) = cx.view.graph.scene.clone() else { return };
+    graph_export::poll(cx);
+    let Some(scene) = cx.view.graph.scene.clone() else {
+        return;
+    };
     let lit = lit(&cx.view.graph, cx.model, &scene);
     if cx.view.graph.table {
         graph_table::ui(ui, cx, &scene, &lit);
     } else {
         graph_canvas::ui(ui, cx, &scene, &lit);
     }
-    cx.view.graph.hinted = None; // whoever points at a finding says so each frame
 }
 
 fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {

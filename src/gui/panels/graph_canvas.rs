@@ -1,8 +1,8 @@
 //! The principal graph on the canvas. Colour means risk or selection and nothing else.
 
 use egui::{
-    Color32, CornerRadius, FontFamily, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2,
-    vec2,
+    Color32, CornerRadius, FontFamily, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2,
+    pos2, vec2,
 };
 
 use super::graph::{Lit, Scene, State, caption, name_font, shows_edge, shows_node};
@@ -59,12 +59,33 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
     let mut order = shown.clone();
     order.sort_by_key(|e| (lit.edges.contains(e), scene.graph.edges[*e].severity));
     for &e in &order {
-        let look = wire_look(theme, &scene.graph.edges[e], e, lit, &selection, scene, pointed == Some(e), canvas.camera.zoom());
+        let look = wire_look(
+            theme,
+            &scene.graph.edges[e],
+            e,
+            lit,
+            &selection,
+            scene,
+            pointed == Some(e),
+            canvas.camera.zoom(),
+        );
         paint::wire(&stage.painter, &canvas.camera, &scene.curves[e], look);
     }
     let mut acted: Vec<Command> = Vec::new();
     let mut asked: Vec<Ask> = Vec::new();
-    nodes(ui, state, &mut canvas, &stage, scene, lit, &selection, theme, &mut acted, &mut asked, cx);
+    nodes(
+        ui,
+        state,
+        &mut canvas,
+        &stage,
+        scene,
+        lit,
+        &selection,
+        theme,
+        &mut acted,
+        &mut asked,
+        cx,
+    );
     notes(&canvas, &stage, scene, &shown, lit, theme);
     let focusable = shown.len() <= 200;
     for &e in &shown {
@@ -73,7 +94,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
         let Some(response) = canvas.wire(
             ui,
             &stage,
-            (edge.relation.name(), &scene.graph.nodes[edge.from].id, &scene.graph.nodes[edge.to].id),
+            (
+                edge.relation.name(),
+                &scene.graph.nodes[edge.from].id,
+                &scene.graph.nodes[edge.to].id,
+            ),
             scene.curves[e].along(0.5).0,
             selected,
             focusable,
@@ -99,7 +124,16 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
             None => Command::Select(Selection::None),
         });
     }
-    keyboard(ui, state, &mut canvas, &stage, scene, &mut acted, &mut asked, cx);
+    keyboard(
+        ui,
+        state,
+        &mut canvas,
+        &stage,
+        scene,
+        &mut acted,
+        &mut asked,
+        cx,
+    );
     zoom_buttons(ui, &mut canvas, &stage, bounds);
     legend(&stage, cx.theme, area);
     cx.view.graph.canvas = canvas;
@@ -131,7 +165,13 @@ fn columns(ui: &Ui, cx: &Cx<'_>, area: Rect, canvas: &Canvas, scene: &Scene) {
     for pair in columns.windows(2) {
         let middle = f32::midpoint(x(pair[0].x), x(pair[1].x));
         if strip.x_range().contains(middle) {
-            paint::dotted(&painter, middle, strip.bottom(), area.bottom(), theme.hairline);
+            paint::dotted(
+                &painter,
+                middle,
+                strip.bottom(),
+                area.bottom(),
+                theme.hairline,
+            );
         }
     }
     let mut taken = f32::NEG_INFINITY;
@@ -144,8 +184,14 @@ fn columns(ui: &Ui, cx: &Cx<'_>, area: Rect, canvas: &Canvas, scene: &Scene) {
             theme.muted,
             220.0,
         );
-        let at = pos2(x(column.x) - galley.size().x / 2.0, strip.center().y - galley.size().y / 2.0);
-        if at.x > taken + space::M && at.x >= strip.left() && at.x + galley.size().x <= strip.right() {
+        let at = pos2(
+            x(column.x) - galley.size().x / 2.0,
+            strip.center().y - galley.size().y / 2.0,
+        );
+        if at.x > taken + space::M
+            && at.x >= strip.left()
+            && at.x + galley.size().x <= strip.right()
+        {
             taken = at.x + galley.size().x;
             painter.galley(at, galley, theme.muted);
         }
@@ -191,7 +237,13 @@ fn wire_look(
         width += 0.8;
         colour = lit.severity.map_or(
             risk(edge.severity).map_or(theme.accent, |s| theme.severity(s)),
-            |s| if risk(Some(s)).is_some() { theme.severity(s) } else { theme.accent },
+            |s| {
+                if risk(Some(s)).is_some() {
+                    theme.severity(s)
+                } else {
+                    theme.accent
+                }
+            },
         );
     }
     if selected {
@@ -322,7 +374,14 @@ fn draw_node(
             (severity_width(Some(severity)) * 0.72).max(1.3) * zoom.clamp(0.6, 1.2),
             theme.severity(severity),
         ),
-        None => Stroke::new(1.0, if theme.dark { theme.control_hover } else { theme.faint.gamma_multiply(0.6) }),
+        None => Stroke::new(
+            1.0,
+            if theme.dark {
+                theme.control_hover
+            } else {
+                theme.faint.gamma_multiply(0.6)
+            },
+        ),
     };
     // A dimmed node is still opaque: wires do not show through it.
     painter.rect_filled(rect, radius, theme.window);
@@ -335,10 +394,22 @@ fn draw_node(
     );
     if selected || focused {
         let ring = rect.expand(3.0);
-        painter.rect_stroke(ring, grow(radius, 3), Stroke::new(2.0, theme.accent), StrokeKind::Inside);
+        painter.rect_stroke(
+            ring,
+            grow(radius, 3),
+            Stroke::new(2.0, theme.accent),
+            StrokeKind::Inside,
+        );
     }
     if zoom >= LABELS_FROM {
-        words(painter, rect, zoom, node, fade(theme.text), fade(theme.muted));
+        words(
+            painter,
+            rect,
+            zoom,
+            node,
+            fade(theme.text),
+            fade(theme.muted),
+        );
     } else {
         let side = rect.height() * 0.5;
         Icon::of_kind(node.kind).paint(
@@ -349,13 +420,29 @@ fn draw_node(
     }
     if let Some(severity) = node.severity {
         let side = (14.0 * zoom).clamp(7.0, 16.0);
-        let inset = if matches!(node.kind, NodeKind::Person | NodeKind::Key) { rect.height() * 0.28 } else { side * 0.35 };
-        badge(painter, pos2(rect.right() - inset, rect.top() + side * 0.05), side, severity, theme, dimmed);
+        let inset = if matches!(node.kind, NodeKind::Person | NodeKind::Key) {
+            rect.height() * 0.28
+        } else {
+            side * 0.35
+        };
+        badge(
+            painter,
+            pos2(rect.right() - inset, rect.top() + side * 0.05),
+            side,
+            severity,
+            theme,
+            dimmed,
+        );
     }
 }
 
 fn grow(mut radius: CornerRadius, by: u8) -> CornerRadius {
-    for corner in [&mut radius.nw, &mut radius.ne, &mut radius.sw, &mut radius.se] {
+    for corner in [
+        &mut radius.nw,
+        &mut radius.ne,
+        &mut radius.sw,
+        &mut radius.se,
+    ] {
         *corner = corner.saturating_add(by);
     }
     radius
@@ -364,17 +451,28 @@ fn grow(mut radius: CornerRadius, by: u8) -> CornerRadius {
 fn words(painter: &Painter, rect: Rect, zoom: f32, node: &Node, text: Color32, muted: Color32) {
     let pad = 12.0 * zoom;
     let icon = 18.0 * zoom;
-    let left = if matches!(node.kind, NodeKind::Person | NodeKind::Key) { pad * 1.25 } else { pad };
+    let left = if matches!(node.kind, NodeKind::Person | NodeKind::Key) {
+        pad * 1.25
+    } else {
+        pad
+    };
     Icon::of_kind(node.kind).paint(
         painter,
-        Rect::from_center_size(pos2(rect.left() + left + icon / 2.0, rect.center().y), Vec2::splat(icon)),
+        Rect::from_center_size(
+            pos2(rect.left() + left + icon / 2.0, rect.center().y),
+            Vec2::splat(icon),
+        ),
         muted,
     );
     let from = rect.left() + left + icon + 9.0 * zoom;
     let width = rect.right() - left - from;
     let name = paint::line(painter, &node.label, name_font(zoom), text, width);
     if node.detail.is_empty() || rect.height() < 34.0 * zoom {
-        painter.galley(pos2(from, rect.center().y - name.size().y / 2.0), name, text);
+        painter.galley(
+            pos2(from, rect.center().y - name.size().y / 2.0),
+            name,
+            text,
+        );
         return;
     }
     let detail = paint::line(painter, &node.detail, caption(zoom), muted, width);
@@ -392,7 +490,12 @@ fn badge(painter: &Painter, at: Pos2, side: f32, severity: Severity, theme: &The
     if dimmed {
         painter.multiply_opacity(0.4);
     }
-    icons::severity(&painter, Rect::from_center_size(at, Vec2::splat(side)), severity, theme);
+    icons::severity(
+        &painter,
+        Rect::from_center_size(at, Vec2::splat(side)),
+        severity,
+        theme,
+    );
 }
 
 /// Words on the wires: what changed, in the colour of the risk, with its shape; `may act` and `issues`
@@ -412,11 +515,10 @@ fn notes(canvas: &Canvas, stage: &Stage, scene: &Scene, shown: &[usize], lit: &L
         let severity = risk(edge.severity);
         let text = match (&edge.note, edge.relation) {
             (Some(note), _) if zoom >= LABELS_FROM => note.as_str(),
-            (None, Relation::MayAct | Relation::Issued | Relation::Holds | Relation::UsesClient)
-                if quiet && severity.is_none() =>
-            {
-                edge.relation.name()
-            }
+            (
+                None,
+                Relation::MayAct | Relation::Issued | Relation::Holds | Relation::UsesClient,
+            ) if quiet && severity.is_none() => edge.relation.name(),
             _ => "",
         };
         if text.is_empty() && severity.is_none() {
@@ -426,9 +528,17 @@ fn notes(canvas: &Canvas, stage: &Stage, scene: &Scene, shown: &[usize], lit: &L
         if lit.dims_edge(e) {
             colour = colour.gamma_multiply(0.4);
         }
-        let side = if severity.is_some() { (11.0 * zoom).clamp(6.0, 13.0) } else { 0.0 };
+        let side = if severity.is_some() {
+            (11.0 * zoom).clamp(6.0, 13.0)
+        } else {
+            0.0
+        };
         let galley = paint::line(&stage.painter, text, font.clone(), colour, 240.0);
-        let gap = if side > 0.0 && !text.is_empty() { 5.0 } else { 0.0 };
+        let gap = if side > 0.0 && !text.is_empty() {
+            5.0
+        } else {
+            0.0
+        };
         let size = vec2(side + gap + galley.size().x, galley.size().y.max(side)) + vec2(8.0, 4.0);
         let place = free_place(canvas, scene, e, size, &taken);
         let Some(place) = place else { continue };
@@ -441,13 +551,19 @@ fn notes(canvas: &Canvas, stage: &Stage, scene: &Scene, shown: &[usize], lit: &L
             }
             icons::severity(
                 &painter,
-                Rect::from_center_size(pos2(inner.left() + side / 2.0, inner.center().y), Vec2::splat(side)),
+                Rect::from_center_size(
+                    pos2(inner.left() + side / 2.0, inner.center().y),
+                    Vec2::splat(side),
+                ),
                 severity,
                 theme,
             );
         }
         stage.painter.galley(
-            pos2(inner.left() + side + gap, inner.center().y - galley.size().y / 2.0),
+            pos2(
+                inner.left() + side + gap,
+                inner.center().y - galley.size().y / 2.0,
+            ),
             galley,
             colour,
         );
@@ -460,7 +576,13 @@ fn shown_nodes(scene: &Scene) -> impl Iterator<Item = usize> + '_ {
 }
 
 /// The layout's place for the words, or another on the wire, that covers nothing; none if there is none.
-fn free_place(canvas: &Canvas, scene: &Scene, e: usize, size: Vec2, taken: &[Rect]) -> Option<Rect> {
+fn free_place(
+    canvas: &Canvas,
+    scene: &Scene,
+    e: usize,
+    size: Vec2,
+    taken: &[Rect],
+) -> Option<Rect> {
     let curve = &scene.curves[e];
     let wanted = canvas.camera.screen(scene.labels[e]);
     let on = |share: f32| canvas.camera.screen(curve.along(share).0);
@@ -499,14 +621,29 @@ fn keyboard(
         .nodes
         .iter()
         .zip(&scene.rects)
-        .map(|(n, r)| if shows_node(state, n.kind) { *r } else { Rect::from_min_size(pos2(f32::INFINITY, f32::INFINITY), Vec2::ZERO) })
+        .map(|(n, r)| {
+            if shows_node(state, n.kind) {
+                *r
+            } else {
+                Rect::from_min_size(pos2(f32::INFINITY, f32::INFINITY), Vec2::ZERO)
+            }
+        })
         .collect();
-    let Some(hand) = canvas.hand(ui, &places, &scene.links) else { return };
+    let Some(hand) = canvas.hand(ui, &places, &scene.links) else {
+        return;
+    };
     let focus = canvas.focus;
     match hand {
         Hand::Walk(to) if shows_node(state, scene.graph.nodes[to].kind) => {
-            canvas.focus_on(to, scene.rects[to], stage.rect, crate::gui::canvas::motion(ui));
-            acted.push(Command::Select(Selection::Principal(scene.graph.nodes[to].id.clone())));
+            canvas.focus_on(
+                to,
+                scene.rects[to],
+                stage.rect,
+                crate::gui::canvas::motion(ui),
+            );
+            acted.push(Command::Select(Selection::Principal(
+                scene.graph.nodes[to].id.clone(),
+            )));
             ui.ctx().request_repaint();
         }
         Hand::Open => {
@@ -533,7 +670,13 @@ pub(super) fn zoom_buttons(ui: &mut Ui, canvas: &mut Canvas, stage: &Stage, boun
     if !stage.rect.contains_rect(rect) {
         return;
     }
-    ui.painter().rect(rect, theme::RADIUS, theme.surface, theme.line(), StrokeKind::Outside);
+    ui.painter().rect(
+        rect,
+        theme::RADIUS,
+        theme.surface,
+        theme.line(),
+        StrokeKind::Outside,
+    );
     let mut over = ui.new_child(
         egui::UiBuilder::new()
             .max_rect(rect.shrink(3.0))
@@ -543,7 +686,10 @@ pub(super) fn zoom_buttons(ui: &mut Ui, canvas: &mut Canvas, stage: &Stage, boun
     if widgets::icon_button(&mut over, Icon::Minus, "Zoom out").clicked() {
         canvas.zoom(stage.rect, 0.8);
     }
-    if over.add(egui::Button::new("Fit").min_size(vec2(46.0, 26.0))).clicked() {
+    if over
+        .add(egui::Button::new("Fit").min_size(vec2(46.0, 26.0)))
+        .clicked()
+    {
         let animate = crate::gui::canvas::motion(ui);
         canvas.fit(stage.rect, bounds, animate);
         ui.ctx().request_repaint();
@@ -568,14 +714,25 @@ fn legend(stage: &Stage, theme: &Theme, area: Rect) {
         let colour = if dashed { theme.faint } else { theme.muted };
         let stroke = Stroke::new(1.4, colour);
         if dashed {
-            stage.painter.extend(Shape::dashed_line(&[from, to], stroke, 5.0, 4.0));
+            stage
+                .painter
+                .extend(Shape::dashed_line(&[from, to], stroke, 5.0, 4.0));
         } else {
             stage.painter.line_segment([from, to], stroke);
         }
-        let galley = paint::line(&stage.painter, text, egui::FontId::proportional(11.0), theme.muted, 180.0);
+        let galley = paint::line(
+            &stage.painter,
+            text,
+            egui::FontId::proportional(11.0),
+            theme.muted,
+            180.0,
+        );
         let width = galley.size().x;
-        stage.painter.galley(pos2(to.x + 6.0, y - galley.size().y / 2.0), galley, theme.muted);
+        stage.painter.galley(
+            pos2(to.x + 6.0, y - galley.size().y / 2.0),
+            galley,
+            theme.muted,
+        );
         x = to.x + 6.0 + width + space::L;
     }
 }
-

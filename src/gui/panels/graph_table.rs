@@ -30,7 +30,8 @@ enum Row {
 
 fn rows_of(cx: &Cx<'_>, scene: &Scene, lit: &Lit) -> Vec<Row> {
     let graph = &scene.graph;
-    let filtered = lit.on && (cx.model.session.at_least.is_some() || !cx.model.session.filter.trim().is_empty());
+    let filtered = lit.on
+        && (cx.model.session.at_least.is_some() || !cx.model.session.filter.trim().is_empty());
     let state = &cx.view.graph;
     let mut edges: Vec<usize> = (0..graph.edges.len())
         .filter(|e| shows_edge(state, graph, &graph.edges[*e]))
@@ -45,7 +46,11 @@ fn rows_of(cx: &Cx<'_>, scene: &Scene, lit: &Lit) -> Vec<Row> {
     let alone = (0..graph.nodes.len()).filter(|n| {
         !linked[*n] && shows_node(state, graph.nodes[*n].kind) && !(filtered && lit.dims_node(*n))
     });
-    edges.iter().map(|e| Row::Edge(*e)).chain(alone.map(Row::Alone)).collect()
+    edges
+        .iter()
+        .map(|e| Row::Edge(*e))
+        .chain(alone.map(Row::Alone))
+        .collect()
 }
 
 fn selection_of(scene: &Scene, row: Row) -> Selection {
@@ -94,7 +99,10 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
                     match cell.column {
                         0 => {
                             if let Some(severity) = edge.severity {
-                                let at = egui::Rect::from_center_size(cell.rect.center(), egui::Vec2::splat(11.0));
+                                let at = egui::Rect::from_center_size(
+                                    cell.rect.center(),
+                                    egui::Vec2::splat(11.0),
+                                );
                                 icons::severity(cell.painter, at, severity, theme);
                             }
                         }
@@ -119,7 +127,10 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
                     match cell.column {
                         0 => {
                             if let Some(severity) = node.severity {
-                                let at = egui::Rect::from_center_size(cell.rect.center(), egui::Vec2::splat(11.0));
+                                let at = egui::Rect::from_center_size(
+                                    cell.rect.center(),
+                                    egui::Vec2::splat(11.0),
+                                );
                                 icons::severity(cell.painter, at, severity, theme);
                             }
                         }

@@ -33,25 +33,26 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, index: usize) {
     if !finding.rule.false_positives.is_empty() {
         ui.add_space(space::S);
         widgets::section(ui, "When it is not a defect", "");
-        ui.add(egui::Label::new(RichText::new(finding.rule.false_positives).color(cx.theme.muted)).wrap());
+        ui.add(
+            egui::Label::new(RichText::new(finding.rule.false_positives).color(cx.theme.muted))
+                .wrap(),
+        );
     }
 }
 
 /// The finding itself. `linked`: its title selects it.
 pub(super) fn body(ui: &mut Ui, cx: &mut Cx<'_>, index: usize, linked: bool) {
     let report = std::sync::Arc::clone(&cx.model.analysis.report);
-    let Some(finding) = report.findings.get(index) else { return };
+    let Some(finding) = report.findings.get(index) else {
+        return;
+    };
     let theme = cx.theme;
     ui.horizontal(|ui| {
         icons::severity_icon(ui, finding.severity, 13.0);
         let title = theme::strong(finding.rule.title).color(theme.severity(finding.severity));
         if linked {
-            let link = ui.add(egui::Link::new(title));
-            if link.clicked() {
+            if ui.add(egui::Link::new(title)).clicked() {
                 cx.push(Command::Select(Selection::Finding(index)));
-            }
-            if link.hovered() {
-                cx.view.graph.hinted = Some(index);
             }
         } else {
             ui.add(egui::Label::new(title).wrap());
@@ -59,16 +60,25 @@ pub(super) fn body(ui: &mut Ui, cx: &mut Cx<'_>, index: usize, linked: bool) {
     });
     ui.add(egui::Label::new(finding.message.as_str()).wrap());
     ui.add_space(2.0);
-    widgets::field(ui, "Claim", |ui| ui.add(egui::Label::new(theme::mono(finding.claim.as_str())).wrap()));
+    widgets::field(ui, "Claim", |ui| {
+        ui.add(egui::Label::new(theme::mono(finding.claim.as_str())).wrap())
+    });
     if !finding.found.is_empty() {
         widgets::field(ui, "Found", |ui| {
             ui.add(egui::Label::new(theme::mono(shorten(&finding.found, 200))).wrap())
         });
     }
     if !finding.expected.is_empty() {
-        widgets::field(ui, "Expected", |ui| ui.add(egui::Label::new(finding.expected.as_str()).wrap()));
+        widgets::field(ui, "Expected", |ui| {
+            ui.add(egui::Label::new(finding.expected.as_str()).wrap())
+        });
     }
-    ui.add(egui::Label::new(RichText::new(format!("Why it matters: {}", finding.rule.why)).color(theme.muted)).wrap());
+    ui.add(
+        egui::Label::new(
+            RichText::new(format!("Why it matters: {}", finding.rule.why)).color(theme.muted),
+        )
+        .wrap(),
+    );
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.label(theme::strong("Fix"));
@@ -103,7 +113,10 @@ pub(super) fn body(ui: &mut Ui, cx: &mut Cx<'_>, index: usize, linked: bool) {
             cx.push(Command::Show(View::Graph));
         }
         if widgets::icon_button(ui, Icon::Copy, "Copy finding as Markdown").clicked() {
-            cx.ask(Ask::Copy(markdown(&report, finding, &evidence), "Finding".into()));
+            cx.ask(Ask::Copy(
+                markdown(&report, finding, &evidence),
+                "Finding".into(),
+            ));
         }
     });
     let source = format!(
@@ -140,7 +153,11 @@ pub(super) fn markdown(
         id = finding.rule.id,
         message = finding.message,
         claim = code(&finding.claim),
-        found = if finding.found.is_empty() { "nothing".into() } else { code(&finding.found) },
+        found = if finding.found.is_empty() {
+            "nothing".into()
+        } else {
+            code(&finding.found)
+        },
         expected = finding.expected,
         why = finding.rule.why,
         fix = finding.rule.fix,

@@ -93,13 +93,21 @@ pub fn relation(ui: &mut Ui, cx: &mut Cx<'_>, from: &str, to: &str, name: &str) 
             if let Some(severity) = edge.severity {
                 icons::severity_icon(ui, severity, 12.0);
             }
-            ui.label(RichText::new(note).color(edge.severity.map_or(cx.theme.text, |s| cx.theme.severity(s))));
+            ui.label(
+                RichText::new(note).color(
+                    edge.severity
+                        .map_or(cx.theme.text, |s| cx.theme.severity(s)),
+                ),
+            );
         });
     }
     ui.add_space(space::S);
     ui.horizontal_wrapped(|ui| {
         for node in [a, b] {
-            if ui.button(format!("Show {}", shorten(&node.label, 24))).clicked() {
+            if ui
+                .button(format!("Show {}", shorten(&node.label, 24)))
+                .clicked()
+            {
                 cx.push(Command::Select(Selection::Principal(node.id.clone())));
             }
         }
@@ -123,7 +131,12 @@ fn newest<'a>(cx: &'a Cx<'_>, node: &Node) -> Option<&'a TokenView> {
         .rev()
         .filter_map(|h| cx.model.analysis.evidence.hops.get(*h))
         .filter(|h| !h.supporting)
-        .chain(node.hops.iter().rev().filter_map(|h| cx.model.analysis.evidence.hops.get(*h)))
+        .chain(
+            node.hops
+                .iter()
+                .rev()
+                .filter_map(|h| cx.model.analysis.evidence.hops.get(*h)),
+        )
         .find_map(|h| cx.model.analysis.tokens.get(&h.token_id?))
 }
 
@@ -184,7 +197,9 @@ fn authority(ui: &mut Ui, cx: &Cx<'_>, graph: &Graph, n: usize) {
         .map(|e| graph.nodes[e.to].label.as_str())
         .collect();
     if let Some(iss) = &node.iss {
-        widgets::field(ui, "Issuer", |ui| ui.add(egui::Label::new(escape(iss)).wrap()));
+        widgets::field(ui, "Issuer", |ui| {
+            ui.add(egui::Label::new(escape(iss)).wrap())
+        });
     }
     let acts = matches!(
         node.kind,
@@ -192,7 +207,9 @@ fn authority(ui: &mut Ui, cx: &Cx<'_>, graph: &Graph, n: usize) {
     );
     let Some(view) = newest(cx, node).filter(|_| acts) else {
         if !reaches.is_empty() {
-            widgets::field(ui, "Reaches", |ui| ui.add(egui::Label::new(reaches.join(", ")).wrap()));
+            widgets::field(ui, "Reaches", |ui| {
+                ui.add(egui::Label::new(reaches.join(", ")).wrap())
+            });
         }
         return;
     };
@@ -211,7 +228,9 @@ fn authority(ui: &mut Ui, cx: &Cx<'_>, graph: &Graph, n: usize) {
         });
     }
     if !reaches.is_empty() {
-        widgets::field(ui, "Reaches", |ui| ui.add(egui::Label::new(reaches.join(", ")).wrap()));
+        widgets::field(ui, "Reaches", |ui| {
+            ui.add(egui::Label::new(reaches.join(", ")).wrap())
+        });
     }
     if let Some(scopes) = claims::scopes(&view.token).filter(|s| !s.is_empty()) {
         let before: Option<BTreeSet<String>> = cx
@@ -238,9 +257,16 @@ fn authority(ui: &mut Ui, cx: &Cx<'_>, graph: &Graph, n: usize) {
         None => ui.label("bearer: whoever has the token can use it"),
     });
     if let Some(exp) = view.exp {
-        let life = Life { from: view.iat, until: Some(exp), now: cx.seconds() };
-        let at = from_numeric_date(exp).map_or_else(|| exp.to_string(), |t| t.strftime("%H:%M:%S").to_string());
-        widgets::field(ui, "Until", |ui| ui.label(format!("{at} UTC, {}", life.words())));
+        let life = Life {
+            from: view.iat,
+            until: Some(exp),
+            now: cx.seconds(),
+        };
+        let at = from_numeric_date(exp)
+            .map_or_else(|| exp.to_string(), |t| t.strftime("%H:%M:%S").to_string());
+        widgets::field(ui, "Until", |ui| {
+            ui.label(format!("{at} UTC, {}", life.words()))
+        });
         if life.counts_down() {
             cx.tick(ui.ctx());
         }
@@ -286,7 +312,9 @@ pub(super) fn tokens(ui: &mut Ui, cx: &mut Cx<'_>, title: &str, hops: &[usize]) 
             ui.label(theme::small(format!("and {} more", hops.len() - n)).color(cx.theme.muted));
             break;
         }
-        let Some(hop) = evidence.hops.get(hop) else { continue };
+        let Some(hop) = evidence.hops.get(hop) else {
+            continue;
+        };
         token_row(ui, cx, hop.token_id, &hop.name);
     }
 }
@@ -300,7 +328,8 @@ fn token_row(ui: &mut Ui, cx: &mut Cx<'_>, id: Option<TokenId>, name: &str) {
     let severity = view.and_then(|v| v.severity);
     let audience = view.map_or_else(String::new, |v| v.principal.audience.join(", "));
     let selected = matches!(&cx.model.session.selection, Selection::Token(t) if *t == id);
-    let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 28.0), egui::Sense::click());
+    let (rect, response) =
+        ui.allocate_exact_size(egui::vec2(ui.available_width(), 28.0), egui::Sense::click());
     let theme = cx.theme;
     let spoken = format!(
         "{}, {}, {}",
@@ -308,7 +337,8 @@ fn token_row(ui: &mut Ui, cx: &mut Cx<'_>, id: Option<TokenId>, name: &str) {
         audience,
         severity.map_or("no findings", |s| s.name())
     );
-    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, &spoken));
+    response
+        .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, &spoken));
     if ui.is_rect_visible(rect) {
         let painter = ui.painter_at(rect);
         if selected {
@@ -316,7 +346,10 @@ fn token_row(ui: &mut Ui, cx: &mut Cx<'_>, id: Option<TokenId>, name: &str) {
         } else if response.hovered() {
             painter.rect_filled(rect, 4, theme.raised);
         }
-        let icon = egui::Rect::from_center_size(egui::pos2(rect.left() + 12.0, rect.center().y), egui::Vec2::splat(11.0));
+        let icon = egui::Rect::from_center_size(
+            egui::pos2(rect.left() + 12.0, rect.center().y),
+            egui::Vec2::splat(11.0),
+        );
         match severity {
             Some(severity) => icons::severity(&painter, icon, severity, theme),
             None => Icon::Check.paint(&painter, icon.expand(2.0), theme.good),
@@ -325,7 +358,10 @@ fn token_row(ui: &mut Ui, cx: &mut Cx<'_>, id: Option<TokenId>, name: &str) {
         let split = inner.left() + inner.width() * 0.5;
         crate::gui::canvas::paint::text_left(
             &painter,
-            egui::Rect::from_min_max(egui::pos2(inner.left() + 18.0, rect.top()), egui::pos2(split, rect.bottom())),
+            egui::Rect::from_min_max(
+                egui::pos2(inner.left() + 18.0, rect.top()),
+                egui::pos2(split, rect.bottom()),
+            ),
             &escape(name),
             egui::FontId::proportional(13.0),
             theme.text,
@@ -338,7 +374,10 @@ fn token_row(ui: &mut Ui, cx: &mut Cx<'_>, id: Option<TokenId>, name: &str) {
             inner.right() - split - 8.0,
         );
         painter.galley(
-            egui::pos2(inner.right() - galley.size().x, rect.center().y - galley.size().y / 2.0),
+            egui::pos2(
+                inner.right() - galley.size().x,
+                rect.center().y - galley.size().y / 2.0,
+            ),
             galley,
             theme.muted,
         );

@@ -1,8 +1,15 @@
 //! One file per panel. Each has a `State` for what it keeps between frames and a `ui` that draws it.
 
 pub mod chain;
+mod chain_canvas;
+mod chain_form;
+mod chain_scene;
 pub mod findings;
 pub mod graph;
+mod graph_canvas;
+mod graph_export;
+mod graph_table;
+mod http;
 pub mod inspector;
 pub mod inspector_chain;
 pub mod inspector_claim;
@@ -11,5 +18,6 @@ pub mod inspector_principal;
 pub mod inspector_token;
 pub mod log;
 pub mod practice;
+pub mod rows;
 pub mod token;
 pub mod tray;

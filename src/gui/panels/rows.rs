@@ -2,8 +2,8 @@
 //! arrow keys, and opens by Enter.
 
 use egui::{
-    Align2, EventFilter, Id, Key, Modifiers, Painter, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo,
-    pos2, vec2,
+    Align2, EventFilter, Id, Key, Modifiers, Painter, Rect, Role, ScrollArea, Sense, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
 use crate::gui::{
@@ -30,15 +30,30 @@ pub struct Column {
 
 /// A column of fixed width.
 pub const fn fixed(title: &'static str, width: f32) -> Column {
-    Column { title, width, grow: 0.0, right: false }
+    Column {
+        title,
+        width,
+        grow: 0.0,
+        right: false,
+    }
 }
 /// A column that takes a share of the room.
 pub const fn wide(title: &'static str, width: f32, grow: f32) -> Column {
-    Column { title, width, grow, right: false }
+    Column {
+        title,
+        width,
+        grow,
+        right: false,
+    }
 }
 /// A column of numbers.
 pub const fn number(title: &'static str, width: f32) -> Column {
-    Column { title, width, grow: 0.0, right: true }
+    Column {
+        title,
+        width,
+        grow: 0.0,
+        right: true,
+    }
 }
 
 /// What a table keeps between frames.
@@ -91,7 +106,11 @@ impl Cell<'_> {
     }
     fn put(&self, text: &str, font: egui::FontId, colour: egui::Color32) {
         let galley = paint::line(self.painter, text, font, colour, self.rect.width());
-        let x = if self.right { self.rect.right() - galley.size().x } else { self.rect.left() };
+        let x = if self.right {
+            self.rect.right() - galley.size().x
+        } else {
+            self.rect.left()
+        };
         let y = self.rect.center().y - galley.size().y / 2.0;
         self.painter.galley(pos2(x, y), galley, colour);
     }
@@ -115,19 +134,30 @@ pub fn table(
     let (head, _) = ui.allocate_exact_size(vec2(width, HEAD), Sense::hover());
     for (column, (x, w)) in columns.iter().zip(&columns_at) {
         let (at, anchor) = if column.right {
-            (pos2(head.left() + x + w - space::S, head.center().y), Align2::RIGHT_CENTER)
+            (
+                pos2(head.left() + x + w - space::S, head.center().y),
+                Align2::RIGHT_CENTER,
+            )
         } else {
-            (pos2(head.left() + x + space::S, head.center().y), Align2::LEFT_CENTER)
+            (
+                pos2(head.left() + x + space::S, head.center().y),
+                Align2::LEFT_CENTER,
+            )
         };
-        ui.painter_at(head)
-            .text(at, anchor, column.title, egui::FontId::proportional(11.0), theme.muted);
+        ui.painter_at(head).text(
+            at,
+            anchor,
+            column.title,
+            egui::FontId::proportional(11.0),
+            theme.muted,
+        );
     }
     ui.painter()
         .hline(head.x_range(), head.bottom() - 0.5, theme.line());
     ui.spacing_mut().item_spacing.y = 0.0;
     let follow = selected.is_some() && selected != state.shown;
     state.shown = selected;
-    let base = ui.id().with(salt);
+    let base = ui.scope_id().with(salt);
     ScrollArea::vertical()
         .id_salt(salt)
         .auto_shrink(false)
@@ -142,10 +172,30 @@ pub fn table(
             }
             if let Some(f) = state.focus.filter(|f| *f < rows && !range.contains(f)) {
                 // The row that has the keyboard stays a widget when it is scrolled away.
-                row(ui, base, f, place(f), selected == Some(f), rows, state, &mut done, &name);
+                row(
+                    ui,
+                    base,
+                    f,
+                    place(f),
+                    selected == Some(f),
+                    rows,
+                    state,
+                    &mut done,
+                    &name,
+                );
             }
             for n in range.clone() {
-                row(ui, base, n, place(n), selected == Some(n), rows, state, &mut done, &name);
+                row(
+                    ui,
+                    base,
+                    n,
+                    place(n),
+                    selected == Some(n),
+                    rows,
+                    state,
+                    &mut done,
+                    &name,
+                );
                 let rect = place(n);
                 let painter = ui.painter_at(ui.clip_rect());
                 for (column, (x, w)) in columns_at.iter().enumerate() {
@@ -200,7 +250,11 @@ fn row(
         ui.memory_mut(|m| {
             m.set_focus_lock_filter(
                 id,
-                EventFilter { vertical_arrows: true, escape: true, ..EventFilter::default() },
+                EventFilter {
+                    vertical_arrows: true,
+                    escape: true,
+                    ..EventFilter::default()
+                },
             );
         });
         let to = ui.input_mut(|i| {
@@ -244,7 +298,11 @@ fn row(
 /// Left edge and width of each column.
 fn spread(columns: &[Column], width: f32) -> Vec<(f32, f32)> {
     let least: f32 = columns.iter().map(|c| c.width).sum();
-    let grow: f32 = columns.iter().map(|c| c.grow).sum::<f32>().max(f32::EPSILON);
+    let grow: f32 = columns
+        .iter()
+        .map(|c| c.grow)
+        .sum::<f32>()
+        .max(f32::EPSILON);
     let rest = width - least;
     // When there is too little room the columns that grow give way first, then all do.
     let squeeze = if rest < 0.0 { width / least } else { 1.0 };
@@ -266,7 +324,12 @@ mod tests {
 
     #[test]
     fn columns_fill_the_width_and_never_overlap() {
-        let columns = [fixed("", 30.0), wide("a", 100.0, 2.0), wide("b", 60.0, 1.0), number("n", 50.0)];
+        let columns = [
+            fixed("", 30.0),
+            wide("a", 100.0, 2.0),
+            wide("b", 60.0, 1.0),
+            number("n", 50.0),
+        ];
         for width in [100.0, 240.0, 900.0] {
             let at = spread(&columns, width);
             for pair in at.windows(2) {
