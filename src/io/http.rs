@@ -4,14 +4,17 @@
 //! system's proxy settings hold for other hosts, never for loopback: a practice server is on this
 //! machine, and its tokens stay here.
 
-use std::{error::Error as _, fmt::Write as _, io, net::IpAddr, sync::Arc, time::Duration};
+use std::{error::Error as _, fmt::Write as _, io, sync::Arc, time::Duration};
 
 use tokio::{sync::OnceCell, time::Instant};
-use url::{Host, Url};
+use url::Url;
 
 use crate::{
     kit::text,
-    oauth::http::{Body, Method, Request, Response},
+    oauth::{
+        http::{Method, Request, Response},
+        metadata::is_loopback,
+    },
 };
 
 /// Bytes of a response body that are read; a larger answer is an error that says so. Counted after
@@ -295,35 +298,12 @@ fn build(
             })?;
         builder = builder.header(name, value);
     }
-    builder = match &request.body {
-        Body::Empty => builder,
-        Body::Form(fields) => {
-            let mut form = url::form_urlencoded::Serializer::new(String::new());
-            for field in fields {
-                form.append_pair(&field.name, &field.value);
-            }
-            builder
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(form.finish())
-        }
-        Body::Text { content_type, text } => builder
-            .header("content-type", content_type)
-            .body(text.clone()),
-    };
+    if let Some((content_type, bytes)) = request.body.encode() {
+        builder = builder.header("content-type", content_type).body(bytes);
+    }
     builder
         .build()
         .map_err(|e| format!("The request to {place} cannot be built: {}.", causes(&e)))
-}
-
-/// Whether `url` leads to this machine by what it says, without asking a resolver.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
-        // RFC 6761 §6.3: names below `localhost` resolve to loopback.
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    }
 }
 
 fn check_url(url: &Url, local: bool, place: &str) -> Result<(), String> {

@@ -6,7 +6,7 @@ use tokio::{
 };
 
 use super::*;
-use crate::oauth::http::Field;
+use crate::oauth::http::{Body, Field};
 
 const LIMITS: Limits = Limits {
     connect: Duration::from_secs(2),

@@ -18,11 +18,11 @@ use super::{
     faults::Faults,
     form::Form,
     issued::{self, Seen},
-    realm::{self, Agent, EXCHANGED_TOKEN_LIFE, MAX_ACTORS, OFFLINE_ACCESS, Realm, Target},
+    realm::{self, Agent, EXCHANGED_TOKEN_LIFE, MAX_ACTORS, Realm, Target},
     refusal::{Refusal, quote},
     target::{self, Wanted},
 };
-use crate::oauth::token_type;
+use crate::{kit::text, oauth::token_type};
 
 /// `grant_type` (RFC 8693 §2.1).
 pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -106,6 +106,24 @@ pub struct Decision {
     pub actor_jti: Option<String>,
 }
 
+impl Decision {
+    /// Which token came of which, for the log: the only record of an exchange, since RFC 8693 §2.1
+    /// makes no lasting link. Names tokens by `jti`, never by their text.
+    pub fn record(&self) -> String {
+        let claim = |name: &str| {
+            let text = self.claims.get(name).and_then(Value::as_str).unwrap_or("");
+            text::escape(text).into_owned()
+        };
+        format!(
+            "exchanged by {}: subject token {}, actor token {}, issued {}",
+            claim("client_id"),
+            text::escape(&self.subject_jti),
+            text::escape(self.actor_jti.as_deref().unwrap_or("none")),
+            claim("jti")
+        )
+    }
+}
+
 /// What an exchange is decided with, beside the request.
 pub struct Ground<'a> {
     /// The realm.
@@ -158,7 +176,7 @@ pub fn decide(ask: &Ask<'_>, client: Agent, ground: &Ground<'_>) -> Result<Decis
             client.reaches.join(", ")
         )));
     }
-    let scope = grant_scope(ask.scope.as_ref(), &subject, wanted.target, ground.faults)?;
+    let scope = target::granted(ask.scope.as_ref(), &subject, wanted.target, ground.faults)?;
     let act = chain(&subject, acting, realm, ground.faults)?;
 
     let exp = if ground.faults.lifetime_extended {
@@ -317,67 +335,6 @@ fn same_target(subject: &Seen, realm: &Realm) -> Result<Wanted, Refusal> {
             "neither audience nor resource says what the token is for, and the subject token has no single audience to keep (RFC 8693 §2.1)",
         )
     })
-}
-
-/// Point 6: scopes of the subject token that are asked for and mean something at the target.
-fn grant_scope(
-    asked: Option<&BTreeSet<String>>,
-    subject: &Seen,
-    target: Target,
-    faults: Faults,
-) -> Result<BTreeSet<String>, Refusal> {
-    let has = subject.scopes();
-    let mut granted = BTreeSet::new();
-    match asked {
-        Some(asked) => {
-            for scope in asked {
-                if scope == OFFLINE_ACCESS {
-                    return Err(Refusal::scope(
-                        "an exchange gives no refresh token, so offline_access cannot be asked for (RFC 8693 §2.2.1)",
-                    ));
-                }
-                if !realm::is_scope(scope) {
-                    return Err(target::unknown_scope(scope));
-                }
-                if !target.knows(scope) {
-                    return Err(target::homeless(scope, target));
-                }
-                if !has.contains(scope) && !faults.scope_widened {
-                    return Err(Refusal::scope(format!(
-                        "the subject token does not have {}, it has {}: an exchange narrows and never widens (RFC 8693 §5)",
-                        quote(scope),
-                        quote(subject.text("scope"))
-                    )));
-                }
-                granted.insert(scope.clone());
-            }
-        }
-        None => granted.extend(has.iter().filter(|s| target.knows(s)).cloned()),
-    }
-    if faults.scope_widened {
-        widen(&mut granted, target);
-    }
-    if granted.is_empty() {
-        return Err(Refusal::scope(format!(
-            "nothing is left to grant: of the scopes of the subject token, {}, none means anything at {}",
-            quote(subject.text("scope")),
-            target.name()
-        )));
-    }
-    Ok(granted)
-}
-
-/// The fault `scope-widened`: every scope of the resource servers that are concerned.
-fn widen(granted: &mut BTreeSet<String>, target: Target) {
-    let concerned: Vec<_> = match target {
-        Target::Resource(resource) => vec![resource],
-        Target::Server | Target::Agent(_) => {
-            granted.iter().filter_map(|s| realm::home(s)).collect()
-        }
-    };
-    for resource in concerned {
-        granted.extend(resource.scopes().map(str::to_owned));
-    }
 }
 
 /// Points 9 and 10: the actor with the subject token's `act` inside, unchanged and not too deep.

@@ -161,21 +161,22 @@ pub fn see(
         );
         return seen;
     };
-    match object(parts.header) {
-        Ok(header) => look_at_header(&mut seen, &header, parts, types, realm),
-        Err(why) => seen.flaw("header", why, "base64url of a JSON object", "RFC 7515 §4"),
-    }
-    match object(parts.payload) {
-        Ok(claims) => {
-            seen.claims = claims;
-            look_at_claims(&mut seen, realm, now, revoked);
+    let (header, claims) = (object(parts.header), object(parts.payload));
+    // What cannot be read comes first: every other check depends on it.
+    for (part, read, source) in [
+        ("header", &header, "RFC 7515 §4"),
+        ("payload", &claims, "RFC 7519 §7.2"),
+    ] {
+        if let Err(why) = read {
+            seen.flaw(part, why.clone(), "base64url of a JSON object", source);
         }
-        Err(why) => seen.flaw(
-            "payload",
-            why,
-            "base64url of a JSON object",
-            "RFC 7519 §7.2",
-        ),
+    }
+    if let Ok(header) = header {
+        look_at_header(&mut seen, &header, parts, types, realm);
+    }
+    if let Ok(claims) = claims {
+        seen.claims = claims;
+        look_at_claims(&mut seen, realm, now, revoked);
     }
     seen
 }

@@ -56,35 +56,7 @@ pub fn document(realm: &Realm) -> Map<String, Value> {
 
 /// The same as a typed value.
 pub fn typed(realm: &Realm) -> Metadata {
-    let document = document(realm);
-    let text = |name: &str| {
-        document
-            .get(name)
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
-    let list = |name: &str| {
-        let items = document.get(name)?.as_array()?;
-        Some(
-            items
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
-        )
-    };
-    Metadata {
-        issuer: realm.issuer.clone(),
-        authorization_endpoint: text("authorization_endpoint"),
-        token_endpoint: text("token_endpoint"),
-        jwks_uri: text("jwks_uri"),
-        introspection_endpoint: text("introspection_endpoint"),
-        revocation_endpoint: text("revocation_endpoint"),
-        grant_types_supported: list("grant_types_supported"),
-        token_endpoint_auth_methods_supported: list("token_endpoint_auth_methods_supported"),
-        code_challenge_methods_supported: list("code_challenge_methods_supported"),
-        document,
-    }
+    Metadata::from_document(document(realm))
 }
 
 /// `GET /.well-known/oauth-authorization-server`, and the same below `openid-configuration`

@@ -216,7 +216,7 @@ fn no_token(
         Credentials::Scheme => (
             StatusCode::UNAUTHORIZED,
             "",
-            "an Authorization header of another scheme than Bearer",
+            "an Authorization header without Bearer and a token after it",
         ),
         Credentials::Several => (
             StatusCode::BAD_REQUEST,

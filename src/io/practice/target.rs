@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
+    faults::Faults,
     form::Form,
+    issued::Seen,
     realm::{self, OFFLINE_ACCESS, Realm, Target},
     refusal::{Refusal, quote},
 };
@@ -127,8 +129,69 @@ fn default_target(realm: &Realm, scope: &BTreeSet<String>) -> Result<Wanted, Ref
     })
 }
 
+/// Point 6: scopes of the subject token that are asked for and mean something at the target.
+pub fn granted(
+    asked: Option<&BTreeSet<String>>,
+    subject: &Seen,
+    target: Target,
+    faults: Faults,
+) -> Result<BTreeSet<String>, Refusal> {
+    let has = subject.scopes();
+    let mut granted = BTreeSet::new();
+    match asked {
+        Some(asked) => {
+            for scope in asked {
+                if scope == OFFLINE_ACCESS {
+                    return Err(Refusal::scope(
+                        "an exchange gives no refresh token, so offline_access cannot be asked for (RFC 8693 §2.2.1)",
+                    ));
+                }
+                if !realm::is_scope(scope) {
+                    return Err(unknown_scope(scope));
+                }
+                if !target.knows(scope) {
+                    return Err(homeless(scope, target));
+                }
+                if !has.contains(scope) && !faults.scope_widened {
+                    return Err(Refusal::scope(format!(
+                        "the subject token does not have {}, it has {}: an exchange narrows and never widens (RFC 8693 §5)",
+                        quote(scope),
+                        quote(subject.text("scope"))
+                    )));
+                }
+                granted.insert(scope.clone());
+            }
+        }
+        None => granted.extend(has.iter().filter(|s| target.knows(s)).cloned()),
+    }
+    if faults.scope_widened {
+        widen(&mut granted, target);
+    }
+    if granted.is_empty() {
+        return Err(Refusal::scope(format!(
+            "nothing is left to grant: of the scopes of the subject token, {}, none means anything at {}",
+            quote(subject.text("scope")),
+            target.name()
+        )));
+    }
+    Ok(granted)
+}
+
+/// The fault `scope-widened`: every scope of the resource servers that are concerned.
+fn widen(granted: &mut BTreeSet<String>, target: Target) {
+    let concerned: Vec<_> = match target {
+        Target::Resource(resource) => vec![resource],
+        Target::Server | Target::Agent(_) => {
+            granted.iter().filter_map(|s| realm::home(s)).collect()
+        }
+    };
+    for resource in concerned {
+        granted.extend(resource.scopes().map(str::to_owned));
+    }
+}
+
 /// `invalid_scope` for a name that the realm does not have.
-pub fn unknown_scope(scope: &str) -> Refusal {
+fn unknown_scope(scope: &str) -> Refusal {
     Refusal::scope(format!(
         "{} is no scope of this server; scopes are {}",
         quote(scope),
@@ -137,7 +200,7 @@ pub fn unknown_scope(scope: &str) -> Refusal {
 }
 
 /// `invalid_scope` for a scope that means nothing at the target.
-pub fn homeless(scope: &str, target: Target) -> Refusal {
+fn homeless(scope: &str, target: Target) -> Refusal {
     let home = realm::home(scope)
         .map_or_else(String::new, |home| format!("; it belongs to {}", home.name));
     Refusal::scope(format!(

@@ -2,8 +2,10 @@
 
 mod authorization;
 mod exchanges;
+mod faulty;
 mod house;
 mod resources;
+mod samples;
 mod tokens;
 
 use std::sync::atomic::{AtomicI64, Ordering};

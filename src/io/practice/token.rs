@@ -317,19 +317,7 @@ fn token_exchange(shared: &Shared, agent: Agent, form: &Form, now: i64) -> Resul
         },
     )?;
     let token = mint(shared, decision.typ, &decision.claims)?;
-    let issued_jti = decision
-        .claims
-        .get("jti")
-        .and_then(serde_json::Value::as_str);
-    // Which token came of which: the only record of an exchange (RFC 8693 §2.1 makes no link).
-    tracing::info!(
-        target: "delegraph::practice",
-        client = agent.id,
-        subject_jti = decision.subject_jti,
-        actor_jti = decision.actor_jti.as_deref().unwrap_or("none"),
-        issued_jti,
-        "exchanged"
-    );
+    tracing::info!("{}", decision.record());
     Ok(json!({
         "access_token": token,
         "issued_token_type": decision.issued_token_type,

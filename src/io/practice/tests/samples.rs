@@ -1,0 +1,138 @@
+//! The sample chains run here, by the same engine that the program uses.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::{
+    chain::{
+        Step, file, plan,
+        run::{self, Answer as Reply, Directory, Progress, Run, ServerView, State, Want},
+    },
+    kit::{Env, ids::TokenId},
+    oauth::client_auth::Client,
+    token::{Token, claims},
+};
+
+/// The practice server as a chain sees it.
+struct Practice(Arc<PracticeInfo>);
+
+impl Directory for Practice {
+    fn server(&self, _: Option<&str>) -> Result<ServerView, String> {
+        Ok(ServerView {
+            name: "Practice".into(),
+            metadata: Arc::clone(&self.0.metadata),
+        })
+    }
+    fn client(&self, _: Option<&str>, id: &str) -> Result<Client, String> {
+        let found = self.0.clients.iter().find(|c| c.client_id == id);
+        found.cloned().ok_or(format!("no client {id}"))
+    }
+    fn resource(&self, name: &str) -> Option<Url> {
+        let found = self.0.resources.iter().find(|(n, _, _)| n == name);
+        found.map(|(_, url, _)| url.clone())
+    }
+    fn token(&self, _: TokenId) -> Option<Arc<Token>> {
+        None
+    }
+}
+
+/// Runs a sample on a server with its faults; gives the run and the node ids in order.
+async fn sample(name: &str) -> (Run, Vec<String>) {
+    let text = file::sample(name).unwrap();
+    let chain = file::read(text).unwrap();
+    let server = start(0, chain.faults.iter().cloned().collect())
+        .await
+        .unwrap();
+    let directory = Practice(Arc::clone(&server.info));
+    let http = Http::new().unwrap();
+    let env = Env::system(Clock::System);
+    let mut run = Run::default();
+    let order = plan::order(&chain);
+    for id in &order {
+        let mut progress = run::start(&chain, id, &run, &directory, &env);
+        let ended = loop {
+            match progress {
+                Progress::End(ended) => break ended,
+                Progress::Want(pending, Want::Http(request)) => {
+                    let answer = Reply::Http(http.send(&request).await);
+                    progress = run::resume(&chain, *pending, answer, &run, &directory, &env);
+                }
+                Progress::Want(_, Want::Browser(_)) => panic!("{id} wants a browser"),
+            }
+        };
+        assert!(ended.failure.is_none(), "{id}: {:?}", ended.failure);
+        assert_eq!(ended.state, State::Done, "{id}: {:?}", ended.expectations);
+        run.nodes.insert(id.clone(), *ended);
+    }
+    (run, order)
+}
+
+fn actors(run: &Run, node: &str) -> Vec<String> {
+    let token = run.nodes[node].token.as_ref().unwrap();
+    claims::actors(token)
+        .into_iter()
+        .map(|a| a.pid.sub)
+        .collect()
+}
+
+#[tokio::test]
+async fn the_sample_chain_runs_to_its_end() {
+    let (run, order) = sample("sample").await;
+    assert_eq!(order.len(), run.nodes.len());
+    assert_eq!(
+        actors(&run, "pay"),
+        ["payments-agent", "researcher", "planner"]
+    );
+    let call = run.nodes["call"].exchanged.last().unwrap();
+    let body = json_of(call.response.as_ref().unwrap());
+    assert_eq!(
+        (&body["decision"], &body["saw"]["subject"]),
+        (&json!("allowed"), &json!("alice"))
+    );
+}
+
+#[tokio::test]
+async fn the_risky_chain_runs_and_goes_wrong_where_it_says() {
+    let (run, _) = sample("sample-risky").await;
+    assert_eq!(
+        actors(&run, "pay"),
+        ["payments-agent"],
+        "prior actors are gone"
+    );
+    let claims: BTreeMap<_, _> = run
+        .nodes
+        .iter()
+        .filter_map(|(id, node)| Some((id.as_str(), node.token.as_ref()?.claims_map().clone())))
+        .collect();
+    assert_eq!(claims["plan"]["may_act"]["sub"], "reporter");
+    assert_eq!(claims["research"]["client_id"], "researcher");
+    assert!(
+        claims["pay"]["scope"]
+            .as_str()
+            .unwrap()
+            .contains("payments:initiate")
+    );
+    assert!(
+        !claims["research"]["scope"]
+            .as_str()
+            .unwrap()
+            .contains("payments")
+    );
+    assert!(claims["plan"]["exp"].as_i64() > claims["alice"]["exp"].as_i64());
+}
+
+#[tokio::test]
+async fn every_sample_is_tried_here() {
+    let mut names: Vec<_> = file::SAMPLES.iter().map(|(name, _)| *name).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["sample", "sample-risky"]);
+    for (_, text) in file::SAMPLES {
+        let chain = file::read(text).unwrap();
+        assert!(
+            chain
+                .nodes
+                .iter()
+                .any(|n| matches!(n.step, Step::Call { .. }))
+        );
+    }
+}
