@@ -167,7 +167,7 @@ pub(super) fn resume(
     match went {
         Ok(Next::Send(stage, sent)) => {
             so_far.state = State::Running;
-            want(id, so_far, stage, sent)
+            want(id, so_far, stage, *sent)
         }
         Ok(Next::Done) => end(chain, node, run, so_far, None),
         Err(failure) => end(chain, node, run, so_far, Some(failure)),
@@ -176,7 +176,7 @@ pub(super) fn resume(
 
 /// What follows an answer.
 enum Next {
-    Send(Stage, Sent),
+    Send(Stage, Box<Sent>),
     Done,
 }
 
@@ -221,18 +221,19 @@ impl Starting<'_> {
         }
     }
 
-    fn send(&self, purpose: String, request: Request, stage: Stage, notes: Vec<String>) -> Begun {
+    fn send(
+        &self,
+        purpose: String,
+        request: Request,
+        stage: Stage,
+        notes: Vec<String>,
+    ) -> Progress {
         let sent = Sent {
             at: self.env.now,
             purpose,
             request,
         };
-        Ok(want(
-            self.node.id.clone(),
-            Self::running(notes),
-            stage,
-            sent,
-        ))
+        want(self.node.id.clone(), Self::running(notes), stage, sent)
     }
 
     fn server(&self) -> Result<ServerView, Failure> {
@@ -327,7 +328,7 @@ impl Starting<'_> {
         if at_once {
             let request = Request::get(url);
             let purpose = format!("authorize, {who}");
-            return self.send(purpose, request, Stage::Authorize(sign_in), notes);
+            return Ok(self.send(purpose, request, Stage::Authorize(sign_in), notes));
         }
         let pending = Pending {
             node: self.node.id.clone(),
@@ -350,7 +351,7 @@ impl Starting<'_> {
         client_auth::apply(&client, &mut request, &server.metadata, self.env).map_err(setting)?;
         let kept = token_request(Place::ClientCredentials, ask, &client);
         let purpose = format!("credentials, {}", client.client_id);
-        self.send(purpose, request, Stage::Token(kept), Vec::new())
+        Ok(self.send(purpose, request, Stage::Token(kept.into()), Vec::new()))
     }
 
     fn paste(&self, pasted: &str) -> Begun {
@@ -448,7 +449,7 @@ impl Starting<'_> {
         kept.subject = Some(subject);
         kept.actor = actor.map(|(token, _)| token);
         let purpose = format!("exchange, {}", client.client_id);
-        self.send(purpose, request, Stage::Token(kept), Vec::new())
+        Ok(self.send(purpose, request, Stage::Token(kept.into()), Vec::new()))
     }
 
     fn call(&self, token: &str, url: &str, method: Option<&str>) -> Begun {
@@ -500,7 +501,7 @@ impl Starting<'_> {
             "Authorization",
             format!("Bearer {}", sent.raw),
         ));
-        self.send(purpose, request, Stage::Call, notes)
+        Ok(self.send(purpose, request, Stage::Call, notes))
     }
 
     fn api(&self, text: &str) -> Result<Url, Failure> {
@@ -529,8 +530,8 @@ fn setting(reason: String) -> Failure {
     )
 }
 
-fn token_request(place: Place, ask: &Ask, client: &Client) -> Box<TokenRequest> {
-    Box::new(TokenRequest {
+fn token_request(place: Place, ask: &Ask, client: &Client) -> TokenRequest {
+    TokenRequest {
         asked: token_response::Asked {
             place,
             scope: ask.scope.iter().cloned().collect(),
@@ -540,7 +541,7 @@ fn token_request(place: Place, ask: &Ask, client: &Client) -> Box<TokenRequest> 
         client_id: client.client_id.clone(),
         subject: None,
         actor: None,
-    })
+    }
 }
 
 /// The redirect in an answer of the practice server's authorization endpoint: the redirect URI of
@@ -604,7 +605,7 @@ fn redeem(
         request,
     };
     let kept = token_request(Place::Code, &sign_in.ask, &sign_in.client);
-    Ok(Next::Send(Stage::Token(kept), sent))
+    Ok(Next::Send(Stage::Token(kept.into()), Box::new(sent)))
 }
 
 fn take_token(

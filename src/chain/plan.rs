@@ -65,19 +65,18 @@ fn input_flaw(chain: &Chain, node: &Node, role: Role, input: &str) -> Option<Str
     if input.is_empty() {
         return Some(format!("it has no {name}: connect a node that gives one"));
     }
-    if input == node.id {
-        return None; // a circle of one, reported as such
-    }
     match chain.node(input) {
         None => Some(format!(
             "its {name} comes from `{}`, and there is no such node: connect another",
             escape(input)
         )),
-        Some(from) if matches!(from.step, Step::Call { .. }) => Some(format!(
-            "its {name} comes from `{}`, which calls an API and gives no token: connect another",
-            escape(input)
-        )),
-        Some(_) => None,
+        Some(from) if from.id != node.id && matches!(from.step, Step::Call { .. }) => {
+            Some(format!(
+                "its {name} comes from `{}`, which calls an API and gives no token: connect another",
+                escape(input)
+            ))
+        }
+        Some(_) => None, // its own id among them: a circle of one, reported as such
     }
 }
 
@@ -88,11 +87,7 @@ fn setting_flaws(node: &Node, flaw: &mut dyn FnMut(String)) {
         }
     };
     match &node.step {
-        Step::SignIn { ask, .. } => {
-            needs_client(flaw);
-            ask_flaws(ask, flaw);
-        }
-        Step::ClientCredentials { ask } => {
+        Step::SignIn { ask, .. } | Step::ClientCredentials { ask } => {
             needs_client(flaw);
             ask_flaws(ask, flaw);
         }
@@ -190,7 +185,7 @@ pub fn up_to(chain: &Chain, id: &str) -> Vec<String> {
     let Some(start) = graph.index.get(id).copied() else {
         return Vec::new();
     };
-    let wanted = graph.reachable(start, &graph.inputs);
+    let wanted = reachable(start, &graph.inputs);
     let order = graph.order();
     if !order.contains(&start) {
         return Vec::new();
@@ -208,8 +203,7 @@ pub fn downstream(chain: &Chain, id: &str) -> Vec<String> {
     let Some(start) = graph.index.get(id).copied() else {
         return Vec::new();
     };
-    graph
-        .reachable(start, &graph.outputs)
+    reachable(start, &graph.outputs)
         .into_iter()
         .filter(|n| *n != start)
         .map(|n| chain.nodes[n].id.clone())
@@ -271,21 +265,21 @@ impl<'a> Wiring<'a> {
         order
     }
 
-    /// What can be reached from `start` along `wires`, `start` included.
-    fn reachable(&self, start: usize, wires: &[Vec<usize>]) -> BTreeSet<usize> {
-        let mut seen = BTreeSet::from([start]);
-        let mut open = vec![start];
-        while let Some(n) = open.pop() {
-            open.extend(wires[n].iter().filter(|next| seen.insert(**next)));
-        }
-        seen
-    }
-
     /// Whether a node reaches itself. Those that are in the order do not.
     fn on_cycle(&self, node: usize, ordered: &BTreeSet<usize>) -> bool {
         !ordered.contains(&node)
             && self.inputs[node]
                 .iter()
-                .any(|input| self.reachable(*input, &self.inputs).contains(&node))
+                .any(|input| reachable(*input, &self.inputs).contains(&node))
     }
+}
+
+/// What can be reached from `start` along `wires`, `start` included.
+fn reachable(start: usize, wires: &[Vec<usize>]) -> BTreeSet<usize> {
+    let mut seen = BTreeSet::from([start]);
+    let mut open = vec![start];
+    while let Some(n) = open.pop() {
+        open.extend(wires[n].iter().filter(|next| seen.insert(**next)));
+    }
+    seen
 }

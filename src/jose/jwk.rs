@@ -135,3 +135,40 @@ pub struct Jwks {
     /// The keys, in order.
     pub keys: Vec<Jwk>,
 }
+
+impl Jwks {
+    /// Reads a JWK Set as a server publishes it (RFC 7517 §5). Members of `keys` that are no objects
+    /// are passed over; private members stay, for whoever must report them.
+    pub fn parse(bytes: &[u8]) -> Result<Self, KeyError> {
+        let format = |reason: String| KeyError::Format(reason);
+        if bytes.trim_ascii_start().starts_with(b"<") {
+            return Err(format(
+                "this is a web page or XML, not a JWK Set: check `jwks_uri`".into(),
+            ));
+        }
+        let json = crate::kit::json::parse(bytes)
+            .map_err(|e| format(format!("a JWK Set is JSON (RFC 7517 §5): {e}")))?;
+        let keys = match json.value {
+            Value::Object(mut members) => match members.swap_remove("keys") {
+                Some(Value::Array(keys)) => keys,
+                Some(_) => return Err(format("`keys` of the JWK Set is no list".into())),
+                None if members.contains_key("kty") => {
+                    return Err(format(
+                        "this is one JWK, not a JWK Set: a set has `keys` (RFC 7517 §5)".into(),
+                    ));
+                }
+                None => return Err(format("a JWK Set has `keys` (RFC 7517 §5)".into())),
+            },
+            _ => return Err(format("a JWK Set is a JSON object (RFC 7517 §5)".into())),
+        };
+        Ok(Self {
+            keys: keys
+                .into_iter()
+                .filter_map(|key| match key {
+                    Value::Object(members) => Some(Jwk(members)),
+                    _ => None,
+                })
+                .collect(),
+        })
+    }
+}

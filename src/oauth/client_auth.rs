@@ -72,6 +72,9 @@ pub struct Client {
 /// Seconds for which a client assertion is valid.
 const ASSERTION_LIFE: i64 = 60;
 
+/// Metadata member with the algorithms of assertions (RFC 8414 §2).
+const ALGS_MEMBER: &str = "token_endpoint_auth_signing_alg_values_supported";
+
 /// `client_assertion_type` of a JWT (RFC 7523 §2.2).
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -164,8 +167,7 @@ fn assertion(client_id: &str, key: &Jwk, server: &Metadata, env: &Env) -> Result
         );
     }
     let alg = signing_alg(key)?;
-    const MEMBER: &str = "token_endpoint_auth_signing_alg_values_supported";
-    if let Some(algs) = server.document.get(MEMBER).and_then(Value::as_array)
+    if let Some(algs) = server.document.get(ALGS_MEMBER).and_then(Value::as_array)
         && !algs.is_empty()
         && !algs.iter().any(|a| a.as_str() == Some(alg.name()))
     {
