@@ -1,6 +1,9 @@
 //! From a run to what the rules see, and from findings back to the run's expectations.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
     Chain, Expect, Node, Role, Step,
@@ -35,10 +38,15 @@ pub fn evidence(chain: &Chain, run: &Run, label: &str) -> Vec<Hop> {
         .enumerate()
         .map(|(n, id)| (id.as_str(), n))
         .collect();
+    let mut by_id: HashMap<&str, &Node> = HashMap::new();
+    for node in &chain.nodes {
+        by_id.entry(&node.id).or_insert(node);
+    }
+    let supporting = supporting(chain);
     let mut exchanges = 0;
     ids.iter()
         .filter_map(|id| {
-            let node = chain.node(id)?;
+            let node = *by_id.get(id.as_str())?;
             let shown = run.nodes.get(id)?;
             let token = shown.token.clone()?;
             if matches!(node.step, Step::Exchange { .. }) {
@@ -55,8 +63,8 @@ pub fn evidence(chain: &Chain, run: &Run, label: &str) -> Vec<Hop> {
                 token,
                 verdict: None,
                 parent,
-                exchange: asked(chain, node, shown, run),
-                supporting: is_supporting(chain, node),
+                exchange: asked(node, shown, run),
+                supporting: supporting.contains(id.as_str()),
                 chain: Some(label.to_owned()),
             })
         })
@@ -81,29 +89,31 @@ fn name(node: &Node, exchanges: usize) -> String {
     }
 }
 
-/// A source whose token is used as actor token and as nothing else.
-fn is_supporting(chain: &Chain, node: &Node) -> bool {
-    if matches!(node.step, Step::Exchange { .. } | Step::Call { .. }) {
-        return false;
+/// The sources whose tokens are used as actor tokens and as nothing else.
+fn supporting(chain: &Chain) -> HashSet<&str> {
+    let (mut actors, mut others) = (HashSet::new(), HashSet::new());
+    for node in &chain.nodes {
+        for (role, id) in node.inputs() {
+            if role == Role::Actor {
+                actors.insert(id);
+            } else {
+                others.insert(id);
+            }
+        }
+        if matches!(node.step, Step::Exchange { .. } | Step::Call { .. }) {
+            others.insert(node.id.as_str());
+        }
     }
-    let mut roles = chain
-        .nodes
-        .iter()
-        .flat_map(Node::inputs)
-        .filter(|(_, id)| *id == node.id)
-        .map(|(role, _)| role)
-        .peekable();
-    roles.peek().is_some() && roles.all(|role| role == Role::Actor)
+    actors.difference(&others).copied().collect()
 }
 
 /// What an exchange asked for: from the request that was sent, or, where the run was read from a file
 /// and has none, from the chain.
-fn asked(chain: &Chain, node: &Node, shown: &NodeRun, run: &Run) -> Option<Asked> {
+fn asked(node: &Node, shown: &NodeRun, run: &Run) -> Option<Asked> {
     let Step::Exchange { actor, ask, .. } = &node.step else {
         return None;
     };
-    let actor_run = actor.as_deref().filter(|id| chain.node(id).is_some());
-    let actor_token = actor_run.and_then(|id| run.token(id)).cloned();
+    let actor_token = actor.as_deref().and_then(|id| run.token(id)).cloned();
     let sent = shown.exchanged.iter().rev().find_map(|exchanged| {
         exchanged
             .request

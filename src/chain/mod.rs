@@ -4,6 +4,7 @@ mod engine;
 pub mod evidence;
 pub mod expectation;
 pub mod file;
+pub mod gather;
 pub mod place;
 pub mod plan;
 pub mod provenance;

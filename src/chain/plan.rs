@@ -23,7 +23,7 @@ pub struct Flaw {
 /// order of the nodes.
 pub fn flaws(chain: &Chain) -> Vec<Flaw> {
     let graph = Wiring::of(chain);
-    let ordered: BTreeSet<usize> = graph.order().into_iter().collect();
+    let cyclic = graph.on_cycles();
     let mut seen = BTreeSet::new();
     let mut flaws = Vec::new();
     for (index, node) in chain.nodes.iter().enumerate() {
@@ -44,11 +44,11 @@ pub fn flaws(chain: &Chain) -> Vec<Flaw> {
             continue;
         }
         for (role, input) in node.inputs() {
-            if let Some(message) = input_flaw(chain, node, role, input) {
+            if let Some(message) = input_flaw(graph.named(chain, input), node, role, input) {
                 flaw(message);
             }
         }
-        if graph.on_cycle(index, &ordered) {
+        if cyclic.contains(&index) {
             flaw("its wires run in a circle: it would need its own token first; disconnect one of them".into());
         }
         setting_flaws(node, &mut flaw);
@@ -56,7 +56,7 @@ pub fn flaws(chain: &Chain) -> Vec<Flaw> {
     flaws
 }
 
-fn input_flaw(chain: &Chain, node: &Node, role: Role, input: &str) -> Option<String> {
+fn input_flaw(from: Option<&Node>, node: &Node, role: Role, input: &str) -> Option<String> {
     let name = match role {
         Role::Subject => "subject token",
         Role::Actor => "actor token",
@@ -65,7 +65,7 @@ fn input_flaw(chain: &Chain, node: &Node, role: Role, input: &str) -> Option<Str
     if input.is_empty() {
         return Some(format!("it has no {name}: connect a node that gives one"));
     }
-    match chain.node(input) {
+    match from {
         None => Some(format!(
             "its {name} comes from `{}`, and there is no such node: connect another",
             escape(input)
@@ -243,6 +243,10 @@ impl<'a> Wiring<'a> {
         }
     }
 
+    fn named<'c>(&self, chain: &'c Chain, id: &str) -> Option<&'c Node> {
+        chain.nodes.get(*self.index.get(id)?)
+    }
+
     /// Kahn's order, the first node of the chain first where there is a choice.
     fn order(&self) -> Vec<usize> {
         let mut waits: Vec<usize> = self.inputs.iter().map(Vec::len).collect();
@@ -265,12 +269,50 @@ impl<'a> Wiring<'a> {
         order
     }
 
-    /// Whether a node reaches itself. Those that are in the order do not.
-    fn on_cycle(&self, node: usize, ordered: &BTreeSet<usize>) -> bool {
-        !ordered.contains(&node)
-            && self.inputs[node]
-                .iter()
-                .any(|input| reachable(*input, &self.inputs).contains(&node))
+    /// The nodes that lie on a cycle: those of a strongly connected part of more than one node, or
+    /// wired to themselves. Kosaraju's way, without recursion.
+    fn on_cycles(&self) -> BTreeSet<usize> {
+        let count = self.outputs.len();
+        let mut finished = Vec::with_capacity(count);
+        let mut seen = vec![false; count];
+        for root in 0..count {
+            if std::mem::replace(&mut seen[root], true) {
+                continue;
+            }
+            let mut path = vec![(root, 0)];
+            while let Some((node, next)) = path.last_mut() {
+                if let Some(&output) = self.outputs[*node].get(*next) {
+                    *next += 1;
+                    if !std::mem::replace(&mut seen[output], true) {
+                        path.push((output, 0));
+                    }
+                } else {
+                    finished.push(*node);
+                    path.pop();
+                }
+            }
+        }
+        let mut cyclic = BTreeSet::new();
+        let mut taken = vec![false; count];
+        for &root in finished.iter().rev() {
+            if std::mem::replace(&mut taken[root], true) {
+                continue;
+            }
+            let mut part = vec![root];
+            let mut at = 0;
+            while let Some(&node) = part.get(at) {
+                at += 1;
+                for &input in &self.inputs[node] {
+                    if !std::mem::replace(&mut taken[input], true) {
+                        part.push(input);
+                    }
+                }
+            }
+            if part.len() > 1 || self.inputs[root].contains(&root) {
+                cyclic.extend(part);
+            }
+        }
+        cyclic
     }
 }
 
