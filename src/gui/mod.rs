@@ -71,8 +71,9 @@ impl Cx<'_> {
 }
 
 /// State of the views: nothing of it is saved with the workspace, nothing is undoable.
-#[derive(Default)]
 pub struct ViewState {
+    /// The zone in which times are shown.
+    pub zone: jiff::tz::TimeZone,
     /// Token tray.
     pub tray: panels::tray::State,
     /// Token view.
@@ -95,6 +96,24 @@ pub struct ViewState {
     pub find: bool,
     /// The system or the user asks for less motion.
     pub still: bool,
+}
+
+impl Default for ViewState {
+    fn default() -> Self {
+        Self {
+            zone: jiff::tz::TimeZone::UTC,
+            tray: Default::default(),
+            token: Default::default(),
+            inspector: Default::default(),
+            chain: Default::default(),
+            graph: Default::default(),
+            findings: Default::default(),
+            log: Default::default(),
+            practice: Default::default(),
+            find: false,
+            still: false,
+        }
+    }
 }
 
 /// What a panel can ask of the window itself.

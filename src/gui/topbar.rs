@@ -285,7 +285,7 @@ fn clock(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
             let set = ui.button("Stop the clock there").clicked();
             if entered || set {
-                match read_time(&state.clock) {
+                match read_time_in(&state.clock, &cx.view.zone) {
                     Ok(at) => {
                         state.clock_error = None;
                         cx.push(Command::SetClock(Clock::Fixed(at)));
@@ -301,8 +301,11 @@ fn clock(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let _ = response.accessible_name(format!("Clock: {words}"));
 }
 
-/// A moment as people write it: RFC 3339, a date and time in the local zone, or a NumericDate.
-pub fn read_time(text: &str) -> Result<crate::kit::clock::Timestamp, String> {
+/// A moment as people write it: RFC 3339, a date and time in `zone`, or a NumericDate.
+pub fn read_time_in(
+    text: &str,
+    zone: &jiff::tz::TimeZone,
+) -> Result<crate::kit::clock::Timestamp, String> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<i64>() {
         return crate::kit::clock::from_numeric_date(seconds)
@@ -318,7 +321,7 @@ pub fn read_time(text: &str) -> Result<crate::kit::clock::Timestamp, String> {
         })
         .and_then(|civil| {
             civil
-                .to_zoned(jiff::tz::TimeZone::system())
+                .to_zoned(zone.clone())
                 .map(|zoned| zoned.timestamp())
                 .map_err(|e| e.to_string())
         })
@@ -410,22 +413,22 @@ fn jobs(ui: &mut Ui, cx: &mut Cx<'_>) {
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<crate::kit::clock::Timestamp, String> {
+        read_time_in(text, &jiff::tz::TimeZone::UTC)
+    }
+
     #[test]
     fn times_as_people_write_them() {
-        assert_eq!(read_time("1795444927").unwrap().as_second(), 1_795_444_927);
+        assert_eq!(read("1795444927").unwrap().as_second(), 1_795_444_927);
         assert_eq!(
-            read_time(" 2026-11-23T14:32:07Z ").unwrap().as_second(),
+            read(" 2026-11-23T14:32:07Z ").unwrap().as_second(),
             "2026-11-23T14:32:07Z"
                 .parse::<jiff::Timestamp>()
                 .unwrap()
                 .as_second()
         );
-        assert!(read_time("2026-11-23 14:32:07").is_ok());
-        assert!(read_time("tomorrow").unwrap_err().contains("RFC 3339"));
-        assert!(
-            read_time("99999999999999")
-                .unwrap_err()
-                .contains("calendar")
-        );
+        assert!(read("2026-11-23 14:32:07").is_ok());
+        assert!(read("tomorrow").unwrap_err().contains("RFC 3339"));
+        assert!(read("99999999999999").unwrap_err().contains("calendar"));
     }
 }

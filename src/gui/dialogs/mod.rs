@@ -1,5 +1,13 @@
 //! Dialogs: windows that float, so that nothing behind them is blocked.
 
+pub mod about;
+pub mod connect;
+pub mod keys;
+
+use egui::{Align2, Id, Ui, Window, vec2};
+
+use super::{Cx, theme};
+
 /// A dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dialog {
@@ -11,14 +19,23 @@ pub enum Dialog {
     About,
 }
 
-use egui::Ui;
+impl Dialog {
+    /// The title of its window.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Keys => "Keys",
+            Self::Connect => "Authorization servers",
+            Self::About => "About Delegraph",
+        }
+    }
+}
 
-use crate::gui::Cx;
-
-/// The dialogs that are open, and what they keep.
+/// The dialogs that are open, the front one last, and what they keep.
 #[derive(Default)]
 pub struct Dialogs {
     open: Vec<Dialog>,
+    keys: keys::State,
+    connect: connect::State,
 }
 
 impl Dialogs {
@@ -30,11 +47,49 @@ impl Dialogs {
 
     /// Closes the one in front. Returns whether there was one.
     pub fn close_front(&mut self) -> bool {
-        self.open.pop().is_some()
+        let closed = self.open.pop();
+        if closed == Some(Dialog::Keys) {
+            // What was typed there may be a secret.
+            self.keys = keys::State::default();
+        }
+        closed.is_some()
     }
 
     /// Draws them.
     pub fn show(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
-        let _ = (ui, cx);
+        let screen = ui.ctx().content_rect();
+        let mut closed = None;
+        for dialog in self.open.clone() {
+            let mut open = true;
+            let width = match dialog {
+                Dialog::Keys => 620.0,
+                Dialog::Connect => 660.0,
+                Dialog::About => 420.0_f32,
+            };
+            Window::new(theme::title(dialog.title()).size(15.0))
+                .id(Id::unique(("dialog", dialog)))
+                .open(&mut open)
+                .collapsible(false)
+                .resizable(false)
+                .pivot(Align2::CENTER_TOP)
+                .default_pos(screen.center_top() + vec2(0.0, 96.0))
+                .default_width(width.min(screen.width() - 64.0))
+                .max_height(screen.height() - 160.0)
+                .show(ui.ctx(), |ui| {
+                    ui.set_width(width.min(screen.width() - 64.0));
+                    match dialog {
+                        Dialog::Keys => keys::ui(ui, cx, &mut self.keys),
+                        Dialog::Connect => connect::ui(ui, cx, &mut self.connect),
+                        Dialog::About => about::ui(ui, cx),
+                    }
+                });
+            if !open {
+                closed = Some(dialog);
+            }
+        }
+        if let Some(dialog) = closed {
+            self.open(dialog);
+            self.close_front();
+        }
     }
 }

@@ -1,10 +1,26 @@
-//! Inspector of a token, a key, a server.
+//! Inspector of a token, a key, a server; and what can be copied of a token and done with a key.
 
-use egui::Ui;
+use egui::{RichText, Ui};
+use serde_json::Value;
 
 use crate::{
-    gui::Cx,
-    kit::ids::{KeyId, ServerId, TokenId},
+    app::{Command, analysis::TokenView, session::Selection, workspace::KeyEntry},
+    gui::{
+        Ask, Cx,
+        dialogs::Dialog,
+        icons::Icon,
+        theme::{self, space},
+        widgets::{
+            self,
+            chips::{Mark, chip},
+            life::Life,
+            state::TokenState,
+        },
+    },
+    kit::{
+        ids::{KeyId, ServerId, TokenId},
+        text::{escape, shorten},
+    },
 };
 
 /// What the section keeps between frames.
@@ -12,25 +28,358 @@ use crate::{
 pub struct State {
     /// The key chosen for signing.
     pub key: Option<KeyId>,
+    /// Sign this token with the key that is being generated, when it is there.
+    pending: Option<(TokenId, Vec<KeyId>)>,
+}
+
+/// Keys that can sign, in the order of the workspace.
+fn signing_keys<'a>(cx: &Cx<'a>) -> Vec<&'a KeyEntry> {
+    cx.model
+        .workspace
+        .keys
+        .iter()
+        .filter(|k| k.private)
+        .collect()
+}
+
+/// Signs with a key that was asked for by `Generate and sign`, once it is there.
+fn follow_generated(cx: &mut Cx<'_>) {
+    let Some((token, known)) = cx.view.inspector.token.pending.take() else {
+        return;
+    };
+    let fresh = signing_keys(cx)
+        .into_iter()
+        .map(|k| k.id)
+        .find(|id| !known.contains(id));
+    match fresh {
+        Some(key) => {
+            cx.view.inspector.token.key = Some(key);
+            cx.push(Command::Sign(token, key));
+        }
+        None => cx.view.inspector.token.pending = Some((token, known)),
+    }
+}
+
+/// The key that signing would use: the one chosen, else the first.
+fn chosen<'a>(cx: &Cx<'a>) -> Option<&'a KeyEntry> {
+    let keys = signing_keys(cx);
+    keys.iter()
+        .find(|k| Some(k.id) == cx.view.inspector.token.key)
+        .or_else(|| keys.first())
+        .copied()
+}
+
+fn generate_and_sign(cx: &mut Cx<'_>, token: TokenId, alg: &str) {
+    let known = cx.model.workspace.keys.iter().map(|k| k.id).collect();
+    cx.view.inspector.token.pending = Some((token, known));
+    cx.push(Command::GenerateKey {
+        alg: alg.into(),
+        name: format!("lab-{}", alg.to_lowercase()),
+    });
+}
+
+/// The button that signs, with a menu of keys.
+pub fn sign_menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
+    follow_generated(cx);
+    let key = chosen(cx).map(|k| (k.id, k.name.clone(), k.alg.clone()));
+    let words = if view.token.signature_present {
+        "Sign again"
+    } else {
+        "Sign"
+    };
+    match key {
+        Some((key, name, alg)) => {
+            let button = widgets::primary(ui, None, words).on_hover_text(format!(
+                "With {} ({alg}). Choose another key in the inspector.",
+                escape(&name)
+            ));
+            if button.clicked() {
+                cx.push(Command::Sign(id, key));
+            }
+        }
+        None => {
+            let button = widgets::primary(ui, None, words)
+                .on_hover_text("Generates an ES256 key and signs with it");
+            if button.clicked() {
+                generate_and_sign(cx, id, "ES256");
+            }
+        }
+    }
+}
+
+/// The items of a menu that copy a token in one form or another.
+pub fn copy_items(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
+    let raw = view.token.raw.to_string();
+    let claims = view.token.claims.as_ref().map(|j| pretty(&j.value));
+    let header = view.token.header.as_ref().map(|j| pretty(&j.value));
+    let mut items = vec![
+        ("Copy token", Some(raw.clone()), "Token"),
+        (
+            "Copy as header line",
+            Some(format!("Authorization: Bearer {raw}")),
+            "Header line",
+        ),
+        ("Copy claims as JSON", claims, "Claims"),
+        ("Copy header as JSON", header, "Header"),
+    ];
+    items.push(("Copy as cURL", Some(curl(view)), "cURL command"));
+    for (label, text, what) in items {
+        if let Some(text) = text
+            && widgets::menu_item(ui, label, "").clicked()
+        {
+            cx.ask(Ask::Copy(text, what.into()));
+            ui.close();
+        }
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+}
+
+/// A call with the token, at its audience where that is a URL.
+fn curl(view: &TokenView) -> String {
+    let url = view
+        .principal
+        .audience
+        .iter()
+        .find(|a| a.starts_with("http://") || a.starts_with("https://"))
+        .map_or("https://api.example/", String::as_str);
+    format!(
+        "curl --header 'Authorization: Bearer {}' '{}'",
+        view.token.raw.replace('\'', "'\\''"),
+        url.replace('\'', "'\\''")
+    )
 }
 
 /// Draws the section of a token.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
-    if let Some(view) = cx.model.analysis.tokens.get(&id) {
-        ui.label(view.title.as_str());
+    let analysis = std::sync::Arc::clone(&cx.model.analysis);
+    let Some(view) = analysis.tokens.get(&id) else {
+        ui.label("This token is gone.");
+        return;
+    };
+    let theme = cx.theme;
+    let now = cx.seconds();
+    let state = TokenState::of(view, now);
+    widgets::section(ui, "Token", view.token.form.name());
+    ui.add(egui::Label::new(theme::title(escape(&view.title))).wrap());
+    ui.add(
+        egui::Label::new(view.principal.sentence())
+            .wrap()
+            .selectable(true),
+    );
+    widgets::field(ui, "State", |ui| {
+        ui.horizontal(|ui| {
+            let (rect, _) = ui.allocate_exact_size(egui::vec2(14.0, 14.0), egui::Sense::hover());
+            state.paint(ui.painter(), rect, theme);
+            ui.label(RichText::new(state.words()).color(state.colour(theme)));
+        });
+    });
+    let life = Life {
+        from: view.iat,
+        until: view.exp,
+        now,
+    };
+    widgets::field(ui, "Life", |ui| ui.label(life.words()));
+    if life.counts_down() {
+        cx.tick(ui.ctx());
+    }
+    let text = |ui: &mut Ui, name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            widgets::field(ui, name, |ui| {
+                ui.add(
+                    egui::Label::new(shorten(value, 160).as_ref())
+                        .wrap()
+                        .selectable(true),
+                )
+            });
+        }
+    };
+    text(ui, "Issuer", view.principal.issuer.as_deref());
+    text(ui, "Client", view.principal.client.as_deref());
+    if !view.principal.audience.is_empty() {
+        widgets::field(ui, "Audience", |ui| {
+            ui.horizontal_wrapped(|ui| {
+                for audience in &view.principal.audience {
+                    chip(ui, audience, Mark::Kept);
+                }
+            });
+        });
+    }
+    if let Some(entry) = cx.model.workspace.token(id) {
+        text(ui, "Origin", Some(&escape(&entry.origin)));
+    }
+    if let Some(key) = &view.verdict.key {
+        text(ui, "Verified by", Some(&escape(&key.from)));
+        text(ui, "Thumbprint", key.thumbprint.as_deref());
+    }
+    ui.add_space(space::XS);
+    ui.horizontal_wrapped(|ui| {
+        if widgets::button(ui, Icon::Pen, "Show").clicked() {
+            cx.ask(Ask::ShowToken(id));
+        }
+        widgets::menu(ui, "Copy as", "Copy as", |ui| copy_items(ui, cx, view));
+        if ui.button("Duplicate").clicked() {
+            cx.push(Command::DuplicateToken(id));
+        }
+    });
+    findings(ui, cx, view);
+    widgets::rule(ui);
+    sign(ui, cx, id, view);
+}
+
+/// The findings of a token, worst first.
+fn findings(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
+    let analysis = std::sync::Arc::clone(&cx.model.analysis);
+    let mut found: Vec<_> = analysis
+        .report
+        .findings
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| f.hop == view.hop)
+        .collect();
+    if found.is_empty() {
+        return;
+    }
+    found.sort_by_key(|(_, f)| std::cmp::Reverse(f.severity));
+    widgets::rule(ui);
+    widgets::section(ui, "Findings", &found.len().to_string());
+    for (n, finding) in found.into_iter().take(12) {
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| {
+                ui.add_space(3.0);
+                crate::gui::icons::severity_icon(ui, finding.severity, 11.0);
+            });
+            if ui
+                .add(
+                    egui::Label::new(finding.rule.title)
+                        .wrap()
+                        .sense(egui::Sense::click()),
+                )
+                .on_hover_cursor(egui::CursorIcon::PointingHand)
+                .on_hover_text(finding.message.as_str())
+                .clicked()
+            {
+                cx.push(Command::Select(Selection::Finding(n)));
+            }
+        });
+    }
+}
+
+/// Sign with a chosen key.
+pub fn sign(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
+    follow_generated(cx);
+    widgets::section(
+        ui,
+        if view.token.signature_present {
+            "Sign again"
+        } else {
+            "Sign"
+        },
+        "",
+    );
+    let keys: Vec<_> = signing_keys(cx)
+        .into_iter()
+        .map(|k| (k.id, k.name.clone(), k.alg.clone()))
+        .collect();
+    if let Some((key, name, alg)) = chosen(cx).map(|k| (k.id, k.name.clone(), k.alg.clone())) {
+        widgets::field(ui, "Key", |ui| {
+            egui::ComboBox::from_id_salt("signing-key")
+                .selected_text(shorten(&escape(&name), 24).into_owned())
+                .width(ui.available_width() - 8.0)
+                .show_ui(ui, |ui| {
+                    for (other, name, alg) in &keys {
+                        let label = format!("{} ({alg})", shorten(&escape(name), 30));
+                        if ui.selectable_label(*other == key, label).clicked() {
+                            cx.view.inspector.token.key = Some(*other);
+                        }
+                    }
+                });
+        });
+        widgets::field(ui, "Algorithm", |ui| ui.label(alg.as_str()));
+        ui.horizontal_wrapped(|ui| {
+            if widgets::primary(ui, None, "Sign")
+                .accessible_name("Sign with this key")
+                .clicked()
+            {
+                cx.push(Command::Sign(id, key));
+            }
+            if ui.button("Keys…").clicked() {
+                cx.ask(Ask::Open(Dialog::Keys));
+            }
+        });
+    } else {
+        ui.add(
+            egui::Label::new(
+                RichText::new("No key that can sign. Generate one; it stays on this machine.")
+                    .color(cx.theme.muted),
+            )
+            .wrap(),
+        );
+        ui.horizontal_wrapped(|ui| {
+            if widgets::primary(ui, None, "Generate ES256 and sign").clicked() {
+                generate_and_sign(cx, id, "ES256");
+            }
+            if ui.button("Keys…").clicked() {
+                cx.ask(Ask::Open(Dialog::Keys));
+            }
+        });
     }
 }
 
 /// Draws the section of a key.
 pub fn key(ui: &mut Ui, cx: &mut Cx<'_>, id: KeyId) {
-    if let Some(key) = cx.model.workspace.key(id) {
-        ui.label(key.name.as_str());
+    let Some(key) = cx.model.workspace.key(id) else {
+        ui.label("This key is gone.");
+        return;
+    };
+    let key = key.clone();
+    widgets::section(ui, "Key", &id.to_string());
+    ui.add(egui::Label::new(theme::title(escape(&key.name))).wrap());
+    widgets::field(ui, "Algorithm", |ui| ui.label(escape(&key.alg)));
+    widgets::field(ui, "Type", |ui| ui.label(escape(&key.description)));
+    widgets::field(ui, "Private part", |ui| {
+        ui.label(if key.private {
+            "in the keychain"
+        } else {
+            "not here"
+        })
+    });
+    widgets::field(ui, "Origin", |ui| ui.label(escape(&key.origin)));
+    if let Some(public) = &key.public
+        && widgets::button(ui, Icon::Copy, "Copy public JWK").clicked()
+    {
+        cx.ask(Ask::Copy(pretty(public), "Public key".into()));
+    }
+    if ui.button("Keys…").clicked() {
+        cx.ask(Ask::Open(Dialog::Keys));
     }
 }
 
 /// Draws the section of a server.
 pub fn server(ui: &mut Ui, cx: &mut Cx<'_>, id: ServerId) {
-    if let Some(server) = cx.model.workspace.servers.iter().find(|s| s.id == id) {
-        ui.label(server.name.as_str());
-    }
+    let Some(server) = cx
+        .model
+        .workspace
+        .servers
+        .iter()
+        .find(|s| s.id == id)
+        .cloned()
+    else {
+        ui.label("This server is gone.");
+        return;
+    };
+    widgets::section(ui, "Authorization server", &id.to_string());
+    ui.add(egui::Label::new(theme::title(escape(&server.name))).wrap());
+    crate::gui::dialogs::connect::metadata(ui, cx, &server);
+    ui.add_space(space::S);
+    ui.horizontal_wrapped(|ui| {
+        if ui.button("Clients…").clicked() {
+            cx.ask(Ask::Open(Dialog::Connect));
+        }
+        if widgets::button(ui, Icon::Reset, "Fetch again").clicked() {
+            cx.push(Command::RefreshServer(id));
+        }
+    });
 }

@@ -2,6 +2,7 @@
 
 pub mod chips;
 pub mod life;
+pub mod state;
 
 use egui::{
     Align, Button, Color32, CornerRadius, Frame, Layout, Margin, Response, RichText, Role, Sense,

@@ -1,0 +1,378 @@
+//! Authorization servers of the user: connect by issuer, see metadata, register clients.
+
+use egui::{RichText, ScrollArea, Ui};
+use zeroize::Zeroizing;
+
+use crate::{
+    app::{
+        Command,
+        workspace::{ClientEntry, ServerEntry},
+    },
+    gui::{
+        Ask, Cx,
+        dialogs::Dialog,
+        icons::Icon,
+        theme::{self, space},
+        widgets,
+    },
+    kit::{
+        ids::{ClientRef, KeyId, ServerId},
+        secret::Secret,
+        text::{escape, shorten},
+    },
+    oauth::client_auth::AuthMethod,
+};
+
+/// What the dialog keeps between frames.
+#[derive(Default)]
+pub struct State {
+    issuer: String,
+    error: Option<String>,
+    client: Option<Draft>,
+}
+
+/// A client that is being entered.
+struct Draft {
+    server: ServerId,
+    client: Option<ClientRef>,
+    client_id: String,
+    method: AuthMethod,
+    secret: Zeroizing<String>,
+    key: Option<KeyId>,
+}
+
+/// Draws the dialog.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    let theme = cx.theme;
+    ui.label("Issuer URL of the server. Its metadata (RFC 8414, then OpenID Connect Discovery) and keys are fetched.");
+    ui.horizontal(|ui| {
+        let width = ui.available_width() - 110.0;
+        let field = ui
+            .scope(|ui| {
+                ui.set_width(width);
+                widgets::text_field(
+                    ui,
+                    "Issuer URL",
+                    "https://as.example.com",
+                    &mut state.issuer,
+                    false,
+                )
+            })
+            .inner;
+        let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        if widgets::primary(ui, None, "Connect").clicked() || entered {
+            match check_issuer(&state.issuer) {
+                Ok(issuer) => {
+                    cx.push(Command::ConnectServer(issuer));
+                    state.error = None;
+                    state.issuer.clear();
+                }
+                Err(why) => state.error = Some(why),
+            }
+        }
+    });
+    if let Some(why) = &state.error {
+        ui.add(egui::Label::new(RichText::new(why).color(theme.critical)).wrap());
+    }
+    let workspace = std::sync::Arc::clone(&cx.model.workspace);
+    if workspace.servers.is_empty() {
+        ui.label(
+            RichText::new(
+                "No server is connected yet. The practice server runs without any set-up.",
+            )
+            .color(theme.muted),
+        );
+        return;
+    }
+    widgets::rule(ui);
+    ScrollArea::vertical()
+        .max_height(420.0)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            for server in &workspace.servers {
+                ui.push_id(server.id.0, |ui| {
+                    ui.horizontal(|ui| {
+                        Icon::AuthorizationServer.show(ui, 16.0, theme.accent);
+                        ui.label(theme::strong(shorten(&escape(&server.name), 40)));
+                        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                            let name = escape(&server.name).into_owned();
+                            if widgets::icon_button(
+                                ui,
+                                Icon::Trash,
+                                &format!("Remove server {name}"),
+                            )
+                            .clicked()
+                            {
+                                cx.push(Command::RemoveServer(server.id));
+                            }
+                            if widgets::icon_button(
+                                ui,
+                                Icon::Reset,
+                                &format!("Fetch metadata of {name} again"),
+                            )
+                            .clicked()
+                            {
+                                cx.push(Command::RefreshServer(server.id));
+                            }
+                        });
+                    });
+                    metadata(ui, cx, server);
+                    clients(ui, cx, state, server);
+                });
+                widgets::rule(ui);
+            }
+        });
+}
+
+/// An issuer as RFC 8414 §2 wants it: https (http on loopback), no query, no fragment.
+fn check_issuer(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let url = url::Url::parse(text).map_err(|e| {
+        format!("This is no URL ({e}). Write it whole, such as https://as.example.com")
+    })?;
+    let loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if loopback => {}
+        _ => {
+            return Err(
+                "An issuer is an https URL (RFC 8414 §2); http is taken on loopback only.".into(),
+            );
+        }
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("An issuer has no query and no fragment (RFC 8414 §2).".into());
+    }
+    Ok(text.to_owned())
+}
+
+/// What the server says of itself.
+pub fn metadata(ui: &mut Ui, cx: &mut Cx<'_>, server: &ServerEntry) {
+    let theme = cx.theme;
+    widgets::field(ui, "Issuer", |ui| {
+        ui.add(
+            egui::Label::new(shorten(&escape(&server.issuer), 120).as_ref())
+                .wrap()
+                .selectable(true),
+        )
+    });
+    let Some(metadata) = &server.metadata else {
+        ui.label(RichText::new("Its metadata is not here yet.").color(theme.muted));
+        return;
+    };
+    for (name, value) in [
+        ("Authorize", &metadata.authorization_endpoint),
+        ("Token", &metadata.token_endpoint),
+        ("Keys", &metadata.jwks_uri),
+        ("Introspect", &metadata.introspection_endpoint),
+    ] {
+        if let Some(value) = value {
+            widgets::field(ui, name, |ui| {
+                ui.add(
+                    egui::Label::new(shorten(&escape(value), 120).as_ref())
+                        .wrap()
+                        .selectable(true),
+                )
+            });
+        }
+    }
+    let exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+    let words = match &metadata.grant_types_supported {
+        Some(grants) if grants.iter().any(|g| g == exchange) => "offered",
+        Some(_) => "not in grant_types_supported",
+        None => "grant_types_supported is absent: try it",
+    };
+    widgets::field(ui, "Exchange", |ui| ui.label(words));
+    if let Some(keys) = cx.model.jwks.get(&server.issuer) {
+        widgets::field(ui, "Key set", |ui| {
+            ui.label(format!("{} keys", keys.keys.len()))
+        });
+    }
+    if widgets::button(ui, Icon::Copy, "Copy metadata").clicked() {
+        let text = serde_json::to_string_pretty(&metadata.document).unwrap_or_default();
+        cx.ask(Ask::Copy(text, "Metadata".into()));
+    }
+}
+
+fn clients(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, server: &ServerEntry) {
+    ui.add_space(space::XS);
+    ui.label(theme::section("Clients registered there", cx.theme));
+    for client in &server.clients {
+        ui.push_id(client.id.0, |ui| client_row(ui, cx, state, server, client));
+    }
+    match &mut state.client {
+        Some(draft) if draft.server == server.id => {
+            if form(ui, cx, draft) {
+                state.client = None;
+            }
+        }
+        _ => {
+            if widgets::button(ui, Icon::Plus, "Add client").clicked() {
+                state.client = Some(Draft {
+                    server: server.id,
+                    client: None,
+                    client_id: String::new(),
+                    method: AuthMethod::ClientSecretBasic,
+                    secret: Zeroizing::default(),
+                    key: None,
+                });
+            }
+        }
+    }
+}
+
+fn client_row(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    state: &mut State,
+    server: &ServerEntry,
+    client: &ClientEntry,
+) {
+    ui.horizontal(|ui| {
+        Icon::Client.show(ui, 14.0, cx.theme.muted);
+        let name = shorten(&escape(&client.client_id), 40).into_owned();
+        ui.label(name.as_str());
+        ui.label(theme::small(client.method.name()).color(cx.theme.muted));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if widgets::icon_button(ui, Icon::Trash, &format!("Remove client {name}")).clicked() {
+                cx.push(Command::RemoveClient(server.id, client.id));
+            }
+            if widgets::icon_button(ui, Icon::Pen, &format!("Edit client {name}")).clicked() {
+                state.client = Some(Draft {
+                    server: server.id,
+                    client: Some(client.id),
+                    client_id: client.client_id.clone(),
+                    method: client.method,
+                    secret: Zeroizing::default(),
+                    key: client.key,
+                });
+            }
+        });
+    });
+}
+
+/// The form of a client. Returns whether it is done.
+fn form(ui: &mut Ui, cx: &mut Cx<'_>, draft: &mut Draft) -> bool {
+    let mut done = false;
+    widgets::card(cx.theme).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        widgets::field(ui, "Client id", |ui| {
+            widgets::text_field(ui, "Client id", "client_id", &mut draft.client_id, false)
+        });
+        widgets::field(ui, "Authentication", |ui| {
+            ui.horizontal_wrapped(|ui| {
+                for method in AuthMethod::ALL {
+                    if ui
+                        .add(egui::Button::selectable(
+                            draft.method == method,
+                            method.name(),
+                        ))
+                        .clicked()
+                    {
+                        draft.method = method;
+                    }
+                }
+            });
+        });
+        match draft.method {
+            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => {
+                let hint = if draft.client.is_some() {
+                    "unchanged while empty"
+                } else {
+                    "client secret"
+                };
+                widgets::field(ui, "Secret", |ui| {
+                    widgets::text_field(ui, "Client secret", hint, &mut draft.secret, true)
+                });
+            }
+            AuthMethod::PrivateKeyJwt => {
+                widgets::field(ui, "Key", |ui| key_picker(ui, cx, draft));
+            }
+            AuthMethod::None => {}
+        }
+        let complete = !draft.client_id.trim().is_empty()
+            && (draft.method != AuthMethod::PrivateKeyJwt || draft.key.is_some());
+        ui.horizontal(|ui| {
+            let save = ui
+                .add_enabled_ui(complete, |ui| widgets::primary(ui, None, "Save client"))
+                .inner;
+            if save.clicked() {
+                cx.push(Command::SetClient {
+                    server: draft.server,
+                    client: draft.client,
+                    client_id: draft.client_id.trim().to_owned(),
+                    method: draft.method,
+                    secret: (!draft.secret.is_empty()).then(|| Secret::new(draft.secret.as_str())),
+                    key: draft
+                        .key
+                        .filter(|_| draft.method == AuthMethod::PrivateKeyJwt),
+                });
+                done = true;
+            }
+            if ui.button("Cancel").clicked() {
+                done = true;
+            }
+        });
+    });
+    done
+}
+
+fn key_picker(ui: &mut Ui, cx: &mut Cx<'_>, draft: &mut Draft) {
+    let keys: Vec<_> = cx
+        .model
+        .workspace
+        .keys
+        .iter()
+        .filter(|k| k.private && k.public.is_some())
+        .map(|k| (k.id, k.name.clone(), k.alg.clone()))
+        .collect();
+    if keys.is_empty() {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("No private key yet.").color(cx.theme.muted));
+            if ui.button("Keys…").clicked() {
+                cx.ask(Ask::Open(Dialog::Keys));
+            }
+        });
+        return;
+    }
+    let chosen = keys
+        .iter()
+        .find(|(id, ..)| Some(*id) == draft.key)
+        .map_or_else(
+            || "choose…".to_owned(),
+            |(_, name, _)| shorten(&escape(name), 30).into_owned(),
+        );
+    egui::ComboBox::from_id_salt("client-key")
+        .selected_text(chosen)
+        .show_ui(ui, |ui| {
+            for (id, name, alg) in keys {
+                let label = format!("{} ({alg})", shorten(&escape(&name), 30));
+                if ui.selectable_label(Some(id) == draft.key, label).clicked() {
+                    draft.key = Some(id);
+                }
+            }
+        });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_issuer;
+
+    #[test]
+    fn issuers_as_rfc_8414_wants_them() {
+        assert_eq!(
+            check_issuer(" https://as.example/t ").unwrap(),
+            "https://as.example/t"
+        );
+        assert!(check_issuer("http://127.0.0.1:8080").is_ok());
+        assert!(check_issuer("http://[::1]:8080").is_ok());
+        assert!(check_issuer("http://as.example").is_err());
+        assert!(check_issuer("https://as.example/?a=b").is_err());
+        assert!(check_issuer("as.example").is_err());
+    }
+}

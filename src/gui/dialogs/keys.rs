@@ -1,0 +1,298 @@
+//! Keys: generate, import by paste or file, copy, rename, delete.
+
+use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui};
+use zeroize::Zeroizing;
+
+use crate::{
+    app::{Command, workspace::KeyEntry},
+    gui::{
+        Ask, Cx,
+        icons::Icon,
+        theme::{self, RADIUS, space},
+        widgets,
+    },
+    jose::pem,
+    kit::{
+        ids::KeyId,
+        secret::Secret,
+        text::{escape, shorten},
+    },
+};
+
+const ALGORITHMS: [(&str, &str); 5] = [
+    ("ES256", "EC P-256"),
+    ("EdDSA", "Ed25519"),
+    ("RS256", "RSA 2048, PKCS#1"),
+    ("PS256", "RSA 2048, PSS"),
+    ("HS256", "shared secret"),
+];
+
+/// What the dialog keeps between frames.
+#[derive(Default)]
+pub struct State {
+    name: String,
+    alg: usize,
+    text: Zeroizing<String>,
+    secret: bool,
+    error: Option<String>,
+    rename: Option<(KeyId, String)>,
+    deleting: Option<KeyId>,
+}
+
+/// Draws the dialog.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    list(ui, cx, state);
+    widgets::rule(ui);
+    generate(ui, cx, state);
+    widgets::rule(ui);
+    import(ui, cx, state);
+}
+
+fn list(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    let keys = std::sync::Arc::clone(&cx.model.workspace);
+    if keys.keys.is_empty() {
+        ui.label(
+            RichText::new(
+                "No key yet. Generate one to sign with, or import one to verify or sign with.",
+            )
+            .color(cx.theme.muted),
+        );
+        return;
+    }
+    ScrollArea::vertical()
+        .max_height(240.0)
+        .auto_shrink([false, true])
+        .show_rows(ui, 34.0, keys.keys.len(), |ui, range| {
+            for key in &keys.keys[range] {
+                ui.push_id(key.id.0, |ui| entry(ui, cx, state, key));
+            }
+        });
+}
+
+fn entry(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, key: &KeyEntry) {
+    let theme = cx.theme;
+    ui.horizontal(|ui| {
+        ui.set_height(34.0);
+        Icon::Key.show(
+            ui,
+            16.0,
+            if key.private {
+                theme.accent
+            } else {
+                theme.muted
+            },
+        );
+        if let Some((id, draft)) = state.rename.as_mut().filter(|(id, _)| *id == key.id) {
+            let id = *id;
+            let field = ui
+                .add(TextEdit::singleline(draft).desired_width(160.0))
+                .accessible_name("Name of the key");
+            if field.lost_focus() {
+                if ui.input(|i| i.key_pressed(egui::Key::Enter)) && !draft.trim().is_empty() {
+                    cx.push(Command::RenameKey(id, draft.trim().to_owned()));
+                }
+                state.rename = None;
+            } else if !field.has_focus() {
+                field.request_focus();
+            }
+        } else {
+            let name = ui.add(
+                egui::Label::new(theme::strong(shorten(&escape(&key.name), 28)))
+                    .sense(egui::Sense::click()),
+            );
+            if name
+                .on_hover_text("Double click to rename")
+                .double_clicked()
+            {
+                state.rename = Some((key.id, key.name.clone()));
+            }
+        }
+        let kind = if key.private { "signs" } else { "verifies" };
+        ui.label(
+            theme::small(format!(
+                "{} · {} · {kind} · {}",
+                escape(&key.alg),
+                escape(&key.description),
+                escape(&key.origin)
+            ))
+            .color(theme.muted),
+        );
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let name = escape(&key.name).into_owned();
+            if state.deleting == Some(key.id) {
+                if ui.button("Keep").clicked() {
+                    state.deleting = None;
+                }
+                let text = RichText::new("Delete for good").color(theme.critical);
+                if ui
+                    .button(text)
+                    .accessible_name(format!("Delete key {name} for good"))
+                    .clicked()
+                {
+                    cx.push(Command::DeleteKey(key.id));
+                    state.deleting = None;
+                }
+                return;
+            }
+            if widgets::icon_button(ui, Icon::Trash, &format!("Delete key {name}")).clicked() {
+                state.deleting = Some(key.id);
+            }
+            if widgets::icon_button(ui, Icon::Pen, &format!("Rename key {name}")).clicked() {
+                state.rename = Some((key.id, key.name.clone()));
+            }
+            if key.private
+                && let Some(jwk) = cx.model.vault.keys.get(&key.id)
+                && widgets::icon_button(ui, Icon::Lock, &format!("Copy private key {name}"))
+                    .clicked()
+            {
+                let text = serde_json::Value::Object(jwk.0.clone()).to_string();
+                cx.ask(Ask::CopySecret(Secret::new(text), "Private key".into()));
+            }
+            if let Some(public) = &key.public
+                && widgets::icon_button(ui, Icon::Copy, &format!("Copy public key {name}"))
+                    .clicked()
+            {
+                let text = serde_json::to_string_pretty(public).unwrap_or_default();
+                cx.ask(Ask::Copy(text, "Public key as JWK".into()));
+            }
+        });
+    });
+}
+
+fn generate(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    ui.label(theme::section("Generate", cx.theme));
+    ui.horizontal_wrapped(|ui| {
+        for (n, (alg, what)) in ALGORITHMS.iter().enumerate() {
+            if ui
+                .add(egui::Button::selectable(state.alg == n, *alg))
+                .on_hover_text(*what)
+                .clicked()
+            {
+                state.alg = n;
+            }
+        }
+    });
+    let (alg, what) = ALGORITHMS[state.alg.min(ALGORITHMS.len() - 1)];
+    ui.horizontal(|ui| {
+        ui.add(
+            TextEdit::singleline(&mut state.name)
+                .hint_text(
+                    RichText::new(format!("name, such as lab-{}", alg.to_lowercase()))
+                        .color(cx.theme.muted),
+                )
+                .desired_width(240.0),
+        )
+        .accessible_name("Name of the new key");
+        if widgets::primary(ui, Some(Icon::Plus), &format!("Generate {alg}")).clicked() {
+            cx.push(Command::GenerateKey {
+                alg: alg.into(),
+                name: name_or(&state.name, alg),
+            });
+            state.name.clear();
+        }
+        ui.label(theme::small(what).color(cx.theme.muted));
+    });
+}
+
+fn name_or(name: &str, alg: &str) -> String {
+    match name.trim() {
+        "" => format!("lab-{}", alg.to_lowercase()),
+        name => name.to_owned(),
+    }
+}
+
+fn import(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    let theme = cx.theme;
+    ui.horizontal(|ui| {
+        ui.label(theme::section("Import", theme));
+        ui.add_space(space::S);
+        for (secret, words) in [(false, "PEM, JWK or JWKS"), (true, "Shared secret")] {
+            if ui
+                .add(egui::Button::selectable(state.secret == secret, words))
+                .clicked()
+            {
+                state.secret = secret;
+                state.error = None;
+            }
+        }
+    });
+    let frame = egui::Frame::new()
+        .fill(theme.control)
+        .corner_radius(RADIUS)
+        .inner_margin(egui::Margin::symmetric(8, 6));
+    if state.secret {
+        ui.add(
+            TextEdit::singleline(&mut *state.text)
+                .password(true)
+                .frame(frame)
+                .hint_text(RichText::new("at least 32 characters for HS256").color(theme.muted))
+                .desired_width(f32::INFINITY),
+        )
+        .accessible_name("Shared secret");
+    } else {
+        ScrollArea::vertical()
+            .id_salt("import")
+            .max_height(120.0)
+            .show(ui, |ui| {
+                ui.add(
+                    TextEdit::multiline(&mut *state.text)
+                        .font(theme::mono_font())
+                        .frame(frame)
+                        .desired_rows(4)
+                        .hint_text(
+                            RichText::new("-----BEGIN PRIVATE KEY-----, or {\"kty\": …}")
+                                .color(theme.muted),
+                        )
+                        .desired_width(f32::INFINITY),
+                )
+                .accessible_name("Key as PEM or JWK");
+            });
+    }
+    ui.horizontal(|ui| {
+        let ready = !state.text.trim().is_empty();
+        let clicked = ui
+            .add_enabled_ui(ready, |ui| ui.button("Import"))
+            .inner
+            .clicked();
+        if clicked {
+            take_over(cx, state);
+        }
+        if !state.secret && widgets::button(ui, Icon::Folder, "From a file…").clicked() {
+            cx.ask(Ask::ChooseKey);
+        }
+        ui.label(
+            theme::small("A public key verifies; a private one signs as well.").color(theme.muted),
+        );
+    });
+    if let Some(why) = &state.error {
+        ui.add(egui::Label::new(RichText::new(escape(why)).color(theme.critical)).wrap());
+    }
+}
+
+fn take_over(cx: &mut Cx<'_>, state: &mut State) {
+    let name = match state.name.trim() {
+        "" => "imported".to_owned(),
+        name => name.to_owned(),
+    };
+    if state.secret {
+        cx.push(Command::ImportSecret {
+            secret: Secret::new(state.text.as_str()),
+            name,
+        });
+    } else {
+        // Read once on the click, so that an error stands beside the text and the text is not lost.
+        match pem::read(&state.text) {
+            Ok(_) => cx.push(Command::ImportKey {
+                text: Secret::new(state.text.as_str()),
+                name,
+            }),
+            Err(why) => {
+                state.error = Some(why.to_string());
+                return;
+            }
+        }
+    }
+    state.text = Zeroizing::default();
+    state.name.clear();
+    state.error = None;
+}

@@ -1,0 +1,543 @@
+//! Editors that fit the value of a member: times, sets, who may act, key binding, text, JSON.
+
+use egui::{Frame, Id, Margin, RichText, Role, TextBuffer, TextEdit, Ui, WidgetInfo, vec2};
+use serde_json::{Value, json};
+
+use super::{
+    rows::plain,
+    text::{highlight, visible_json},
+    time,
+};
+use crate::{
+    gui::{
+        Cx,
+        icons::Icon,
+        theme::{self, RADIUS, Theme, space},
+        widgets::{
+            self,
+            chips::{self, Edit, Mark, chip},
+        },
+    },
+    jose::Jwk,
+    kit::{
+        json::{self, JsonError},
+        text::{escape, is_hidden, shorten},
+    },
+    token::craft::Part,
+};
+
+/// Where an editor stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Header or payload.
+    pub part: Part,
+    /// The member.
+    pub name: String,
+}
+
+/// What the editors keep between frames: what is being typed, and where.
+#[derive(Default)]
+pub struct State {
+    /// Name of an actor to add.
+    pub actor: String,
+    /// Name of a claim to add.
+    pub claim: String,
+    draft: Option<Draft>,
+    chip: Option<(Place, String)>,
+    moment: Option<(Place, Moment)>,
+}
+
+struct Draft {
+    place: Place,
+    text: String,
+    error: Option<JsonError>,
+}
+
+#[derive(Default)]
+struct Moment {
+    text: String,
+    error: Option<String>,
+}
+
+/// What an edit makes of a member: a value, or nothing (removed).
+pub type New = Option<Value>;
+
+/// Draws the editor of a member. `before` is the value that was received, `changed` whether the
+/// member differs from it.
+pub fn ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    place: &Place,
+    value: &Value,
+    before: Option<&Value>,
+    changed: bool,
+) -> Option<New> {
+    let set = match place.name.as_str() {
+        _ if place.part == Part::Header => None,
+        "scope" | "scp" => Some(value.as_str().is_some()),
+        "aud" | "amr" | "groups" | "roles" => Some(false),
+        _ => None,
+    };
+    if let Some(spaced) = set
+        && let Some(values) = as_set(value, spaced)
+    {
+        return chip_set(
+            ui,
+            cx,
+            place,
+            &values,
+            before.and_then(|b| as_set(b, b.is_string())),
+            spaced,
+            value,
+        );
+    }
+    let new = match (place.name.as_str(), value) {
+        ("exp" | "iat" | "nbf" | "auth_time" | "updated_at", Value::Number(n))
+            if n.as_f64().is_some() =>
+        {
+            moment(ui, cx, place, n)
+        }
+        ("may_act", Value::Object(map)) if flat(map) => parties(ui, cx, place, map),
+        ("cnf", Value::Object(_)) => confirmation(ui, cx, place, value),
+        (_, Value::String(text)) if !text.chars().any(is_hidden) && text.len() < 4096 => {
+            line(ui, cx, place, text).map(|t| Some(Value::from(t)))
+        }
+        (_, Value::Bool(on)) => {
+            let mut on = *on;
+            let words = if on { "true" } else { "false" };
+            ui.checkbox(&mut on, words)
+                .changed()
+                .then(|| Some(Value::Bool(on)))
+        }
+        _ => as_json(ui, cx, place, value),
+    };
+    if changed {
+        was(ui, cx, before);
+    }
+    new
+}
+
+/// The value that was received, struck through.
+fn was(ui: &mut Ui, cx: &Cx<'_>, before: Option<&Value>) {
+    match before {
+        Some(before) => {
+            let text = match before.as_i64() {
+                Some(seconds) if seconds > 1_000_000_000 => {
+                    format!("{seconds} · {}", time::full(cx, seconds))
+                }
+                _ => shorten(&plain(before), 120).into_owned(),
+            };
+            chip(ui, &text, Mark::Removed);
+        }
+        None => {
+            ui.label(theme::small("added").color(cx.theme.good));
+        }
+    }
+}
+
+/// The values of a set: a string split at spaces, one string, or an array of strings.
+fn as_set(value: &Value, spaced: bool) -> Option<Vec<String>> {
+    match value {
+        Value::String(text) if spaced => Some(
+            text.split(' ')
+                .filter(|s| !s.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        ),
+        Value::String(text) => Some(vec![text.clone()]),
+        Value::Array(items) => items
+            .iter()
+            .map(|i| i.as_str().map(str::to_owned))
+            .collect(),
+        _ => None,
+    }
+}
+
+/// A set written the way it was: a string stays a string while it can.
+fn from_set(values: Vec<String>, spaced: bool, was: &Value) -> Value {
+    match was {
+        Value::String(_) if spaced => Value::from(values.join(" ")),
+        Value::String(_) if values.len() == 1 => {
+            values.into_iter().next().map_or(Value::Null, Value::from)
+        }
+        _ => Value::from(values),
+    }
+}
+
+fn chip_set(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    place: &Place,
+    values: &[String],
+    before: Option<Vec<String>>,
+    spaced: bool,
+    value: &Value,
+) -> Option<New> {
+    let state = &mut cx.view.token.editors.chip;
+    let mut draft = state
+        .as_ref()
+        .filter(|(p, _)| p == place)
+        .map(|(_, text)| text.clone());
+    let was_open = draft.is_some();
+    let edit = chips::editor(
+        ui,
+        &escape(&place.name),
+        values,
+        before.as_deref(),
+        &mut draft,
+    );
+    match draft {
+        Some(text) => *state = Some((place.clone(), text)),
+        None if was_open => *state = None,
+        None => {}
+    }
+    let mut values = values.to_vec();
+    match edit? {
+        Edit::Remove(n) => {
+            values.remove(n);
+        }
+        Edit::Add(new) => {
+            let new: Vec<String> = if spaced {
+                new.split_whitespace().map(str::to_owned).collect()
+            } else {
+                vec![new]
+            };
+            for item in new {
+                if !values.contains(&item) {
+                    values.push(item);
+                }
+            }
+        }
+    }
+    Some(Some(from_set(values, spaced, value)))
+}
+
+/// A field that looks like text until it is used.
+fn quiet(ui: &Ui, id: Id) -> Frame {
+    let theme = Theme::of(ui);
+    let used = ui.ctx().memory(|m| m.has_focus(id))
+        || ui.ctx().read_response(id).is_some_and(|r| r.hovered());
+    Frame::new()
+        .fill(if used {
+            theme.control
+        } else {
+            egui::Color32::TRANSPARENT
+        })
+        .corner_radius(RADIUS)
+        .inner_margin(Margin::symmetric(6, 2))
+        .outer_margin(Margin {
+            left: -6,
+            ..Margin::ZERO
+        })
+}
+
+/// One line of text. Returns the new text while it is typed.
+fn line(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &str) -> Option<String> {
+    field(ui, cx, place, "", value)
+}
+
+/// As [`line`], for a member inside the member.
+fn field(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, inner: &str, value: &str) -> Option<String> {
+    let id = Id::unique(("member", place, inner));
+    let name = if inner.is_empty() {
+        place.name.clone()
+    } else {
+        format!("{} {inner}", place.name)
+    };
+    let draft_place = Place {
+        part: place.part,
+        name: format!("{}\u{0}{inner}", place.name),
+    };
+    let draft = &mut cx.view.token.editors.draft;
+    let mut text = match draft {
+        Some(draft) if draft.place == draft_place => draft.text.clone(),
+        _ => value.to_owned(),
+    };
+    let response = ui
+        .add(
+            TextEdit::singleline(&mut text)
+                .id(id)
+                .font(theme::mono_font())
+                .frame(quiet(ui, id))
+                .desired_width(ui.available_width() - 8.0),
+        )
+        .accessible_name(escape(&name));
+    if response.changed() {
+        *draft = Some(Draft {
+            place: draft_place,
+            text: text.clone(),
+            error: None,
+        });
+        return Some(text);
+    }
+    if response.lost_focus() && draft.as_ref().is_some_and(|d| d.place == draft_place) {
+        *draft = None;
+    }
+    None
+}
+
+fn moment(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, number: &serde_json::Number) -> Option<New> {
+    let now = cx.seconds();
+    let seconds = number
+        .as_i64()
+        .unwrap_or_else(|| number.as_f64().map_or(0, |f| f as i64));
+    if seconds.abs_diff(now) < 86_400 {
+        cx.tick(ui.ctx());
+    }
+    let mut new = None;
+    ui.horizontal_wrapped(|ui| {
+        let words = time::relative(seconds, now);
+        let button = ui
+            .add(egui::Button::new(words.as_str()).small())
+            .accessible_name(format!("{}: {words}. Change", escape(&place.name)));
+        ui.label(
+            theme::mono(format!("{number} · {}", time::full(cx, seconds))).color(cx.theme.muted),
+        );
+        egui::Popup::menu(&button)
+            .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+            .show(|ui| {
+                ui.set_width(280.0);
+                new = moment_menu(ui, cx, place, seconds, now);
+            });
+    });
+    new.map(|s: i64| Some(Value::from(s)))
+}
+
+fn moment_menu(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, seconds: i64, now: i64) -> Option<i64> {
+    let mut new = None;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Set").color(cx.theme.muted));
+        for (name, ahead) in [
+            ("now", 0),
+            ("in 5 min", 300),
+            ("in 1 h", 3600),
+            ("in 1 d", 86_400),
+        ] {
+            if ui.button(name).clicked() {
+                new = Some(now.saturating_add(ahead));
+            }
+        }
+    });
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Move").color(cx.theme.muted));
+        for (name, by) in [
+            ("−1 h", -3600),
+            ("−5 min", -300),
+            ("+5 min", 300),
+            ("+1 h", 3600),
+        ] {
+            if ui.button(name).clicked() {
+                new = Some(seconds.saturating_add(by));
+            }
+        }
+    });
+    let shown = time::full(cx, seconds);
+    let state = &mut cx.view.token.editors.moment;
+    if new.is_some() || state.as_ref().is_none_or(|(p, _)| p != place) {
+        let text = new.map_or(shown, |_| String::new());
+        *state = Some((place.clone(), Moment { text, error: None }));
+    }
+    if let Some((_, moment)) = state {
+        let field = widgets::text_field(
+            ui,
+            "Date and time, or seconds",
+            "2026-11-23 14:42:07 or 1795444927",
+            &mut moment.text,
+            false,
+        );
+        if field.changed() {
+            match crate::gui::topbar::read_time_in(&moment.text, &cx.view.zone) {
+                Ok(at) => {
+                    moment.error = None;
+                    new = Some(at.as_second());
+                }
+                Err(why) => moment.error = Some(why),
+            }
+        }
+        if let Some(why) = &moment.error {
+            ui.add(egui::Label::new(RichText::new(why).color(cx.theme.critical)).wrap());
+        }
+    }
+    new
+}
+
+/// Whether all members are strings: a name with its issuer.
+fn flat(map: &serde_json::Map<String, Value>) -> bool {
+    map.len() <= 4
+        && map
+            .values()
+            .all(|v| v.as_str().is_some_and(|s| !s.chars().any(is_hidden)))
+}
+
+/// `may_act`: who, and at which issuer.
+fn parties(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    place: &Place,
+    map: &serde_json::Map<String, Value>,
+) -> Option<New> {
+    let mut new = None;
+    let mut names: Vec<&str> = vec!["sub", "iss"];
+    names.extend(
+        map.keys()
+            .map(String::as_str)
+            .filter(|k| !["sub", "iss"].contains(k)),
+    );
+    for name in names {
+        let value = map.get(name).and_then(Value::as_str);
+        ui.horizontal(|ui| {
+            ui.add_sized(
+                vec2(34.0, 18.0),
+                egui::Label::new(theme::small(escape(name)).color(cx.theme.muted)),
+            );
+            if let Some(text) = field(ui, cx, place, name, value.unwrap_or("")) {
+                let mut map = map.clone();
+                if text.is_empty() && name != "sub" {
+                    map.shift_remove(name);
+                } else {
+                    map.insert(name.to_owned(), text.into());
+                }
+                new = Some(Some(Value::Object(map)));
+            }
+        });
+    }
+    if !map.contains_key("iss") {
+        ui.label(
+            theme::small("iss missing: the name is compared within the token's own issuer")
+                .color(cx.theme.muted),
+        );
+    }
+    new
+}
+
+/// `cnf`: which key the holder must prove; bound by picking a key.
+fn confirmation(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value) -> Option<New> {
+    let mut new = None;
+    ui.horizontal_wrapped(|ui| {
+        for (name, inner) in value.as_object().into_iter().flatten() {
+            let text = format!("{name} {}", shorten(&plain(inner), 28));
+            chip(ui, &text, Mark::Kept);
+        }
+        let keys: Vec<_> = cx
+            .model
+            .workspace
+            .keys
+            .iter()
+            .filter_map(|k| k.public.as_ref().map(|p| (k.name.clone(), p.clone())))
+            .collect();
+        widgets::menu(ui, "Bind to a key", "bind to a key…", |ui| {
+            if keys.is_empty() {
+                ui.label("No key yet. Generate one in the keys dialog.");
+            }
+            for (name, public) in keys {
+                if widgets::menu_item(ui, &shorten(&escape(&name), 40), "").clicked() {
+                    if let Value::Object(members) = public
+                        && let Ok(thumbprint) = Jwk(members).thumbprint()
+                    {
+                        new = Some(Some(json!({ "jkt": thumbprint })));
+                    }
+                    ui.close();
+                }
+            }
+        });
+        if widgets::sized_icon_button(ui, Icon::Trash, "Remove cnf: make it a bearer token", 20.0)
+            .clicked()
+        {
+            new = Some(None);
+        }
+    });
+    new.or_else(|| as_json(ui, cx, place, value))
+}
+
+/// Any value as JSON: one line until it is opened.
+fn as_json(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value) -> Option<New> {
+    let theme = cx.theme;
+    let open = cx
+        .view
+        .token
+        .editors
+        .draft
+        .as_ref()
+        .is_some_and(|d| d.place == *place);
+    if !open {
+        let compact = visible_json(&value.to_string());
+        let shown = shorten(&compact, 96).into_owned();
+        let response = ui
+            .add(
+                egui::Button::new(theme::mono(shown))
+                    .frame_when_inactive(false)
+                    .wrap(),
+            )
+            .accessible_name(format!("{} as JSON, edit", escape(&place.name)));
+        if response.clicked() {
+            let text = serde_json::to_string_pretty(value).unwrap_or(compact);
+            cx.view.token.editors.draft = Some(Draft {
+                place: place.clone(),
+                text: visible_json(&text),
+                error: None,
+            });
+        }
+        return None;
+    }
+    let draft = cx.view.token.editors.draft.as_mut()?;
+    let error = draft.error.clone();
+    let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
+        let mut job = highlight(text.as_str(), Theme::of(ui), error.as_ref());
+        job.wrap.max_width = width;
+        ui.ctx().fonts_mut(|f| f.layout_job(job))
+    };
+    let response = ui
+        .add(
+            TextEdit::multiline(&mut draft.text)
+                .id(Id::unique(("json-member", place)))
+                .font(theme::mono_font())
+                .desired_width(ui.available_width() - 8.0)
+                .desired_rows(1)
+                .layouter(&mut layouter),
+        )
+        .accessible_name(format!("{} as JSON", escape(&place.name)));
+    let mut new = None;
+    if response.changed() {
+        match json::parse(draft.text.as_bytes()) {
+            Ok(json) => {
+                draft.error = None;
+                new = Some(Some(json.value));
+            }
+            Err(error) => draft.error = Some(error),
+        }
+    }
+    if let Some(error) = &draft.error {
+        let message = format!("{error}. The claim keeps its last good value.");
+        let label = ui.add(egui::Label::new(theme::small(&message).color(theme.critical)).wrap());
+        label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &message));
+    }
+    ui.add_space(space::XS);
+    if ui.add(egui::Button::new("Done").small()).clicked() {
+        cx.view.token.editors.draft = None;
+    }
+    new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_keep_the_way_they_are_written() {
+        let spaced = json!("a b");
+        let set = as_set(&spaced, true).unwrap();
+        assert_eq!(set, ["a", "b"]);
+        assert_eq!(from_set(vec!["a".into()], true, &spaced), json!("a"));
+        let one = json!("api");
+        assert_eq!(from_set(as_set(&one, false).unwrap(), false, &one), one);
+        assert_eq!(
+            from_set(vec!["a".into(), "b".into()], false, &one),
+            json!(["a", "b"])
+        );
+        assert_eq!(
+            from_set(vec!["a".into()], false, &json!(["a", "b"])),
+            json!(["a"])
+        );
+        assert_eq!(as_set(&json!(["a", 1]), false), None);
+    }
+}

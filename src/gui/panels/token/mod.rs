@@ -1,0 +1,385 @@
+//! The token view: who acts for whom, the verdict, the text, and header and claims as typed rows.
+
+mod cards;
+mod editors;
+mod raw;
+mod rows;
+mod text;
+mod time;
+
+use std::{collections::HashMap, sync::Arc};
+
+use egui::{Align, Layout, Margin, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
+
+use super::inspector_token;
+use crate::{
+    app::{
+        Command,
+        analysis::{Analysis, TokenView},
+    },
+    gui::{
+        Ask, Cx,
+        dialogs::Dialog,
+        icons::{self, Icon},
+        theme::{self, space},
+        widgets::{
+            self,
+            life::{self, Life},
+            state::TokenState,
+        },
+    },
+    kit::{ids::TokenId, text::escape},
+    token::{craft::Part, validate::Signature},
+};
+
+pub use time::local;
+
+/// How header and claims are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Typed rows.
+    #[default]
+    Rows,
+    /// JSON text.
+    Json,
+}
+
+/// What the view keeps between frames.
+#[derive(Default)]
+pub struct State {
+    mode: Mode,
+    raw: text::Bound,
+    header: text::Bound,
+    payload: text::Bound,
+    editors: editors::State,
+    heights: HashMap<(Part, usize), f32>,
+    notes: Option<Notes>,
+    token: Option<TokenId>,
+}
+
+/// Findings at the members of one token, made once per analysis.
+struct Notes {
+    analysis: Arc<Analysis>,
+    token: TokenId,
+    at: HashMap<(Part, String), Vec<usize>>,
+}
+
+/// The text of a token as it is now, half-typed included.
+pub fn raw_of(cx: &Cx<'_>, id: TokenId, view: &TokenView) -> Arc<str> {
+    cx.model.workspace.token(id).map_or_else(
+        || Arc::clone(&view.token.raw),
+        |entry| Arc::clone(&entry.raw),
+    )
+}
+
+/// Draws the view.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let analysis = Arc::clone(&cx.model.analysis);
+    let found = cx
+        .model
+        .session
+        .token
+        .and_then(|id| analysis.tokens.get(&id).map(|view| (id, view)));
+    let Some((id, view)) = found else {
+        widgets::empty(
+            ui,
+            "No token is open. Paste one, or choose one in the tray.",
+            |ui| {
+                if widgets::button(ui, Icon::Paste, "Paste a token").clicked() {
+                    cx.ask(Ask::Paste);
+                }
+            },
+        );
+        return;
+    };
+    if cx.view.token.token != Some(id) {
+        cx.view.token.token = Some(id);
+        cx.view.token.heights.clear();
+    }
+    gather(cx, &analysis, id, view);
+    ScrollArea::vertical()
+        .id_salt("token")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            egui::Frame::new()
+                .inner_margin(Margin {
+                    left: 20,
+                    right: 20,
+                    top: 14,
+                    bottom: 24,
+                })
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.spacing_mut().item_spacing.y = space::M;
+                    sentence(ui, cx, view);
+                    cards::ui(ui, cx, id, view);
+                    banner(ui, cx, id, view);
+                    raw::ui(ui, cx, id, view);
+                    lifetime(ui, cx, &analysis, view);
+                    problems(ui, cx, view);
+                    if view.token.claims.is_some()
+                        || view.token.header.is_some()
+                        || view.token.payload_bytes.is_some()
+                    {
+                        switch(ui, cx);
+                        match cx.view.token.mode {
+                            Mode::Rows => {
+                                rows::ui(ui, cx, id, view, Part::Payload);
+                                rows::ui(ui, cx, id, view, Part::Header);
+                            }
+                            Mode::Json => {
+                                text::ui(ui, cx, id, view, Part::Payload);
+                                text::ui(ui, cx, id, view, Part::Header);
+                            }
+                        }
+                    }
+                });
+        });
+}
+
+/// Sorts the findings of this token by the member that they are about.
+fn gather(cx: &mut Cx<'_>, analysis: &Arc<Analysis>, id: TokenId, view: &TokenView) {
+    let known = cx
+        .view
+        .token
+        .notes
+        .as_ref()
+        .is_some_and(|n| n.token == id && Arc::ptr_eq(&n.analysis, analysis));
+    if known {
+        return;
+    }
+    let mut at: HashMap<(Part, String), Vec<usize>> = HashMap::new();
+    for (n, finding) in analysis.report.findings.iter().enumerate() {
+        if finding.hop == view.hop {
+            let (part, path) = match finding.claim.strip_prefix("header") {
+                Some(rest) if rest.is_empty() || rest.starts_with(['.', '/']) => {
+                    (Part::Header, rest)
+                }
+                _ => (Part::Payload, finding.claim.as_str()),
+            };
+            let name = path
+                .trim_start_matches(['.', '/'])
+                .split(['.', '/'])
+                .next()
+                .unwrap_or("");
+            at.entry((part, name.to_owned())).or_default().push(n);
+        }
+    }
+    for list in at.values_mut() {
+        list.sort_by_key(|n| std::cmp::Reverse(analysis.report.findings[*n].severity));
+    }
+    cx.view.token.notes = Some(Notes {
+        analysis: Arc::clone(analysis),
+        token: id,
+        at,
+    });
+}
+
+fn sentence(ui: &mut Ui, cx: &Cx<'_>, view: &TokenView) {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        ui.horizontal(|ui| {
+            ui.label(theme::small(view.token.kind.label()).color(cx.theme.muted));
+            if let Some(severity) = view.severity {
+                icons::severity_icon(ui, severity, 10.0);
+                ui.label(theme::small(severity.name()).color(cx.theme.severity(severity)));
+            }
+        });
+        ui.add(
+            egui::Label::new(theme::heading(view.principal.authoritative.as_str()))
+                .selectable(true)
+                .wrap(),
+        );
+        if !view.principal.information.is_empty() {
+            ui.add(
+                egui::Label::new(
+                    RichText::new(view.principal.information.as_str()).color(cx.theme.muted),
+                )
+                .selectable(true)
+                .wrap(),
+            );
+        }
+    });
+}
+
+fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
+    let theme = cx.theme;
+    let state = TokenState::of(view, cx.seconds());
+    let (surface, colour) = match state {
+        TokenState::Valid => (theme.added_surface, theme.good),
+        TokenState::Failed => (theme.removed_surface, theme.critical),
+        TokenState::Edited | TokenState::Unsigned | TokenState::ClaimsFail => {
+            (theme.warn_surface, theme.high)
+        }
+        TokenState::Expired | TokenState::NotYet if view.verdict.signature == Signature::Valid => {
+            (theme.warn_surface, theme.high)
+        }
+        _ => (theme.raised, theme.text),
+    };
+    let words = match state {
+        TokenState::Valid => "Signature valid",
+        TokenState::Failed => "Signature failed",
+        TokenState::Edited => "Edited, unsigned",
+        TokenState::Unsigned => "Unsigned",
+        TokenState::ClaimsFail => "Signature valid, claims do not hold",
+        TokenState::Expired if view.verdict.signature == Signature::Valid => {
+            "Signature valid, expired"
+        }
+        TokenState::NotYet if view.verdict.signature == Signature::Valid => {
+            "Signature valid, not yet valid"
+        }
+        TokenState::Expired | TokenState::NotYet | TokenState::NotVerified => "Not verified",
+        TokenState::Unsupported => "Not verified: algorithm not supported",
+        TokenState::Opaque => "Nothing to verify here",
+    };
+    widgets::banner(surface).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if state != TokenState::Opaque {
+                    inspector_token::sign_menu(ui, cx, id, view);
+                }
+                if view.edited && ui.button("Back to what was received").clicked() {
+                    cx.push(Command::Revert(id));
+                }
+                if view.verdict.signature == Signature::NoKey
+                    && !view.edited
+                    && ui.button("Add a key…").clicked()
+                {
+                    cx.ask(Ask::Open(Dialog::Keys));
+                }
+                ui.with_layout(
+                    Layout::left_to_right(Align::Center).with_main_wrap(true),
+                    |ui| {
+                        let (rect, _) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::hover());
+                        state.paint(ui.painter(), rect, theme);
+                        let label = ui.label(theme::strong(words).color(colour));
+                        label.widget_info(|| WidgetInfo::labeled(Role::Status, true, words));
+                        let reason = if view.edited {
+                            "The signature is of the text before the edit.".to_owned()
+                        } else {
+                            reason(view)
+                        };
+                        ui.add(
+                            egui::Label::new(RichText::new(escape(&reason)).color(theme.text))
+                                .selectable(true)
+                                .wrap(),
+                        );
+                    },
+                );
+            });
+        });
+        if !view.edited {
+            for problem in &view.verdict.claims_problems {
+                ui.horizontal_top(|ui| {
+                    ui.add_space(24.0);
+                    ui.add(egui::Label::new(escape(problem)).selectable(true).wrap());
+                });
+            }
+        }
+    });
+}
+
+/// The verdict's reason, with the key that decided unless the reason names it.
+fn reason(view: &TokenView) -> String {
+    let mut reason = view.verdict.reason.clone();
+    if let Some(key) = &view.verdict.key
+        && !reason.contains(&key.from)
+    {
+        let kid = key
+            .kid
+            .as_ref()
+            .map_or_else(String::new, |kid| format!("key {kid} "));
+        reason = format!("{reason} ({kid}from {})", key.from);
+    }
+    reason
+}
+
+fn lifetime(ui: &mut Ui, cx: &Cx<'_>, analysis: &Analysis, view: &TokenView) {
+    if view.iat.is_none() && view.exp.is_none() {
+        return;
+    }
+    let theme = cx.theme;
+    let now = cx.seconds();
+    let life = Life {
+        from: view.iat,
+        until: view.exp,
+        now,
+    };
+    if life.counts_down() {
+        cx.tick(ui.ctx());
+    }
+    let parent_end = analysis
+        .evidence
+        .hops
+        .get(view.hop)
+        .and_then(|hop| hop.parent)
+        .and_then(|parent| analysis.evidence.hops.get(parent))
+        .and_then(|hop| crate::token::claims::numeric_date(&hop.token, "exp"));
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Life").color(theme.muted));
+        let mut words = match (view.iat, view.exp) {
+            (Some(from), Some(until)) => {
+                format!("{} – {}", local(cx, from, now), local(cx, until, now))
+            }
+            (None, Some(until)) => format!("until {}", local(cx, until, now)),
+            (Some(from), None) => format!("from {}", local(cx, from, now)),
+            (None, None) => String::new(),
+        };
+        words = format!("{words} · {}", life.words());
+        if let Some(end) = parent_end {
+            words = format!("{words} · parent ends {}", local(cx, end, now));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(RichText::new(words).color(theme.muted));
+            ui.add_space(space::S);
+            let bar = life::bar(ui, life, 5.0);
+            if let (Some(end), Some(from), Some(until)) = (parent_end, view.iat, view.exp)
+                && until > from
+            {
+                let part = (end.saturating_sub(from)) as f32 / (until.saturating_sub(from)) as f32;
+                if (0.0..=1.0).contains(&part) {
+                    let x = bar.rect.left() + bar.rect.width() * part;
+                    ui.painter().vline(
+                        x,
+                        bar.rect.y_range().expand(4.0),
+                        egui::Stroke::new(2.0, theme.high),
+                    );
+                }
+            }
+        });
+    });
+}
+
+/// What the reader of the token's text should know.
+fn problems(ui: &mut Ui, cx: &Cx<'_>, view: &TokenView) {
+    for problem in &view.token.problems {
+        ui.horizontal_top(|ui| {
+            Icon::Warning.show(ui, 14.0, cx.theme.high);
+            ui.add(
+                egui::Label::new(
+                    RichText::new(format!("{}: {}", problem.part, escape(&problem.message)))
+                        .color(cx.theme.text),
+                )
+                .selectable(true)
+                .wrap(),
+            );
+        });
+    }
+}
+
+/// Rows or JSON.
+fn switch(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.horizontal(|ui| {
+        ui.label(theme::section("Claims and header", cx.theme));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            for (mode, name) in [(Mode::Json, "JSON"), (Mode::Rows, "Rows")] {
+                let on = cx.view.token.mode == mode;
+                if ui.add(egui::Button::selectable(on, name)).clicked() {
+                    cx.view.token.mode = mode;
+                }
+            }
+        });
+    });
+}

@@ -1,0 +1,436 @@
+//! Header and claims as rows: name, an editor that fits the value, and what it means or what is wrong
+//! with it. Changed members show the value that was received.
+
+use egui::{Align, Layout, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+use serde_json::Value;
+
+use super::editors;
+use crate::{
+    app::{Command, analysis::TokenView, session::Selection},
+    gui::{
+        Ask, Cx, icons,
+        icons::Icon,
+        theme::{self, space},
+        widgets,
+    },
+    kit::{
+        ids::TokenId,
+        text::{escape, shorten},
+    },
+    token::{claims, craft::Part},
+};
+
+/// Claims that the menu offers to add, with a first value.
+const OFFERED: [&str; 14] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "scope",
+    "client_id",
+    "may_act",
+    "cnf",
+    "auth_time",
+    "acr",
+    "sid",
+];
+
+/// A member as JSON Pointer names it.
+pub fn pointer(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Draws the rows of one part.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Part) {
+    let json = match part {
+        Part::Header => &view.token.header,
+        Part::Payload => &view.token.claims,
+    };
+    let heading = match part {
+        Part::Header => "Header",
+        Part::Payload => "Claims",
+    };
+    ui.add_space(space::XS);
+    let Some(map) = json.as_ref().and_then(|j| j.value.as_object()) else {
+        ui.horizontal(|ui| {
+            ui.label(theme::section(heading, cx.theme));
+            ui.label(
+                RichText::new("is no JSON object: switch to JSON to see and mend its text.")
+                    .color(cx.theme.muted),
+            );
+        });
+        return;
+    };
+    if part == Part::Header {
+        ui.label(theme::section(heading, cx.theme));
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let before = view.received.as_ref().map(|t| {
+        if part == Part::Header {
+            t.header_map()
+        } else {
+            t.claims_map()
+        }
+    });
+    for (n, (name, value)) in map.iter().enumerate() {
+        let was = before.map(|map| map.get(name));
+        let changed = was.filter(|was| *was != Some(value));
+        culled(ui, cx, (part, n), |ui, cx| {
+            row(ui, cx, (id, part), name, value, changed);
+        });
+    }
+    for (n, (name, value)) in before
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| !map.contains_key(*name))
+        .enumerate()
+    {
+        culled(ui, cx, (part, map.len() + n), |ui, cx| {
+            dropped(ui, cx, (id, part), name, value)
+        });
+    }
+    if part == Part::Payload {
+        ui.add_space(space::S);
+        add(ui, cx, id, map);
+    }
+}
+
+/// Draws a row, or only its room when it is out of sight: its height is known from an earlier frame.
+fn culled(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    key: (Part, usize),
+    draw: impl FnOnce(&mut Ui, &mut Cx<'_>),
+) {
+    let top = ui.cursor().min;
+    let width = ui.available_width();
+    if let Some(height) = cx.view.token.heights.get(&key) {
+        let rect = Rect::from_min_size(top, vec2(width, *height));
+        if !ui.is_rect_visible(rect) {
+            ui.allocate_space(rect.size());
+            return;
+        }
+    }
+    let inner = ui.push_id(key.1, |ui| draw(ui, cx));
+    cx.view
+        .token
+        .heights
+        .insert(key, inner.response.rect.height());
+}
+
+/// The three columns of a row; the third under the second where there is little room.
+fn columns(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    name: impl FnOnce(&mut Ui, &mut Cx<'_>) -> egui::Id,
+    value: impl FnOnce(&mut Ui, &mut Cx<'_>),
+    note: impl FnOnce(&mut Ui, &mut Cx<'_>),
+) {
+    let width = ui.available_width();
+    let name_width = 116.0;
+    let narrow = width < 560.0;
+    let note_width = if narrow {
+        0.0
+    } else {
+        (width * 0.34).clamp(150.0, 380.0)
+    };
+    let value_width = (width - name_width - note_width - space::L).max(120.0);
+    ui.add_space(5.0);
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing = vec2(space::S, space::XS);
+        let cell = |ui: &mut Ui, width: f32| {
+            let layout = Layout::top_down(Align::Min);
+            let rect = Rect::from_min_size(ui.cursor().min, vec2(width, 22.0));
+            ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(layout))
+        };
+        let mut left = cell(ui, name_width);
+        let label = name(&mut left, cx);
+        ui.allocate_rect(
+            Rect::from_min_size(
+                left.min_rect().min,
+                vec2(name_width, left.min_rect().height()),
+            ),
+            Sense::hover(),
+        );
+        let mut middle = cell(ui, value_width);
+        middle.set_width(value_width);
+        middle.label_inputs_by(label, |ui| value(ui, cx));
+        if narrow {
+            note(&mut middle, cx);
+            let rect = middle.min_rect();
+            ui.allocate_rect(
+                Rect::from_min_size(rect.min, vec2(value_width, rect.height())),
+                Sense::hover(),
+            );
+        } else {
+            let rect = middle.min_rect();
+            ui.allocate_rect(
+                Rect::from_min_size(rect.min, vec2(value_width, rect.height())),
+                Sense::hover(),
+            );
+            let mut right = cell(ui, note_width);
+            right.set_width(note_width - space::S);
+            note(&mut right, cx);
+            ui.allocate_rect(right.min_rect(), Sense::hover());
+        }
+    });
+    ui.add_space(5.0);
+    widgets::hairline(ui);
+}
+
+fn row(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    (id, part): (TokenId, Part),
+    name: &str,
+    value: &Value,
+    changed: Option<Option<&Value>>,
+) {
+    let place = editors::Place {
+        part,
+        name: name.to_owned(),
+    };
+    columns(
+        ui,
+        cx,
+        |ui, cx| name_cell(ui, cx, id, part, name, value, changed),
+        |ui, cx| {
+            let before = changed.flatten();
+            if let Some(new) = editors::ui(ui, cx, &place, value, before, changed.is_some()) {
+                cx.push(Command::SetMember(id, part, pointer(name), new));
+            }
+        },
+        |ui, cx| note(ui, cx, id, part, name),
+    );
+}
+
+/// The name: opens the claim in the inspector; its context menu copies, restores, removes.
+fn name_cell(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    id: TokenId,
+    part: Part,
+    name: &str,
+    value: &Value,
+    changed: Option<Option<&Value>>,
+) -> egui::Id {
+    let theme = cx.theme;
+    let path = match part {
+        Part::Payload => pointer(name),
+        Part::Header => format!("header{}", pointer(name)),
+    };
+    let selected = cx.model.session.selection == Selection::Claim(id, path.clone());
+    let shown = shorten(&escape(name), 60).into_owned();
+    let colour = match part {
+        _ if selected => theme.accent,
+        Part::Payload => theme.token_payload,
+        Part::Header => theme.token_header,
+    };
+    ui.add_space(2.0);
+    let label = ui.add(
+        egui::Label::new(theme::mono(shown.as_str()).color(colour))
+            .wrap()
+            .sense(Sense::click()),
+    );
+    label.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &shown));
+    widgets::focus_ring(ui, &label);
+    let label = label.on_hover_cursor(egui::CursorIcon::PointingHand);
+    if label.clicked() {
+        cx.push(Command::Select(Selection::Claim(id, path)));
+    }
+    label.context_menu(|ui| {
+        if widgets::menu_item(ui, "Copy value", "").clicked() {
+            cx.ask(Ask::Copy(plain(value), shown.clone()));
+            ui.close();
+        }
+        if let Some(before) = changed
+            && widgets::menu_item(ui, "Back to what was received", "").clicked()
+        {
+            cx.push(Command::SetMember(id, part, pointer(name), before.cloned()));
+            ui.close();
+        }
+        if widgets::menu_item(ui, "Remove", "").clicked() {
+            cx.push(Command::SetMember(id, part, pointer(name), None));
+            ui.close();
+        }
+    });
+    label.id
+}
+
+/// A value as one would paste it: a string without quotes, anything else as JSON.
+pub fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The worst finding at a member, else what the member means.
+fn note(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, part: Part, name: &str) {
+    let theme = cx.theme;
+    let found = cx
+        .view
+        .token
+        .notes
+        .as_ref()
+        .and_then(|n| n.at.get(&(part, name.to_owned())))
+        .cloned()
+        .unwrap_or_default();
+    let analysis = std::sync::Arc::clone(&cx.model.analysis);
+    ui.add_space(1.0);
+    if found.is_empty() {
+        if let Some(meaning) = claims::meaning(name) {
+            let label = ui.add(
+                egui::Label::new(RichText::new(meaning.says).size(12.0).color(theme.muted))
+                    .wrap()
+                    .sense(Sense::click()),
+            );
+            if label.on_hover_text(meaning.source).clicked() {
+                let path = match part {
+                    Part::Payload => pointer(name),
+                    Part::Header => format!("header{}", pointer(name)),
+                };
+                cx.push(Command::Select(Selection::Claim(id, path)));
+            }
+        }
+        return;
+    }
+    for n in found.into_iter().take(3) {
+        let Some(finding) = analysis.report.findings.get(n) else {
+            continue;
+        };
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            ui.vertical(|ui| {
+                ui.add_space(3.0);
+                icons::severity_icon(ui, finding.severity, 11.0);
+            });
+            let text = RichText::new(finding.rule.title)
+                .size(12.0)
+                .color(theme.severity(finding.severity));
+            let label = ui.add(egui::Label::new(text).wrap().sense(Sense::click()));
+            label.widget_info(|| {
+                WidgetInfo::labeled(
+                    Role::Button,
+                    true,
+                    format!(
+                        "{} finding: {}",
+                        finding.severity.name(),
+                        finding.rule.title
+                    ),
+                )
+            });
+            let label = label
+                .on_hover_cursor(egui::CursorIcon::PointingHand)
+                .on_hover_text(format!("{} {}", finding.rule.id, finding.message));
+            if label.clicked() {
+                cx.push(Command::Select(Selection::Finding(n)));
+            }
+        });
+    }
+}
+
+/// A member that was received and is gone.
+fn dropped(ui: &mut Ui, cx: &mut Cx<'_>, (id, part): (TokenId, Part), name: &str, value: &Value) {
+    let theme = cx.theme;
+    let shown = shorten(&escape(name), 60).into_owned();
+    columns(
+        ui,
+        cx,
+        |ui, _| {
+            let text = theme::mono(shown.as_str())
+                .color(theme.critical)
+                .strikethrough();
+            let label = ui.add(egui::Label::new(text).wrap());
+            label
+                .widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("removed {shown}")));
+            label.id
+        },
+        |ui, _| {
+            widgets::chips::chip(
+                ui,
+                &shorten(&plain(value), 120),
+                widgets::chips::Mark::Removed,
+            );
+        },
+        |ui, cx| {
+            if widgets::button(ui, Icon::Undo, "Put it back")
+                .accessible_name(format!("Put {shown} back"))
+                .clicked()
+            {
+                cx.push(Command::SetMember(
+                    id,
+                    part,
+                    pointer(name),
+                    Some(value.clone()),
+                ));
+            }
+        },
+    );
+}
+
+/// Offers claims that are not there, and one of any name.
+fn add(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, map: &serde_json::Map<String, Value>) {
+    let button = widgets::button(ui, Icon::Plus, "Add claim");
+    egui::Popup::menu(&button)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            ui.set_width(260.0);
+            let draft = &mut cx.view.token.editors.claim;
+            let field =
+                widgets::text_field(ui, "Name of the claim", "any name, Enter", draft, false);
+            let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+            let mut chosen = (entered && !draft.trim().is_empty()).then(|| draft.trim().to_owned());
+            ui.separator();
+            for name in OFFERED.into_iter().filter(|n| !map.contains_key(*n)) {
+                let item = widgets::menu_item(ui, name, "");
+                let item = match claims::meaning(name) {
+                    Some(meaning) => item.on_hover_text(meaning.says),
+                    None => item,
+                };
+                if item.clicked() {
+                    chosen = Some(name.to_owned());
+                }
+            }
+            if let Some(name) = chosen {
+                cx.view.token.editors.claim.clear();
+                let value = first_value(&name, cx.seconds());
+                cx.push(Command::SetMember(
+                    id,
+                    Part::Payload,
+                    pointer(&name),
+                    Some(value),
+                ));
+                ui.close();
+            }
+        });
+}
+
+/// A first value of the type that a claim has.
+fn first_value(name: &str, now: i64) -> Value {
+    match name {
+        "exp" => Value::from(now.saturating_add(300)),
+        "iat" | "nbf" | "auth_time" => Value::from(now),
+        "may_act" => serde_json::json!({ "sub": "" }),
+        "cnf" => serde_json::json!({ "jkt": "" }),
+        _ => Value::from(""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pointers_escape_what_rfc_6901_says() {
+        assert_eq!(pointer("a/b~c"), "/a~1b~0c");
+    }
+
+    #[test]
+    fn plain_values() {
+        assert_eq!(plain(&Value::from("x")), "x");
+        assert_eq!(plain(&serde_json::json!(["a", 1])), r#"["a",1]"#);
+    }
+}

@@ -1,0 +1,341 @@
+//! Header and payload as JSON text, bound to the rows both ways: an edit here shows there at once,
+//! an error marks its place and loses nothing.
+
+use std::sync::Arc;
+
+use egui::{
+    FontId, Margin, RichText, Role, ScrollArea, Stroke, TextBuffer, TextEdit, Ui, WidgetInfo,
+    text::{LayoutJob, TextFormat},
+};
+
+use super::raw_of;
+use crate::{
+    app::{Command, analysis::TokenView},
+    gui::{
+        Cx,
+        icons::Icon,
+        theme::{self, RADIUS, Theme, space},
+    },
+    kit::{
+        ids::TokenId,
+        json::{self, JsonError},
+        text::{escape_lines, is_hidden},
+    },
+    token::craft::{self, Part},
+};
+
+/// Texts above this many bytes are shown in a read-only view that draws only what is visible.
+pub const LARGE: usize = 256 * 1024;
+
+/// A text buffer that follows the token, except for what was typed in the buffer itself.
+#[derive(Default)]
+pub struct Bound {
+    /// What the field shows.
+    pub text: String,
+    /// Why it is not JSON, and where.
+    pub error: Option<JsonError>,
+    /// Why the part cannot be shown as text.
+    pub refused: Option<String>,
+    seen: Option<Arc<str>>,
+    expected: Option<String>,
+}
+
+impl Bound {
+    /// Takes over `raw` when it changed for another reason than an edit made here.
+    pub fn follow(&mut self, raw: &Arc<str>, make: impl FnOnce(&str) -> Result<String, String>) {
+        if self
+            .seen
+            .as_ref()
+            .is_some_and(|seen| Arc::ptr_eq(seen, raw) || seen == raw)
+        {
+            return;
+        }
+        let ours = self.expected.as_deref() == Some(&**raw);
+        self.seen = Some(Arc::clone(raw));
+        if ours {
+            return;
+        }
+        self.expected = None;
+        match make(raw) {
+            Ok(text) => {
+                self.text = text;
+                self.refused = None;
+            }
+            Err(why) => {
+                self.text = String::new();
+                self.refused = Some(why);
+            }
+        }
+        self.error = None;
+    }
+
+    /// Notes that the edit in this buffer will make the token's text `raw`.
+    pub fn expect(&mut self, raw: String) {
+        self.expected = Some(raw);
+    }
+}
+
+/// JSON text with hidden characters written as JSON escapes: the same value, nothing invisible.
+pub fn visible_json(text: &str) -> String {
+    if !text
+        .chars()
+        .any(|c| is_hidden(c) && !matches!(c, '\n' | '\t' | '\r'))
+    {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_hidden(c) && !matches!(c, '\n' | '\t' | '\r') {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                use std::fmt::Write as _;
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Draws the editor of one part.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Part) {
+    let theme = cx.theme;
+    let raw = raw_of(cx, id, view);
+    let name = match part {
+        Part::Header => "Header",
+        Part::Payload => "Payload",
+    };
+    let bound = match part {
+        Part::Header => &mut cx.view.token.header,
+        Part::Payload => &mut cx.view.token.payload,
+    };
+    bound.follow(&raw, |raw| {
+        let text = craft::text(raw, part).map_err(|e| e.to_string())?;
+        Ok(visible_json(&text))
+    });
+    ui.label(theme::section(name, theme));
+    if let Some(why) = &bound.refused {
+        ui.label(RichText::new(escape_lines(why)).color(theme.muted));
+        return;
+    }
+    if bound.text.len() > LARGE {
+        large(ui, theme, name, &bound.text);
+        return;
+    }
+    let error = bound.error.clone();
+    let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
+        let mut job = highlight(text.as_str(), Theme::of(ui), error.as_ref());
+        job.wrap.max_width = width;
+        ui.ctx().fonts_mut(|f| f.layout_job(job))
+    };
+    let stroke = if bound.error.is_some() {
+        Stroke::new(1.0, theme.critical)
+    } else {
+        theme.line()
+    };
+    let response = ui
+        .add(
+            TextEdit::multiline(&mut bound.text)
+                .id(egui::Id::unique(("json", name)))
+                .font(theme::mono_font())
+                .desired_width(f32::INFINITY)
+                .desired_rows(4)
+                .lock_focus(true)
+                .frame(
+                    egui::Frame::new()
+                        .fill(theme.raised)
+                        .stroke(stroke)
+                        .corner_radius(RADIUS)
+                        .inner_margin(Margin::symmetric(12, 8)),
+                )
+                .layouter(&mut layouter),
+        )
+        .accessible_name(format!("{name} as JSON"));
+    if response.changed() {
+        bound.error = json::parse(bound.text.as_bytes()).err();
+        let text = bound.text.clone();
+        if let Ok(raw) = craft::set_text(&raw, part, &text) {
+            bound.expect(raw);
+        }
+        cx.commands.push(Command::SetText(id, part, text));
+    }
+    if let Some(error) = &bound.error {
+        ui.horizontal(|ui| {
+            Icon::Warning.show(ui, 14.0, theme.critical);
+            let message = format!("{name}, {error}. The text is kept as it is.");
+            let label = ui.label(RichText::new(&message).color(theme.critical));
+            label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &message));
+        });
+    }
+    ui.add_space(space::XS);
+}
+
+/// A read-only view of a large text: cut into lines once per frame only where it is visible.
+fn large(ui: &mut Ui, theme: &Theme, name: &str, text: &str) {
+    const WIDTH: usize = 120;
+    ui.label(
+        RichText::new(format!(
+            "{name}: {} KB. Large texts are shown read-only.",
+            text.len() / 1024
+        ))
+        .color(theme.muted),
+    );
+    let lines = text.len().div_ceil(WIDTH);
+    let height = ui.text_style_height(&egui::TextStyle::Monospace);
+    ScrollArea::both()
+        .id_salt(("large", name))
+        .max_height(320.0)
+        .auto_shrink([false, true])
+        .show_rows(ui, height, lines, |ui, range| {
+            for n in range {
+                let start = floor(text, n * WIDTH);
+                let end = floor(text, ((n + 1) * WIDTH).min(text.len()));
+                let line = text.get(start..end).unwrap_or("");
+                ui.label(theme::mono(crate::kit::text::escape(line).into_owned()));
+            }
+        });
+}
+
+/// The largest character boundary that is not beyond `at`.
+fn floor(text: &str, mut at: usize) -> usize {
+    while at > 0 && !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// JSON in colours: names, strings, the rest; the place of an error underlined.
+pub fn highlight(text: &str, theme: &Theme, error: Option<&JsonError>) -> LayoutJob {
+    let format = |colour| TextFormat::simple(FontId::clone(&theme::mono_font()), colour);
+    let mut job = LayoutJob::default();
+    let mark = error.map(|e| offset(text, e));
+    let mut push = |range: std::ops::Range<usize>, colour| {
+        let mut cut = |part: std::ops::Range<usize>, marked: bool| {
+            if let Some(piece) = text.get(part).filter(|p| !p.is_empty()) {
+                let mut format = format(colour);
+                if marked {
+                    format.underline = Stroke::new(2.0, theme.critical);
+                    format.background = theme.removed_surface;
+                }
+                job.append(piece, 0.0, format);
+            }
+        };
+        match mark {
+            Some((from, to)) if from < range.end && to > range.start => {
+                let (from, to) = (from.max(range.start), to.min(range.end));
+                cut(range.start..from, false);
+                cut(from..to, true);
+                cut(to..range.end, false);
+            }
+            _ => cut(range, false),
+        }
+    };
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        if bytes[at] == b'"' {
+            at += 1;
+            while at < bytes.len() && bytes[at] != b'"' {
+                at += if bytes[at] == b'\\' { 2 } else { 1 };
+            }
+            at = ceil(text, (at + 1).min(bytes.len()));
+            let name = text[at..].trim_start().starts_with(':');
+            push(
+                start..at,
+                if name {
+                    theme.token_payload
+                } else {
+                    theme.text
+                },
+            );
+        } else {
+            while at < bytes.len() && bytes[at] != b'"' {
+                at += 1;
+            }
+            let plain =
+                text[start..at].trim_matches(|c: char| c.is_whitespace() || "{}[],:".contains(c));
+            push(
+                start..at,
+                if plain.is_empty() {
+                    theme.muted
+                } else {
+                    theme.token_header
+                },
+            );
+        }
+    }
+    job
+}
+
+fn ceil(text: &str, mut at: usize) -> usize {
+    while at < text.len() && !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+/// The byte range of the character at an error's line and column (or the last one of the text).
+fn offset(text: &str, error: &JsonError) -> (usize, usize) {
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(error.line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let at = (start + error.column.saturating_sub(1)).min(text.len().saturating_sub(1));
+    let at = floor(text, at);
+    (at, ceil(text, at + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edit_made_here_does_not_reset_the_buffer() {
+        let mut bound = Bound::default();
+        bound.follow(&Arc::from("a"), |raw| Ok(format!("shown {raw}")));
+        assert_eq!(bound.text, "shown a");
+        bound.text = "typed".into();
+        bound.expect("b".into());
+        bound.follow(&Arc::from("b"), |raw| Ok(format!("shown {raw}")));
+        assert_eq!(bound.text, "typed");
+        bound.follow(&Arc::from("c"), |raw| Ok(format!("shown {raw}")));
+        assert_eq!(bound.text, "shown c");
+        // Undo brings back a text that was once expected: the buffer follows.
+        bound.follow(&Arc::from("b"), |raw| Ok(format!("shown {raw}")));
+        assert_eq!(bound.text, "shown b");
+    }
+
+    #[test]
+    fn hidden_characters_become_json_escapes_of_the_same_value() {
+        let text = "{\n  \"sub\": \"ali\u{202e}ce\u{e0041}\"\n}";
+        let shown = visible_json(text);
+        assert!(shown.contains("\\u202e") && !shown.contains('\u{202e}'));
+        let (a, b) = (
+            json::parse(text.as_bytes()).unwrap(),
+            json::parse(shown.as_bytes()).unwrap(),
+        );
+        assert_eq!(a.value, b.value);
+    }
+
+    #[test]
+    fn highlighting_keeps_every_byte_whatever_the_text() {
+        for text in [
+            "{\"a\": [1, \"ü\\\"x\", tr",
+            "\"",
+            "\"\\",
+            "ü\"ü",
+            "",
+            "{}\n\n",
+        ] {
+            let job = highlight(
+                text,
+                &theme::DARK,
+                json::parse(text.as_bytes()).err().as_ref(),
+            );
+            assert_eq!(job.text, text);
+        }
+    }
+}
