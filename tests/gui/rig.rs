@@ -1,0 +1,116 @@
+//! A window without a runtime: effects that need no world are carried out at once, the clock stands.
+
+use std::{cell::RefCell, collections::VecDeque, sync::Arc};
+
+use delegraph::{
+    app::{
+        Command, Effect, Model, Outcome,
+        analysis::{Analysis, analyse},
+    },
+    gui::shell::{App, Carrier},
+    jose::{Alg, Jwk, crypto},
+    kit::clock::{Clock, Timestamp},
+    token::craft,
+};
+use egui_kittest::Harness;
+use serde_json::{Value, json};
+
+/// The moment at which the clock of these tests stands: 2026-11-23 14:32:15 UTC.
+pub const NOW: i64 = 1_795_444_335;
+
+/// Carries out what needs no network and no disk, synchronously.
+#[derive(Default)]
+pub struct Hand {
+    outcomes: RefCell<VecDeque<Outcome>>,
+}
+
+impl Carrier for Hand {
+    fn perform(&self, effect: Effect) {
+        let outcome = match effect {
+            Effect::Analyse(input, previous) => {
+                Outcome::Analysed(Arc::new(analyse(&input, &previous)))
+            }
+            Effect::GenerateKey(job, key, alg) => Outcome::Key(
+                job,
+                key,
+                crypto::generate(&alg, Some("lab")).map_err(|e| e.to_string()),
+            ),
+            _ => return,
+        };
+        self.outcomes.borrow_mut().push_back(outcome);
+    }
+
+    fn poll(&self) -> Option<Outcome> {
+        self.outcomes.borrow_mut().pop_front()
+    }
+}
+
+/// A window of `size` over an empty workspace, or over one with the given commands carried out.
+pub fn window<'a>(dark: bool, size: [f32; 2], commands: Vec<Command>) -> Harness<'a, App> {
+    let theme = if dark {
+        egui::Theme::Dark
+    } else {
+        egui::Theme::Light
+    };
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_theme(theme)
+        .with_render_cursor(false)
+        .build_eframe(move |cc| {
+            let mut model = Model {
+                analysis: Arc::new(Analysis::default()),
+                ..Model::default()
+            };
+            model.session.clock = Clock::Fixed(Timestamp::from_second(NOW).unwrap());
+            let mut app = App::with(&cc.egui_ctx, model, Box::<Hand>::default());
+            for command in commands {
+                app.push(command);
+            }
+            app
+        });
+    settle(&mut harness);
+    harness
+}
+
+/// Frames until nothing more is asked for.
+pub fn settle(harness: &mut Harness<'_, App>) {
+    for _ in 0..12 {
+        harness.step();
+    }
+}
+
+/// A key that is the same in every run, so that pictures are.
+pub fn key() -> Jwk {
+    let Value::Object(members) = json!({
+        "kty": "EC", "crv": "P-256", "kid": "prac-1", "alg": "ES256",
+        // RFC 7515 appendix A.3.1.
+        "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+        "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+        "d": "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"
+    }) else {
+        unreachable!()
+    };
+    Jwk(members)
+}
+
+/// A signed access token: alice, payments-agent acts now, researcher and planner before.
+pub fn access_token() -> String {
+    craft::mint(
+        &json!({"typ": "at+jwt", "alg": "ES256", "kid": "prac-1"}),
+        &json!({
+            "iss": "http://127.0.0.1:41873",
+            "sub": "alice",
+            "aud": "payments-api",
+            "scope": "accounts:read payments:initiate",
+            "iat": NOW - 8,
+            "exp": NOW + 592,
+            "may_act": {"sub": "researcher"},
+            "act": {"sub": "payments-agent", "act": {"sub": "researcher", "act": {"sub": "planner"}}},
+            "jti": "b1946ac9-2f27",
+            "client_id": "payments-agent"
+        }),
+        &key(),
+        &Alg::Es256,
+    )
+    .unwrap()
+}

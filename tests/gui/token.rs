@@ -1,0 +1,184 @@
+//! The main job on one token: paste, read, edit, sign, undo; by label.
+
+use delegraph::{app::Command, kit::secret::Secret};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
+
+use crate::rig::{access_token, key, settle, window};
+
+fn with_token<'a>(dark: bool, size: [f32; 2]) -> Harness<'a, delegraph::gui::shell::App> {
+    let public = key().public().unwrap();
+    window(
+        dark,
+        size,
+        vec![
+            Command::ImportKey {
+                text: Secret::new(serde_json::Value::Object(public.0).to_string()),
+                name: "issuer".into(),
+            },
+            Command::Paste(access_token()),
+        ],
+    )
+}
+
+fn raw(harness: &Harness<'_, delegraph::gui::shell::App>) -> String {
+    let model = harness.state().model();
+    let id = model.session.token.unwrap();
+    model.workspace.token(id).unwrap().raw.to_string()
+}
+
+#[test]
+fn pasting_anywhere_shows_who_acts_for_whom() {
+    let mut harness = window(true, [1280.0, 800.0], vec![]);
+    harness.event(egui::Event::Paste(format!(
+        "Authorization: Bearer {}",
+        access_token()
+    )));
+    settle(&mut harness);
+    harness.get_by_label_contains("payments-agent acts for alice now");
+    harness.get_by_label_contains("Access token, alice ← payments-agent ← researcher ← planner");
+    assert_eq!(raw(&harness), access_token());
+}
+
+#[test]
+fn a_scope_can_be_removed_and_the_edit_undone() {
+    let mut harness = with_token(false, [1600.0, 1000.0]);
+    harness.get_by_label("Signature valid");
+    harness
+        .get_by_label("Remove payments:initiate from scope")
+        .click();
+    settle(&mut harness);
+    harness.get_by_label("Edited, unsigned");
+    harness.get_by_label("removed payments:initiate");
+    assert_ne!(raw(&harness), access_token());
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+    settle(&mut harness);
+    assert_eq!(raw(&harness), access_token());
+    harness.get_by_label("Signature valid");
+}
+
+#[test]
+fn a_scope_can_be_added() {
+    let mut harness = with_token(false, [1600.0, 1000.0]);
+    harness.get_by_label("Add to scope").click();
+    settle(&mut harness);
+    harness
+        .get_by_label("New value of scope")
+        .type_text("documents:read");
+    settle(&mut harness);
+    harness.key_press(egui::Key::Enter);
+    settle(&mut harness);
+    harness.get_by_label("added documents:read");
+    let model = harness.state().model();
+    let view = &model.analysis.tokens[&model.session.token.unwrap()];
+    assert_eq!(
+        view.token.claims_map()["scope"],
+        "accounts:read payments:initiate documents:read"
+    );
+}
+
+#[test]
+fn signing_again_with_a_generated_key_verifies() {
+    let mut harness = with_token(false, [1600.0, 1000.0]);
+    harness
+        .get_by_label("Remove accounts:read from scope")
+        .click();
+    settle(&mut harness);
+    harness.get_by_label("Sign again").click();
+    settle(&mut harness);
+    settle(&mut harness);
+    harness.get_by_label("Signature valid");
+    assert!(!harness.state().model().workspace.tokens[0].is_edited());
+}
+
+#[test]
+fn text_and_rows_are_one_value_and_an_error_marks_its_place() {
+    let mut harness = with_token(true, [1600.0, 1000.0]);
+    harness.get_by_label("JSON").click();
+    settle(&mut harness);
+    let field = harness.get_by_label("Payload as JSON");
+    let text = field.value().unwrap();
+    assert!(text.contains("\"sub\": \"alice\""));
+    field.focus();
+    settle(&mut harness);
+    // Half-typed text is kept, and says where it is wrong.
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.event(egui::Event::Text("{\"sub\": \"bob\", ".into()));
+    settle(&mut harness);
+    harness.get_by_label_contains("Payload, line 1");
+    assert_eq!(
+        harness.get_by_label("Payload as JSON").value().unwrap(),
+        "{\"sub\": \"bob\", "
+    );
+    harness.event(egui::Event::Text("\"iss\": \"x\"}".into()));
+    settle(&mut harness);
+    assert!(harness.query_by_label_contains("Payload, line 1").is_none());
+    harness.get_by_label("Rows").click();
+    settle(&mut harness);
+    assert_eq!(harness.get_by_label("sub").value().as_deref(), None);
+    let model = harness.state().model();
+    let view = &model.analysis.tokens[&model.session.token.unwrap()];
+    assert_eq!(view.token.claims_map()["sub"], "bob");
+}
+
+#[test]
+fn hidden_characters_are_shown_escaped() {
+    let claims = serde_json::json!({"sub": "ali\u{202E}ce\u{200B}", "iss": "https://as.example"});
+    let token = delegraph::token::craft::mint(
+        &serde_json::json!({}),
+        &claims,
+        &key(),
+        &delegraph::jose::Alg::Es256,
+    )
+    .unwrap();
+    let harness = window(true, [1280.0, 800.0], vec![Command::Paste(token)]);
+    for node in harness.root().children_recursive() {
+        for text in [node.accesskit_node().label(), node.accesskit_node().value()]
+            .into_iter()
+            .flatten()
+        {
+            assert!(
+                !text.contains('\u{202E}') && !text.contains('\u{200B}'),
+                "hidden characters reach the screen reader: {text:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_thousand_tokens_are_listed_without_drawing_them_all() {
+    let tokens: Vec<String> = (0..1000)
+        .map(|n| {
+            let claims =
+                serde_json::json!({"sub": format!("user-{n}"), "iss": "https://as.example"});
+            let b64 = |v: &serde_json::Value| delegraph::jose::b64::encode(v.to_string());
+            format!(
+                "{}.{}.c2ln",
+                b64(&serde_json::json!({"alg": "ES256"})),
+                b64(&claims)
+            )
+        })
+        .collect();
+    let harness = window(
+        true,
+        [1280.0, 800.0],
+        vec![Command::Paste(tokens.join("\n"))],
+    );
+    assert_eq!(harness.state().model().workspace.tokens.len(), 1000);
+    let rows = harness
+        .query_all_by_role(egui::accesskit::Role::ListItem)
+        .count();
+    assert!((5..40).contains(&rows), "{rows} rows drawn");
+}
+
+#[test]
+fn pictures_of_the_token_view() {
+    let mut results = egui_kittest::SnapshotResults::new();
+    for (dark, name) in [(true, "token_dark"), (false, "token_light")] {
+        let mut harness = with_token(dark, [1600.0, 1000.0]);
+        harness.snapshot(name);
+        results.extend_harness(&mut harness);
+    }
+}
