@@ -71,9 +71,10 @@ impl Cx<'_> {
 }
 
 /// State of the views: nothing of it is saved with the workspace, nothing is undoable.
+#[derive(Default)]
 pub struct ViewState {
     /// The zone in which times are shown.
-    pub zone: jiff::tz::TimeZone,
+    pub zone: Zone,
     /// Token tray.
     pub tray: panels::tray::State,
     /// Token view.
@@ -98,21 +99,13 @@ pub struct ViewState {
     pub still: bool,
 }
 
-impl Default for ViewState {
+/// A time zone; UTC until the window knows the system's, so that tests and pictures are the same
+/// everywhere.
+pub struct Zone(pub jiff::tz::TimeZone);
+
+impl Default for Zone {
     fn default() -> Self {
-        Self {
-            zone: jiff::tz::TimeZone::UTC,
-            tray: Default::default(),
-            token: Default::default(),
-            inspector: Default::default(),
-            chain: Default::default(),
-            graph: Default::default(),
-            findings: Default::default(),
-            log: Default::default(),
-            practice: Default::default(),
-            find: false,
-            still: false,
-        }
+        Self(jiff::tz::TimeZone::UTC)
     }
 }
 

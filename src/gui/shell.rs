@@ -95,7 +95,7 @@ impl App {
         let runtime = crate::io::runtime::Runtime::new(move || ctx.request_repaint())?;
         let mut app = Self::with(&cc.egui_ctx, Model::default(), Box::new(runtime));
         app.fresh = start.fresh;
-        app.view.zone = jiff::tz::TimeZone::system();
+        app.view.zone.0 = jiff::tz::TimeZone::system();
         if let Some(storage) = cc.storage.filter(|_| !start.fresh) {
             app.restore(storage);
         }

@@ -285,7 +285,7 @@ fn clock(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
             let set = ui.button("Stop the clock there").clicked();
             if entered || set {
-                match read_time_in(&state.clock, &cx.view.zone) {
+                match read_time_in(&state.clock, &cx.view.zone.0) {
                     Ok(at) => {
                         state.clock_error = None;
                         cx.push(Command::SetClock(Clock::Fixed(at)));

@@ -346,7 +346,7 @@ fn moment_menu(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, seconds: i64, now: i
             false,
         );
         if field.changed() {
-            match crate::gui::topbar::read_time_in(&moment.text, &cx.view.zone) {
+            match crate::gui::topbar::read_time_in(&moment.text, &cx.view.zone.0) {
                 Ok(at) => {
                     moment.error = None;
                     new = Some(at.as_second());

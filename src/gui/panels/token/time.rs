@@ -4,7 +4,7 @@ use crate::gui::Cx;
 
 /// A NumericDate in the local zone: the time alone on the day of `now`, else with the date.
 pub fn local(cx: &Cx<'_>, seconds: i64, now: i64) -> String {
-    let zone = &cx.view.zone;
+    let zone = &cx.view.zone.0;
     let Ok(at) = jiff::Timestamp::from_second(seconds) else {
         return "outside the calendar".into();
     };
@@ -23,7 +23,7 @@ pub fn full(cx: &Cx<'_>, seconds: i64) -> String {
     jiff::Timestamp::from_second(seconds).map_or_else(
         |_| "outside the calendar".into(),
         |at| {
-            at.to_zoned(cx.view.zone.clone())
+            at.to_zoned(cx.view.zone.0.clone())
                 .strftime("%Y-%m-%d %H:%M:%S")
                 .to_string()
         },
