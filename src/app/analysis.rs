@@ -1,39 +1,63 @@
 //! What is derived from the document, once per revision and off the frame: decoded tokens,
 //! verdicts, findings, graph and layout.
 
-use std::{collections::HashMap, sync::Arc};
+mod make;
+mod tray;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use super::{model::Model, workspace::TokenEntry};
 use crate::{
-    chain::evidence::Evidence,
+    chain::{evidence::Evidence, run::Run},
+    jose::{Jwk, Jwks},
     kit::{
-        clock::Timestamp,
+        clock::{Clock, Timestamp},
         ids::{ChainId, TokenId},
+        text::escape,
     },
     principal::{Graph, layout::Layout},
     risk::{Report, Severity},
-    token::{Token, diff::Row, explain::Principal, validate::Verdict},
+    token::{
+        Token,
+        diff::Row,
+        explain::Principal,
+        validate::{Candidate, Verdict},
+    },
 };
 
+pub use make::analyse;
+
 /// Everything derived.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Analysis {
     /// The revision of the model it was made from.
     pub revision: u64,
+    /// The moment it was made for.
+    pub now: Timestamp,
     /// Every token of the tray and of the runs.
     pub tokens: HashMap<TokenId, TokenView>,
     /// Tray order: groups of a chain's tokens, then the user's.
     pub tray: Vec<Group>,
     /// Input of rules and graph; findings and graph name hops by index into it.
     pub evidence: Arc<Evidence>,
+    /// Where the hops of each chain's run begin in the evidence.
+    pub offsets: BTreeMap<ChainId, usize>,
     /// Findings.
     pub report: Arc<Report>,
     /// Principal graph.
     pub graph: Arc<Graph>,
     /// Its layout.
     pub layout: Arc<Layout>,
-    /// The next moment at which a verdict changes by itself; analyse again then.
+    /// The next moment at which a verdict changes by itself; analyse again then. `None` under a
+    /// fixed clock.
     pub next_change: Option<Timestamp>,
+    /// What went wrong while this was made; what stands here is then that of an earlier revision.
+    pub failed: Option<String>,
+    /// Of the keys that the verdicts were made with.
+    pub keys: u64,
 }
 
 /// A heading of the tray with its tokens.
@@ -85,34 +109,55 @@ pub struct Input {
     pub revision: u64,
     /// The moment.
     pub now: Timestamp,
+    /// Whether time goes on by itself.
+    pub ticking: bool,
     /// Tokens of the user.
     pub workspace: Arc<super::Workspace>,
-    /// Tokens of the runs, with their exchanges.
-    pub runs: std::collections::BTreeMap<ChainId, crate::chain::run::Run>,
-    /// Key sets by issuer.
-    pub jwks: HashMap<String, Arc<crate::jose::Jwks>>,
+    /// Tokens of the runs, with their exchanges. Only of chains that are in the workspace.
+    pub runs: BTreeMap<ChainId, Run>,
+    /// Key sets by issuer: the practice servers' and those of configured servers. Nothing is ever
+    /// fetched because a token names it.
+    pub jwks: HashMap<String, Arc<Jwks>>,
     /// Keys of the vault that verify HMAC, and public keys of the workspace.
-    pub keys: Vec<crate::token::validate::Candidate>,
+    pub keys: Vec<Candidate>,
 }
 
 impl Input {
     /// Takes what is needed from the model.
     pub fn of(model: &Model, now: Timestamp) -> Self {
-        let _ = (model, now);
-        todo!("owner: app")
+        let workspace = &model.workspace;
+        let keys = workspace.keys.iter().filter_map(|entry| {
+            let jwk = match (&entry.public, model.vault.keys.get(&entry.id)) {
+                (Some(serde_json::Value::Object(members)), _) => Jwk(members.clone()),
+                (_, Some(symmetric)) if symmetric.kty() == "oct" => symmetric.clone(),
+                _ => return None,
+            };
+            Some(Candidate {
+                jwk,
+                from: format!("key {} of the workspace", escape(&entry.name)),
+                issuer: None,
+            })
+        });
+        let runs = model.runs.iter();
+        Self {
+            revision: model.revision,
+            now,
+            ticking: model.session.clock == Clock::System,
+            workspace: Arc::clone(workspace),
+            runs: runs
+                .filter(|(id, _)| workspace.chain(**id).is_some())
+                .map(|(id, run)| (*id, run.clone()))
+                .collect(),
+            jwks: model.jwks.clone(),
+            keys: keys.collect(),
+        }
     }
-}
-
-/// Makes the analysis. Pure; runs off the frame.
-pub fn analyse(input: &Input, previous: &Analysis) -> Analysis {
-    let _ = (input, previous);
-    todo!("owner: app")
 }
 
 /// A token as lists call it.
 pub fn title(entry: &TokenEntry, token: &Token) -> String {
-    entry
-        .name
-        .clone()
-        .unwrap_or_else(|| token.kind.label().to_owned())
+    entry.name.as_deref().map_or_else(
+        || token.kind.label().to_owned(),
+        |name| escape(name).into_owned(),
+    )
 }

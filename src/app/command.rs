@@ -1,5 +1,8 @@
 //! What a user can ask for.
 
+mod palette;
+mod words;
+
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -17,10 +20,15 @@ use crate::{
     token::craft::Part,
 };
 
+pub use palette::{Entry, palette};
+
 /// What a user can ask for. One enum for menus, palette, keyboard, scripts and tests.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     // Document
+    /// The window has opened: start the practice server, keep what kill -9 would take from now on,
+    /// and look for what an earlier start left behind. A program without a window leaves it out.
+    Begin,
     /// Empty workspace.
     NewWorkspace,
     /// Read a workspace file.
@@ -33,6 +41,12 @@ pub enum Command {
     Recover(bool),
     /// Rename the workspace.
     Rename(String),
+    /// Seal the secrets of the workspace with a passphrase when it is saved; an empty one no longer.
+    SetPassphrase(Secret),
+    /// Open the sealed secrets of the workspace.
+    Unlock(Secret),
+    /// Whether the private parts of practice keys may stand in the file in clear.
+    KeepPracticeKeysInClear(bool),
     /// Undo the last undoable command.
     Undo,
     /// Redo it.
@@ -121,6 +135,8 @@ pub enum Command {
     // Chains
     /// Put a sample chain into the workspace (or show it when it is there).
     LoadSample(String),
+    /// Put a sample chain into the workspace, show it and run it.
+    RunSample(String),
     /// An empty chain.
     NewChain,
     /// A chain from a file's text.

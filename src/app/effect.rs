@@ -10,8 +10,13 @@ use super::{
 use crate::{
     chain::run::BrowserWant,
     jose::{Jwk, Jwks},
-    kit::ids::{Ids, JobId, KeyId},
+    kit::{
+        clock::Timestamp,
+        ids::{ChainId, Ids, JobId, KeyId, TokenId},
+        secret::Secret,
+    },
     oauth::{http, metadata::Metadata},
+    token::find::Found,
 };
 
 /// What the program wants done off the frame. Carried out by `io::runtime`.
@@ -30,25 +35,33 @@ pub enum Effect {
     Analyse(Input, Arc<Analysis>),
     /// Generate a key.
     GenerateKey(JobId, KeyId, crate::jose::Alg),
+    /// Find the tokens of a text that is too long for a frame.
+    FindTokens(JobId, Arc<str>),
     /// Read files for tokens.
     ReadFiles(JobId, Vec<PathBuf>),
     /// Read a workspace.
     Load(JobId, PathBuf),
     /// Write the workspace, atomically.
-    Save(JobId, PathBuf, Document),
-    /// Keep what kill -9 would take.
-    Autosave(Document),
+    Save(JobId, PathBuf, Box<Document>),
+    /// Open sealed secrets with a passphrase.
+    Unseal(JobId, Arc<str>, Secret),
+    /// Keep what kill -9 would take. The newest replaces one that was not yet written.
+    Autosave(Box<Document>),
     /// Drop the autosave: nothing is unsaved.
     DropAutosave,
-    /// Store or delete secrets in the keychain.
-    Keychain(KeychainJob),
+    /// Look for what an earlier start left behind; answered by [`Outcome::Recoverable`].
+    LookForRecovery,
+    /// Drop what an earlier start left behind, once this start's own autosave is written.
+    DropRecovery(PathBuf),
     /// Stop a job; its outcome, if it still comes, is dropped.
     Cancel(JobId),
 }
 
 /// What a file holds.
-#[derive(Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Document {
+    /// Names the document in the system's keychain; random, made at the first save.
+    pub id: String,
     /// The document.
     pub workspace: Arc<Workspace>,
     /// Runs: the tokens of the last run of each chain.
@@ -57,26 +70,58 @@ pub struct Document {
     pub ids: Ids,
     /// Secrets to be stored where the system keeps secrets, or sealed into the file.
     pub vault: Vault,
+    /// How secrets are kept in the file.
+    pub sealing: Sealing,
+    /// Where the workspace was last saved: for an autosave.
+    pub path: Option<PathBuf>,
+}
+
+/// How the secrets of a document are kept in its file.
+#[derive(Debug, Clone, Default)]
+pub struct Sealing {
+    /// Seals those that the system's keychain does not take.
+    pub passphrase: Option<Secret>,
+    /// Secrets of the file that are still sealed (a JWE): written back as they are.
+    pub sealed: Option<Arc<str>>,
 }
 
 /// Tokens of a run, as saved.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct SavedRun {
     /// The chain.
-    pub chain: crate::kit::ids::ChainId,
+    pub chain: ChainId,
     /// Number of the run.
     pub number: u32,
     /// When.
-    pub started: Option<crate::kit::clock::Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
     /// Node, token id, token.
-    pub tokens: Vec<(String, crate::kit::ids::TokenId, Arc<str>)>,
+    #[serde(default)]
+    pub tokens: Vec<(String, TokenId, Arc<str>)>,
 }
 
-/// Work for the keychain.
-#[derive(Debug, Clone)]
-pub enum KeychainJob {
-    /// Forget a secret.
-    Forget(String),
+/// What reading a file gave.
+#[derive(Debug, Clone, Default)]
+pub struct Material {
+    /// The text, when it is short enough to be a key or a chain as well.
+    pub text: Option<Arc<str>>,
+    /// The tokens in it.
+    pub found: Vec<Found>,
+    /// What its reader should know, in a sentence; may be empty.
+    pub note: String,
+}
+
+/// Where the secrets of a saved document are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// How many are in the system's keychain.
+    pub keychain: usize,
+    /// How many are sealed into the file.
+    pub sealed: usize,
+    /// How many practice keys stand in the file in clear.
+    pub clear: usize,
+    /// Names of those that are nowhere but in memory: `k3`, `cl7`.
+    pub unkept: Vec<String>,
 }
 
 /// What came of an [`Effect`].
@@ -93,12 +138,18 @@ pub enum Outcome {
     Analysed(Arc<Analysis>),
     /// A key.
     Key(JobId, KeyId, Result<Jwk, String>),
-    /// Texts of files, and those that could not be read.
-    Files(JobId, Vec<(PathBuf, Result<String, String>)>),
+    /// Tokens of a long text.
+    Found(JobId, Vec<Found>),
+    /// What files held, and those that could not be read.
+    Files(JobId, Vec<(PathBuf, Result<Material, String>)>),
     /// A workspace.
     Loaded(JobId, PathBuf, Result<Box<Document>, String>),
-    /// Written.
-    Saved(JobId, PathBuf, Arc<Workspace>, Result<(), String>),
-    /// The keychain could not be used.
-    Keychain(Result<(), String>),
+    /// Written: the document's id, the workspace as written, where its secrets are.
+    Saved(JobId, PathBuf, Arc<Workspace>, Result<Kept, String>),
+    /// Secrets opened.
+    Unsealed(JobId, Result<Box<Vault>, String>),
+    /// What an earlier start left behind, the newest; `None` when there is nothing.
+    Recoverable(Option<PathBuf>),
+    /// The autosave could not be written.
+    AutosaveFailed(String),
 }

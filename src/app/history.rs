@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::workspace::Workspace;
+use super::{Model, workspace::Workspace};
+
+/// Steps that are kept; older ones are forgotten.
+pub const MAX_STEPS: usize = 500;
 
 /// Snapshots of the document before each undoable command.
 #[derive(Debug, Clone, Default)]
@@ -22,4 +25,90 @@ pub struct Step {
     pub workspace: Arc<Workspace>,
     /// Consecutive commands with the same key are one step.
     pub merge: Option<String>,
+}
+
+impl History {
+    /// Ends the step that further edits of the same field would join.
+    pub(super) fn close_step(&mut self) {
+        if let Some(step) = self.undo.last_mut() {
+            step.merge = None;
+        }
+    }
+}
+
+/// Records that the document changed from `before` to what it is now. Nothing when it did not.
+pub(super) fn record(
+    model: &mut Model,
+    before: Arc<Workspace>,
+    label: String,
+    merge: Option<String>,
+) {
+    if Arc::ptr_eq(&before, &model.workspace) {
+        return;
+    }
+    if *before == *model.workspace {
+        model.workspace = before;
+        return;
+    }
+    model.history.redo.clear();
+    let joins = merge.is_some() && model.history.undo.last().is_some_and(|s| s.merge == merge);
+    if joins {
+        // Typed there and back again: nothing is left to undo.
+        if model
+            .history
+            .undo
+            .last()
+            .is_some_and(|s| *s.workspace == *model.workspace)
+            && let Some(step) = model.history.undo.pop()
+        {
+            model.workspace = step.workspace;
+        }
+        return;
+    }
+    model.history.undo.push(Step {
+        label,
+        workspace: before,
+        merge,
+    });
+    let surplus = model.history.undo.len().saturating_sub(MAX_STEPS);
+    model.history.undo.drain(..surplus);
+}
+
+/// Takes the last step back.
+pub(super) fn undo(model: &mut Model) {
+    if let Some(step) = model.history.undo.pop() {
+        let now = std::mem::replace(&mut model.workspace, step.workspace);
+        model.history.redo.push(Step {
+            label: step.label,
+            workspace: now,
+            merge: None,
+        });
+        model.history.close_step();
+    }
+}
+
+/// Makes the last undone step again.
+pub(super) fn redo(model: &mut Model) {
+    if let Some(step) = model.history.redo.pop() {
+        let now = std::mem::replace(&mut model.workspace, step.workspace);
+        model.history.undo.push(Step {
+            label: step.label,
+            workspace: now,
+            merge: None,
+        });
+    }
+}
+
+/// Changes the document now and in every snapshot: for what was learnt from outside (a server's
+/// metadata), which undo must not take back.
+pub(super) fn amend(model: &mut Model, change: impl Fn(&mut Workspace)) {
+    let History { undo, redo } = &mut model.history;
+    let snapshots = undo.iter_mut().chain(redo).map(|s| &mut s.workspace);
+    for workspace in snapshots.chain([&mut model.workspace, &mut model.saved]) {
+        let mut changed = (**workspace).clone();
+        change(&mut changed);
+        if changed != **workspace {
+            *workspace = Arc::new(changed);
+        }
+    }
 }

@@ -3,11 +3,23 @@
 pub mod analysis;
 pub mod command;
 pub mod effect;
+pub mod format;
 pub mod history;
+pub mod migrate;
 pub mod model;
 pub mod session;
 pub mod update;
 pub mod workspace;
+
+mod chains;
+mod directory;
+mod file;
+mod keys;
+mod practice;
+mod runs;
+mod servers;
+mod token;
+mod view;
 
 pub use command::Command;
 pub use effect::{Effect, Outcome};

@@ -6,12 +6,18 @@ use std::{
     sync::Arc,
 };
 
-use super::{analysis::Analysis, history::History, session::Session, workspace::Workspace};
+use super::{
+    analysis::Analysis,
+    effect::Sealing,
+    history::History,
+    session::{Notice, Session},
+    workspace::Workspace,
+};
 use crate::{
     chain::run::{Exchanged, Pending, Run},
     jose::{Jwk, Jwks},
     kit::{
-        ids::{ChainId, Ids, JobId},
+        ids::{ChainId, ClientRef, Ids, JobId, KeyId, ServerId},
         secret::Secret,
     },
     oauth::{client_auth::Client, metadata::Metadata},
@@ -50,6 +56,20 @@ pub struct Model {
     pub path: Option<PathBuf>,
     /// The workspace as last saved, to tell whether there is something to save.
     pub saved: Arc<Workspace>,
+    /// Names the document in the system's keychain; empty until it is first saved.
+    pub document_id: String,
+    /// How secrets are kept in the file, and those of it that are still locked.
+    pub sealing: Sealing,
+    /// Grows with every run: what the file keeps of them depends on it.
+    pub evidence: u64,
+    /// [`Self::evidence`] as last saved.
+    pub saved_evidence: u64,
+    /// Whether unsaved work is kept for a start after a crash. Off in programs without a window.
+    pub autosave: bool,
+    /// What was last given to the autosave.
+    pub autosaved: Option<(Arc<Workspace>, u64)>,
+    /// The revision that is being analysed.
+    pub analysing: Option<u64>,
     /// A workspace that an earlier start left behind unsaved.
     pub recovery: Option<PathBuf>,
     /// The program is to end.
@@ -63,6 +83,37 @@ pub struct Job {
     pub what: String,
     /// Whether it can be cancelled.
     pub cancellable: bool,
+    /// What its outcome is for.
+    pub purpose: Purpose,
+}
+
+/// What the outcome of a job is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// A request of a chain that is running.
+    Chain(ChainId),
+    /// Metadata and keys of a configured server.
+    Discover(ServerId),
+    /// A key that is being generated.
+    Key {
+        /** Its name. */
+        name: String,
+        /** Its algorithm. */
+        alg: String,
+    },
+    /// Tokens of a long text.
+    Paste,
+    /// Files for tokens.
+    Files,
+    /// A workspace file.
+    Load {
+        /// It was left behind by an earlier start.
+        recovery: bool,
+    },
+    /// The workspace that is being written, with [`Model::evidence`] as it was.
+    Save(u64),
+    /// Secrets that are being opened.
+    Unseal(Secret),
 }
 
 /// A chain that is running.
@@ -72,6 +123,10 @@ pub struct Running {
     pub queue: Vec<String>,
     /// The node that waits for an answer, and its job.
     pub pending: Option<(JobId, Pending)>,
+    /// Waits for the practice server with these faults.
+    pub waits_for: Option<BTreeSet<String>>,
+    /// How many requests of the pending node are in the log already.
+    pub logged: usize,
 }
 
 /// State of a practice server.
@@ -107,12 +162,12 @@ pub struct PracticeInfo {
 }
 
 /// Secrets in memory.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Vault {
     /// Private keys by key id.
-    pub keys: HashMap<crate::kit::ids::KeyId, Jwk>,
+    pub keys: HashMap<KeyId, Jwk>,
     /// Client secrets by client reference.
-    pub secrets: HashMap<crate::kit::ids::ClientRef, Secret>,
+    pub secrets: HashMap<ClientRef, Secret>,
 }
 
 impl Model {
@@ -125,6 +180,48 @@ impl Model {
     }
     /// Whether something would be lost by closing.
     pub fn is_dirty(&self) -> bool {
-        *self.workspace != *self.saved
+        let same = Arc::ptr_eq(&self.workspace, &self.saved) || *self.workspace == *self.saved;
+        !same || (self.evidence != self.saved_evidence && !self.runs.is_empty())
+    }
+
+    /// The document, to change it. Undo is recorded by [`super::update`].
+    pub(super) fn document(&mut self) -> &mut Workspace {
+        Arc::make_mut(&mut self.workspace)
+    }
+
+    /// Something that derived values depend on has changed.
+    pub(super) fn touch(&mut self) {
+        self.revision += 1;
+    }
+
+    /// Tells the user what was done.
+    pub(super) fn say(&mut self, text: impl Into<String>) {
+        self.session.notices.push(Notice {
+            error: false,
+            text: text.into(),
+        });
+    }
+
+    /// Tells the user what could not be done, and what to do.
+    pub(super) fn complain(&mut self, text: impl Into<String>) {
+        self.session.notices.push(Notice {
+            error: true,
+            text: text.into(),
+        });
+    }
+
+    /// Registers a job.
+    pub(super) fn begin(&mut self, what: impl Into<String>, purpose: Purpose) -> JobId {
+        let id = JobId(self.ids.allot());
+        let cancellable = !matches!(purpose, Purpose::Save(_));
+        self.jobs.insert(
+            id,
+            Job {
+                what: what.into(),
+                cancellable,
+                purpose,
+            },
+        );
+        id
     }
 }

@@ -1,16 +1,176 @@
-//! The one way in which state changes: dispatch to a file per noun.
+//! The one way in which state changes: dispatch to a file per noun, undo in one place, and after
+//! each step what follows from it (staleness, selection, analysis, autosave).
 
-use super::{Command, Effect, Model, Outcome};
+use std::sync::Arc;
+
+use super::{
+    Command, Effect, Model, Outcome, analysis::Input, chains, file, history, keys, practice, runs,
+    servers, token, view,
+};
 use crate::kit::Env;
 
 /// Carries out a command.
 pub fn update(model: &mut Model, command: Command, env: &Env) -> Vec<Effect> {
-    let _ = (model, command, env);
-    todo!("owner: app")
+    let before = Arc::clone(&model.workspace);
+    let mut effects = Vec::new();
+    if command.undoable() {
+        let label = command.label();
+        let merge = command.merge_key();
+        dispatch(model, command, env, &mut effects);
+        history::record(model, Arc::clone(&before), label, merge);
+    } else {
+        if !matches!(command, Command::Tick) {
+            model.history.close_step();
+        }
+        dispatch(model, command, env, &mut effects);
+    }
+    settle(model, &before, env, &mut effects);
+    effects
 }
 
 /// Takes in what came of an effect.
 pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
-    let _ = (model, outcome, env);
-    todo!("owner: app")
+    let before = Arc::clone(&model.workspace);
+    let mut effects = Vec::new();
+    match outcome {
+        Outcome::Http(job, answer) => runs::answered(
+            model,
+            job,
+            crate::chain::run::Answer::Http(answer),
+            env,
+            &mut effects,
+        ),
+        Outcome::Redirect(job, answer) => runs::answered(
+            model,
+            job,
+            crate::chain::run::Answer::Redirect(answer),
+            env,
+            &mut effects,
+        ),
+        Outcome::Discovered(job, found) => servers::discovered(model, job, found),
+        Outcome::Practice(faults, state) => {
+            practice::changed(model, &faults, state);
+            runs::practice_changed(model, env, &mut effects);
+        }
+        Outcome::Analysed(analysis) => {
+            model.analysing = None;
+            let fresh = analysis.revision == model.revision;
+            model.analysis = analysis;
+            if fresh {
+                runs::settle_findings(model);
+            }
+        }
+        Outcome::Key(job, id, key) => keys::generated(model, job, id, key),
+        Outcome::Found(job, found) => token::found(model, job, found),
+        Outcome::Files(job, files) => token::files(model, job, files),
+        Outcome::Loaded(job, path, document) => {
+            file::loaded(model, job, path, document, &mut effects);
+        }
+        Outcome::Saved(job, path, workspace, kept) => {
+            file::saved(model, job, path, workspace, kept, &mut effects);
+        }
+        Outcome::Unsealed(job, vault) => file::unsealed(model, job, vault),
+        Outcome::Recoverable(path) => model.recovery = path,
+        Outcome::AutosaveFailed(why) => model.complain(why),
+    }
+    settle(model, &before, env, &mut effects);
+    effects
+}
+
+fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Effect>) {
+    use Command as C;
+    match command {
+        C::Begin => {
+            model.autosave = true;
+            effects.push(Effect::LookForRecovery);
+            practice::start(model, std::collections::BTreeSet::new(), effects);
+        }
+        C::NewWorkspace
+        | C::Open(_)
+        | C::Save
+        | C::SaveAs(_)
+        | C::Recover(_)
+        | C::Rename(_)
+        | C::SetPassphrase(_)
+        | C::Unlock(_)
+        | C::KeepPracticeKeysInClear(_)
+        | C::Quit => file::update(model, command, env, effects),
+        C::Undo => match model.history.undo.last() {
+            Some(_) => history::undo(model),
+            None => model.say("There is nothing to undo."),
+        },
+        C::Redo => match model.history.redo.last() {
+            Some(_) => history::redo(model),
+            None => model.say("There is nothing to redo."),
+        },
+        C::Paste(_)
+        | C::ImportFiles(_)
+        | C::SetRaw(..)
+        | C::SetText(..)
+        | C::SetMember(..)
+        | C::Sign(..)
+        | C::Revert(_)
+        | C::RenameToken(..)
+        | C::DuplicateToken(_)
+        | C::DeleteToken(_) => token::update(model, command, effects),
+        C::GenerateKey { .. }
+        | C::ImportKey { .. }
+        | C::ImportSecret { .. }
+        | C::RenameKey(..)
+        | C::DeleteKey(_) => keys::update(model, command, effects),
+        C::ConnectServer(_)
+        | C::RefreshServer(_)
+        | C::RemoveServer(_)
+        | C::SetClient { .. }
+        | C::RemoveClient(..) => servers::update(model, command, effects),
+        C::StartPractice => practice::start(model, std::collections::BTreeSet::new(), effects),
+        C::StopPractice => {
+            runs::practice_stops(model, effects);
+            practice::stop(model, effects);
+        }
+        C::RunSample(name) => {
+            if let Some(chain) = chains::sample(model, &name) {
+                runs::update(model, C::RunAll(chain), env, effects);
+            }
+        }
+        C::LoadSample(_)
+        | C::NewChain
+        | C::ImportChain(_)
+        | C::RenameChain(..)
+        | C::DeleteChain(_)
+        | C::AddNode(..)
+        | C::SetNode(..)
+        | C::MoveNode(..)
+        | C::DeleteNode(..)
+        | C::SetChain(..) => chains::update(model, command, effects),
+        C::RunAll(_) | C::Step(_) | C::RunTo(..) | C::CancelRun(_) | C::ResetRun(_) => {
+            runs::update(model, command, env, effects);
+        }
+        C::Show(_)
+        | C::Select(_)
+        | C::ShowChain(_)
+        | C::SetClock(_)
+        | C::FilterSeverity(_)
+        | C::Filter(_)
+        | C::CancelJob(_)
+        | C::Tick => view::update(model, command, effects),
+    }
+}
+
+/// What follows from a step, whichever it was.
+fn settle(model: &mut Model, before: &Arc<super::Workspace>, env: &Env, effects: &mut Vec<Effect>) {
+    if !Arc::ptr_eq(before, &model.workspace) {
+        model.touch();
+        runs::mark_stale(model, before);
+        servers::discover_new(model, before, effects);
+        view::mend(model);
+    }
+    file::autosave(model, env, effects);
+    if model.analysing.is_none() && model.analysis.revision != model.revision {
+        model.analysing = Some(model.revision);
+        effects.push(Effect::Analyse(
+            Input::of(model, env.now),
+            Arc::clone(&model.analysis),
+        ));
+    }
 }

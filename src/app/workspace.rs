@@ -14,28 +14,32 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Workspace {
     /// Shown in the title.
+    #[serde(default)]
     pub name: String,
+    /// The private parts of practice keys stand in the file in clear.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub practice_keys_in_clear: bool,
     /// Tokens that the user brought or made, in tray order.
-    #[serde(default, rename = "token")]
+    #[serde(default, rename = "token", skip_serializing_if = "Vec::is_empty")]
     pub tokens: Vec<TokenEntry>,
     /// Keys; private parts are in the vault, never here.
-    #[serde(default, rename = "key")]
+    #[serde(default, rename = "key", skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<KeyEntry>,
     /// Configured authorization servers. The practice server is not among them.
-    #[serde(default, rename = "server")]
+    #[serde(default, rename = "server", skip_serializing_if = "Vec::is_empty")]
     pub servers: Vec<ServerEntry>,
     /// Chains.
-    #[serde(default, rename = "chain")]
+    #[serde(default, rename = "chain", skip_serializing_if = "Vec::is_empty")]
     pub chains: Vec<ChainEntry>,
 }
 
 /// A token in the tray.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "token_text::Saved", into = "token_text::Saved")]
 pub struct TokenEntry {
     /// Identifier.
     pub id: TokenId,
     /// Name that the user gave.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// As it came: edits are shown against it.
     pub received: Arc<str>,
@@ -45,6 +49,10 @@ pub struct TokenEntry {
     pub sealed: Arc<str>,
     /// Where it came from, in words: `pasted`, `file app.log, line 3`, `edited from hop 2`.
     pub origin: String,
+    /// Tokens that came in one text share a number: they may be the hops of one chain.
+    pub batch: Option<u32>,
+    /// The token of a run that it is an edited copy of.
+    pub copy_of: Option<TokenId>,
 }
 
 impl TokenEntry {
@@ -66,7 +74,7 @@ pub struct KeyEntry {
     /// What it is: `EC P-256`.
     pub description: String,
     /// Public part as a JWK; absent for a symmetric key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "json_text")]
     pub public: Option<serde_json::Value>,
     /// Whether a private part belongs to it (in the vault).
     pub private: bool,
@@ -87,10 +95,10 @@ pub struct ServerEntry {
     /// Issuer identifier.
     pub issuer: String,
     /// Metadata as last fetched.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "json_text")]
     pub metadata: Option<Metadata>,
     /// Clients registered there.
-    #[serde(default, rename = "client")]
+    #[serde(default, rename = "client", skip_serializing_if = "Vec::is_empty")]
     pub clients: Vec<ClientEntry>,
 }
 
@@ -140,5 +148,89 @@ impl Workspace {
             && self.keys.is_empty()
             && self.servers.is_empty()
             && self.chains.is_empty()
+    }
+}
+
+/// A value as indented JSON in a string: JSON has values that TOML has not (null, large numbers).
+mod json_text {
+    use serde::{
+        Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, de::Error as _,
+        ser::Error as _,
+    };
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        value: &Option<T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let text = serde_json::to_string_pretty(value).map_err(S::Error::custom)?;
+        serializer.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<T>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        serde_json::from_str(&text)
+            .map(Some)
+            .map_err(D::Error::custom)
+    }
+}
+
+/// A token in a file: a text that is the same as another is written once.
+mod token_text {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Serialize};
+
+    use super::{TokenEntry, TokenId};
+
+    #[derive(Clone, Serialize, Deserialize)]
+    pub(super) struct Saved {
+        id: TokenId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        origin: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        batch: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        copy_of: Option<TokenId>,
+        received: Arc<str>,
+        /// Without one, as received.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sealed: Option<Arc<str>>,
+        /// Without one, as sealed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        raw: Option<Arc<str>>,
+    }
+
+    impl From<Saved> for TokenEntry {
+        fn from(saved: Saved) -> Self {
+            let sealed = saved.sealed.unwrap_or_else(|| Arc::clone(&saved.received));
+            Self {
+                id: saved.id,
+                name: saved.name,
+                raw: saved.raw.unwrap_or_else(|| Arc::clone(&sealed)),
+                received: saved.received,
+                sealed,
+                origin: saved.origin,
+                batch: saved.batch,
+                copy_of: saved.copy_of,
+            }
+        }
+    }
+
+    impl From<TokenEntry> for Saved {
+        fn from(entry: TokenEntry) -> Self {
+            Self {
+                id: entry.id,
+                name: entry.name,
+                origin: entry.origin,
+                batch: entry.batch,
+                copy_of: entry.copy_of,
+                raw: (entry.raw != entry.sealed).then_some(entry.raw),
+                sealed: (entry.sealed != entry.received).then_some(entry.sealed),
+                received: entry.received,
+            }
+        }
     }
 }

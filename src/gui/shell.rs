@@ -177,7 +177,7 @@ impl App {
         while let Some(outcome) = self.carrier.poll() {
             let env = self.env();
             let saved_or_loaded = match &outcome {
-                Outcome::Saved(_, path, _, Ok(())) | Outcome::Loaded(_, path, Ok(_)) => {
+                Outcome::Saved(_, path, _, Ok(_)) | Outcome::Loaded(_, path, Ok(_)) => {
                     Some(path.clone())
                 }
                 _ => None,

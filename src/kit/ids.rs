@@ -93,6 +93,11 @@ impl Ids {
         n
     }
 
+    /// The highest number that was handed out or reserved.
+    pub fn used(self) -> u32 {
+        self.0.saturating_sub(1)
+    }
+
     /// Makes sure that numbers up to and including `used` are never handed out again.
     pub fn reserve(&mut self, used: u32) {
         self.0 = self.0.max(used.saturating_add(1));

@@ -105,7 +105,7 @@ impl Script {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Autosave(_) | Effect::DropAutosave | Effect::Keychain(_) => {}
+                Effect::Autosave(_) | Effect::DropAutosave => {}
                 effect => self.runtime.perform(effect),
             }
         }

@@ -1,0 +1,404 @@
+//! The making of an [`Analysis`].
+
+use std::{
+    collections::{BTreeMap, HashMap, hash_map::DefaultHasher},
+    hash::{Hash as _, Hasher as _},
+    sync::Arc,
+};
+
+use super::{Analysis, Input, TokenView, title, tray};
+use crate::{
+    app::workspace::TokenEntry,
+    chain::{
+        evidence::{Evidence, Hop},
+        gather,
+    },
+    jose::Jwk,
+    kit::{
+        clock::{Timestamp, from_numeric_date},
+        ids::TokenId,
+    },
+    principal::{graph, layout},
+    risk::{self, Settings},
+    token::{
+        Token,
+        claims::{self, actors, numeric_date},
+        decode::decode,
+        diff::{self, Change},
+        explain,
+        validate::{Candidate, Policy, Verdict, judge},
+    },
+};
+
+/// Seconds of clock difference that the rules allow: findings change this much before and after
+/// the moment that a claim names.
+const SKEW: i64 = 60;
+
+/// Makes the analysis. Pure; runs off the frame. What `previous` knows of the same texts is used
+/// again.
+pub fn analyse(input: &Input, previous: &Analysis) -> Analysis {
+    let candidates = candidates(input);
+    let keys = fingerprint(&candidates);
+    let known = Known::of(previous, input.now, keys);
+    let decoded: HashMap<TokenId, Arc<Token>> = input
+        .workspace
+        .tokens
+        .iter()
+        .map(|entry| (entry.id, known.token(&entry.raw)))
+        .collect();
+
+    let (mut hops, offsets) = hops_of_runs(input);
+    hops_of_user(input, &decoded, &mut hops);
+    for hop in &mut hops {
+        let verdict = known.verdict(&hop.token);
+        let policy = Policy::at(input.now);
+        hop.verdict = Some(verdict.unwrap_or_else(|| judge(&hop.token, &candidates, &policy)));
+    }
+    let evidence = Evidence {
+        hops,
+        asymmetric_issuers: candidates
+            .iter()
+            .filter(|c| c.jwk.kty() != "oct")
+            .filter_map(|c| c.issuer.clone())
+            .collect(),
+        public_keys: candidates
+            .iter()
+            .filter_map(|c| Some((c.issuer.clone()?, c.jwk.public()?)))
+            .collect(),
+    };
+    let report = risk::evaluate(&evidence, &Settings::at(input.now));
+    let graph = graph::build(&evidence, &report);
+    let layout = if graph == *previous.graph {
+        Arc::clone(&previous.layout)
+    } else {
+        Arc::new(layout::layout(&graph))
+    };
+
+    let mut tokens = HashMap::new();
+    for (index, hop) in evidence.hops.iter().enumerate() {
+        let (Some(id), Some(verdict)) = (hop.token_id, &hop.verdict) else {
+            continue;
+        };
+        let entry = input.workspace.token(id);
+        let mut view = view(entry, hop, verdict, index, &known);
+        view.severity = report.worst(index);
+        tokens.insert(id, view);
+    }
+    Analysis {
+        revision: input.revision,
+        now: input.now,
+        tray: tray::groups(input, &evidence, &offsets),
+        next_change: input
+            .ticking
+            .then(|| next_change(&tokens, input.now))
+            .flatten(),
+        tokens,
+        evidence: Arc::new(evidence),
+        offsets,
+        report: Arc::new(report),
+        graph: Arc::new(graph),
+        layout,
+        failed: None,
+        keys,
+    }
+}
+
+/// All keys that may verify: what issuers publish, and the user's.
+fn candidates(input: &Input) -> Vec<Candidate> {
+    let published: BTreeMap<_, _> = input.jwks.iter().collect();
+    let mut all: Vec<Candidate> = published
+        .into_iter()
+        .flat_map(|(issuer, jwks)| {
+            jwks.keys.iter().map(move |jwk: &Jwk| Candidate {
+                jwk: jwk.clone(),
+                from: format!("JWKS of {}", crate::kit::text::escape(issuer)),
+                issuer: Some(issuer.clone()),
+            })
+        })
+        .collect();
+    all.extend(input.keys.iter().cloned());
+    all
+}
+
+fn fingerprint(candidates: &[Candidate]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for candidate in candidates {
+        candidate.issuer.hash(&mut hasher);
+        candidate.from.hash(&mut hasher);
+        for (name, value) in &candidate.jwk.0 {
+            name.hash(&mut hasher);
+            value.to_string().hash(&mut hasher);
+        }
+    }
+    hasher.finish()
+}
+
+/// What an earlier analysis found out about the same texts.
+struct Known<'a> {
+    tokens: HashMap<&'a str, &'a Arc<Token>>,
+    verdicts: HashMap<&'a str, &'a Verdict>,
+}
+
+impl<'a> Known<'a> {
+    fn of(previous: &'a Analysis, now: Timestamp, keys: u64) -> Self {
+        let mut known = Self {
+            tokens: HashMap::new(),
+            verdicts: HashMap::new(),
+        };
+        for view in previous.tokens.values() {
+            known.tokens.insert(&view.token.raw, &view.token);
+            if let Some(received) = &view.received {
+                known.tokens.insert(&received.raw, received);
+            }
+            let same_keys = previous.keys == keys && previous.failed.is_none();
+            if same_keys && !changes_between(&view.token, previous.now, now) {
+                known.verdicts.insert(&view.token.raw, &view.verdict);
+            }
+        }
+        known
+    }
+
+    fn token(&self, raw: &Arc<str>) -> Arc<Token> {
+        match self.tokens.get(&**raw) {
+            Some(token) => Arc::clone(token),
+            None => Arc::new(decode(raw)),
+        }
+    }
+
+    fn verdict(&self, token: &Token) -> Option<Verdict> {
+        self.verdicts.get(&*token.raw).map(|v| (*v).clone())
+    }
+}
+
+/// The moments at which something about a token changes by itself.
+fn moments(token: &Token) -> impl Iterator<Item = i64> {
+    ["exp", "nbf", "iat", "auth_time"]
+        .into_iter()
+        .filter_map(|name| numeric_date(token, name))
+        .flat_map(|at| [at.saturating_sub(SKEW), at, at.saturating_add(SKEW)])
+}
+
+fn changes_between(token: &Token, then: Timestamp, now: Timestamp) -> bool {
+    let (from, to) = (
+        then.as_second().min(now.as_second()),
+        then.as_second().max(now.as_second()),
+    );
+    // A boundary that is touched counts: `exp` itself already means expired.
+    moments(token).any(|at| from <= at && at <= to)
+}
+
+/// The earliest moment after `now` at which something changes by itself.
+fn next_change(tokens: &HashMap<TokenId, TokenView>, now: Timestamp) -> Option<Timestamp> {
+    let second = now.as_second();
+    tokens
+        .values()
+        .flat_map(|view| moments(&view.token))
+        .filter(|at| *at > second)
+        .min()
+        .and_then(from_numeric_date)
+}
+
+/// The tokens of all runs as hops, and where each run's begin.
+fn hops_of_runs(input: &Input) -> (Vec<Hop>, BTreeMap<crate::kit::ids::ChainId, usize>) {
+    let mut hops: Vec<Hop> = Vec::new();
+    let mut offsets = BTreeMap::new();
+    for (id, run) in &input.runs {
+        let Some(chain) = input.workspace.chain(*id) else {
+            continue;
+        };
+        let offset = hops.len();
+        offsets.insert(*id, offset);
+        let mut own = gather::evidence(chain, run, &id.to_string());
+        for hop in &mut own {
+            hop.parent = hop.parent.map(|p| p + offset);
+        }
+        hops.append(&mut own);
+    }
+    (hops, offsets)
+}
+
+/// The user's tokens as hops. Each is alone, but for two cases: an edited copy of a run's token
+/// stands where that stood, so that the rules compare it with the same parent; and tokens that came
+/// in one text are taken as hops of one chain where their actors say so.
+fn hops_of_user(input: &Input, decoded: &HashMap<TokenId, Arc<Token>>, hops: &mut Vec<Hop>) {
+    let place: HashMap<TokenId, usize> = hops
+        .iter()
+        .enumerate()
+        .filter_map(|(n, hop)| Some((hop.token_id?, n)))
+        .collect();
+    let mut batches: BTreeMap<u32, Vec<(&TokenEntry, &Arc<Token>)>> = BTreeMap::new();
+    for entry in &input.workspace.tokens {
+        let Some(token) = decoded.get(&entry.id) else {
+            continue;
+        };
+        if let Some(batch) = entry.batch {
+            batches.entry(batch).or_default().push((entry, token));
+            continue;
+        }
+        let original = entry
+            .copy_of
+            .and_then(|id| place.get(&id))
+            .map(|n| hops[*n].clone());
+        let mut hop = alone(entry, token);
+        if let Some(original) = original {
+            hop.parent = original.parent;
+            hop.exchange = original.exchange;
+            hop.chain = original.chain;
+            hop.supporting = original.supporting;
+        }
+        hops.push(hop);
+    }
+    for (batch, entries) in batches {
+        let offset = hops.len();
+        let linked = link_loose_tokens(entries.iter().map(|(_, token)| &***token).collect());
+        for (n, parent) in linked {
+            let (entry, token) = entries[n];
+            let mut hop = alone(entry, token);
+            hop.parent = parent.map(|p| p + offset);
+            hop.chain = Some(format!("batch {batch}"));
+            hops.push(hop);
+        }
+    }
+}
+
+fn alone(entry: &TokenEntry, token: &Arc<Token>) -> Hop {
+    Hop {
+        token_id: Some(entry.id),
+        name: title(entry, token),
+        token: Arc::clone(token),
+        verdict: None,
+        parent: None,
+        exchange: None,
+        supporting: false,
+        chain: Some(entry.id.to_string()),
+    }
+}
+
+/// Orders tokens that came together so that parents stand before their children, and links them:
+/// P is the parent of C when both are about the same subject of the same issuer and C's actors are
+/// P's with one more in front, `A(C) = [y] + A(P)`; of several such P the one that came last before
+/// C. Gives for each place the token's number and the place of its parent.
+fn link_loose_tokens(tokens: Vec<&Token>) -> Vec<(usize, Option<usize>)> {
+    struct Loose {
+        number: usize,
+        subject: (Option<String>, Option<String>),
+        actors: Vec<claims::Pid>,
+    }
+    let mut loose: Vec<Loose> = tokens
+        .into_iter()
+        .enumerate()
+        .map(|(number, token)| Loose {
+            number,
+            subject: (
+                token.claim_text("iss").map(str::to_owned),
+                token.claim_text("sub").map(str::to_owned),
+            ),
+            actors: actors(token).into_iter().map(|a| a.pid).collect(),
+        })
+        .collect();
+    loose.sort_by_key(|l| (l.actors.len(), l.number));
+    let mut ends: HashMap<(&(Option<String>, Option<String>), &[claims::Pid]), Vec<usize>> =
+        HashMap::new();
+    let mut linked = Vec::with_capacity(loose.len());
+    for (place, child) in loose.iter().enumerate() {
+        let parent = match child.actors.as_slice() {
+            [_, before @ ..] if child.subject.1.is_some() => ends
+                .get(&(&child.subject, before))
+                .and_then(|places| {
+                    let earlier = places
+                        .iter()
+                        .rev()
+                        .find(|p| loose[**p].number < child.number);
+                    earlier.or(places.first())
+                })
+                .copied(),
+            _ => None,
+        };
+        linked.push((child.number, parent));
+        ends.entry((&child.subject, &child.actors))
+            .or_default()
+            .push(place);
+    }
+    linked
+}
+
+fn view(
+    entry: Option<&TokenEntry>,
+    hop: &Hop,
+    verdict: &Verdict,
+    index: usize,
+    known: &Known<'_>,
+) -> TokenView {
+    let token = Arc::clone(&hop.token);
+    let received = entry
+        .filter(|e| e.received != e.raw)
+        .map(|e| known.token(&e.received));
+    let changes = received.as_deref().map(|before| {
+        let rows = diff::claims(before, &token);
+        rows.into_iter()
+            .filter(|r| r.change != Change::Kept)
+            .collect()
+    });
+    TokenView {
+        received,
+        changes: changes.unwrap_or_default(),
+        verdict: verdict.clone(),
+        principal: explain::principal(&token),
+        title: entry.map_or_else(|| token.kind.label().to_owned(), |e| title(e, &token)),
+        severity: None,
+        hop: index,
+        edited: entry.is_some_and(TokenEntry::is_edited),
+        evidence_only: entry.is_none(),
+        iat: numeric_date(&token, "iat"),
+        exp: numeric_date(&token, "exp"),
+        token,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::jose::b64;
+
+    fn token(claims: &serde_json::Value) -> Token {
+        decode(&format!(
+            "{}.{}.",
+            b64::encode(r#"{"alg":"none"}"#),
+            b64::encode(claims.to_string())
+        ))
+    }
+
+    #[test]
+    fn tokens_that_came_together_are_linked_by_their_actors() {
+        let base = json!({"iss":"https://as","sub":"alice"});
+        let one = json!({"iss":"https://as","sub":"alice","act":{"sub":"planner"}});
+        let two = json!({"iss":"https://as","sub":"alice",
+            "act":{"sub":"researcher","act":{"sub":"planner"}}});
+        let other = json!({"iss":"https://as","sub":"bob","act":{"sub":"planner"}});
+        let tokens: Vec<Token> = [&two, &base, &other, &one].into_iter().map(token).collect();
+        let linked = link_loose_tokens(tokens.iter().collect());
+        // base, bob's (whose parent is not there), one, two
+        assert_eq!(linked, [(1, None), (2, None), (3, Some(0)), (0, Some(2))]);
+    }
+
+    #[test]
+    fn tokens_without_a_subject_are_not_linked() {
+        let tokens = [
+            token(&json!({"scope":"a"})),
+            token(&json!({"act":{"sub":"x"}})),
+        ];
+        let linked = link_loose_tokens(tokens.iter().collect());
+        assert_eq!(linked, [(0, None), (1, None)]);
+    }
+
+    #[test]
+    fn the_next_change_is_the_nearest_moment_ahead() {
+        let at = |s| from_numeric_date(s).unwrap();
+        let token = token(&json!({"iat":1_000,"exp":2_000}));
+        assert!(changes_between(&token, at(1_999), at(2_000)));
+        assert!(changes_between(&token, at(900), at(950)));
+        assert!(!changes_between(&token, at(1_100), at(1_200)));
+    }
+}

@@ -1,0 +1,256 @@
+//! Chains as documents: nodes and wires.
+
+use super::{
+    Command, Effect, Model, runs,
+    session::{Selection, View},
+    workspace::ChainEntry,
+};
+use crate::{
+    chain::{Chain, Node, Step, file},
+    kit::{ids::ChainId, text::escape},
+};
+
+pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effect>) {
+    match command {
+        Command::LoadSample(name) => {
+            sample(model, &name);
+        }
+        Command::NewChain => {
+            let number = (1..).find(|n| {
+                let name = format!("chain-{n}");
+                !model.workspace.chains.iter().any(|c| c.chain.name == name)
+            });
+            let number = number.unwrap_or(1);
+            let chain = Chain {
+                version: file::VERSION,
+                name: format!("chain-{number}"),
+                title: format!("Chain {number}"),
+                about: String::new(),
+                faults: Vec::new(),
+                nodes: Vec::new(),
+            };
+            add(model, chain);
+        }
+        Command::ImportChain(text) => import(model, &text),
+        Command::RenameChain(id, title) => edit(model, id, |chain| chain.title = title),
+        Command::DeleteChain(id) => {
+            runs::cancel(model, id, effects);
+            let before = model.workspace.chains.len();
+            model.document().chains.retain(|c| c.id != id);
+            if model.workspace.chains.len() == before {
+                model.complain(format!("There is no chain {id}."));
+            }
+        }
+        Command::AddNode(id, node) => {
+            let mut added = None;
+            edit(model, id, |chain| {
+                let mut node = *node;
+                node.id = free_id(chain, &node.id);
+                added = Some(node.id.clone());
+                chain.nodes.push(node);
+            });
+            if let Some(node) = added {
+                model.session.selection = Selection::ChainNode(id, node);
+            }
+        }
+        Command::SetNode(id, old, node) => set_node(model, id, &old, *node),
+        Command::MoveNode(id, node, at) => {
+            edit_node(model, id, &node, |n| n.at = Some(at));
+        }
+        Command::DeleteNode(id, gone) => {
+            let known = model
+                .workspace
+                .chain(id)
+                .is_some_and(|c| c.node(&gone).is_some());
+            if !known {
+                return unknown_node(model, id, &gone);
+            }
+            edit(model, id, |chain| {
+                chain.nodes.retain(|n| n.id != gone);
+                for node in &mut chain.nodes {
+                    unwire(node, &gone);
+                }
+            });
+        }
+        Command::SetChain(id, chain) => edit(model, id, |c| *c = *chain),
+        _ => {}
+    }
+}
+
+/// Shows the sample of that name, and puts it into the workspace when it is not there.
+pub(super) fn sample(model: &mut Model, name: &str) -> Option<ChainId> {
+    let there = model.workspace.chains.iter().find(|c| c.chain.name == name);
+    if let Some(id) = there.map(|c| c.id) {
+        show(model, id);
+        return Some(id);
+    }
+    let Some(text) = file::sample(name) else {
+        let known: Vec<_> = file::SAMPLES.iter().map(|(n, _)| *n).collect();
+        model.complain(format!(
+            "There is no sample named {}. Samples: {}.",
+            escape(name),
+            known.join(", ")
+        ));
+        return None;
+    };
+    match file::read(text) {
+        Ok(chain) => Some(add(model, chain)),
+        Err(e) => {
+            model.complain(format!("The sample {name} cannot be read: {e}"));
+            None
+        }
+    }
+}
+
+/// Whether a text looks like a chain file rather than anything else that is pasted.
+pub(super) fn looks_like_chain(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim);
+    lines.any(|l| l == "[[node]]") && text.lines().any(|l| l.trim_start().starts_with("version"))
+}
+
+/// Takes a chain from a file's text.
+pub(super) fn import(model: &mut Model, text: &str) {
+    match file::read(text) {
+        Ok(chain) => {
+            let title = title(&chain);
+            let flaws = crate::chain::plan::flaws(&chain).len();
+            add(model, chain);
+            if flaws == 0 {
+                model.say(format!("Chain {title} imported."));
+            } else {
+                model.say(format!(
+                    "Chain {title} imported; {flaws} of its settings must be mended before it runs."
+                ));
+            }
+        }
+        Err(e) => model.complain(format!("This is not a chain that can be read: {e}")),
+    }
+}
+
+/// A chain as people call it.
+pub(super) fn title(chain: &Chain) -> String {
+    let title = if chain.title.is_empty() {
+        &chain.name
+    } else {
+        &chain.title
+    };
+    escape(title).into_owned()
+}
+
+fn add(model: &mut Model, chain: Chain) -> ChainId {
+    let id = ChainId(model.ids.allot());
+    model.document().chains.push(ChainEntry { id, chain });
+    show(model, id);
+    id
+}
+
+fn show(model: &mut Model, id: ChainId) {
+    model.session.chain = Some(id);
+    model.session.view = View::Chain;
+}
+
+fn edit(model: &mut Model, id: ChainId, change: impl FnOnce(&mut Chain)) {
+    if model.workspace.chain(id).is_none() {
+        return model.complain(format!("There is no chain {id}."));
+    }
+    if let Some(entry) = model.document().chains.iter_mut().find(|c| c.id == id) {
+        change(&mut entry.chain);
+    }
+}
+
+fn unknown_node(model: &mut Model, chain: ChainId, node: &str) {
+    model.complain(format!(
+        "There is no node {} in chain {chain}.",
+        escape(node)
+    ));
+}
+
+fn edit_node(model: &mut Model, id: ChainId, node: &str, change: impl FnOnce(&mut Node)) {
+    let known = model
+        .workspace
+        .chain(id)
+        .is_some_and(|c| c.node(node).is_some());
+    if !known {
+        return unknown_node(model, id, node);
+    }
+    edit(model, id, |chain| {
+        if let Some(node) = chain.nodes.iter_mut().find(|n| n.id == node) {
+            change(node);
+        }
+    });
+}
+
+fn set_node(model: &mut Model, id: ChainId, old: &str, node: Node) {
+    let Some(chain) = model.workspace.chain(id) else {
+        return model.complain(format!("There is no chain {id}."));
+    };
+    if chain.node(old).is_none() {
+        return unknown_node(model, id, old);
+    }
+    let new = node.id.clone();
+    if new.is_empty() {
+        return model.complain("A node needs a name: wires go by it.");
+    }
+    if new != old && chain.node(&new).is_some() {
+        return model.complain(format!(
+            "The chain already has a node {}: choose another name.",
+            escape(&new)
+        ));
+    }
+    edit(model, id, |chain| {
+        if let Some(place) = chain.nodes.iter_mut().find(|n| n.id == old) {
+            *place = node;
+        }
+        if new != old {
+            for node in &mut chain.nodes {
+                rewire(node, old, &new);
+            }
+        }
+    });
+    if new != old && model.session.selection == Selection::ChainNode(id, old.to_owned()) {
+        model.session.selection = Selection::ChainNode(id, new);
+    }
+}
+
+/// `wanted`, or with a number behind it when the chain has such a node already.
+fn free_id(chain: &Chain, wanted: &str) -> String {
+    let wanted = if wanted.is_empty() { "node" } else { wanted };
+    if chain.node(wanted).is_none() {
+        return wanted.to_owned();
+    }
+    (2..)
+        .map(|n| format!("{wanted}-{n}"))
+        .find(|id| chain.node(id).is_none())
+        .unwrap_or_else(|| wanted.to_owned())
+}
+
+fn rewire(node: &mut Node, old: &str, new: &str) {
+    let follow = |wire: &mut String| {
+        if wire == old {
+            new.clone_into(wire);
+        }
+    };
+    match &mut node.step {
+        Step::Exchange { subject, actor, .. } => {
+            follow(subject);
+            actor.iter_mut().for_each(follow);
+        }
+        Step::Call { token, .. } => follow(token),
+        Step::SignIn { .. } | Step::ClientCredentials { .. } | Step::Paste { .. } => {}
+    }
+}
+
+fn unwire(node: &mut Node, gone: &str) {
+    match &mut node.step {
+        Step::Exchange { subject, actor, .. } => {
+            if subject == gone {
+                subject.clear();
+            }
+            if actor.as_deref() == Some(gone) {
+                *actor = None;
+            }
+        }
+        Step::Call { token, .. } if token == gone => token.clear(),
+        _ => {}
+    }
+}

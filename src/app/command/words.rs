@@ -1,0 +1,171 @@
+//! What a command is called, which keys ask for it, and how it takes part in undo and redo.
+
+use super::Command;
+use crate::{app::session::View, kit::text::escape, token::craft::Part};
+
+impl Command {
+    /// What it does, in words: for menus, the palette, and after `Undo`.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Begin => "Open the window".into(),
+            Self::NewWorkspace => "New workspace".into(),
+            Self::Open(path) => format!("Open {}", path.display()),
+            Self::Save => "Save workspace".into(),
+            Self::SaveAs(path) => format!("Save workspace as {}", path.display()),
+            Self::Recover(true) => "Recover unsaved work".into(),
+            Self::Recover(false) => "Discard unsaved work".into(),
+            Self::Rename(_) => "Rename workspace".into(),
+            Self::SetPassphrase(secret) if secret.is_empty() => "Remove the passphrase".into(),
+            Self::SetPassphrase(_) => "Set a passphrase".into(),
+            Self::Unlock(_) => "Unlock secrets".into(),
+            Self::KeepPracticeKeysInClear(true) => "Keep practice keys in clear".into(),
+            Self::KeepPracticeKeysInClear(false) => "Keep no key in clear".into(),
+            Self::Undo => "Undo".into(),
+            Self::Redo => "Redo".into(),
+            Self::Quit => "Quit".into(),
+            Self::Paste(_) => "Paste".into(),
+            Self::ImportFiles(paths) if paths.len() == 1 => "Read a file".into(),
+            Self::ImportFiles(paths) => format!("Read {} files", paths.len()),
+            Self::SetRaw(..) => "Edit token".into(),
+            Self::SetText(_, Part::Header, _) => "Edit header".into(),
+            Self::SetText(_, Part::Payload, _) => "Edit payload".into(),
+            Self::SetMember(_, _, pointer, value) => {
+                let name = pointer.trim_start_matches('/').replace('/', ".");
+                let verb = if value.is_some() { "Edit" } else { "Remove" };
+                format!("{verb} {}", escape(&name))
+            }
+            Self::Sign(..) => "Sign token".into(),
+            Self::Revert(_) => "Revert token".into(),
+            Self::RenameToken(..) => "Rename token".into(),
+            Self::DuplicateToken(_) => "Duplicate token".into(),
+            Self::DeleteToken(_) => "Delete token".into(),
+            Self::GenerateKey { alg, .. } => format!("Generate {} key", escape(alg)),
+            Self::ImportKey { .. } => "Import key".into(),
+            Self::ImportSecret { .. } => "Import secret".into(),
+            Self::RenameKey(..) => "Rename key".into(),
+            Self::DeleteKey(_) => "Delete key".into(),
+            Self::ConnectServer(_) => "Connect authorization server".into(),
+            Self::RefreshServer(_) => "Fetch metadata and keys again".into(),
+            Self::RemoveServer(_) => "Remove authorization server".into(),
+            Self::SetClient { client: None, .. } => "Add client".into(),
+            Self::SetClient { .. } => "Change client".into(),
+            Self::RemoveClient(..) => "Remove client".into(),
+            Self::StartPractice => "Start practice server".into(),
+            Self::StopPractice => "Stop practice servers".into(),
+            Self::LoadSample(name) | Self::RunSample(name) => {
+                let verb = if matches!(self, Self::RunSample(_)) {
+                    "Run"
+                } else {
+                    "Add"
+                };
+                match name.as_str() {
+                    "sample" => format!("{verb} the sample chain"),
+                    "sample-risky" => format!("{verb} the risky sample chain"),
+                    other => format!("{verb} the sample {}", escape(other)),
+                }
+            }
+            Self::NewChain => "New chain".into(),
+            Self::ImportChain(_) => "Import chain".into(),
+            Self::RenameChain(..) => "Rename chain".into(),
+            Self::DeleteChain(_) => "Delete chain".into(),
+            Self::AddNode(_, node) => format!("Add {}", escape(node.title())),
+            Self::SetNode(_, id, _) => format!("Change {}", escape(id)),
+            Self::MoveNode(_, id, _) => format!("Move {}", escape(id)),
+            Self::DeleteNode(_, id) => format!("Delete {}", escape(id)),
+            Self::SetChain(..) => "Change chain".into(),
+            Self::RunAll(_) => "Run all".into(),
+            Self::Step(_) => "Run the next node".into(),
+            Self::RunTo(_, id) => format!("Run to {}", escape(id)),
+            Self::CancelRun(_) => "Cancel the run".into(),
+            Self::ResetRun(_) => "Reset the run".into(),
+            Self::Show(View::Start) => "Show start".into(),
+            Self::Show(View::Token) => "Show token".into(),
+            Self::Show(View::Chain) => "Show chain".into(),
+            Self::Show(View::Graph) => "Show graph".into(),
+            Self::Show(View::Practice) => "Show practice servers".into(),
+            Self::Select(_) => "Select".into(),
+            Self::ShowChain(_) => "Show a chain".into(),
+            Self::SetClock(crate::kit::clock::Clock::System) => "Set the clock to now".into(),
+            Self::SetClock(crate::kit::clock::Clock::Fixed(at)) => format!("Set the clock to {at}"),
+            Self::FilterSeverity(None) => "Show findings of every severity".into(),
+            Self::FilterSeverity(Some(least)) => {
+                format!("Show findings of severity {} and worse", least.name())
+            }
+            Self::Filter(_) => "Filter".into(),
+            Self::CancelJob(_) => "Cancel".into(),
+            Self::Tick => "Bring up to date".into(),
+        }
+    }
+
+    /// The keys that ask for it, as shown to people. On macOS the face writes Cmd for Ctrl.
+    pub fn shortcut(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NewWorkspace => "Ctrl+N",
+            Self::Save => "Ctrl+S",
+            Self::Quit => "Ctrl+Q",
+            Self::Undo => "Ctrl+Z",
+            Self::Redo => "Ctrl+Shift+Z",
+            Self::RunAll(_) => "Ctrl+Enter",
+            Self::Step(_) => "F10",
+            Self::Show(View::Token) => "Ctrl+1",
+            Self::Show(View::Chain) => "Ctrl+2",
+            Self::Show(View::Graph) => "Ctrl+3",
+            Self::Show(View::Practice) => "Ctrl+4",
+            _ => return None,
+        })
+    }
+
+    /// Whether it changes the document, so that undo takes it back.
+    pub fn undoable(&self) -> bool {
+        matches!(
+            self,
+            Self::Rename(_)
+                | Self::KeepPracticeKeysInClear(_)
+                | Self::Paste(_)
+                | Self::SetRaw(..)
+                | Self::SetText(..)
+                | Self::SetMember(..)
+                | Self::Sign(..)
+                | Self::Revert(_)
+                | Self::RenameToken(..)
+                | Self::DuplicateToken(_)
+                | Self::DeleteToken(_)
+                | Self::ImportKey { .. }
+                | Self::ImportSecret { .. }
+                | Self::RenameKey(..)
+                | Self::DeleteKey(_)
+                | Self::ConnectServer(_)
+                | Self::RemoveServer(_)
+                | Self::SetClient { .. }
+                | Self::RemoveClient(..)
+                | Self::LoadSample(_)
+                | Self::RunSample(_)
+                | Self::NewChain
+                | Self::ImportChain(_)
+                | Self::RenameChain(..)
+                | Self::DeleteChain(_)
+                | Self::AddNode(..)
+                | Self::SetNode(..)
+                | Self::MoveNode(..)
+                | Self::DeleteNode(..)
+                | Self::SetChain(..)
+        )
+    }
+
+    /// Consecutive commands with the same key are one step of undo: typing in one field, dragging
+    /// one node.
+    pub(in crate::app) fn merge_key(&self) -> Option<String> {
+        Some(match self {
+            Self::Rename(_) => "name".into(),
+            Self::SetRaw(id, _) => format!("{id} raw"),
+            Self::SetText(id, part, _) => format!("{id} {part:?} text"),
+            Self::SetMember(id, part, pointer, Some(_)) => format!("{id} {part:?} {pointer}"),
+            Self::RenameToken(id, _) => format!("{id} name"),
+            Self::RenameKey(id, _) => format!("{id} name"),
+            Self::RenameChain(id, _) => format!("{id} name"),
+            Self::SetNode(chain, id, _) => format!("{chain} {id} settings"),
+            Self::MoveNode(chain, id, _) => format!("{chain} {id} place"),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,167 @@
+//! Where a chain finds servers, clients and tokens: the practice server with the chain's faults,
+//! the configured servers, the vault, the tray.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use url::Url;
+
+use super::{
+    Model,
+    model::{Practice, PracticeInfo},
+    runs,
+    workspace::{ClientEntry, ServerEntry},
+};
+use crate::{
+    chain::{
+        Chain,
+        run::{Directory, ServerView},
+    },
+    kit::{ids::TokenId, text::escape},
+    oauth::client_auth::{AuthMethod, Client, Credential},
+    token::{Token, decode},
+};
+
+/// Names as the nodes of one chain mean them.
+pub(super) struct Names<'a> {
+    model: &'a Model,
+    faults: BTreeSet<String>,
+}
+
+impl<'a> Names<'a> {
+    /// For the nodes of `chain`.
+    pub(super) fn of(model: &'a Model, chain: &Chain) -> Self {
+        Self {
+            model,
+            faults: faults(chain),
+        }
+    }
+
+    fn practice(&self) -> Result<&Arc<PracticeInfo>, String> {
+        match self.model.practice.get(&self.faults) {
+            Some(Practice::Running(info)) => Ok(info),
+            Some(Practice::Starting) => Err("the practice server is still being started".into()),
+            Some(Practice::Failed(why)) => {
+                Err(format!("the practice server could not be started: {why}"))
+            }
+            Some(Practice::Stopped) | None => {
+                Err("the practice server does not run: start it, or name another server".into())
+            }
+        }
+    }
+
+    fn configured(&self, name: &str) -> Result<&ServerEntry, String> {
+        self.model.workspace.server(name).ok_or_else(|| {
+            format!(
+                "no server named {} is configured: connect it, or choose another",
+                escape(name)
+            )
+        })
+    }
+}
+
+/// The faults that a chain wants, as practice servers are told apart by.
+pub(super) fn faults(chain: &Chain) -> BTreeSet<String> {
+    chain.faults.iter().cloned().collect()
+}
+
+impl Directory for Names<'_> {
+    fn server(&self, name: Option<&str>) -> Result<ServerView, String> {
+        let Some(name) = name else {
+            return Ok(ServerView {
+                name: "Practice".into(),
+                metadata: Arc::clone(&self.practice()?.metadata),
+            });
+        };
+        let server = self.configured(name)?;
+        let metadata = server.metadata.as_ref().ok_or_else(|| {
+            format!(
+                "the metadata of {} is not there: fetch it again, or check the issuer {}",
+                escape(name),
+                escape(&server.issuer)
+            )
+        })?;
+        Ok(ServerView {
+            name: name.to_owned(),
+            metadata: Arc::new(metadata.clone()),
+        })
+    }
+
+    fn client(&self, server: Option<&str>, client_id: &str) -> Result<Client, String> {
+        let unknown = |place: &str, known: Vec<&str>| {
+            let known = if known.is_empty() {
+                "none".to_owned()
+            } else {
+                known.join(", ")
+            };
+            format!(
+                "{place} has no client {}: choose one of those it has ({})",
+                escape(client_id),
+                escape(&known)
+            )
+        };
+        let Some(name) = server else {
+            let info = self.practice()?;
+            let found = info.clients.iter().find(|c| c.client_id == client_id);
+            return found.cloned().ok_or_else(|| {
+                let known = info.clients.iter().map(|c| c.client_id.as_str()).collect();
+                unknown("the practice server", known)
+            });
+        };
+        let entry = self.configured(name)?;
+        let client = entry.clients.iter().find(|c| c.client_id == client_id);
+        let client = client.ok_or_else(|| {
+            let known = entry.clients.iter().map(|c| c.client_id.as_str()).collect();
+            unknown(&escape(name), known)
+        })?;
+        Ok(Client {
+            client_id: client.client_id.clone(),
+            method: client.method,
+            credential: credential(self.model, client)?,
+        })
+    }
+
+    fn resource(&self, name: &str) -> Option<Url> {
+        let info = self.practice().ok()?;
+        let found = info.resources.iter().find(|(n, _, _)| n == name);
+        found.map(|(_, url, _)| url.clone())
+    }
+
+    fn token(&self, id: TokenId) -> Option<Arc<Token>> {
+        if let Some(entry) = self.model.workspace.token(id) {
+            let known = self.model.analysis.tokens.get(&id).map(|v| &v.token);
+            return Some(match known.filter(|t| t.raw == entry.raw) {
+                Some(token) => Arc::clone(token),
+                None => Arc::new(decode::decode(&entry.raw)),
+            });
+        }
+        runs::token(self.model, id).cloned()
+    }
+}
+
+fn credential(model: &Model, client: &ClientEntry) -> Result<Credential, String> {
+    let locked = if model.sealing.sealed.is_some() {
+        ": unlock the workspace with its passphrase"
+    } else {
+        ": enter it again"
+    };
+    let id = escape(&client.client_id);
+    match client.method {
+        AuthMethod::None => Ok(Credential::None),
+        AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => {
+            let secret = model.vault.secrets.get(&client.id);
+            secret
+                .cloned()
+                .map(Credential::Secret)
+                .ok_or_else(|| format!("the secret of client {id} is not known here{locked}"))
+        }
+        AuthMethod::PrivateKeyJwt => {
+            let key = client
+                .key
+                .ok_or_else(|| format!("client {id} has no key: choose one for its assertions"))?;
+            let jwk = model.vault.keys.get(&key);
+            jwk.cloned()
+                .map(Credential::Key)
+                .ok_or_else(|| format!("the private part of key {key} is not known here{locked}"))
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! The workspace as a file: new, open, save, recover, and where its secrets are kept.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::{
+    Command, Effect, Model, Workspace,
+    effect::{Document, Kept, SavedRun, Sealing},
+    history::History,
+    model::{Purpose, Vault},
+    runs,
+    session::{Selection, View},
+};
+use crate::{
+    chain::run::{NodeRun, Run, State},
+    kit::{
+        Env,
+        ids::{ChainId, JobId},
+        rng,
+        text::escape,
+    },
+    token::decode::decode,
+};
+
+pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Effect>) {
+    match command {
+        Command::NewWorkspace => {
+            replace(model, effects);
+            model.session.view = View::Start;
+        }
+        Command::Open(path) => load(model, path, false, effects),
+        Command::Save => match model.path.clone() {
+            Some(path) => save(model, path, env, effects),
+            None => model.complain("The workspace has no file yet: choose where to save it."),
+        },
+        Command::SaveAs(path) => save(model, path, env, effects),
+        Command::Recover(take) => match (model.recovery.take(), take) {
+            (Some(path), true) => load(model, path, true, effects),
+            (Some(path), false) => effects.push(Effect::DropRecovery(path)),
+            (None, _) => model.say("There is nothing to recover."),
+        },
+        Command::Rename(name) => model.document().name = name,
+        Command::SetPassphrase(passphrase) => {
+            if model.sealing.sealed.is_some() {
+                return model.complain(
+                    "The secrets of this workspace are locked: unlock them before the passphrase \
+                     is changed.",
+                );
+            }
+            if passphrase.is_empty() {
+                model.sealing.passphrase = None;
+                model.say("No passphrase: secrets that the keychain does not take are not saved.");
+            } else {
+                model.sealing.passphrase = Some(passphrase);
+                model.say("Secrets are sealed with this passphrase when the workspace is saved.");
+            }
+            model.evidence += 1;
+        }
+        Command::Unlock(passphrase) => match model.sealing.sealed.clone() {
+            Some(sealed) => {
+                let purpose = Purpose::Unseal(passphrase.clone());
+                let job = model.begin("Unlocking secrets", purpose);
+                effects.push(Effect::Unseal(job, sealed, passphrase));
+            }
+            None => model.say("Nothing is locked."),
+        },
+        Command::KeepPracticeKeysInClear(keep) => model.document().practice_keys_in_clear = keep,
+        Command::Quit => {
+            for id in model.running.keys().copied().collect::<Vec<_>>() {
+                runs::cancel(model, id, effects);
+            }
+            model.autosave = false;
+            model.autosaved = None;
+            effects.push(Effect::DropAutosave);
+            model.quit = true;
+        }
+        _ => {}
+    }
+}
+
+fn load(model: &mut Model, path: PathBuf, recovery: bool, effects: &mut Vec<Effect>) {
+    let what = format!("Opening {}", escape(&path.to_string_lossy()));
+    let job = model.begin(what, Purpose::Load { recovery });
+    effects.push(Effect::Load(job, path));
+}
+
+fn save(model: &mut Model, path: PathBuf, env: &Env, effects: &mut Vec<Effect>) {
+    let what = format!("Saving {}", escape(&path.to_string_lossy()));
+    let job = model.begin(what, Purpose::Save(model.evidence));
+    let document = document(model, env);
+    effects.push(Effect::Save(job, path, Box::new(document)));
+}
+
+/// What a file holds, taken from the model. Secrets of what has been deleted are left out.
+fn document(model: &mut Model, env: &Env) -> Document {
+    if model.document_id.is_empty() {
+        model.document_id = rng::token(&*env.rng, 16);
+    }
+    let workspace = &model.workspace;
+    let keys = model.vault.keys.iter();
+    let secrets = model.vault.secrets.iter();
+    let has_client = |id| {
+        let mut clients = workspace.servers.iter().flat_map(|s| &s.clients);
+        clients.any(|c| c.id == id)
+    };
+    let runs = model.runs.iter();
+    Document {
+        id: model.document_id.clone(),
+        workspace: Arc::clone(workspace),
+        runs: runs
+            .filter(|(id, _)| workspace.chain(**id).is_some())
+            .map(|(id, run)| saved_run(*id, run))
+            .filter(|run| !run.tokens.is_empty())
+            .collect(),
+        ids: model.ids,
+        vault: Vault {
+            keys: keys
+                .filter(|(id, _)| workspace.key(**id).is_some())
+                .map(|(id, jwk)| (*id, jwk.clone()))
+                .collect(),
+            secrets: secrets
+                .filter(|(id, _)| has_client(**id))
+                .map(|(id, secret)| (*id, secret.clone()))
+                .collect(),
+        },
+        sealing: model.sealing.clone(),
+        path: model.path.clone(),
+    }
+}
+
+fn saved_run(chain: ChainId, run: &Run) -> SavedRun {
+    let tokens = run.nodes.iter().filter_map(|(node, shown)| {
+        let token = shown.token.as_ref()?;
+        Some((node.clone(), shown.token_id?, Arc::clone(&token.raw)))
+    });
+    SavedRun {
+        chain,
+        number: run.number,
+        started: run.started,
+        tokens: tokens.collect(),
+    }
+}
+
+fn run_of(saved: SavedRun) -> (ChainId, Run) {
+    let nodes = saved.tokens.into_iter().map(|(node, id, raw)| {
+        let shown = NodeRun {
+            state: State::Done,
+            token: Some(Arc::new(decode(&raw))),
+            token_id: Some(id),
+            ..NodeRun::default()
+        };
+        (node, shown)
+    });
+    let run = Run {
+        number: saved.number,
+        started: saved.started,
+        nodes: nodes.collect(),
+    };
+    (saved.chain, run)
+}
+
+/// Lets go of the present workspace and all that belongs to it.
+fn replace(model: &mut Model, effects: &mut Vec<Effect>) {
+    for id in model.running.keys().copied().collect::<Vec<_>>() {
+        runs::cancel(model, id, effects);
+    }
+    let ending: Vec<JobId> = model
+        .jobs
+        .iter()
+        .filter(|(_, job)| job.cancellable)
+        .map(|(id, _)| *id)
+        .collect();
+    for id in ending {
+        model.jobs.remove(&id);
+        effects.push(Effect::Cancel(id));
+    }
+    for server in &model.workspace.servers {
+        model.jwks.remove(&server.issuer);
+    }
+    model.workspace = Arc::new(Workspace::default());
+    model.saved = Arc::clone(&model.workspace);
+    model.history = History::default();
+    model.runs.clear();
+    model.log.clear();
+    model.vault = Vault::default();
+    model.sealing = Sealing::default();
+    model.document_id = String::new();
+    model.path = None;
+    model.evidence = 0;
+    model.saved_evidence = 0;
+    model.session.selection = Selection::None;
+    model.session.token = None;
+    model.session.chain = None;
+    model.session.filter = String::new();
+    model.touch();
+}
+
+/// A file has been read, or could not be.
+pub(super) fn loaded(
+    model: &mut Model,
+    job: JobId,
+    path: PathBuf,
+    document: Result<Box<Document>, String>,
+    effects: &mut Vec<Effect>,
+) {
+    let Some(Purpose::Load { recovery }) = model.jobs.remove(&job).map(|j| j.purpose) else {
+        return;
+    };
+    let name = escape(&path.to_string_lossy()).into_owned();
+    let document = match document {
+        Ok(document) => *document,
+        Err(why) => {
+            if recovery {
+                model.recovery = Some(path); // still there, nothing is lost
+            }
+            return model.complain(format!("{name} was not opened: {why}"));
+        }
+    };
+    replace(model, effects);
+    model.workspace = document.workspace;
+    model.ids.reserve(document.ids.used());
+    model.runs = document.runs.into_iter().map(run_of).collect();
+    model.vault = document.vault;
+    model.sealing = document.sealing;
+    model.document_id = document.id;
+    if recovery {
+        model.path = document.path;
+        model.evidence = 1; // as yet unsaved
+        effects.push(Effect::DropRecovery(path));
+        model.say("Unsaved work recovered: save it to keep it.");
+    } else {
+        model.path = Some(path);
+        model.saved = Arc::clone(&model.workspace);
+    }
+    show_something(model);
+    tell_about_secrets(model);
+}
+
+fn show_something(model: &mut Model) {
+    if let Some(token) = model.workspace.tokens.first() {
+        model.session.token = Some(token.id);
+        model.session.selection = Selection::Token(token.id);
+    }
+    model.session.chain = model.workspace.chains.first().map(|c| c.id);
+    model.session.view = if !model.workspace.tokens.is_empty() {
+        View::Token
+    } else if model.session.chain.is_some() {
+        View::Chain
+    } else {
+        View::Start
+    };
+}
+
+fn tell_about_secrets(model: &mut Model) {
+    if model.sealing.sealed.is_some() {
+        return model.say(
+            "The secrets of this workspace are locked. Unlock them with its passphrase to sign and \
+             to run chains with its clients.",
+        );
+    }
+    let missing: Vec<_> = model
+        .workspace
+        .keys
+        .iter()
+        .filter(|k| k.private && !model.vault.keys.contains_key(&k.id))
+        .map(|k| escape(&k.name).into_owned())
+        .collect();
+    if !missing.is_empty() {
+        model.say(format!(
+            "The private parts of these keys are not on this machine: {}. Import them again to sign.",
+            missing.join(", ")
+        ));
+    }
+}
+
+/// The workspace has been written, or could not be.
+pub(super) fn saved(
+    model: &mut Model,
+    job: JobId,
+    path: PathBuf,
+    workspace: Arc<Workspace>,
+    kept: Result<Kept, String>,
+    effects: &mut Vec<Effect>,
+) {
+    let Some(Purpose::Save(evidence)) = model.jobs.remove(&job).map(|j| j.purpose) else {
+        return;
+    };
+    let name = escape(&path.to_string_lossy()).into_owned();
+    match kept {
+        Ok(kept) => {
+            model.path = Some(path);
+            model.saved = workspace;
+            model.saved_evidence = evidence;
+            model.say(format!("Saved to {name}."));
+            if !kept.unkept.is_empty() {
+                model.complain(format!(
+                    "{} secrets are in memory only: this system has no keychain that could be \
+                     used. Set a passphrase and save again to keep them in the file, sealed.",
+                    kept.unkept.len()
+                ));
+            }
+            if !model.is_dirty() {
+                model.autosaved = None;
+                effects.push(Effect::DropAutosave);
+            }
+        }
+        Err(why) => model.complain(format!("{name} was not saved: {why}")),
+    }
+}
+
+/// Sealed secrets have been opened, or could not be.
+pub(super) fn unsealed(model: &mut Model, job: JobId, vault: Result<Box<Vault>, String>) {
+    let Some(Purpose::Unseal(passphrase)) = model.jobs.remove(&job).map(|j| j.purpose) else {
+        return;
+    };
+    match vault {
+        Ok(vault) => {
+            let count = vault.keys.len() + vault.secrets.len();
+            // What was entered anew since the file was opened is newer than what it holds.
+            for (id, jwk) in vault.keys {
+                model.vault.keys.entry(id).or_insert(jwk);
+            }
+            for (id, secret) in vault.secrets {
+                model.vault.secrets.entry(id).or_insert(secret);
+            }
+            model.sealing = Sealing {
+                passphrase: Some(passphrase),
+                sealed: None,
+            };
+            model.touch();
+            model.say(format!("{count} secrets unlocked."));
+        }
+        Err(why) => model.complain(format!("The secrets were not unlocked: {why}.")),
+    }
+}
+
+/// Keeps unsaved work, once per change.
+pub(super) fn autosave(model: &mut Model, env: &Env, effects: &mut Vec<Effect>) {
+    if !model.autosave {
+        return;
+    }
+    if !model.is_dirty() {
+        if model.autosaved.take().is_some() {
+            effects.push(Effect::DropAutosave);
+        }
+        return;
+    }
+    let known = model
+        .autosaved
+        .as_ref()
+        .is_some_and(|(workspace, evidence)| {
+            Arc::ptr_eq(workspace, &model.workspace) && *evidence == model.evidence
+        });
+    if known {
+        return;
+    }
+    model.autosaved = Some((Arc::clone(&model.workspace), model.evidence));
+    let document = document(model, env);
+    // Before the recovered file is dropped, what was in it must be kept again.
+    let place = effects
+        .iter()
+        .position(|e| matches!(e, Effect::DropRecovery(_)));
+    let place = place.unwrap_or(effects.len());
+    effects.insert(place, Effect::Autosave(Box::new(document)));
+}

@@ -1,0 +1,212 @@
+//! Keys of the tray. Public parts stand in the document, private ones in the vault.
+
+use std::sync::Arc;
+
+use super::{
+    Command, Effect, Model, history, model::Purpose, session::Selection, workspace::KeyEntry,
+};
+use crate::{
+    jose::{Alg, Jwk, b64, pem},
+    kit::{
+        ids::{JobId, KeyId},
+        json,
+        text::escape,
+    },
+};
+
+/// Keys that one text may bring.
+const MAX_KEYS: usize = 200;
+
+pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effect>) {
+    match command {
+        Command::GenerateKey { alg, name } => {
+            let parsed = Alg::parse(&alg);
+            let id = KeyId(model.ids.allot());
+            let job = model.begin(
+                format!("Generating {} key", escape(&alg)),
+                Purpose::Key { name, alg },
+            );
+            effects.push(Effect::GenerateKey(job, id, parsed));
+        }
+        Command::ImportKey { text, name } => import(model, text.expose(), &name, "imported"),
+        Command::ImportSecret { secret, name } => {
+            if secret.is_empty() {
+                return model.complain("The secret is empty: enter the shared secret of HS256.");
+            }
+            let mut members = serde_json::Map::new();
+            members.insert("kty".into(), "oct".into());
+            members.insert("k".into(), b64::encode(secret.expose()).into());
+            members.insert("alg".into(), "HS256".into());
+            let id = add(model, Jwk(members), &name, "HS256", "imported", false);
+            model.session.selection = Selection::Key(id);
+        }
+        Command::RenameKey(id, name) => {
+            let Some(entry) = model.document().keys.iter_mut().find(|k| k.id == id) else {
+                return model.complain(format!("There is no key {id}."));
+            };
+            entry.name = name;
+        }
+        Command::DeleteKey(id) => {
+            if model.workspace.key(id).is_none() {
+                return model.complain(format!("There is no key {id}."));
+            }
+            // The private part stays in memory until the program ends, so that undo can bring the
+            // key back; from the keychain and the file it goes at the next save.
+            model.document().keys.retain(|k| k.id != id);
+        }
+        _ => {}
+    }
+}
+
+/// A key has been generated.
+pub(super) fn generated(model: &mut Model, job: JobId, id: KeyId, key: Result<Jwk, String>) {
+    let Some(job) = model.jobs.remove(&job) else {
+        return;
+    };
+    let Purpose::Key { name, alg } = job.purpose else {
+        return;
+    };
+    match key {
+        Ok(jwk) => {
+            let before = Arc::clone(&model.workspace);
+            let name = if name.trim().is_empty() {
+                format!("{alg} key")
+            } else {
+                name
+            };
+            insert(model, id, jwk, &name, &alg, "generated", true);
+            model.session.selection = Selection::Key(id);
+            let label = format!("Generate {} key", escape(&alg));
+            history::record(model, before, label, None);
+            model.say(format!("{} generated.", escape(&name)));
+        }
+        Err(why) => model.complain(format!(
+            "A key for {} could not be generated: {why}.",
+            escape(&alg)
+        )),
+    }
+}
+
+/// Whether a text is a key rather than anything else that is pasted.
+pub(super) fn looks_like_key(text: &str) -> bool {
+    if text.starts_with("-----BEGIN ") {
+        return true;
+    }
+    if !text.starts_with('{') || !(text.contains("\"kty\"") || text.contains("\"keys\"")) {
+        return false;
+    }
+    let Ok(json) = json::parse(text.as_bytes()) else {
+        return false;
+    };
+    let is_key = |v: &serde_json::Value| v.get("kty").is_some_and(serde_json::Value::is_string);
+    is_key(&json.value)
+        || json
+            .value
+            .get("keys")
+            .and_then(|k| k.as_array())
+            .is_some_and(|keys| keys.iter().any(is_key))
+}
+
+/// Takes the keys of a PEM, JWK or JWKS text.
+pub(super) fn import(model: &mut Model, text: &str, name: &str, origin: &str) {
+    let keys = match pem::read(text) {
+        Ok(keys) => keys,
+        Err(why) => return model.complain(format!("The key was not imported: {why}.")),
+    };
+    let count = keys.len();
+    let mut last = None;
+    let mut new = 0;
+    for (n, jwk) in keys.into_iter().take(MAX_KEYS).enumerate() {
+        if let Some(known) = known(model, &jwk) {
+            last.get_or_insert(known);
+            continue;
+        }
+        let alg = default_alg(&jwk);
+        let name = match (count, jwk.kid()) {
+            (1, _) => name.to_owned(),
+            (_, Some(kid)) => format!("{name} {kid}"),
+            (_, None) => format!("{name} {}", n + 1),
+        };
+        last = Some(add(model, jwk, &name, &alg, origin, false));
+        new += 1;
+    }
+    if let Some(id) = last {
+        model.session.selection = Selection::Key(id);
+    }
+    match (new, count) {
+        (_, 0) => model.complain("The key set is empty."),
+        (0, _) => model.say("This key is in the tray already."),
+        (1, _) => model.say("1 key imported."),
+        (n, _) => model.say(format!("{n} keys imported.")),
+    }
+    if count > MAX_KEYS {
+        model.complain(format!(
+            "The set holds {count} keys; the first {MAX_KEYS} were taken."
+        ));
+    }
+}
+
+/// The key of the tray with the same material, unless `jwk` brings the private part that it lacks.
+fn known(model: &Model, jwk: &Jwk) -> Option<KeyId> {
+    let thumbprint = jwk.thumbprint().ok()?;
+    let same = |entry: &&KeyEntry| {
+        let print = match (model.vault.keys.get(&entry.id), &entry.public) {
+            (Some(private), _) => private.thumbprint().ok(),
+            (None, Some(serde_json::Value::Object(members))) => {
+                Jwk(members.clone()).thumbprint().ok()
+            }
+            _ => None,
+        };
+        print.as_ref() == Some(&thumbprint)
+            && (model.vault.keys.contains_key(&entry.id) || !jwk.is_private())
+    };
+    model.workspace.keys.iter().find(same).map(|k| k.id)
+}
+
+/// The algorithm to sign with when the key does not say one.
+fn default_alg(jwk: &Jwk) -> String {
+    if let Some(alg) = jwk.alg() {
+        return alg.name().to_owned();
+    }
+    match (jwk.kty(), jwk.text("crv")) {
+        ("EC", Some("P-384")) => "ES384",
+        ("EC", Some("P-521")) => "ES512",
+        ("EC", Some("secp256k1")) => "ES256K",
+        ("EC", _) => "ES256",
+        ("OKP", _) => "EdDSA",
+        ("oct", _) => "HS256",
+        _ => "RS256",
+    }
+    .into()
+}
+
+fn add(model: &mut Model, jwk: Jwk, name: &str, alg: &str, origin: &str, practice: bool) -> KeyId {
+    let id = KeyId(model.ids.allot());
+    insert(model, id, jwk, name, alg, origin, practice);
+    id
+}
+
+fn insert(
+    model: &mut Model,
+    id: KeyId,
+    jwk: Jwk,
+    name: &str,
+    alg: &str,
+    origin: &str,
+    practice: bool,
+) {
+    let private = jwk.is_private();
+    model.document().keys.push(KeyEntry {
+        id,
+        name: name.to_owned(),
+        alg: alg.to_owned(),
+        description: jwk.describe(),
+        public: jwk.public().map(|j| serde_json::Value::Object(j.0)),
+        private,
+        practice,
+        origin: origin.to_owned(),
+    });
+    if private {
+        model.vault.keys.insert(id, jwk);
+    }
+}

@@ -1,0 +1,424 @@
+//! Tokens of the tray: taking them in, editing, signing.
+
+use std::{path::PathBuf, sync::Arc};
+
+use serde_json::Value;
+
+use super::{
+    Command, Effect, Model, chains,
+    effect::Material,
+    history, keys,
+    model::Purpose,
+    runs,
+    session::{Selection, View},
+    workspace::TokenEntry,
+};
+use crate::{
+    jose::{Alg, b64},
+    kit::{
+        ids::{JobId, KeyId, TokenId},
+        json,
+        text::{escape, shorten},
+    },
+    token::{craft, find},
+};
+
+/// Bytes of text that are searched for tokens at once; a longer text is searched off the frame.
+pub const MAX_AT_ONCE: usize = 256 * 1024;
+
+/// Tokens that one text may put into the tray; what is beyond is counted, and told.
+pub const MAX_TOKENS: usize = 2_000;
+
+pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effect>) {
+    match command {
+        Command::Paste(text) => paste(model, text, effects),
+        Command::ImportFiles(paths) => {
+            if paths.is_empty() {
+                return;
+            }
+            let what = match paths.as_slice() {
+                [one] => format!("Reading {}", name_of(one)),
+                many => format!("Reading {} files", many.len()),
+            };
+            let job = model.begin(what, Purpose::Files);
+            effects.push(Effect::ReadFiles(job, paths));
+        }
+        Command::SetRaw(id, text) => edit::<craft::CraftError>(model, id, |_| Ok(text)),
+        Command::SetText(id, part, text) => {
+            edit(model, id, |raw| craft::set_text(raw, part, &text));
+        }
+        Command::SetMember(id, part, pointer, value) => {
+            edit(model, id, |raw| craft::set(raw, part, &pointer, value));
+        }
+        Command::Sign(id, key) => sign(model, id, key),
+        Command::Revert(id) => change(model, id, |entry| {
+            entry.raw = Arc::clone(&entry.received);
+            entry.sealed = Arc::clone(&entry.received);
+        }),
+        Command::RenameToken(id, name) => change(model, id, |entry| {
+            let name = name.trim();
+            entry.name = (!name.is_empty()).then(|| name.to_owned());
+        }),
+        Command::DuplicateToken(id) => duplicate(model, id),
+        Command::DeleteToken(id) => {
+            if model.workspace.token(id).is_some() {
+                model.document().tokens.retain(|t| t.id != id);
+            } else {
+                missing(model, id);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn paste(model: &mut Model, text: String, effects: &mut Vec<Effect>) {
+    if text.len() > MAX_AT_ONCE {
+        let what = format!("Searching {} KB of text for tokens", text.len() / 1024);
+        let job = model.begin(what, Purpose::Paste);
+        effects.push(Effect::FindTokens(job, text.into()));
+        return;
+    }
+    let found = find::find(&text);
+    take_in(model, Some(&text), found, "pasted", "The pasted text");
+}
+
+/// The tokens of a long text have been found.
+pub(super) fn found(model: &mut Model, job: JobId, found: Vec<find::Found>) {
+    if model.jobs.remove(&job).is_none() {
+        return;
+    }
+    let before = Arc::clone(&model.workspace);
+    take_in(model, None, found, "pasted", "The pasted text");
+    history::record(model, before, "Paste".into(), None);
+}
+
+/// Files have been read.
+pub(super) fn files(
+    model: &mut Model,
+    job: JobId,
+    files: Vec<(PathBuf, Result<Material, String>)>,
+) {
+    if model.jobs.remove(&job).is_none() {
+        return;
+    }
+    let before = Arc::clone(&model.workspace);
+    for (path, material) in files {
+        let name = name_of(&path);
+        match material {
+            Ok(material) => {
+                if !material.note.is_empty() {
+                    model.say(format!("{name}: {}", material.note));
+                }
+                let origin = format!("file {name}");
+                take_in(
+                    model,
+                    material.text.as_deref(),
+                    material.found,
+                    &origin,
+                    &name,
+                );
+            }
+            Err(why) => model.complain(format!("{name} could not be read: {why}")),
+        }
+    }
+    history::record(model, before, "Read files".into(), None);
+}
+
+fn name_of(path: &std::path::Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    escape(&name.to_string_lossy()).into_owned()
+}
+
+/// Takes keys, a chain, tokens or claims from a text.
+fn take_in(
+    model: &mut Model,
+    text: Option<&str>,
+    found: Vec<find::Found>,
+    origin: &str,
+    source: &str,
+) {
+    let text = text.map(str::trim);
+    if let Some(text) = text {
+        if keys::looks_like_key(text) {
+            return keys::import(model, text, &format!("{origin} key"), origin);
+        }
+        if chains::looks_like_chain(text) {
+            return chains::import(model, text);
+        }
+        if let Some(draft) = draft(text, &found) {
+            let id = add(model, draft.into(), format!("claims, {origin}"), None);
+            bring_to_front(model, id);
+            return model.say("Claims taken as an unsigned token: sign it with a key.");
+        }
+    }
+    if found.is_empty() {
+        let empty = text.is_some_and(str::is_empty);
+        return model.complain(if empty {
+            format!("{source} is empty.")
+        } else {
+            format!(
+                "{source} holds no token, key or chain. Tokens are recognised bare, after Bearer, in \
+                 headers, cURL commands and JSON; keys as PEM or JWK; chains as TOML."
+            )
+        });
+    }
+    add_found(model, found, origin, source);
+}
+
+fn add_found(model: &mut Model, mut found: Vec<find::Found>, origin: &str, source: &str) {
+    let total = found.len();
+    found.truncate(MAX_TOKENS);
+    let batch = (found.len() > 1).then(|| model.ids.allot());
+    let from_file = origin.starts_with("file ");
+    let mut first = None;
+    let mut new = 0_usize;
+    let mut known: std::collections::HashMap<Arc<str>, TokenId> = evidence_texts(model);
+    for entry in &model.workspace.tokens {
+        known.insert(Arc::clone(&entry.received), entry.id);
+        known.insert(Arc::clone(&entry.raw), entry.id);
+    }
+    for token in found {
+        let id = if let Some(id) = known.get(&token.raw) {
+            *id
+        } else {
+            let mut origin = origin.to_owned();
+            if from_file || total > 1 {
+                origin.push_str(&format!(", line {}", token.line));
+            }
+            if let Some(context) = &token.context {
+                origin.push_str(&format!(", {}", escape(context)));
+            }
+            let id = add(model, Arc::clone(&token.raw), origin, batch);
+            known.insert(token.raw, id);
+            new += 1;
+            id
+        };
+        first.get_or_insert(id);
+    }
+    if let Some(first) = first {
+        bring_to_front(model, first);
+    }
+    let already = total.min(MAX_TOKENS) - new;
+    let mut said = match (new, already) {
+        (0, 1) => "This token is in the tray already.".to_owned(),
+        (0, n) => format!("These {n} tokens are in the tray already."),
+        (1, 0) => format!("1 token found in {}.", lower(source)),
+        (n, 0) => format!("{n} tokens found in {}.", lower(source)),
+        (n, m) => format!(
+            "{n} new tokens in {}, {m} in the tray already.",
+            lower(source)
+        ),
+    };
+    if total > MAX_TOKENS {
+        said.push_str(&format!(
+            " The tray takes {MAX_TOKENS} from one text; {} more were left out.",
+            total - MAX_TOKENS
+        ));
+    }
+    model.say(said);
+}
+
+/// `The pasted text` as it stands inside a sentence.
+fn lower(source: &str) -> String {
+    source
+        .strip_prefix("The ")
+        .map_or_else(|| source.to_owned(), |rest| format!("the {rest}"))
+}
+
+/// The tokens of the runs by their text.
+fn evidence_texts(model: &Model) -> std::collections::HashMap<Arc<str>, TokenId> {
+    let nodes = model.runs.values().flat_map(|r| r.nodes.values());
+    nodes
+        .filter_map(|n| Some((Arc::clone(&n.token.as_ref()?.raw), n.token_id?)))
+        .collect()
+}
+
+/// Claims pasted as JSON, as an unsigned token to be edited and signed (RFC 7519 §6.1). Not when
+/// the text holds a real token: then it is a token response or the like.
+fn draft(text: &str, found: &[find::Found]) -> Option<String> {
+    if !text.starts_with('{') || found.iter().any(|f| f.raw.contains('.')) {
+        return None;
+    }
+    let json = json::parse(text.as_bytes()).ok()?;
+    let claims = json.value.as_object()?;
+    let claim = |name: &&str| claims.contains_key(*name);
+    if ![
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "iat",
+        "scope",
+        "act",
+        "jti",
+        "client_id",
+    ]
+    .iter()
+    .any(|n| claim(n))
+    {
+        return None;
+    }
+    let payload = if json.duplicates.is_empty() {
+        Value::Object(claims.clone()).to_string()
+    } else {
+        text.to_owned() // duplicates are part of what was pasted: kept
+    };
+    let header = r#"{"alg":"none","typ":"JWT"}"#;
+    Some(format!("{}.{}.", b64::encode(header), b64::encode(payload)))
+}
+
+fn add(model: &mut Model, raw: Arc<str>, origin: String, batch: Option<u32>) -> TokenId {
+    let id = TokenId(model.ids.allot());
+    model.document().tokens.push(TokenEntry {
+        id,
+        name: None,
+        received: Arc::clone(&raw),
+        sealed: Arc::clone(&raw),
+        raw,
+        origin,
+        batch,
+        copy_of: None,
+    });
+    id
+}
+
+fn bring_to_front(model: &mut Model, id: TokenId) {
+    model.session.token = Some(id);
+    model.session.selection = Selection::Token(id);
+    model.session.view = View::Token;
+}
+
+fn missing(model: &mut Model, id: TokenId) {
+    if runs::found(model, id).is_some() {
+        model.complain(
+            "This token belongs to a run of a chain: reset the run to remove it, or duplicate the \
+             token to work on a copy.",
+        );
+    } else {
+        model.complain(format!("There is no token {id}."));
+    }
+}
+
+fn change(model: &mut Model, id: TokenId, change: impl FnOnce(&mut TokenEntry)) {
+    if model.workspace.token(id).is_none() {
+        return missing(model, id);
+    }
+    if let Some(entry) = model.document().tokens.iter_mut().find(|t| t.id == id) {
+        change(entry);
+    }
+}
+
+/// Edits a token's text. A token of a run is evidence: its copy is edited instead.
+fn edit<E: std::fmt::Display>(
+    model: &mut Model,
+    id: TokenId,
+    make: impl FnOnce(&str) -> Result<String, E>,
+) {
+    let Some(raw) = text_of(model, id) else {
+        return missing(model, id);
+    };
+    let edited = match make(&raw) {
+        Ok(edited) => edited,
+        Err(why) => return model.complain(format!("The token was not changed: {why}.")),
+    };
+    if *edited == *raw {
+        return;
+    }
+    let id = own(model, id);
+    change(model, id, |entry| entry.raw = edited.into());
+}
+
+fn text_of(model: &Model, id: TokenId) -> Option<Arc<str>> {
+    match model.workspace.token(id) {
+        Some(entry) => Some(Arc::clone(&entry.raw)),
+        None => runs::token(model, id).map(|t| Arc::clone(&t.raw)),
+    }
+}
+
+/// The token itself when it is the user's; a copy, selected, when it belongs to a run.
+fn own(model: &mut Model, id: TokenId) -> TokenId {
+    if model.workspace.token(id).is_some() {
+        return id;
+    }
+    let Some(raw) = text_of(model, id) else {
+        return id;
+    };
+    let place = place_of(model, id);
+    let copy = add(model, raw, format!("edited from {place}"), None);
+    change(model, copy, |entry| entry.copy_of = Some(id));
+    model.session.token = Some(copy);
+    model.session.selection = match &model.session.selection {
+        Selection::Claim(selected, pointer) if *selected == id => {
+            Selection::Claim(copy, pointer.clone())
+        }
+        _ => Selection::Token(copy),
+    };
+    copy
+}
+
+/// Where a token of a run stands, in words.
+fn place_of(model: &Model, id: TokenId) -> String {
+    let hop = model.analysis.tokens.get(&id).and_then(|view| {
+        let hop = model.analysis.evidence.hops.get(view.hop)?;
+        Some(hop.name.clone())
+    });
+    hop.or_else(|| runs::found(model, id).map(|(_, node, _)| node.to_owned()))
+        .map_or_else(|| "a run".into(), |name| escape(&name).into_owned())
+}
+
+fn sign(model: &mut Model, id: TokenId, key: KeyId) {
+    let Some(raw) = text_of(model, id) else {
+        return missing(model, id);
+    };
+    let Some(entry) = model.workspace.key(key) else {
+        return model.complain(format!("There is no key {key}."));
+    };
+    let (name, alg) = (entry.name.clone(), Alg::parse(&entry.alg));
+    let Some(jwk) = model.vault.keys.get(&key) else {
+        let name = escape(&name);
+        return model.complain(if !entry.private {
+            format!("{name} is a public key: sign with a private one, or generate a key.")
+        } else if model.sealing.sealed.is_some() {
+            format!("The private part of {name} is locked: unlock it with the passphrase.")
+        } else {
+            format!("The private part of {name} is not on this machine: import it again.")
+        });
+    };
+    match craft::sign(&raw, jwk, &alg) {
+        Ok(signed) => {
+            let id = own(model, id);
+            change(model, id, |entry| {
+                entry.raw = signed.into();
+                entry.sealed = Arc::clone(&entry.raw);
+            });
+        }
+        Err(why) => model.complain(format!(
+            "The token was not signed with {}: {why}.",
+            escape(&shorten(&name, 60))
+        )),
+    }
+}
+
+fn duplicate(model: &mut Model, id: TokenId) {
+    let Some(raw) = text_of(model, id) else {
+        return missing(model, id);
+    };
+    let own = model.workspace.token(id).cloned();
+    let of = own.as_ref().and_then(|t| t.name.clone());
+    let place = if own.is_some() {
+        "a token of the tray".into()
+    } else {
+        place_of(model, id)
+    };
+    let copy = add(model, raw, format!("copy of {place}"), None);
+    change(model, copy, |entry| match own {
+        Some(own) => {
+            entry.received = own.received;
+            entry.sealed = own.sealed;
+            entry.copy_of = own.copy_of;
+            entry.name = of.map(|n| format!("{n} (copy)"));
+        }
+        None => entry.copy_of = Some(id),
+    });
+    bring_to_front(model, copy);
+}
