@@ -3,6 +3,7 @@
 mod authorization;
 mod exchanges;
 mod faulty;
+mod hostile;
 mod house;
 mod resources;
 mod samples;
