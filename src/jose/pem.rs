@@ -46,18 +46,16 @@ pub fn read(text: &str) -> Result<Vec<Jwk>, KeyError> {
     if text.contains("-----BEGIN ") {
         return read_pem(text);
     }
-    Err(KeyError::Format(match looks_like(text) {
-        Some(found) => format!("this is {found}. {ACCEPTED}."),
-        None => {
-            if let Some(key) = unarmoured(text) {
-                return key.map(|k| vec![k]);
-            }
-            format!(
-                "this is no key in a form that is read here. {ACCEPTED}. A shared secret is a JWK: \
-                 {{\"kty\":\"oct\",\"k\":\"BASE64URL\"}}."
-            )
-        }
-    }))
+    if let Some(found) = looks_like(text) {
+        return Err(KeyError::Format(format!("this is {found}. {ACCEPTED}.")));
+    }
+    if let Some(key) = unarmoured(text) {
+        return key.map(|k| vec![k]);
+    }
+    Err(KeyError::Format(format!(
+        "this is no key in a form that is read here. {ACCEPTED}. A shared secret is a JWK: \
+         {{\"kty\":\"oct\",\"k\":\"BASE64URL\"}}."
+    )))
 }
 
 /// [`read`] for the bytes of a file, which may be DER as well.

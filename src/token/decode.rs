@@ -168,7 +168,10 @@ fn lenient(text: &str) -> (Option<Vec<u8>>, Option<String>) {
         Ok(bytes) => return (Some(bytes), None),
         Err(error) => error.to_string(),
     };
-    let standard = text.replace('+', "-").replace('/', "_");
+    let standard = text
+        .trim_end_matches('=')
+        .replace('+', "-")
+        .replace('/', "_");
     (LENIENT.decode(standard).ok(), Some(error))
 }
 
@@ -430,21 +433,18 @@ fn json_form(raw: &str, token: &mut Token) {
             .push(problem("token", ProblemKind::Other, message));
         return;
     };
-    let signer = match found.value.get("signatures") {
-        Some(Value::Array(all)) => {
-            token.form = Form::General;
-            if all.len() != 1 {
-                let message = format!("{} signatures: the first is shown", all.len());
-                token
-                    .problems
-                    .push(problem("signature", ProblemKind::Other, message));
-            }
-            all.first()
+    let signer = if let Some(Value::Array(all)) = found.value.get("signatures") {
+        token.form = Form::General;
+        if all.len() != 1 {
+            let message = format!("{} signatures: the first is shown", all.len());
+            token
+                .problems
+                .push(problem("signature", ProblemKind::Other, message));
         }
-        _ => {
-            token.form = Form::Flattened;
-            Some(&found.value)
-        }
+        all.first()
+    } else {
+        token.form = Form::Flattened;
+        Some(&found.value)
     };
     let Some(signer) = signer else {
         token.problems.push(problem(
@@ -491,7 +491,7 @@ fn json_form(raw: &str, token: &mut Token) {
             ProblemKind::SignatureMissing,
             "there is no signature",
         )),
-        Some(signature) => signature_part(&signature.to_owned(), token),
+        Some(signature) => signature_part(signature, token),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Claims of two tokens side by side, hop by hop.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use super::Token;
+use super::{Token, claims as views, explain::duration};
+use crate::kit::text::{escape, shorten};
 
 /// How a claim changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,13 +48,201 @@ pub struct Row {
 
 /// Compares the claims of `before` and `after`, in the order of `after`, dropped ones last.
 pub fn claims(before: &Token, after: &Token) -> Vec<Row> {
-    let _ = (before, after);
-    todo!("owner: token")
+    let (old, new) = (before.claims_map(), after.claims_map());
+    let mut rows: Vec<Row> = new
+        .iter()
+        .map(|(name, value)| Row {
+            claim: name.clone(),
+            before: old.get(name).cloned(),
+            after: Some(value.clone()),
+            change: match old.get(name) {
+                None => Change::Added,
+                Some(was) => compare(name, was, value),
+            },
+        })
+        .collect();
+    rows.extend(
+        old.iter()
+            .filter(|(name, _)| !new.contains_key(*name))
+            .map(|(name, value)| Row {
+                claim: name.clone(),
+                before: Some(value.clone()),
+                after: None,
+                change: Change::Dropped,
+            }),
+    );
+    rows
 }
 
-/// The change of one hop in short phrases for a wire: `-2 scopes`, `aud → payments-api`,
-/// `+actor researcher`, `life 5 min → 4 min 44 s`.
+fn compare(name: &str, was: &Value, is: &Value) -> Change {
+    if was == is {
+        return Change::Kept;
+    }
+    match name {
+        "scope" | "scp" => sets(words(was), words(is)),
+        "aud" => sets(members(was), members(is)),
+        "exp" => match (was.as_f64(), is.as_f64()) {
+            (Some(was), Some(is)) if is < was => Change::Narrowed,
+            (Some(was), Some(is)) if is > was => Change::Widened,
+            (Some(_), Some(_)) => Change::Kept,
+            _ => Change::Changed,
+        },
+        _ => Change::Changed,
+    }
+}
+
+fn words(value: &Value) -> Option<BTreeSet<&str>> {
+    match value {
+        Value::String(text) => Some(text.split(' ').filter(|s| !s.is_empty()).collect()),
+        other => members(other),
+    }
+}
+
+fn members(value: &Value) -> Option<BTreeSet<&str>> {
+    match value {
+        Value::String(text) => Some(BTreeSet::from([text.as_str()])),
+        Value::Array(items) => items.iter().map(Value::as_str).collect(),
+        _ => None,
+    }
+}
+
+fn sets(was: Option<BTreeSet<&str>>, is: Option<BTreeSet<&str>>) -> Change {
+    let (Some(was), Some(is)) = (was, is) else {
+        return Change::Changed;
+    };
+    if was == is {
+        Change::Kept // written differently, the same set
+    } else if is.is_subset(&was) {
+        Change::Narrowed
+    } else if is.is_superset(&was) {
+        Change::Widened
+    } else {
+        Change::Changed
+    }
+}
+
+/// The change of one hop in short phrases for a wire: `−2 scopes`, `aud → payments-api`,
+/// `+actor researcher`, `life 5 min → 4 min 44 s`. What widens or is lost stands first. Names are
+/// escaped and shortened. Empty when nothing of note changed, or when a token has no claims.
 pub fn wire(before: &Token, after: &Token) -> Vec<String> {
-    let _ = (before, after);
-    todo!("owner: token")
+    if before.claims.is_none() || after.claims.is_none() {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    scope_phrases(before, after, &mut out);
+    actor_phrases(before, after, &mut out);
+    for (claim, label) in [("sub", "sub"), ("iss", "iss"), ("client_id", "client")] {
+        match (before.claim_text(claim), after.claim_text(claim)) {
+            (Some(was), Some(is)) if was != is => out.push(format!("{label} → {}", short(is))),
+            (Some(_), None) => out.push(format!("{label} dropped")),
+            _ => {}
+        }
+    }
+    match (views::audiences(before), views::audiences(after)) {
+        (was, Some(is)) if was.as_ref() != Some(&is) => {
+            let names: Vec<String> = is.iter().take(2).map(|a| short(a)).collect();
+            let more = is.len().saturating_sub(names.len());
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            out.push(format!("aud → {}{more}", names.join(", ")));
+        }
+        (Some(_), None) => out.push("aud dropped".into()),
+        _ => {}
+    }
+    match (lifetime(before), lifetime(after)) {
+        (Some(was), Some(is)) if was != is => {
+            out.push(format!("life {} → {}", duration(was), duration(is)));
+        }
+        _ => {
+            if before.claim("exp").is_some() && after.claim("exp").is_none() {
+                out.push("exp dropped".into());
+            }
+        }
+    }
+    match (before.claim("cnf"), after.claim("cnf")) {
+        (Some(_), None) => out.push("cnf dropped".into()),
+        (None, Some(_)) => out.push("+cnf".into()),
+        (Some(was), Some(is)) if was != is => out.push("cnf → another key".into()),
+        _ => {}
+    }
+    out
+}
+
+fn short(name: &str) -> String {
+    shorten(&escape(name), 32).into_owned()
+}
+
+fn scope_phrases(before: &Token, after: &Token, out: &mut Vec<String>) {
+    let (Some(was), is) = (views::scopes(before), views::scopes(after)) else {
+        if let Some(is) = views::scopes(after) {
+            out.push(plural('+', is.iter().map(String::as_str)));
+        }
+        return;
+    };
+    let Some(is) = is else {
+        out.push("scope dropped".into());
+        return;
+    };
+    let added: Vec<&str> = is.difference(&was).map(String::as_str).collect();
+    let removed: Vec<&str> = was.difference(&is).map(String::as_str).collect();
+    if !added.is_empty() {
+        out.push(plural('+', added.into_iter()));
+    }
+    if !removed.is_empty() {
+        out.push(plural('−', removed.into_iter()));
+    }
+}
+
+/// `+payments:initiate`, `−2 scopes`.
+fn plural<'a>(sign: char, names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let count = names.len();
+    match names.last() {
+        Some(only) if count == 1 => format!("{sign}{}", short(only)),
+        _ => format!("{sign}{count} scopes"),
+    }
+}
+
+fn actor_phrases(before: &Token, after: &Token, out: &mut Vec<String>) {
+    let names = |token| -> Vec<String> {
+        views::actors(token)
+            .into_iter()
+            .map(|a| {
+                if a.pid.sub.is_empty() {
+                    "?".into()
+                } else {
+                    short(&a.pid.sub)
+                }
+            })
+            .collect()
+    };
+    let (was, is) = (names(before), names(after));
+    if was == is {
+        return;
+    }
+    if is.is_empty() {
+        out.push("actors dropped".into());
+    } else if is.ends_with(&was) {
+        let new = &is[..is.len() - was.len()];
+        let label = if new.len() == 1 { "actor" } else { "actors" };
+        out.push(format!("+{label} {}", new.join(", ")));
+    } else {
+        out.push(format!("actors {} → {}", chain(&was), chain(&is)));
+    }
+}
+
+fn chain(names: &[String]) -> String {
+    match names {
+        [] => "none".into(),
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first} and {} before", rest.len()),
+    }
+}
+
+/// Seconds from issue to end.
+fn lifetime(token: &Token) -> Option<i64> {
+    let start = views::numeric_date(token, "iat").or_else(|| views::numeric_date(token, "nbf"))?;
+    Some(views::numeric_date(token, "exp")?.saturating_sub(start))
 }

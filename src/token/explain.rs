@@ -169,7 +169,7 @@ fn authoritative(token: &Token, p: &Principal) -> String {
         "{subject} is the subject. No actor is named: {holder} acts as {subject}, and nobody sees the difference."
     );
     if let Some(client) = &p.client {
-        out.push_str(&format!(" {client} asked for the token."));
+        out += &format!(" {client} asked for the token.");
     }
     out
 }
@@ -229,7 +229,7 @@ pub fn duration(seconds: i64) -> String {
     if let Some((small, name)) = UNITS.get(top + 1) {
         let rest = total % size / small;
         if rest > 0 {
-            out.push_str(&format!(" {rest} {name}"));
+            out += &format!(" {rest} {name}");
         }
     }
     out

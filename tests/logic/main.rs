@@ -5,3 +5,4 @@ mod chain;
 mod dependencies;
 mod jose;
 mod oauth;
+mod token;

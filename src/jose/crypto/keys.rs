@@ -243,6 +243,7 @@ fn rsa_parts(key: &Jwk) -> Result<[Zeroizing<Vec<u8>>; 8], KeyError> {
 }
 
 /// The pair, its numbers checked against each other.
+#[allow(clippy::many_single_char_names)] // the names of RFC 7518 §6.3
 pub fn rsa_pair(key: &Jwk) -> Result<RsaKeyPair, KeyError> {
     let [n, e, d, p, q, dp, dq, qi] = rsa_parts(key)?;
     RsaKeyPair::from_components(&aws_lc_rs::rsa::KeyPairComponents {
