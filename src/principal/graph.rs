@@ -1,10 +1,566 @@
-//! From evidence to graph.
+//! From evidence to graph: principals instead of tokens, the same principal merged across tokens.
 
-use super::Graph;
-use crate::{chain::evidence::Evidence, risk::Report};
+use std::collections::{BTreeSet, HashMap};
 
-/// Computes the principal graph.
+use serde_json::Value;
+
+use super::{Edge, Graph, Node, NodeKind, Relation, place};
+use crate::{
+    chain::evidence::{Evidence, Hop},
+    jose::Jwk,
+    kit::text::{escape, shorten},
+    risk::Report,
+    token::{
+        Kind, Token,
+        claims::{self, Pid},
+    },
+};
+
+/// Most principals of one path that are remembered from hop to hop.
+const LONGEST_PATH: usize = 128;
+
+/// Computes the principal graph. Linear in the number of tokens and actors.
 pub fn build(evidence: &Evidence, report: &Report) -> Graph {
-    let _ = (evidence, report);
-    todo!("owner: principal")
+    let mut builder = Builder::new(evidence);
+    for hop in 0..evidence.hops.len() {
+        builder.hop(hop);
+    }
+    builder.describe();
+    rank(&mut builder.graph);
+    place::findings(&mut builder.graph, &builder.traces, report, evidence);
+    builder.graph
+}
+
+/// What one hop left in the graph: where its findings belong.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Trace {
+    /// Subject, first actor ... current actor.
+    pub path: Vec<usize>,
+    /// Who holds the token: current actor, else subject, else client.
+    pub holder: Option<usize>,
+    /// The edge by which authority came to the holder.
+    pub arrival: Option<usize>,
+    /// Edges to audiences, with the audience as the token names it.
+    pub reaches: Vec<(usize, String)>,
+}
+
+/// What principals turned out to be, over all tokens.
+#[derive(Debug, Default)]
+struct Roles {
+    /// Actors, subjects of client-credentials and actor tokens.
+    agents: BTreeSet<Pid>,
+    subjects: BTreeSet<Pid>,
+    issuers: BTreeSet<String>,
+    /// Named in `may_act`.
+    allowed: BTreeSet<Pid>,
+}
+
+#[derive(Debug, Default)]
+struct Facts {
+    current: bool,
+    prior: bool,
+    audience: bool,
+    tokens: usize,
+    algs: BTreeSet<String>,
+    keys: BTreeSet<String>,
+}
+
+struct Builder<'a> {
+    evidence: &'a Evidence,
+    roles: Roles,
+    graph: Graph,
+    traces: Vec<Trace>,
+    facts: Vec<Facts>,
+    nodes: HashMap<String, usize>,
+    edges: HashMap<(usize, usize, Relation), usize>,
+    /// Hops that another one was made from.
+    parents: BTreeSet<usize>,
+}
+
+fn client_of(token: &Token) -> Option<&str> {
+    ["client_id", "azp", "cid", "appid"]
+        .iter()
+        .find_map(|name| token.claim_text(name))
+}
+
+fn pid(iss: Option<&str>, sub: &str) -> Pid {
+    Pid {
+        iss: iss.map(str::to_owned),
+        sub: sub.to_owned(),
+    }
+}
+
+fn party(token: &Token, member: &str) -> Option<Pid> {
+    let party = token.claim(member)?;
+    let text = |name: &str| party.get(name).and_then(Value::as_str);
+    Some(pid(text("iss").or(token.claim_text("iss")), text("sub")?))
+}
+
+/// Kinds that say who may do something somewhere; others are proofs and messages.
+fn speaks_of_principals(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::DpopProof
+            | Kind::ClientAssertion
+            | Kind::LogoutToken
+            | Kind::SecurityEvent
+            | Kind::RequestObject
+            | Kind::IntrospectionResponse
+            | Kind::Encrypted
+            | Kind::Opaque
+    )
+}
+
+impl Roles {
+    fn of(evidence: &Evidence) -> Self {
+        let mut roles = Self::default();
+        for hop in &evidence.hops {
+            let token: &Token = &hop.token;
+            if !speaks_of_principals(token.kind) {
+                continue;
+            }
+            let iss = token.claim_text("iss");
+            if token.kind != Kind::JwtSvid {
+                roles.issuers.extend(iss.map(str::to_owned));
+            }
+            for actor in claims::actors(token) {
+                if !actor.pid.sub.is_empty() {
+                    roles.agents.insert(actor.pid);
+                }
+            }
+            roles.allowed.extend(party(token, "may_act"));
+            if let Some(sub) = token.claim_text("sub") {
+                let subject = pid(iss, sub);
+                if hop.supporting || client_of(token) == Some(sub) {
+                    roles.agents.insert(subject.clone());
+                }
+                roles.subjects.insert(subject);
+            }
+            let actor = hop.exchange.as_ref().and_then(|e| e.actor_token.as_ref());
+            if let Some(actor) = actor
+                && let Some(sub) = actor.claim_text("sub")
+            {
+                roles.agents.insert(pid(actor.claim_text("iss"), sub));
+            }
+        }
+        roles
+    }
+
+    fn kind(&self, pid: &Pid) -> NodeKind {
+        if self.agents.contains(pid) {
+            NodeKind::Agent
+        } else if pid.sub.starts_with("spiffe://") {
+            NodeKind::Service
+        } else if self.subjects.contains(pid) {
+            NodeKind::Person
+        } else if self.allowed.contains(pid) {
+            NodeKind::Agent
+        } else {
+            NodeKind::Client
+        }
+    }
+}
+
+impl<'a> Builder<'a> {
+    fn new(evidence: &'a Evidence) -> Self {
+        Self {
+            evidence,
+            roles: Roles::of(evidence),
+            graph: Graph::default(),
+            traces: Vec::with_capacity(evidence.hops.len()),
+            facts: Vec::new(),
+            nodes: HashMap::new(),
+            edges: HashMap::new(),
+            parents: evidence
+                .hops
+                .iter()
+                .filter(|h| !h.supporting)
+                .filter_map(|h| h.parent)
+                .collect(),
+        }
+    }
+
+    fn node(&mut self, kind: NodeKind, iss: Option<&str>, name: &str, hop: usize) -> usize {
+        let id = format!(
+            "{}|{}|{}",
+            kind.name(),
+            escape(iss.unwrap_or_default()),
+            escape(name)
+        );
+        let at = *self.nodes.entry(id.clone()).or_insert_with(|| {
+            self.graph.nodes.push(Node {
+                id,
+                kind,
+                label: escape(name).into_owned(),
+                detail: String::new(),
+                iss: iss.map(str::to_owned),
+                severity: None,
+                hops: Vec::new(),
+                rank: 0,
+            });
+            self.facts.push(Facts::default());
+            self.graph.nodes.len() - 1
+        });
+        let hops = &mut self.graph.nodes[at].hops;
+        if hops.last() != Some(&hop) {
+            hops.push(hop);
+        }
+        at
+    }
+
+    fn principal(&mut self, pid: &Pid, hop: usize) -> usize {
+        let kind = self.roles.kind(pid);
+        self.node(kind, pid.iss.as_deref(), &pid.sub, hop)
+    }
+
+    fn issuer(&mut self, iss: &str, hop: usize) -> usize {
+        self.node(NodeKind::AuthorizationServer, Some(iss), iss, hop)
+    }
+
+    /// The node that an audience names: an issuer, an agent or client of the same issuer, or an
+    /// audience of its own.
+    fn audience(&mut self, iss: Option<&str>, aud: &str, kind: Kind, hop: usize) -> usize {
+        if self.roles.issuers.contains(aud) || kind == Kind::IdJag {
+            return self.issuer(aud, hop);
+        }
+        let named = pid(iss, aud);
+        let at = if self.roles.agents.contains(&named) || self.roles.allowed.contains(&named) {
+            self.principal(&named, hop)
+        } else {
+            self.node(NodeKind::Audience, None, aud, hop)
+        };
+        self.facts[at].audience = true;
+        at
+    }
+
+    /// The edge, made when it is new; none from a node to itself.
+    fn edge(&mut self, from: usize, to: usize, relation: Relation, hop: usize) -> Option<usize> {
+        if from == to {
+            return None;
+        }
+        let edges = &mut self.graph.edges;
+        let at = *self.edges.entry((from, to, relation)).or_insert_with(|| {
+            edges.push(Edge {
+                from,
+                to,
+                relation,
+                severity: None,
+                hops: Vec::new(),
+                note: None,
+                findings: Vec::new(),
+            });
+            edges.len() - 1
+        });
+        let hops = &mut edges[at].hops;
+        if hops.last() != Some(&hop) {
+            hops.push(hop);
+        }
+        Some(at)
+    }
+
+    fn hop(&mut self, at: usize) {
+        let hop = &self.evidence.hops[at];
+        let token: &Token = &hop.token;
+        let mut trace = Trace::default();
+        match token.kind {
+            Kind::DpopProof => {
+                if let Some(Value::Object(jwk)) = token.header_map().get("jwk")
+                    && let Ok(thumbprint) = Jwk(jwk.clone()).thumbprint()
+                {
+                    trace.holder = Some(self.key(&format!("jkt:{thumbprint}"), at));
+                }
+            }
+            Kind::ClientAssertion => {
+                if let Some(sub) = token.claim_text("sub") {
+                    // A client is named at the server that it proves itself to.
+                    let aud = claims::audiences(token).unwrap_or_default();
+                    let iss = aud.iter().find(|a| self.roles.issuers.contains(*a));
+                    let named = pid(iss.map(String::as_str), sub);
+                    trace.holder = Some(self.principal(&named, at));
+                }
+            }
+            kind if speaks_of_principals(kind) && token.claims.is_some() => {
+                self.token(hop, at, &mut trace);
+            }
+            _ => {}
+        }
+        self.traces.push(trace);
+    }
+
+    fn token(&mut self, hop: &Hop, at: usize, trace: &mut Trace) {
+        let token: &Token = &hop.token;
+        let iss = token.claim_text("iss");
+        let subject = token
+            .claim_text("sub")
+            .map(|sub| self.principal(&pid(iss, sub), at));
+        if let Some(subject) = subject {
+            self.facts[subject].tokens += usize::from(!hop.supporting);
+            trace.path.push(subject);
+        }
+        let chain: Vec<Pid> = claims::actors(token)
+            .into_iter()
+            .map(|a| a.pid)
+            .filter(|p| !p.sub.is_empty())
+            .collect();
+        let acting: Vec<usize> = chain
+            .iter()
+            .rev()
+            .map(|pid| self.principal(pid, at))
+            .collect();
+        self.delegation(hop, at, trace, &acting);
+
+        let client = client_of(token);
+        let current = acting.last().copied();
+        if let Some((last, before)) = acting.split_last() {
+            for node in before {
+                self.facts[*node].prior = true;
+            }
+            if self.parents.contains(&at) {
+                self.facts[*last].prior = true;
+            } else {
+                self.facts[*last].current = true;
+            }
+        }
+        let user = current.or(subject);
+        let mut uses = None;
+        if let Some(client) = client {
+            let named = pid(iss, client);
+            let node = self.principal(&named, at);
+            if let Some(user) = user {
+                uses = self.edge(user, node, Relation::UsesClient, at);
+            } else {
+                trace.holder = Some(node);
+            }
+        }
+        trace.holder = user.or(trace.holder);
+        if trace.arrival.is_none() && acting.is_empty() {
+            // Nobody is named as acting: how the token came to its holder is how its client is used.
+            trace.arrival = uses.filter(|_| hop.parent.is_some());
+        }
+        let Some(holder) = trace.holder else { return };
+
+        if let Some(allowed) = party(token, "may_act") {
+            let allowed = self.principal(&allowed, at);
+            self.edge(subject.unwrap_or(holder), allowed, Relation::MayAct, at);
+        }
+        if let Some(iss) = iss.filter(|_| token.kind != Kind::JwtSvid) {
+            let server = self.issuer(iss, at);
+            self.facts[server].algs.extend(
+                token
+                    .header_text("alg")
+                    .map(|alg| shorten(&escape(alg), 16).into_owned()),
+            );
+            self.facts[server]
+                .keys
+                .extend(token.header_text("kid").map(str::to_owned));
+            let issued = self.edge(server, holder, Relation::Issued, at);
+            trace.arrival = trace.arrival.or(issued);
+        }
+        if let Some(key) = claims::holder_key(token) {
+            let key = self.key(&key, at);
+            self.edge(holder, key, Relation::Holds, at);
+        }
+        // An ID token is for its client, an actor token for the server that it is shown to: neither
+        // opens an API.
+        if token.kind == Kind::IdToken || hop.supporting {
+            return;
+        }
+        for aud in claims::audiences(token).unwrap_or_default() {
+            let to = self.audience(iss, &aud, token.kind, at);
+            if let Some(edge) = self.edge(holder, to, Relation::Reaches, at) {
+                trace.reaches.push((edge, aud));
+            }
+        }
+    }
+
+    /// Edges along the act chain. Where the exchange shows that actors were dropped from `act`, the
+    /// edge runs from the one who held the parent: that is how authority went.
+    fn delegation(&mut self, hop: &Hop, at: usize, trace: &mut Trace, acting: &[usize]) {
+        let Some(current) = acting.last().copied() else {
+            return;
+        };
+        let parent = hop
+            .parent
+            .filter(|_| !hop.supporting)
+            .and_then(|p| self.traces.get(p))
+            .map(|t| t.path.clone())
+            .filter(|path| path.len() > 1);
+        let named: Vec<usize> = trace.path.iter().chain(acting).copied().collect();
+        let shorter = parent.filter(|path| {
+            let prior = &acting[..acting.len() - 1];
+            prior.len() < path.len() - 1 && prior.iter().all(|n| path.contains(n))
+        });
+        if let Some(mut path) = shorter {
+            if let Some(last) = path.last().copied().filter(|last| *last != current) {
+                trace.arrival = self.edge(last, current, Relation::Delegates, at);
+                path.push(current);
+            }
+            let surplus = path.len().saturating_sub(LONGEST_PATH);
+            trace.path = path.split_off(surplus);
+            return;
+        }
+        for pair in named.windows(2) {
+            let edge = self.edge(pair[0], pair[1], Relation::Delegates, at);
+            trace.arrival = edge.or(trace.arrival);
+        }
+        trace.path = named;
+    }
+
+    fn key(&mut self, key: &str, hop: usize) -> usize {
+        let (_, thumbprint) = key.split_once(':').unwrap_or(("", key));
+        let at = self.node(NodeKind::Key, None, key, hop);
+        self.graph.nodes[at].label = shorten(&escape(thumbprint), 12).into_owned();
+        at
+    }
+
+    /// The second lines.
+    fn describe(&mut self) {
+        for (node, facts) in self.graph.nodes.iter_mut().zip(&self.facts) {
+            let role = match (facts.current, facts.prior) {
+                (true, _) => Some("current actor"),
+                (false, true) => Some("prior actor"),
+                (false, false) => None,
+            };
+            let own = match node.kind {
+                NodeKind::AuthorizationServer => {
+                    let algs: Vec<&str> = facts.algs.iter().take(3).map(String::as_str).collect();
+                    let mut detail = "issuer".to_owned();
+                    if facts.algs.is_empty() {
+                        detail = "authorization server".into();
+                    } else {
+                        detail.push_str(&format!(" · {}", algs.join(", ")));
+                    }
+                    match facts.keys.len() {
+                        0 => {}
+                        1 => detail.push_str(" · 1 key"),
+                        n => detail.push_str(&format!(" · {n} keys")),
+                    }
+                    detail
+                }
+                NodeKind::Audience => "audience".into(),
+                NodeKind::Key if node.id.contains("x5t#S256:") => "certificate".into(),
+                NodeKind::Key => "key".into(),
+                NodeKind::Person | NodeKind::Agent | NodeKind::Service | NodeKind::Client => {
+                    match (role, facts.tokens) {
+                        (Some(role), _) => role.to_owned(),
+                        (None, 0) if node.kind == NodeKind::Agent => "agent".into(),
+                        (None, 0) if node.kind == NodeKind::Service => "workload".into(),
+                        (None, 0) => "client".into(),
+                        (None, 1) => "subject · 1 token".into(),
+                        (None, n) => format!("subject · {n} tokens"),
+                    }
+                }
+            };
+            node.detail = if facts.audience && node.kind != NodeKind::Audience {
+                format!("{own} · audience")
+            } else {
+                own
+            };
+        }
+    }
+}
+
+/// Ranks by order of delegation: the longest way from a subject, edges that lead back left out.
+/// Others stand by those they belong to.
+fn rank(graph: &mut Graph) {
+    let count = graph.nodes.len();
+    let mut next: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let mut before = vec![0_usize; count];
+    for edge in graph
+        .edges
+        .iter()
+        .filter(|e| e.relation == Relation::Delegates)
+    {
+        next[edge.from].push(edge.to);
+        before[edge.to] += 1;
+    }
+    let mut ranks = vec![0_usize; count];
+    for at in forward_order(&next, &before) {
+        for to in next[at.node].iter().filter(|to| !at.back.contains(to)) {
+            ranks[*to] = ranks[*to].max(ranks[at.node] + 1);
+        }
+    }
+    let on_line: Vec<bool> = (0..count)
+        .map(|n| before[n] > 0 || !next[n].is_empty())
+        .collect();
+    for edge in &graph.edges {
+        if edge.relation == Relation::MayAct && !on_line[edge.to] {
+            ranks[edge.to] = ranks[edge.to].max(ranks[edge.from] + 1);
+        }
+    }
+    let last = ranks.iter().copied().max().unwrap_or(0);
+    for edge in &graph.edges {
+        match edge.relation {
+            Relation::Holds | Relation::UsesClient if !on_line[edge.to] => {
+                ranks[edge.to] = ranks[edge.from];
+            }
+            _ => {}
+        }
+    }
+    for (node, rank) in graph.nodes.iter_mut().zip(ranks) {
+        node.rank = match node.kind {
+            NodeKind::Audience => last + 1,
+            NodeKind::AuthorizationServer => 0,
+            _ => rank,
+        };
+    }
+}
+
+/// A node in topological order, with those of its successors that lead back.
+struct Step {
+    node: usize,
+    back: Vec<usize>,
+}
+
+/// Depth first, without recursion: roots first, in order; reverse of leaving.
+fn forward_order(next: &[Vec<usize>], before: &[usize]) -> Vec<Step> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Mark {
+        New,
+        Open,
+        Left,
+    }
+    let mut marks = vec![Mark::New; next.len()];
+    let mut left: Vec<Step> = Vec::new();
+    let roots = (0..next.len()).filter(|n| before[*n] == 0);
+    let rest = (0..next.len()).filter(|n| before[*n] > 0);
+    for root in roots.chain(rest) {
+        if marks[root] != Mark::New {
+            continue;
+        }
+        marks[root] = Mark::Open;
+        let mut open: Vec<(Step, usize)> = vec![(
+            Step {
+                node: root,
+                back: Vec::new(),
+            },
+            0,
+        )];
+        while let Some((step, child)) = open.last_mut() {
+            let Some(to) = next[step.node].get(*child).copied() else {
+                marks[step.node] = Mark::Left;
+                if let Some((step, _)) = open.pop() {
+                    left.push(step);
+                }
+                continue;
+            };
+            *child += 1;
+            match marks[to] {
+                Mark::Open => step.back.push(to),
+                Mark::Left => {}
+                Mark::New => {
+                    marks[to] = Mark::Open;
+                    open.push((
+                        Step {
+                            node: to,
+                            back: Vec::new(),
+                        },
+                        0,
+                    ));
+                }
+            }
+        }
+    }
+    left.reverse();
+    left
 }

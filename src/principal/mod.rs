@@ -2,6 +2,7 @@
 
 pub mod graph;
 pub mod layout;
+mod place;
 
 use crate::risk::Severity;
 
@@ -93,6 +94,22 @@ pub struct Node {
     pub hops: Vec<usize>,
     /// Rank by order of delegation: 0 subject, 1 first actor ...
     pub rank: usize,
+}
+
+impl Node {
+    /// The label for a small box: without `https://`, the middle cut out where it is long.
+    pub fn caption(&self) -> String {
+        let bare = self
+            .label
+            .strip_prefix("https://")
+            .or_else(|| self.label.strip_prefix("http://"))
+            .unwrap_or(&self.label);
+        let bare = if bare.is_empty() { &self.label } else { bare };
+        crate::kit::text::shorten(bare, Self::CAPTION).into_owned()
+    }
+
+    /// Most characters of a [`Node::caption`].
+    pub const CAPTION: usize = 26;
 }
 
 /// A relation between two principals.

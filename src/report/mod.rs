@@ -1,5 +1,6 @@
 //! Floor 2: pure rendering of what the program knows.
 
+pub mod finding;
 pub mod graph;
 pub mod junit;
 pub mod run;

@@ -1,11 +1,27 @@
 //! Floor 2: the rules of the risk catalogue, a file per family.
+//!
+//! Two promises: a rule with a missing operand is *not evaluable*, never passed; and a finding says
+//! what was found, what was expected, and by which clause.
+//!
+//! **Severity** is set in three steps. First the rule's own condition gives a severity (DG-303 is
+//! medium, and high from four audiences). Then what the surroundings add and take is summed: one step
+//! up for a privileged scope, payments or a third-party receiver (once, whichever of them it is, and
+//! not where the rule's condition is about just that: DG-306, DG-601), one step down for an issuer on
+//! this machine or in a lab. Rules from hop to hop look for scopes in the whole chain: what happens
+//! at one hop happens to its power. Last, the sum is applied within critical and info; DG-1xx never
+//! falls below low, and a note stays a note.
+//!
+//! **Confidence** comes from the signatures: of all tokens that a finding rests on.
 
+pub mod actors;
 pub mod chain;
 pub mod claims;
 pub mod compare;
 pub mod crypto;
+mod facts;
 pub mod registry;
 pub mod sender;
+mod sink;
 pub mod target;
 pub mod time;
 
@@ -171,7 +187,8 @@ pub struct Settings {
     pub skew: i64,
     /// Greatest depth of `act` (DG-416).
     pub max_depth: usize,
-    /// Scopes that give power (DG-306); `*` matches any run of characters.
+    /// Scopes that give power (DG-306); `*` stands for any run of characters, alone it is the scope
+    /// that is called so.
     pub privileged: Vec<String>,
     /// User-supplied hierarchy: the first implies the second.
     pub scope_implies: Vec<(String, String)>,
@@ -181,6 +198,8 @@ pub struct Settings {
     pub links: Vec<((String, String), (String, String))>,
     /// FAPI 2.0 is asked for.
     pub fapi: bool,
+    /// Seconds that the task still takes (DG-503); without it only expired tokens are noted.
+    pub task_seconds: Option<i64>,
 }
 
 impl Settings {
@@ -206,12 +225,27 @@ impl Settings {
             scope_renames: Vec::new(),
             links: Vec::new(),
             fapi: false,
+            task_seconds: None,
         }
     }
 }
 
-/// Applies every rule, in the catalogue's order.
+/// Applies every rule, in the catalogue's order: header and cryptography, claims, target, chain, time,
+/// binding. Findings come in the order of the rules, then of the hops. Linear in the number of hops.
 pub fn evaluate(evidence: &Evidence, settings: &Settings) -> Report {
-    let _ = (evidence, settings);
-    todo!("owner: risk")
+    let facts = facts::read(evidence);
+    let mut sink = sink::Sink::new(&facts, settings);
+    let confusable = crypto::Confusable::of(evidence);
+    for hop in 0..facts.len() {
+        crypto::check(&mut sink, hop, &confusable);
+        claims::check(&mut sink, hop);
+        target::check(&mut sink, hop);
+        if !facts[hop].hop.supporting {
+            chain::check(&mut sink, hop);
+            actors::check(&mut sink, hop);
+        }
+        time::check(&mut sink, hop);
+        sender::check(&mut sink, hop);
+    }
+    sink.report()
 }
