@@ -1,5 +1,6 @@
 //! Floor 4: carries effects out. The only floor that names tokio, reqwest and axum.
 
+pub mod browser;
 pub mod http;
 pub mod keychain;
 pub mod practice;

@@ -1,0 +1,207 @@
+//! Where the secrets of a workspace are kept: in the system's keychain; where there is none, sealed
+//! into the file by a passphrase; in clear only practice keys, and only if the user says so.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use serde_json::Value;
+
+use crate::{
+    app::{
+        effect::{Document, Kept},
+        format,
+        model::Vault,
+    },
+    io::keychain,
+    jose::{Jwk, jwe},
+    kit::{
+        ids::{ClientRef, KeyId},
+        rng::SystemRng,
+        secret::Secret,
+    },
+};
+
+/// What goes into the file.
+#[derive(Default)]
+pub(super) struct Stored {
+    /// A JWE of those that are sealed.
+    pub sealed: Option<Arc<str>>,
+    /// Practice keys in clear.
+    pub clear: Vault,
+}
+
+/// Stores and fetches. Remembers what the keychain and the seal hold, so that an autosave asks the
+/// keychain, and derives a key from the passphrase, only when a secret has changed.
+#[derive(Default)]
+pub(super) struct Keeper {
+    in_keychain: Mutex<HashMap<String, Secret>>,
+    last_seal: Mutex<Option<Sealed>>,
+}
+
+struct Sealed {
+    passphrase: Secret,
+    vault: Vault,
+    jwe: Arc<str>,
+}
+
+/// One secret under its name: `k3`, `cl7`.
+enum Kind {
+    Key(KeyId, Jwk),
+    Client(ClientRef, Secret),
+}
+
+impl Keeper {
+    /// Stores the secrets of a document.
+    pub(super) fn keep(&self, document: &Document) -> Result<(Stored, Kept), String> {
+        let mut stored = Stored {
+            sealed: document.sealing.sealed.clone(),
+            clear: Vault::default(),
+        };
+        let mut kept = Kept::default();
+        let mut to_seal = Vault::default();
+        let mut names = Vec::new();
+        for secret in secrets(&document.vault) {
+            let clear = match &secret {
+                Kind::Key(id, _) => {
+                    document.workspace.practice_keys_in_clear
+                        && document.workspace.key(*id).is_some_and(|k| k.practice)
+                }
+                Kind::Client(..) => false,
+            };
+            if clear {
+                kept.clear += 1;
+                secret.put(&mut stored.clear);
+            } else if self.to_keychain(&document.id, &secret) {
+                kept.keychain += 1;
+            } else {
+                names.push(secret.name());
+                secret.put(&mut to_seal);
+            }
+        }
+        if names.is_empty() {
+            return Ok((stored, kept));
+        }
+        match &document.sealing.passphrase {
+            // What is still locked cannot be sealed together with what is new.
+            Some(passphrase) if document.sealing.sealed.is_none() => {
+                kept.sealed = names.len();
+                stored.sealed = Some(self.seal(passphrase, to_seal)?);
+            }
+            _ => kept.unkept = names,
+        }
+        Ok((stored, kept))
+    }
+
+    /// Puts the secrets that the keychain has into the document's vault.
+    pub(super) fn fetch(&self, document: &mut Document) {
+        if document.id.is_empty() || keychain::available().is_err() {
+            return;
+        }
+        let keys = document.workspace.keys.iter();
+        let keys = keys.filter(|k| k.private).map(|k| k.id.to_string());
+        let servers = document.workspace.servers.iter();
+        let clients = servers.flat_map(|s| s.clients.iter().map(|c| c.id.to_string()));
+        for name in keys.chain(clients).collect::<Vec<_>>() {
+            let entry = entry(&document.id, &name);
+            if let Ok(Some(secret)) = keychain::load(&entry) {
+                if let Some(kind) = Kind::read(&name, &secret) {
+                    kind.put(&mut document.vault);
+                }
+                lock(&self.in_keychain).insert(entry, secret);
+            }
+        }
+    }
+
+    fn to_keychain(&self, document: &str, secret: &Kind) -> bool {
+        if document.is_empty() || keychain::available().is_err() {
+            return false;
+        }
+        let entry = entry(document, &secret.name());
+        let text = secret.text();
+        let mut known = lock(&self.in_keychain);
+        if known.get(&entry) == Some(&text) {
+            return true;
+        }
+        let stored = keychain::store(&entry, &text).is_ok();
+        if stored {
+            known.insert(entry, text);
+        }
+        stored
+    }
+
+    fn seal(&self, passphrase: &Secret, vault: Vault) -> Result<Arc<str>, String> {
+        let mut last = lock(&self.last_seal);
+        if let Some(sealed) = &*last
+            && sealed.passphrase == *passphrase
+            && sealed.vault == vault
+        {
+            return Ok(Arc::clone(&sealed.jwe));
+        }
+        let jwe: Arc<str> = jwe::seal(passphrase.expose(), &format::vault_bytes(&vault), &SystemRng)
+            .map_err(|e| e.to_string())?
+            .into();
+        *last = Some(Sealed {
+            passphrase: passphrase.clone(),
+            vault,
+            jwe: Arc::clone(&jwe),
+        });
+        Ok(jwe)
+    }
+}
+
+/// Opens the sealed secrets of a file.
+pub fn unseal(sealed: &str, passphrase: &Secret) -> Result<Vault, String> {
+    let plain = jwe::open(passphrase.expose(), sealed).map_err(|e| e.to_string())?;
+    format::vault_of(&plain)
+}
+
+impl Kind {
+    fn name(&self) -> String {
+        match self {
+            Self::Key(id, _) => id.to_string(),
+            Self::Client(id, _) => id.to_string(),
+        }
+    }
+
+    fn text(&self) -> Secret {
+        match self {
+            Self::Key(_, jwk) => Secret::new(Value::Object(jwk.0.clone()).to_string()),
+            Self::Client(_, secret) => secret.clone(),
+        }
+    }
+
+    fn read(name: &str, secret: &Secret) -> Option<Self> {
+        if let Ok(id) = name.parse() {
+            let members = serde_json::from_str(secret.expose()).ok()?;
+            return Some(Self::Key(id, Jwk(members)));
+        }
+        Some(Self::Client(name.parse().ok()?, secret.clone()))
+    }
+
+    fn put(self, vault: &mut Vault) {
+        match self {
+            Self::Key(id, jwk) => drop(vault.keys.insert(id, jwk)),
+            Self::Client(id, secret) => drop(vault.secrets.insert(id, secret)),
+        }
+    }
+}
+
+/// Every secret of a vault, in the order of their names.
+fn secrets(vault: &Vault) -> Vec<Kind> {
+    let mut all: Vec<_> = (vault.secrets.iter())
+        .map(|(id, secret)| Kind::Client(*id, secret.clone()))
+        .chain(vault.keys.iter().map(|(id, jwk)| Kind::Key(*id, jwk.clone())))
+        .collect();
+    all.sort_by_key(Kind::name);
+    all
+}
+
+fn entry(document: &str, name: &str) -> String {
+    format!("{document}/{name}")
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
