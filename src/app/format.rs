@@ -91,7 +91,9 @@ pub fn write(
 /// sealed stay so ([`Sealing::sealed`]). The error says what is wrong and where.
 pub fn read(text: &str) -> Result<Document, String> {
     let table: toml::Table = text.parse().map_err(|e: toml::de::Error| in_words(&e))?;
-    let file: File = migrate::upgrade(table)?
+    let table = migrate::upgrade(table)?;
+    check_members(&table)?;
+    let file: File = table
         .try_into()
         .map_err(|e: toml::de::Error| in_words(&e))?;
     let mut ids = file.next;
@@ -114,6 +116,35 @@ pub fn read(text: &str) -> Result<Document, String> {
         },
         path: file.autosave_of,
     })
+}
+
+/// Members of a file; what has others is something else, and saving over it would lose them.
+const MEMBERS: [&str; 12] = [
+    "version",
+    "id",
+    "next",
+    "autosave_of",
+    "name",
+    "practice_keys_in_clear",
+    "token",
+    "key",
+    "server",
+    "chain",
+    "run",
+    "secrets",
+];
+
+fn check_members(table: &toml::Table) -> Result<(), String> {
+    if table.contains_key("node") {
+        return Err("this is a chain, not a workspace: import it in the chain view".into());
+    }
+    match table.keys().find(|k| !MEMBERS.contains(&k.as_str())) {
+        Some(unknown) => Err(format!(
+            "a workspace has no member `{}`",
+            escape(&crate::kit::text::shorten(unknown, 60))
+        )),
+        None => Ok(()),
+    }
 }
 
 /// The error of the TOML reader, one line, nothing hidden in it.

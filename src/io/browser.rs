@@ -63,7 +63,10 @@ async fn wait(listener: &TcpListener, redirect: &Url, state: &str) -> Result<Url
                 .query_pairs()
                 .any(|(name, value)| name == "state" && value == state);
         let (status, text) = if ours {
-            ("200 OK", "Signed in. Delegraph goes on; this page can be closed.")
+            (
+                "200 OK",
+                "Signed in. Delegraph goes on; this page can be closed.",
+            )
         } else {
             ("404 Not Found", "Nothing is here.")
         };

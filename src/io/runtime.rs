@@ -130,9 +130,8 @@ impl Runtime {
                     }
                 });
             }
-            Effect::Analyse(input, previous) => shared.blocking(move |_| {
-                Some(Outcome::Analysed(Arc::new(analyse(&input, &previous))))
-            }),
+            Effect::Analyse(input, previous) => shared
+                .blocking(move |_| Some(Outcome::Analysed(Arc::new(analyse(&input, &previous))))),
             Effect::GenerateKey(job, id, alg) => shared.blocking(move |_| {
                 let key = crypto::generate(&alg, None).map_err(|e| e.to_string());
                 Some(Outcome::Key(job, id, key))
@@ -164,7 +163,9 @@ impl Runtime {
                 let handle = shared.handle.clone();
                 handle.spawn(async move {
                     tokio::time::sleep(AUTOSAVE_DELAY).await;
-                    shared.blocking(|shared| shared.write_autosave().err().map(Outcome::AutosaveFailed));
+                    shared.blocking(|shared| {
+                        shared.write_autosave().err().map(Outcome::AutosaveFailed)
+                    });
                 });
             }
             Effect::DropAutosave => {
@@ -239,7 +240,10 @@ impl Shared {
     }
 
     /// Runs work that computes or reads files.
-    fn blocking(self: Arc<Self>, work: impl FnOnce(&Arc<Self>) -> Option<Outcome> + Send + 'static) {
+    fn blocking(
+        self: Arc<Self>,
+        work: impl FnOnce(&Arc<Self>) -> Option<Outcome> + Send + 'static,
+    ) {
         let handle = self.handle.clone();
         handle.spawn_blocking(move || {
             if let Some(outcome) = work(&self) {

@@ -47,7 +47,9 @@ impl Store {
     /// that can be written to, there is no autosave; [`Store::autosave`] then says why.
     pub fn new(folder: Option<PathBuf>) -> Self {
         Self {
-            own: folder.or_else(state_folder).and_then(|f| Own::claim(f).ok()),
+            own: folder
+                .or_else(state_folder)
+                .and_then(|f| Own::claim(f).ok()),
             secrets: secrets::Keeper::default(),
         }
     }
@@ -78,7 +80,10 @@ impl Store {
         let (text, _) = self.render(document, true)?;
         let mut written = own.written();
         write_atomically(&own.autosave, text.as_bytes()).map_err(|e| {
-            format!("unsaved work is not kept in {}: {e}", own.autosave.display())
+            format!(
+                "unsaved work is not kept in {}: {e}",
+                own.autosave.display()
+            )
         })?;
         *written = true;
         Ok(())
@@ -112,7 +117,9 @@ impl Store {
     /// Drops an autosave that an earlier start left behind; any other path is left alone.
     pub fn drop_recovery(&self, path: &Path) {
         let Some(own) = &self.own else { return };
-        if path.parent() == Some(own.folder.as_path()) && *path != own.autosave && is_abandoned(path)
+        if path.parent() == Some(own.folder.as_path())
+            && *path != own.autosave
+            && is_abandoned(path)
         {
             let _ = fs::remove_file(path);
             let _ = fs::remove_file(path.with_extension("lock"));

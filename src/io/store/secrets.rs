@@ -139,9 +139,13 @@ impl Keeper {
         {
             return Ok(Arc::clone(&sealed.jwe));
         }
-        let jwe: Arc<str> = jwe::seal(passphrase.expose(), &format::vault_bytes(&vault), &SystemRng)
-            .map_err(|e| e.to_string())?
-            .into();
+        let jwe: Arc<str> = jwe::seal(
+            passphrase.expose(),
+            &format::vault_bytes(&vault),
+            &SystemRng,
+        )
+        .map_err(|e| e.to_string())?
+        .into();
         *last = Some(Sealed {
             passphrase: passphrase.clone(),
             vault,
@@ -192,7 +196,12 @@ impl Kind {
 fn secrets(vault: &Vault) -> Vec<Kind> {
     let mut all: Vec<_> = (vault.secrets.iter())
         .map(|(id, secret)| Kind::Client(*id, secret.clone()))
-        .chain(vault.keys.iter().map(|(id, jwk)| Kind::Key(*id, jwk.clone())))
+        .chain(
+            vault
+                .keys
+                .iter()
+                .map(|(id, jwk)| Kind::Key(*id, jwk.clone())),
+        )
         .collect();
     all.sort_by_key(Kind::name);
     all
