@@ -1,5 +1,9 @@
 //! Tokens: decoding, kinds, principals, verdicts, edits, differences, and finding them in text.
 
+mod edits;
+mod places;
+mod properties;
+
 use std::sync::LazyLock;
 
 use delegraph::{
@@ -495,6 +499,41 @@ fn keys_of_another_issuer_or_kid_never_verify() {
 }
 
 #[test]
+fn keys_that_merely_are_at_hand_say_nothing_against_a_token() {
+    let mut policy = at(NOW);
+    policy.keys_given = false;
+    let stranger = craft::mint(
+        &json!({"kid":""}),
+        &json!({"iss":"https://as","sub":"alice"}),
+        &key_for(&Alg::Es256),
+        &Alg::Es256,
+    )
+    .unwrap();
+    let stranger = craft::set(&stranger, Part::Header, "/kid", None).unwrap();
+    let stranger = decode(&stranger);
+    let mut key = candidate(&KEY);
+    assert_eq!(
+        judge(&stranger, std::slice::from_ref(&key), &policy).signature,
+        Signature::NoKey
+    );
+    // The issuer's own key does speak.
+    key.issuer = Some("https://as".into());
+    assert_eq!(
+        judge(&stranger, std::slice::from_ref(&key), &policy).signature,
+        Signature::Invalid
+    );
+    // And so does one that the header names.
+    key.issuer = None;
+    let text = signed(&json!({"sub":"alice"}));
+    let forged = craft::set(&text, Part::Payload, "/sub", Some(json!("bob"))).unwrap();
+    assert_eq!(
+        judge(&decode(&forged), std::slice::from_ref(&key), &policy).signature,
+        Signature::Invalid
+    );
+    assert!(judge(&decode(&text), &[key], &policy).verified());
+}
+
+#[test]
 fn forged_headers_are_refused_with_the_reason() {
     let claims = json!({"iss":"https://as","sub":"alice"});
     let good = signed(&claims);
@@ -661,84 +700,6 @@ fn claims_are_judged_at_the_moment_with_leeway() {
     assert_eq!(life(json!({"exp":i64::MAX})), Life::Valid);
 }
 
-// ---- craft --------------------------------------------------------------------------------
-
-#[test]
-fn edits_touch_only_what_they_edit() {
-    let raw = format!(
-        "{}.{}.AQAB",
-        b64::encode("{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}"),
-        b64::encode("{\"iss\":\"joe\",\r\n \"n\":1.50}")
-    );
-    let parts: Vec<&str> = raw.split('.').collect();
-    let edited = craft::set(&raw, Part::Payload, "/act/act/sub", Some(json!("planner"))).unwrap();
-    assert!(edited.starts_with(parts[0]) && edited.ends_with(parts[2]));
-    let payload =
-        String::from_utf8(b64::decode(edited.split('.').nth(1).unwrap()).unwrap()).unwrap();
-    assert_eq!(
-        payload,
-        "{\"iss\":\"joe\",\r\n \"n\":1.50,\"act\":{\"act\":{\"sub\":\"planner\"}}}"
-    );
-    let back = craft::set(&edited, Part::Payload, "/act", None).unwrap();
-    assert_eq!(back, raw);
-    // Opening and closing an editor changes nothing.
-    let shown = craft::text(&raw, Part::Payload).unwrap();
-    assert_eq!(shown, "{\n  \"iss\": \"joe\",\n  \"n\": 1.50\n}");
-    assert_eq!(craft::set_text(&raw, Part::Payload, &shown).unwrap(), raw);
-    // Half-typed text is kept.
-    let half = craft::set_text(&raw, Part::Payload, "{\"iss\":").unwrap();
-    assert_eq!(craft::text(&half, Part::Payload).unwrap(), "{\"iss\":");
-    assert!(matches!(
-        craft::set(&half, Part::Payload, "/iss", Some(json!(1))),
-        Err(CraftError::NotJson { .. })
-    ));
-    assert!(matches!(
-        craft::set(&raw, Part::Payload, "/iss/x", Some(json!(1))),
-        Err(CraftError::Pointer(_))
-    ));
-    assert!(matches!(
-        craft::set("opaque", Part::Payload, "/iss", None),
-        Err(CraftError::NotEditable(_))
-    ));
-    let arrays = craft::set_text(&raw, Part::Payload, r#"{ "aud": ["a"] }"#).unwrap();
-    let arrays = craft::set(&arrays, Part::Payload, "/aud/-", Some(json!("b"))).unwrap();
-    assert_eq!(decode(&arrays).claim("aud"), Some(&json!(["a", "b"])));
-}
-
-#[test]
-fn signing_again_keeps_the_payload_and_names_the_key() {
-    let raw = format!(
-        "{}.{}.",
-        b64::encode(r#"{"alg":"none","typ":"at+jwt"}"#),
-        b64::encode("{ \"sub\" : \"alice\" }")
-    );
-    let signed = craft::sign(&raw, &KEY, &Alg::Es256).unwrap();
-    assert_eq!(signed.split('.').nth(1), raw.split('.').nth(1));
-    let token = decode(&signed);
-    assert_eq!(
-        token.header_map().keys().collect::<Vec<_>>(),
-        ["alg", "typ", "kid"]
-    );
-    assert!(judge(&token, &[candidate(&KEY)], &at(NOW)).verified());
-    assert!(matches!(
-        craft::sign(&raw, &KEY, &Alg::Rs256),
-        Err(CraftError::Key(_))
-    ));
-    let entries = [
-        json!({"sub":"now"}),
-        json!({"sub":"before","act":{"sub":"stale"}}),
-    ];
-    let entries: Vec<_> = entries
-        .iter()
-        .map(|e| e.as_object().unwrap().clone())
-        .collect();
-    assert_eq!(
-        craft::nest_actors(&entries),
-        Some(json!({"sub":"now","act":{"sub":"before"}}))
-    );
-    assert_eq!(craft::nest_actors(&[]), None);
-}
-
 // ---- diff ---------------------------------------------------------------------------------
 
 #[test]
@@ -790,261 +751,4 @@ fn hops_are_compared_claim_by_claim() {
     assert!(diff::wire(&after, &decode("opaque")).is_empty());
     let lost = token(json!({"sub":"alice"}));
     assert!(diff::wire(&after, &lost).contains(&"actors dropped".to_owned()));
-}
-
-// ---- find ---------------------------------------------------------------------------------
-
-#[test]
-fn tokens_are_found_wherever_they_stand() {
-    let t = signed(&json!({"sub":"alice"}));
-    let refresh = "tGzv3JOkF0XG5Qx2TlKWIA";
-    for (text, expected) in [
-        (t.clone(), vec![(t.as_str(), None)]),
-        (
-            format!("Authorization: Bearer {t}\r\nDPoP: {t}\r\n"),
-            vec![(&t, Some("Bearer")), (&t, Some("header DPoP"))],
-        ),
-        (format!("Authorization: DPoP {t}"), vec![(&t, Some("DPoP"))]),
-        (
-            format!("curl -H 'Authorization: Bearer {t}' -H \"DPoP: {t}\" https://api"),
-            vec![(&t, Some("Bearer")), (&t, Some("header DPoP"))],
-        ),
-        (
-            format!(
-                "{{\"access_token\":\"{t}\",\"refresh_token\":\"{refresh}\",\"expires_in\":60}}"
-            ),
-            vec![(&t, Some("access_token")), (refresh, Some("refresh_token"))],
-        ),
-        (
-            format!("{{\"text\":\"{{\\\"access_token\\\":\\\"{refresh}\\\"}}\"}}"),
-            vec![(refresh, Some("access_token"))],
-        ),
-        (
-            format!(
-                "grant_type=x&subject_token={t}&actor_token=abc%2Bdef12345&actor_token_type=urn%3Aietf"
-            ),
-            vec![
-                (&t, Some("subject_token")),
-                ("abc+def12345", Some("actor_token")),
-            ],
-        ),
-        (
-            format!("{{\"name\":\"Authorization\",\"value\":\"Bearer {t}\"}}"),
-            vec![(&t, Some("Bearer"))],
-        ),
-        (
-            format!("{{\"name\": \"dpop\", \"value\": \"{t}\"}}"),
-            vec![(&t, Some("header DPoP"))],
-        ),
-        (
-            format!("https://app/cb#id_token={t}&state=1"),
-            vec![(&t, Some("id_token"))],
-        ),
-        (format!("redirect%3Fid_token%3D{t}"), vec![(&t, None)]),
-        (format!("The token is {t}. It ends."), vec![(&t, None)]),
-        (format!("{t}\n{t}\n"), vec![(&t, None), (&t, None)]),
-        (
-            "Bearer mF_9.B5f-4.1JqM".into(),
-            vec![("mF_9.B5f-4.1JqM", Some("Bearer"))],
-        ),
-        (
-            "accVkjcJyb4BWCxGsndESCJQbdFMogUC5PbRDqceLTC\n".into(),
-            vec![("accVkjcJyb4BWCxGsndESCJQbdFMogUC5PbRDqceLTC", None)],
-        ),
-        (
-            format!("Authorization: Bearer {refresh}\nHost: x"),
-            vec![(refresh, Some("Bearer"))],
-        ),
-    ] {
-        let found = find(&text);
-        let got: Vec<(&str, Option<&str>)> = found
-            .iter()
-            .map(|f| (&*f.raw, f.context.as_deref()))
-            .collect();
-        assert_eq!(got, expected, "{text}");
-    }
-}
-
-#[test]
-fn prose_and_code_hold_no_tokens() {
-    for text in [
-        "",
-        "The bearer token is sent in the Authorization header: Bearer tokens are for whoever holds them.",
-        "let access_token = response.access_token();\nlet id_token: String = parse(id_token);",
-        "eyes eyJ eye.of.the.storm e30.e30.e30 www.example.com 1.2.3",
-        "{\"token_type\":\"Bearer\",\"access_token\":\"<your token>\"}",
-        "see https://example.com/eyJhbGciOiJub25lIn0/x for more",
-        "two words",
-    ] {
-        assert_eq!(find(text), [], "{text}");
-    }
-}
-
-#[test]
-fn wrapped_tokens_are_joined_and_neighbours_left_alone() {
-    let t = signed(
-        &json!({"iss":"https://as.example.com","sub":"alice","aud":"https://api.example.com","exp":1_441_913_610}),
-    );
-    for width in [20, 64, 76, 100] {
-        for (open, indent, eol) in [
-            ("", "", "\n"),
-            ("  ", "    ", "\r\n"),
-            ("> ", "> ", "\n"),
-            ("\"", "", "\\\n"),
-        ] {
-            let lines: Vec<&str> = t
-                .as_bytes()
-                .chunks(width)
-                .map(|c| std::str::from_utf8(c).unwrap())
-                .collect();
-            let text = format!(
-                "Here:\n{open}{}\n\nDone\n",
-                lines.join(&format!("{eol}{indent}"))
-            );
-            let found = find(&text);
-            assert_eq!(found.len(), 1, "{text}");
-            assert_eq!(&*found[0].raw, t, "{width} {eol:?}");
-            assert_eq!(found[0].line, 2);
-            assert_eq!(found[0].cleaned, ["line breaks inside the token"]);
-            assert_eq!(&text[found[0].span.clone()][..10], &t[..10]);
-        }
-    }
-    // As RFCs print them: dots on lines of their own.
-    let display = t.replace('.', "\n.\n");
-    assert_eq!(&*find(&display)[0].raw, t);
-    // A complete token is not joined with the word below it.
-    assert_eq!(&*find(&format!("{t}\nDone\n"))[0].raw, t);
-    let two = t.rsplit_once('.').unwrap().0;
-    assert_eq!(&*find(&format!("{two}\nDone\n"))[0].raw, two);
-}
-
-#[test]
-fn places_are_lines_and_columns_of_characters() {
-    let t = signed(&json!({"sub":"alice"}));
-    let text = format!("über\n  é {t} {t}");
-    let found = find(&text);
-    assert_eq!((found[0].line, found[0].column), (2, 5));
-    assert_eq!((found[1].line, found[1].column), (2, 6 + t.len()));
-    assert_eq!(&text[found[1].span.clone()], t);
-}
-
-#[test]
-fn hostile_text_is_searched_in_linear_time() {
-    for part in [
-        "eyJ",
-        "eyJ\n",
-        "eyJx.",
-        "eyJ.\nabc\n",
-        "e30.",
-        "Bearer ",
-        "access_token=",
-        "\"id_token\":\"",
-        "eyJhbGciOiJIUzI1NiJ9.",
-        "eyJhbGciOiJSUzI1NiJ9\n",
-    ] {
-        let text = part.repeat((1 << 19) / part.len());
-        let found = find(&text); // quadratic behaviour would take many minutes here
-        assert!(found.len() <= text.len() / 20, "{part}: {}", found.len());
-    }
-}
-
-// ---- properties ---------------------------------------------------------------------------
-
-fn arbitrary_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        "\\PC{0,12}".prop_map(Value::from),
-    ];
-    leaf.prop_recursive(3, 24, 4, |inner| {
-        prop_oneof![
-            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            proptest::collection::vec(("[a-z/~\"]{1,4}", inner), 0..4)
-                .prop_map(|m| Value::Object(m.into_iter().collect())),
-        ]
-    })
-}
-
-fn arbitrary_claims() -> impl Strategy<Value = Value> {
-    proptest::collection::vec(("[a-z_]{1,6}", arbitrary_json()), 0..6)
-        .prop_map(|m| Value::Object(m.into_iter().collect()))
-}
-
-proptest! {
-    #[test]
-    fn decode_and_find_never_panic(text in "\\PC{0,200}", pieces in proptest::collection::vec("(eyJ|eyJhbGciOiJub25lIn0|e30|\\.|\\n|=|\"|Bearer |access_token|:|[a-zA-Z0-9]{0,6}|é|\u{200b}|\\{|~|%3D)", 0..40)) {
-        let joined = pieces.concat();
-        for text in [text.as_str(), joined.as_str()] {
-            let token = decode(text);
-            let _ = principal(&token).sentence();
-            let _ = judge(&token, &[candidate(&KEY)], &at(NOW));
-            let _ = diff::wire(&token, &token);
-            for found in find(text) {
-                prop_assert!(text.get(found.span.clone()).is_some());
-                prop_assert!(!found.raw.is_empty());
-            }
-        }
-    }
-
-    #[test]
-    fn decode_never_panics_on_any_bytes(header in proptest::collection::vec(any::<u8>(), 0..60), payload in proptest::collection::vec(any::<u8>(), 0..60)) {
-        let token = decode(&format!("{}.{}.AQAB", b64::encode(&header), b64::encode(&payload)));
-        let _ = judge(&token, &[candidate(&KEY)], &at(NOW));
-    }
-
-    #[test]
-    fn text_round_trips(claims in arbitrary_claims()) {
-        let raw = unsigned(&json!({"alg":"none"}), &claims);
-        let shown = craft::text(&raw, Part::Payload).unwrap();
-        prop_assert_eq!(&craft::set_text(&raw, Part::Payload, &shown).unwrap(), &raw);
-        // From elsewhere, the same text gives the same bytes.
-        let other = unsigned(&json!({"alg":"none"}), &json!({}));
-        prop_assert_eq!(&craft::set_text(&other, Part::Payload, &shown).unwrap(), &raw);
-        let token = decode(&raw);
-        prop_assert_eq!(token.claims.map(|c| c.value), Some(claims));
-    }
-
-    #[test]
-    fn set_agrees_with_serde(claims in arbitrary_claims(), name in "[a-z/~]{1,4}", value in arbitrary_json()) {
-        let raw = unsigned(&json!({"alg":"none"}), &claims);
-        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-        let edited = craft::set(&raw, Part::Payload, &pointer, Some(value.clone())).unwrap();
-        let mut expected = claims.clone();
-        expected[name.as_str()] = value;
-        prop_assert_eq!(decode(&edited).claims.unwrap().value, expected.clone());
-        let removed = craft::set(&edited, Part::Payload, &pointer, None).unwrap();
-        expected.as_object_mut().unwrap().shift_remove(&name);
-        prop_assert_eq!(decode(&removed).claims.unwrap().value, expected);
-    }
-
-    #[test]
-    fn verdicts_agree_with_jsonwebtoken(claims in arbitrary_claims(), which in 0usize..4, at_byte in any::<prop::sample::Index>(), flip in any::<bool>()) {
-        use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-        static KEYS: LazyLock<[(Alg, Jwk); 4]> = LazyLock::new(|| {
-            [Alg::Hs256, Alg::Es256, Alg::EdDsa, Alg::Ps256].map(|alg| { let key = key_for(&alg); (alg, key) })
-        });
-        let (alg, key) = &KEYS[which];
-        let mut text = craft::mint(&json!({}), &claims, key, alg).unwrap();
-        if flip {
-            let at = at_byte.index(text.len());
-            let old = text.as_bytes()[at];
-            if old != b'.' {
-                text.replace_range(at..=at, if old == b'A' { "B" } else { "A" });
-            }
-        }
-        let (algorithm, decoding) = match alg {
-            Alg::Hs256 => (Algorithm::HS256, DecodingKey::from_secret(&crypto::keys::secret(key).unwrap())),
-            Alg::Es256 => (Algorithm::ES256, DecodingKey::from_ec_components(key.text("x").unwrap(), key.text("y").unwrap()).unwrap()),
-            Alg::EdDsa => (Algorithm::EdDSA, DecodingKey::from_ed_components(key.text("x").unwrap()).unwrap()),
-            _ => (Algorithm::PS256, DecodingKey::from_rsa_components(key.text("n").unwrap(), key.text("e").unwrap()).unwrap()),
-        };
-        let mut validation = Validation::new(algorithm);
-        validation.required_spec_claims.clear();
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        let theirs = jsonwebtoken::decode::<Value>(&text, &decoding, &validation).is_ok();
-        let ours = judge(&decode(&text), &[candidate(key)], &at(NOW)).signature == Signature::Valid;
-        prop_assert_eq!(ours, theirs, "{}", text);
-    }
 }

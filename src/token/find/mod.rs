@@ -1,18 +1,15 @@
 //! Every token in any text, in one pass: time grows with the length of the text, not faster.
 
-use std::{
-    cell::{Cell, OnceCell},
-    ops::Range,
-    sync::Arc,
+mod context;
+mod joined;
+
+use std::{ops::Range, sync::Arc};
+
+use self::{
+    context::{context, floor},
+    joined::{Joined, header},
 };
-
-use serde_json::Value;
-
 use super::{Form, decode};
-use crate::{
-    jose::{Alg, b64},
-    kit::json,
-};
 
 /// A token found in text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,10 +42,6 @@ const NAMES: [&str; 10] = [
     "token",
 ];
 
-/// How far back the name of what holds a token is looked for, in bytes.
-const LOOK_BACK: usize = 160;
-/// Longest text that is joined over line breaks, in bytes.
-const JOINED: usize = 8 << 20;
 /// Longest whole text that is tried as one JSON object, in bytes.
 const WHOLE: usize = 16 << 20;
 
@@ -456,187 +449,4 @@ fn percent_decoded(value: &str) -> Option<String> {
     String::from_utf8(out)
         .ok()
         .filter(|t| t.bytes().all(|b| b.is_ascii_graphic()))
-}
-
-/// The header if `part` is one: a JSON object that says something a JOSE header says.
-fn header(part: &str) -> Option<Value> {
-    let bytes = b64::decode(part.trim_end_matches('=')).ok()?;
-    let first = bytes.get(1)?;
-    if bytes[0] != b'{' || !matches!(first, b'"' | b' ' | b'\t' | b'\r' | b'\n' | b'}') {
-        return None;
-    }
-    let value = json::parse(&bytes).ok()?.value;
-    ["alg", "enc", "typ", "kid"]
-        .iter()
-        .any(|name| value.get(name).is_some())
-        .then_some(value)
-}
-
-/// A token as far as it was read over line breaks. What is asked at every line is kept, so that a
-/// long token is not read again and again.
-struct Joined {
-    text: String,
-    /// Offsets of the dots, six at most.
-    dots: Vec<usize>,
-    lines: usize,
-    first_width: usize,
-    last_width: usize,
-    /// The header's algorithm, once the header is complete.
-    alg: OnceCell<Option<Alg>>,
-    /// Full parses that are still allowed: each reads the whole part again.
-    parses: Cell<u8>,
-}
-
-impl Joined {
-    /// Starts with what stands on the first line, up to its sixth dot.
-    fn new(line: &str) -> Self {
-        let mut joined = Self {
-            text: String::new(),
-            dots: Vec::new(),
-            lines: 0,
-            first_width: 0,
-            last_width: 0,
-            alg: OnceCell::new(),
-            parses: Cell::new(8),
-        };
-        let end = dots(line).nth(5).unwrap_or(line.len());
-        joined.add(&line[..end]);
-        joined.first_width = joined.last_width;
-        joined
-    }
-
-    fn add(&mut self, line: &str) {
-        let base = self.text.len();
-        let missing = 6 - self.dots.len();
-        self.dots
-            .extend(dots(line).map(|at| base + at).take(missing));
-        self.text.push_str(line);
-        self.lines += 1;
-        self.last_width = line.len();
-    }
-
-    fn header(&self) -> Option<Value> {
-        header(&self.text[..self.dots.first().copied().unwrap_or(self.text.len())])
-    }
-
-    /// Whether the token may go on.
-    fn wants_more(&self) -> bool {
-        self.text.len() < JOINED
-            && match self.dots[..] {
-                [first, second] => self.signature_wants(first, self.text.len() - second - 1),
-                // Three dots are perhaps a JWE.
-                _ => self.dots.len() < 5,
-            }
-    }
-
-    fn signature_wants(&self, header_end: usize, length: usize) -> bool {
-        let alg = self.alg.get_or_init(|| {
-            let header = header(&self.text[..header_end])?;
-            header.get("alg")?.as_str().map(Alg::parse)
-        });
-        match alg {
-            Some(Alg::None) => false,
-            Some(Alg::Hs256) => length < 43,
-            Some(Alg::Hs384) => length < 64,
-            Some(Alg::Hs512 | Alg::Es256 | Alg::Es256K | Alg::EdDsa | Alg::Ed25519) => length < 86,
-            Some(Alg::Es384) => length < 128,
-            Some(Alg::Es512) => length < 176,
-            // Unknown lengths: as long as the lines are as wide as the first.
-            _ => {
-                length == 0
-                    || self.last_width == self.first_width
-                    || (self.lines == 1 && length < 128)
-            }
-        }
-    }
-
-    /// Whether `line` belongs to the token: not when a part is complete and no dot comes.
-    fn continues_with(&self, line: &str) -> bool {
-        if line.starts_with('.') || self.text.ends_with('.') {
-            return true;
-        }
-        let part = &self.text[self.dots.last().map_or(0, |d| d + 1)..];
-        match self.dots.len() {
-            0 | 1 => !self.complete(part),
-            // A signature: a line wider than the first one, or one word of prose, is not of it.
-            _ => line.len() <= self.first_width.max(self.last_width) && self.last_width >= 20,
-        }
-    }
-
-    /// Whether an encoded JSON object is complete. Looks at its end first.
-    fn complete(&self, part: &str) -> bool {
-        let from = (part.len().saturating_sub(1) / 4 * 4).saturating_sub(4);
-        let ends = b64::decode(&part[from..]).is_ok_and(|b| b.trim_ascii_end().ends_with(b"}"));
-        if !ends {
-            return false;
-        }
-        let Some(left) = self.parses.get().checked_sub(1) else {
-            return true;
-        };
-        self.parses.set(left);
-        b64::decode(part).is_ok_and(|b| json::parse(&b).is_ok())
-    }
-}
-
-fn dots(text: &str) -> impl Iterator<Item = usize> + '_ {
-    text.bytes()
-        .enumerate()
-        .filter(|(_, b)| *b == b'.')
-        .map(|(i, _)| i)
-}
-
-/// The largest character boundary at or below `at`.
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-/// What stands before a token and names it.
-fn context(text: &str, start: usize) -> Option<String> {
-    const QUOTES: [char; 6] = ['"', '\'', '`', '\\', ' ', '\t'];
-    let from = floor(text, start.saturating_sub(LOOK_BACK));
-    let before = &text[from..start];
-    let bare = before.trim_end_matches(QUOTES);
-    let last = |text: &str| -> String {
-        let head = text.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "_-".contains(c));
-        text[head.len()..].to_owned()
-    };
-    if let Some(head) = bare.strip_suffix([':', '=']) {
-        let colon = bare.ends_with(':');
-        let head = head.trim_end_matches(QUOTES);
-        let name = last(head);
-        let name = if name == "value" && colon {
-            har_name(head).unwrap_or(name)
-        } else {
-            name
-        };
-        return match name.to_ascii_lowercase().as_str() {
-            "" => None,
-            "dpop" if colon => Some("header DPoP".into()),
-            "authorization" => Some("header Authorization".into()),
-            _ if name.len() > 48 => None,
-            _ => Some(name),
-        };
-    }
-    if before.ends_with([' ', '\t']) || before.ends_with('+') {
-        return match last(bare.trim_end_matches('+'))
-            .to_ascii_lowercase()
-            .as_str()
-        {
-            "bearer" => Some("Bearer".into()),
-            "dpop" => Some("DPoP".into()),
-            _ => None,
-        };
-    }
-    None
-}
-
-/// The name in `{"name": "Authorization", "value": "…"}`, as HAR files have it.
-fn har_name(before: &str) -> Option<String> {
-    let (_, after) = before.rsplit_once("\"name\"")?;
-    let after = after.trim_start_matches([' ', ':', '\t', '\n', '\r']);
-    let (name, _) = after.strip_prefix('"')?.split_once('"')?;
-    Some(name.to_owned())
 }

@@ -1,5 +1,8 @@
 //! Text to [`Token`]: tolerant of what people paste, strict about what it reports.
 
+mod clean;
+mod serialised;
+
 use std::sync::Arc;
 
 use base64::{
@@ -15,6 +18,12 @@ use crate::{
         json::{self, Json},
         text::{escape, is_hidden},
     },
+};
+
+use self::serialised::json_form;
+pub(super) use self::{
+    clean::clean,
+    serialised::{Signed, signed},
 };
 
 /// Hidden characters and duplicates that are reported one by one; what comes after is counted.
@@ -58,107 +67,6 @@ fn problem(part: &'static str, kind: ProblemKind, message: impl Into<String>) ->
         message: message.into(),
         kind,
     }
-}
-
-/// Takes away what surrounds a token in a paste, and says what.
-pub(super) fn clean(text: &str) -> (String, Vec<Problem>) {
-    let mut said = Vec::new();
-    let mut say = |what: &str| {
-        said.push(problem(
-            "token",
-            ProblemKind::Cleaned,
-            format!("{what} taken away before reading"),
-        ));
-    };
-    let mut rest = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    if rest.starts_with('{') {
-        return (rest.to_owned(), said);
-    }
-    loop {
-        let before = rest;
-        for name in ["authorization:", "proxy-authorization:", "dpop:"] {
-            if let Some(after) = strip_prefix_ci(rest, name) {
-                say(&format!("the header name `{}`", &rest[..name.len() - 1]));
-                rest = after.trim_start();
-            }
-        }
-        for scheme in ["bearer", "dpop"] {
-            if let Some(after) = strip_prefix_ci(rest, scheme)
-                && after.starts_with(char::is_whitespace)
-            {
-                say(&format!("the scheme `{}`", &rest[..scheme.len()]));
-                rest = after.trim_start();
-            }
-        }
-        let unquoted = rest.trim_matches(|c: char| {
-            matches!(
-                c,
-                '"' | '\'' | '`' | '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '<' | '>'
-            )
-        });
-        if unquoted.len() != rest.len() {
-            say("quotes around the token");
-            rest = unquoted.trim();
-        }
-        let ended = rest.trim_end_matches([',', ';']);
-        if ended.len() != rest.len() {
-            say("punctuation after the token");
-            rest = ended.trim_end();
-        }
-        if rest.len() == before.len() {
-            break;
-        }
-    }
-    // Inside, only what cannot be part of a token is taken away, and only if a token remains.
-    let mut out = String::with_capacity(rest.len());
-    let (mut spaces, mut hidden) = (false, 0usize);
-    for c in rest.chars() {
-        if c.is_whitespace() {
-            spaces = true;
-        } else if is_hidden(c) {
-            hidden += 1;
-        } else {
-            out.push(c);
-        }
-    }
-    let token_like = out.starts_with("ey")
-        && out.contains('.')
-        && out
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.=+/~".contains(&b));
-    if !token_like {
-        return (rest.to_owned(), said);
-    }
-    if spaces {
-        said.push(problem(
-            "token",
-            ProblemKind::Cleaned,
-            "spaces or line breaks inside the token taken away before reading",
-        ));
-    }
-    if hidden > 0 {
-        said.push(problem(
-            "token",
-            ProblemKind::HiddenCharacters,
-            format!("{hidden} hidden characters inside the token taken away before reading"),
-        ));
-    }
-    if let Some((token, rest)) = out.split_once('~') {
-        let count = rest.split('~').filter(|d| !d.is_empty()).count();
-        said.push(problem(
-            "token",
-            ProblemKind::Cleaned,
-            format!("{count} disclosures after `~` set aside: this is an SD-JWT, only its issuer-signed part is read"),
-        ));
-        out = token.to_owned();
-    }
-    (out, said)
-}
-
-fn strip_prefix_ci<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    text.get(..prefix.len())
-        .filter(|head| head.eq_ignore_ascii_case(prefix))
-        .map(|_| &text[prefix.len()..])
 }
 
 /// base64url as it stands in the wild: padding, the standard alphabet, stray bits. The second
@@ -395,151 +303,5 @@ fn hidden(value: &Value, path: &mut String, found: &mut Vec<(String, String)>) {
             }
         }
         _ => {}
-    }
-}
-
-/// JWS JSON serialisation (RFC 7515 §7.2), or a JWE in JSON.
-fn json_form(raw: &str, token: &mut Token) {
-    let found = match json::parse(raw.as_bytes()) {
-        Ok(found) => found,
-        Err(e) => {
-            let message = format!("this looks like JSON, but is not: {e}");
-            token
-                .problems
-                .push(problem("token", ProblemKind::Json, message));
-            return;
-        }
-    };
-    for pointer in found.duplicates.iter().take(REPORTED) {
-        token.problems.push(Problem {
-            part: "token",
-            pointer: pointer.clone(),
-            message: format!("`{}` stands more than once (RFC 7515 §4)", escape(pointer)),
-            kind: ProblemKind::Duplicate,
-        });
-    }
-    if let Some(protected) = found.value.get("protected").and_then(Value::as_str)
-        && found.value.get("ciphertext").is_some()
-    {
-        token.form = Form::Jwe;
-        token.header = object("header", protected, &mut token.problems).ok();
-        return;
-    }
-    let Some(content) = found.value.get("payload").and_then(Value::as_str) else {
-        let message = "a JSON object without `payload` and a signature is no token \
-                       (RFC 7515 §7.2)";
-        token
-            .problems
-            .push(problem("token", ProblemKind::Other, message));
-        return;
-    };
-    let signer = if let Some(Value::Array(all)) = found.value.get("signatures") {
-        token.form = Form::General;
-        if all.len() != 1 {
-            let message = format!("{} signatures: the first is shown", all.len());
-            token
-                .problems
-                .push(problem("signature", ProblemKind::Other, message));
-        }
-        all.first()
-    } else {
-        token.form = Form::Flattened;
-        Some(&found.value)
-    };
-    let Some(signer) = signer else {
-        token.problems.push(problem(
-            "signature",
-            ProblemKind::SignatureMissing,
-            "the list of signatures is empty",
-        ));
-        payload(content, false, token);
-        return;
-    };
-    let protected = signer.get("protected").and_then(Value::as_str);
-    let mut header = protected.and_then(|text| object("header", text, &mut token.problems).ok());
-    if let Some(Value::Object(open)) = signer.get("header") {
-        let message = format!(
-            "the unprotected header {} is not covered by the signature (RFC 7515 §7.2.1)",
-            open.keys()
-                .map(|k| format!("`{}`", escape(k)))
-                .collect::<Vec<_>>()
-                .join(", ")
-        );
-        token
-            .problems
-            .push(problem("header", ProblemKind::Other, message));
-        let all = header.get_or_insert_with(|| Json {
-            value: Value::Object(serde_json::Map::new()),
-            duplicates: Vec::new(),
-        });
-        if let Value::Object(members) = &mut all.value {
-            for (name, value) in open {
-                if members.contains_key(name) {
-                    all.duplicates.push(format!("/{name}"));
-                } else {
-                    members.insert(name.clone(), value.clone());
-                }
-            }
-        }
-    }
-    token.header = header;
-    let unencoded = token.header_map().get("b64") == Some(&Value::Bool(false));
-    payload(content, unencoded, token);
-    match signer.get("signature").and_then(Value::as_str) {
-        Some("") | None => token.problems.push(problem(
-            "signature",
-            ProblemKind::SignatureMissing,
-            "there is no signature",
-        )),
-        Some(signature) => signature_part(signature, token),
-    }
-}
-
-/// What a signature covers, and the signature, as they stand in the token. In JSON forms one for
-/// each signer.
-pub(super) struct Signed {
-    /// The protected header, encoded; empty when there is none.
-    pub header: String,
-    /// Header and payload joined: the bytes that are signed (RFC 7515 §5.1).
-    pub input: String,
-    /// The encoded signature.
-    pub signature: String,
-}
-
-/// The signed parts; empty when the token is not a JWS of a known form.
-pub(super) fn signed(token: &Token) -> Vec<Signed> {
-    match token.form {
-        Form::Compact => crate::jose::jws::Compact::split(&token.raw)
-            .map(|parts| Signed {
-                header: parts.header.to_owned(),
-                input: parts.signing_input(),
-                signature: parts.signature.to_owned(),
-            })
-            .into_iter()
-            .collect(),
-        Form::Flattened | Form::General => {
-            let Ok(found) = json::parse(token.raw.as_bytes()) else {
-                return Vec::new();
-            };
-            let content = found
-                .value
-                .get("payload")
-                .and_then(Value::as_str)
-                .unwrap_or("");
-            let one = |signer: &Value| {
-                let text = |name| signer.get(name).and_then(Value::as_str).unwrap_or("");
-                Signed {
-                    header: text("protected").to_owned(),
-                    input: format!("{}.{content}", text("protected")),
-                    signature: text("signature").to_owned(),
-                }
-            };
-            match found.value.get("signatures") {
-                // The header that is shown and judged is the first signer's.
-                Some(Value::Array(all)) => all.iter().take(1).map(one).collect(),
-                _ => vec![one(&found.value)],
-            }
-        }
-        Form::Jwe | Form::Opaque => Vec::new(),
     }
 }

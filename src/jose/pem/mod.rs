@@ -1,33 +1,24 @@
 //! Keys as people have them: PEM, DER, JWK, JWKS. Reads any, says what it read.
 
+mod boxes;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use self::boxes::{certificate, from_der, rsa_public, sec1, spki};
 use super::{
-    b64,
-    crypto::keys::{self, CURVES, Curve},
-    der::{self, Reader},
+    crypto::keys,
+    der,
     jwk::{Jwk, KeyError},
 };
 use crate::kit::{json, text::escape};
 
+pub(super) use self::boxes::from_pkcs8;
+pub use self::boxes::{rsa_public_der, spki_der};
+
 const ACCEPTED: &str = "Accepted are PEM (PRIVATE KEY, EC PRIVATE KEY, RSA PRIVATE KEY, PUBLIC KEY, \
      RSA PUBLIC KEY, CERTIFICATE), JWK and JWKS";
-
-/// id-ecPublicKey (RFC 5480 §2.1.1).
-const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-/// rsaEncryption (RFC 3279 §2.3.1).
-const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
-/// id-RSASSA-PSS (RFC 4055 §3.1).
-const RSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a];
-/// RFC 8410 §3.
-const OKP: [(&[u8], &str); 4] = [
-    (&[0x2b, 0x65, 0x6e], "X25519"),
-    (&[0x2b, 0x65, 0x6f], "X448"),
-    (&[0x2b, 0x65, 0x70], "Ed25519"),
-    (&[0x2b, 0x65, 0x71], "Ed448"),
-];
 
 /// Reads one key, or several (JWKS), from `text`: PEM (`PRIVATE KEY`, `EC PRIVATE KEY`,
 /// `RSA PRIVATE KEY`, `PUBLIC KEY`, `RSA PUBLIC KEY`, `CERTIFICATE`), the base64 of such a PEM
@@ -285,195 +276,6 @@ fn unarmoured(text: &str) -> Option<Result<Jwk, KeyError>> {
         Zeroizing::new(text.chars().filter(|c| !c.is_whitespace()).collect());
     let bytes = Zeroizing::new(STANDARD.decode(body.as_bytes()).ok()?);
     from_der(&bytes)
-}
-
-/// A key from DER, told by its structure. `None` when it is no key's structure.
-fn from_der(bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
-    let mut inner = Reader::new(bytes).enter(der::SEQUENCE)?;
-    match inner.any()? {
-        (der::SEQUENCE, _) => spki(bytes).or_else(|| certificate(bytes)),
-        (der::INTEGER, first) => match (first, inner.any()?.0) {
-            ([0 | 1], der::SEQUENCE) => Some(from_pkcs8(bytes)),
-            ([1], der::OCTET_STRING) => sec1(bytes),
-            ([0], der::INTEGER) => Some(keys::rsa_from_pkcs1(bytes)),
-            (_, der::INTEGER) => rsa_public(bytes).map(Ok),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn named_curve(oid: &[u8]) -> Result<&'static Curve, KeyError> {
-    CURVES
-        .iter()
-        .find(|c| c.oid == oid)
-        .ok_or_else(|| KeyError::Unsupported("the curve of this EC key".into()))
-}
-
-/// A private key from PKCS#8 (RFC 5958).
-pub(super) fn from_pkcs8(bytes: &[u8]) -> Result<Jwk, KeyError> {
-    let damaged = || KeyError::Format("the content of this PRIVATE KEY is damaged".into());
-    let mut outer = Reader::new(bytes)
-        .enter(der::SEQUENCE)
-        .ok_or_else(damaged)?;
-    outer.take(der::INTEGER).ok_or_else(damaged)?;
-    let mut algorithm = outer.enter(der::SEQUENCE).ok_or_else(damaged)?;
-    let oid = algorithm.take(der::OID).ok_or_else(damaged)?;
-    let content = outer.take(der::OCTET_STRING).ok_or_else(damaged)?;
-    if oid == EC {
-        let curve = named_curve(algorithm.take(der::OID).ok_or_else(|| {
-            KeyError::Unsupported("an EC key whose curve is not given by name".into())
-        })?)?;
-        return keys::ec_from_der(curve, bytes);
-    }
-    if oid == RSA || oid == RSA_PSS {
-        return keys::rsa_from_pkcs1(content);
-    }
-    match OKP.iter().find(|(o, _)| *o == oid) {
-        Some((_, "Ed25519")) => keys::ed25519_from_pkcs8(bytes),
-        Some((_, name)) => Err(KeyError::Unsupported(format!("a private key of {name}"))),
-        None => Err(KeyError::Unsupported(
-            "the algorithm of this private key".into(),
-        )),
-    }
-}
-
-/// A private EC key from SEC 1 (RFC 5915), the curve named inside.
-fn sec1(bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
-    let mut reader = Reader::new(bytes).enter(der::SEQUENCE)?;
-    reader.take(der::INTEGER)?;
-    let d = reader.take(der::OCTET_STRING)?;
-    let oid = reader
-        .enter(der::CONTEXT_0)
-        .and_then(|mut parameters| parameters.take(der::OID));
-    Some(match oid {
-        Some(oid) => named_curve(oid).and_then(|curve| keys::ec_from_der(curve, bytes)),
-        None => Err(KeyError::Unsupported(format!(
-            "an EC PRIVATE KEY of {} bytes without the name of its curve",
-            d.len()
-        ))),
-    })
-}
-
-fn rsa_public(bytes: &[u8]) -> Option<Jwk> {
-    let mut reader = Reader::new(bytes).enter(der::SEQUENCE)?;
-    let (n, e) = (reader.unsigned()?, reader.unsigned()?);
-    reader.is_empty().then(|| {
-        Jwk(Map::from_iter([
-            ("kty".to_owned(), "RSA".into()),
-            ("n".to_owned(), b64::encode(n).into()),
-            ("e".to_owned(), b64::encode(e).into()),
-        ]))
-    })
-}
-
-/// A public key from `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
-fn spki(bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
-    let mut outer = Reader::new(bytes).enter(der::SEQUENCE)?;
-    let mut algorithm = outer.enter(der::SEQUENCE)?;
-    let oid = algorithm.take(der::OID)?;
-    let content = outer.bits()?;
-    if oid == EC {
-        let curve = algorithm.take(der::OID).map_or_else(
-            || {
-                Err(KeyError::Unsupported(
-                    "an EC key whose curve is not given by name".into(),
-                ))
-            },
-            named_curve,
-        );
-        return Some(curve.and_then(|curve| keys::ec_public_jwk(curve, content)));
-    }
-    if oid == RSA || oid == RSA_PSS {
-        return rsa_public(content).map(Ok);
-    }
-    Some(match OKP.iter().find(|(o, _)| *o == oid) {
-        Some((_, name)) => Ok(Jwk(Map::from_iter([
-            ("kty".to_owned(), "OKP".into()),
-            ("crv".to_owned(), (*name).into()),
-            ("x".to_owned(), b64::encode(content).into()),
-        ]))),
-        None => Err(KeyError::Unsupported(
-            "the algorithm of this public key".into(),
-        )),
-    })
-}
-
-/// The public key of an X.509 certificate (RFC 5280 §4.1). Nothing of the certificate is verified.
-fn certificate(bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
-    let mut tbs = Reader::new(bytes)
-        .enter(der::SEQUENCE)?
-        .enter(der::SEQUENCE)?;
-    tbs.take(der::CONTEXT_0); // version, absent in v1
-    tbs.take(der::INTEGER)?; // serial number
-    for _ in 0..4 {
-        tbs.take(der::SEQUENCE)?; // signature, issuer, validity, subject
-    }
-    spki(&der::element(der::SEQUENCE, tbs.take(der::SEQUENCE)?))
-}
-
-/// `SubjectPublicKeyInfo` of the public part of a key, as DER.
-pub fn spki_der(jwk: &Jwk) -> Result<Vec<u8>, KeyError> {
-    let (algorithm, content) =
-        match jwk.kty() {
-            "EC" => {
-                let point = keys::ec_point(jwk)?;
-                let name = jwk.text("crv").unwrap_or("");
-                let curve = CURVES.iter().find(|c| c.name == name).ok_or_else(|| {
-                    KeyError::Unsupported(format!("the curve `{}`", escape(name)))
-                })?;
-                (
-                    vec![
-                        der::element(der::OID, EC),
-                        der::element(der::OID, curve.oid),
-                    ],
-                    point,
-                )
-            }
-            "OKP" => {
-                let name = jwk.text("crv").unwrap_or("");
-                let (oid, _) = OKP.iter().find(|(_, n)| *n == name).ok_or_else(|| {
-                    KeyError::Unsupported(format!("the curve `{}`", escape(name)))
-                })?;
-                (vec![der::element(der::OID, oid)], member(jwk, "x")?)
-            }
-            "RSA" => (
-                vec![der::element(der::OID, RSA), der::element(der::NULL, &[])],
-                rsa_public_der(jwk)?,
-            ),
-            "oct" => {
-                return Err(KeyError::Format(
-                    "a shared secret has no PEM form: keep it as a JWK".into(),
-                ));
-            }
-            other => {
-                return Err(KeyError::Unsupported(format!(
-                    "the key type `{}`",
-                    escape(other)
-                )));
-            }
-        };
-    Ok(der::sequence(&[
-        der::sequence(&algorithm),
-        der::bits(&content),
-    ]))
-}
-
-/// `RSAPublicKey` (RFC 8017 §A.1.1).
-pub fn rsa_public_der(jwk: &Jwk) -> Result<Vec<u8>, KeyError> {
-    Ok(der::sequence(&[
-        der::unsigned(&member(jwk, "n")?),
-        der::unsigned(&member(jwk, "e")?),
-    ]))
-}
-
-fn member(jwk: &Jwk, name: &'static str) -> Result<Vec<u8>, KeyError> {
-    jwk.text(name)
-        .and_then(|text| b64::decode(text).ok())
-        .ok_or(KeyError::Member {
-            member: name,
-            reason: "missing, or not base64url".into(),
-        })
 }
 
 /// A private key as PKCS#8 PEM, a public one as SPKI PEM. A symmetric key has no PEM form.

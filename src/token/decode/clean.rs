@@ -1,0 +1,108 @@
+//! What surrounds a token in a paste, taken away and named.
+
+use super::problem;
+use crate::{
+    kit::text::is_hidden,
+    token::{Problem, ProblemKind},
+};
+
+/// Takes away what surrounds a token in a paste, and says what.
+pub(in crate::token) fn clean(text: &str) -> (String, Vec<Problem>) {
+    let mut said = Vec::new();
+    let mut say = |what: &str| {
+        said.push(problem(
+            "token",
+            ProblemKind::Cleaned,
+            format!("{what} taken away before reading"),
+        ));
+    };
+    let mut rest = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    if rest.starts_with('{') {
+        return (rest.to_owned(), said);
+    }
+    loop {
+        let before = rest;
+        for name in ["authorization:", "proxy-authorization:", "dpop:"] {
+            if let Some(after) = strip_prefix_ci(rest, name) {
+                say(&format!("the header name `{}`", &rest[..name.len() - 1]));
+                rest = after.trim_start();
+            }
+        }
+        for scheme in ["bearer", "dpop"] {
+            if let Some(after) = strip_prefix_ci(rest, scheme)
+                && after.starts_with(char::is_whitespace)
+            {
+                say(&format!("the scheme `{}`", &rest[..scheme.len()]));
+                rest = after.trim_start();
+            }
+        }
+        let unquoted = rest.trim_matches(|c: char| {
+            matches!(
+                c,
+                '"' | '\'' | '`' | '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '<' | '>'
+            )
+        });
+        if unquoted.len() != rest.len() {
+            say("quotes around the token");
+            rest = unquoted.trim();
+        }
+        let ended = rest.trim_end_matches([',', ';']);
+        if ended.len() != rest.len() {
+            say("punctuation after the token");
+            rest = ended.trim_end();
+        }
+        if rest.len() == before.len() {
+            break;
+        }
+    }
+    // Inside, only what cannot be part of a token is taken away, and only if a token remains.
+    let mut out = String::with_capacity(rest.len());
+    let (mut spaces, mut hidden) = (false, 0usize);
+    for c in rest.chars() {
+        if c.is_whitespace() {
+            spaces = true;
+        } else if is_hidden(c) {
+            hidden += 1;
+        } else {
+            out.push(c);
+        }
+    }
+    let token_like = out.starts_with("ey")
+        && out.contains('.')
+        && out
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.=+/~".contains(&b));
+    if !token_like {
+        return (rest.to_owned(), said);
+    }
+    if spaces {
+        said.push(problem(
+            "token",
+            ProblemKind::Cleaned,
+            "spaces or line breaks inside the token taken away before reading",
+        ));
+    }
+    if hidden > 0 {
+        said.push(problem(
+            "token",
+            ProblemKind::HiddenCharacters,
+            format!("{hidden} hidden characters inside the token taken away before reading"),
+        ));
+    }
+    if let Some((token, rest)) = out.split_once('~') {
+        let count = rest.split('~').filter(|d| !d.is_empty()).count();
+        said.push(problem(
+            "token",
+            ProblemKind::Cleaned,
+            format!("{count} disclosures after `~` set aside: this is an SD-JWT, only its issuer-signed part is read"),
+        ));
+        out = token.to_owned();
+    }
+    (out, said)
+}
+
+fn strip_prefix_ci<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    text.get(..prefix.len())
+        .filter(|head| head.eq_ignore_ascii_case(prefix))
+        .map(|_| &text[prefix.len()..])
+}

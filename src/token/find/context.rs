@@ -1,0 +1,60 @@
+//! What stands before a token and names it.
+
+/// How far back the name of what holds a token is looked for, in bytes.
+const LOOK_BACK: usize = 160;
+
+/// The largest character boundary at or below `at`.
+pub(super) fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// What stands before a token and names it.
+pub(super) fn context(text: &str, start: usize) -> Option<String> {
+    const QUOTES: [char; 6] = ['"', '\'', '`', '\\', ' ', '\t'];
+    let from = floor(text, start.saturating_sub(LOOK_BACK));
+    let before = &text[from..start];
+    let bare = before.trim_end_matches(QUOTES);
+    let last = |text: &str| -> String {
+        let head = text.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "_-".contains(c));
+        text[head.len()..].to_owned()
+    };
+    if let Some(head) = bare.strip_suffix([':', '=']) {
+        let colon = bare.ends_with(':');
+        let head = head.trim_end_matches(QUOTES);
+        let name = last(head);
+        let name = if name == "value" && colon {
+            har_name(head).unwrap_or(name)
+        } else {
+            name
+        };
+        return match name.to_ascii_lowercase().as_str() {
+            "" => None,
+            "dpop" if colon => Some("header DPoP".into()),
+            "authorization" => Some("header Authorization".into()),
+            _ if name.len() > 48 => None,
+            _ => Some(name),
+        };
+    }
+    if before.ends_with([' ', '\t']) || before.ends_with('+') {
+        return match last(bare.trim_end_matches('+'))
+            .to_ascii_lowercase()
+            .as_str()
+        {
+            "bearer" => Some("Bearer".into()),
+            "dpop" => Some("DPoP".into()),
+            _ => None,
+        };
+    }
+    None
+}
+
+/// The name in `{"name": "Authorization", "value": "…"}`, as HAR files have it.
+fn har_name(before: &str) -> Option<String> {
+    let (_, after) = before.rsplit_once("\"name\"")?;
+    let after = after.trim_start_matches([' ', ':', '\t', '\n', '\r']);
+    let (name, _) = after.strip_prefix('"')?.split_once('"')?;
+    Some(name.to_owned())
+}

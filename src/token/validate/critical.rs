@@ -1,0 +1,66 @@
+//! `crit` and `b64`: extensions that a header demands to be understood.
+
+use serde_json::Value;
+
+use crate::{
+    jose::b64,
+    kit::text::escape,
+    token::{Token, decode::Signed},
+};
+
+/// Why `crit` forbids to accept the token (RFC 7515 §4.1.11), if it does. `b64` is understood.
+pub(super) fn critical(token: &Token, parts: &Signed) -> Option<String> {
+    const STANDARD: [&str; 18] = [
+        "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "enc",
+        "zip", "epk", "apu", "apv", "p2s", "p2c",
+    ];
+    let header = token.header_map();
+    let lists_b64 = match header.get("crit") {
+        None => false,
+        Some(Value::Array(names)) if !names.is_empty() => {
+            let protected = b64::decode(&parts.header)
+                .ok()
+                .and_then(|bytes| crate::kit::json::parse(&bytes).ok())
+                .map(|json| json.value);
+            let mut seen = Vec::new();
+            for name in names {
+                let Some(name) = name.as_str() else {
+                    return Some(
+                        "`crit` names something that is not a string (RFC 7515 §4.1.11).".into(),
+                    );
+                };
+                let shown = escape(name);
+                if seen.contains(&name) {
+                    return Some(format!("`crit` names `{shown}` twice (RFC 7515 §4.1.11)."));
+                }
+                seen.push(name);
+                if STANDARD.contains(&name) {
+                    return Some(format!(
+                        "`crit` names `{shown}`, which is no extension (RFC 7515 §4.1.11)."
+                    ));
+                }
+                if protected.as_ref().is_none_or(|p| p.get(name).is_none()) {
+                    return Some(format!(
+                        "`crit` names `{shown}`, which the protected header does not have (RFC 7515 §4.1.11)."
+                    ));
+                }
+                if name != "b64" {
+                    return Some(format!(
+                        "`crit` demands that `{shown}` is understood, and it is not understood here (RFC 7515 §4.1.11)."
+                    ));
+                }
+            }
+            seen.contains(&"b64")
+        }
+        Some(_) => {
+            return Some("`crit` is not a list with at least one name (RFC 7515 §4.1.11).".into());
+        }
+    };
+    match header.get("b64") {
+        Some(Value::Bool(false)) if !lists_b64 => {
+            Some("`b64` is false, but `crit` does not name it (RFC 7797 §6).".into())
+        }
+        Some(Value::Bool(_)) | None => None,
+        Some(_) => Some("`b64` is not true or false (RFC 7797 §3).".into()),
+    }
+}

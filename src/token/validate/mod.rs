@@ -1,0 +1,159 @@
+//! Verdicts: is the signature good, by which key, and do the claims hold now?
+
+mod claims;
+mod confusion;
+mod critical;
+mod signature;
+
+use crate::{
+    jose::{Alg, Jwk},
+    kit::clock::Timestamp,
+};
+
+use self::{claims::claims_problems, signature::signature};
+use super::Token;
+
+pub use self::{claims::life, confusion::confusion};
+
+/// A key that may verify, and where it came from.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The key.
+    pub jwk: Jwk,
+    /// In words: `JWKS of https://as.example`, `key k3 of the workspace`, `pasted`.
+    pub from: String,
+    /// Issuer whose published key this is; `None` for a key that the user gave.
+    pub issuer: Option<String>,
+}
+
+/// The state of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Signature {
+    /// Verified.
+    Valid,
+    /// Does not verify.
+    Invalid,
+    /// The algorithm is not supported here.
+    Unsupported,
+    /// No key to check with.
+    NoKey,
+    /// The token is not signed.
+    None,
+}
+
+impl Signature {
+    /// The name used in JSON output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Unsupported => "unsupported",
+            Self::NoKey => "no_key",
+            Self::None => "none",
+        }
+    }
+}
+
+/// The key that decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyUsed {
+    /// `kid`.
+    pub kid: Option<String>,
+    /// SHA-256 thumbprint.
+    pub thumbprint: Option<String>,
+    /// Where it came from.
+    pub from: String,
+}
+
+/// What the claims say at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Life {
+    /// `exp` is ahead.
+    Valid,
+    /// `exp` is past.
+    Expired,
+    /// `nbf` is ahead.
+    NotYet,
+    /// There is no `exp`.
+    NoExpiry,
+}
+
+/// The verdict on one token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The signature.
+    pub signature: Signature,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// The key that decided, when one did.
+    pub key: Option<KeyUsed>,
+    /// What is wrong with the claims now.
+    pub claims_problems: Vec<String>,
+    /// Where in its life the token is.
+    pub life: Life,
+}
+
+impl Verdict {
+    /// Signature valid and nothing wrong with the claims.
+    pub fn verified(&self) -> bool {
+        self.signature == Signature::Valid && self.claims_problems.is_empty()
+    }
+}
+
+/// What a verdict asks for.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The moment.
+    pub now: Timestamp,
+    /// Allowed clock difference, in seconds.
+    pub leeway: i64,
+    /// Algorithms allowed; empty: the key decides, never the header alone.
+    pub algs: Vec<Alg>,
+    /// Required audience.
+    pub audience: Option<String>,
+    /// Required issuer.
+    pub issuer: Option<String>,
+    /// Whether the keys were given for this very token. Then a key that does not verify speaks
+    /// against the token. Else they are all that is at hand: then only a key of the token's issuer,
+    /// or one that the header's `kid` names, does, and other keys say nothing.
+    pub keys_given: bool,
+}
+
+impl Policy {
+    /// Defaults at `now`: no leeway, the key decides, keys are given for the token.
+    pub fn at(now: Timestamp) -> Self {
+        Self {
+            now,
+            leeway: 0,
+            algs: Vec::new(),
+            audience: None,
+            issuer: None,
+            keys_given: true,
+        }
+    }
+}
+
+/// Judges `token` with `keys`.
+///
+/// The key decides the algorithm, never the header alone. A key that an issuer published verifies
+/// only that issuer's tokens; a `kid` in the header selects among the keys that have one. The
+/// signed bytes are the received bytes, read strictly: what [`super::decode`] forgives (padding,
+/// stray bits) makes the signature invalid here.
+pub fn judge(token: &Token, keys: &[Candidate], policy: &Policy) -> Verdict {
+    let (signature, reason, key) = signature(token, keys, policy);
+    Verdict {
+        signature,
+        reason,
+        key,
+        claims_problems: claims_problems(token, policy),
+        life: life(token, policy.now, policy.leeway),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|c| c.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}
