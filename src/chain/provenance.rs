@@ -31,8 +31,13 @@ pub fn actor_notes(
         return notes;
     };
     let sent = actor.and_then(|a| a.claim_text("sub"));
-    if issued.claim("act").is_some() && issued.claim("act") == subject.claim("may_act") {
-        notes.push("`act` is the subject token's `may_act`, copied as a whole".into());
+    // With `iss` and `sub` alone the two look the same however `act` was made.
+    let says_more = current
+        .members
+        .keys()
+        .any(|name| name != "iss" && name != "sub");
+    if says_more && issued.claim("act") == subject.claim("may_act") {
+        notes.push("`act` is the subject token's `may_act`, copied with all its members".into());
     } else if sent.is_some_and(|sub| sub != current.pid.sub) && current.pid.sub == client_id {
         notes.push(format!(
             "the current actor is {}, the client that asked, not the actor token's subject",

@@ -1044,7 +1044,7 @@ fn pasted_tokens_and_calls() {
 fn notes_on_what_an_exchange_gave() {
     let subject = json!({
         "sub": "alice", "act": {"sub": "planner", "act": {"sub": "first"}},
-        "may_act": {"sub": "researcher", "iss": "https://as.example.com"},
+        "may_act": {"sub": "researcher", "iss": "https://as.example.com", "client_id": "r"},
     });
     let actor = json!({"sub": "researcher", "act": {"sub": "launcher"}});
     let scope = "a b";
@@ -1067,7 +1067,7 @@ fn notes_on_what_an_exchange_gave() {
         // Keycloak copies `may_act`.
         (
             with(json!({"act": subject["may_act"]})),
-            &["copied as a whole"],
+            &["copied with all its members"],
         ),
         // Elsewhere the client is the actor.
         (

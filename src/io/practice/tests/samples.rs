@@ -79,6 +79,10 @@ fn actors(run: &Run, node: &str) -> Vec<String> {
 async fn the_sample_chain_runs_to_its_end() {
     let (run, order) = sample("sample").await;
     assert_eq!(order.len(), run.nodes.len());
+    for (id, node) in &run.nodes {
+        // Nothing departs from what was asked or from the RFCs, so that there is nothing to note.
+        assert_eq!(node.notes, Vec::<String>::new(), "{id}");
+    }
     assert_eq!(
         actors(&run, "pay"),
         ["payments-agent", "researcher", "planner"]
