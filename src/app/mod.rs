@@ -16,9 +16,9 @@ mod directory;
 mod file;
 mod keys;
 mod practice;
-mod runs;
+pub mod runs;
 mod servers;
-mod token;
+pub mod token;
 mod view;
 
 pub use command::Command;

@@ -1,8 +1,10 @@
 //! Floors 0 to 3, and the shape of the house.
 
+mod app;
 mod architecture;
 mod chain;
 mod dependencies;
+mod history;
 mod jose;
 mod oauth;
 mod token;
