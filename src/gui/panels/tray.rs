@@ -32,7 +32,7 @@ use crate::{
 };
 
 const ROW: f32 = 60.0;
-const HEADING: f32 = 32.0;
+const HEADING: f32 = 30.0;
 const FOOT: f32 = 84.0;
 
 /// What the tray keeps between frames.
@@ -177,7 +177,7 @@ fn heading(ui: &mut Ui, cx: &Cx<'_>, analysis: &Analysis, n: usize, rect: Rect) 
     let mut inner = ui.new_child(
         egui::UiBuilder::new()
             .max_rect(Rect::from_min_max(
-                pos2(rect.left() + space::M, rect.top() + 10.0),
+                pos2(rect.left() + space::M, rect.top() + 6.0),
                 pos2(rect.right() - space::M, rect.bottom()),
             ))
             .id_salt(("heading", n)),

@@ -1,15 +1,17 @@
 //! Values of a set as chips: scopes and audiences. Added and removed ones are marked by colour,
 //! sign and stroke.
 
+use std::sync::Arc;
+
 use egui::{
-    CornerRadius, Frame, Key, Margin, Response, RichText, Role, Sense, Ui, WidgetInfo, vec2,
+    CornerRadius, FontFamily, FontId, Galley, Key, Margin, Response, RichText, Role, Sense, Stroke,
+    Ui, WidgetInfo,
+    text::{LayoutJob, TextFormat, TextWrapping},
+    vec2,
 };
 
 use crate::{
-    gui::{
-        icons::Icon,
-        theme::{self, Theme},
-    },
+    gui::{icons::Icon, theme::Theme},
     kit::text::{escape, shorten},
 };
 
@@ -24,20 +26,24 @@ pub enum Mark {
     Removed,
 }
 
-/// A chip that only shows. Hidden characters are escaped, long values shortened.
+/// A chip that only shows. Hidden characters are escaped, long values cut to the room there is.
 pub fn chip(ui: &mut Ui, text: &str, mark: Mark) -> Response {
-    let theme = Theme::of(ui);
-    let shown = shorten(&escape(text), 64).into_owned();
-    let response = frame(theme, mark)
-        .show(ui, |ui| ui.label(styled(theme, &shown, mark)))
-        .inner;
-    let spoken = match mark {
-        Mark::Kept => shown,
+    let shown = shorten(&escape(text), 120).into_owned();
+    let galley = galley(ui, &shown, mark, 0.0);
+    let size = galley.size() + vec2(16.0, 6.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    paint(ui, rect, galley, mark);
+    let spoken = spoken(&shown, mark);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
+    response.on_hover_text(shown)
+}
+
+fn spoken(shown: &str, mark: Mark) -> String {
+    match mark {
+        Mark::Kept => shown.to_owned(),
         Mark::Added => format!("added {shown}"),
         Mark::Removed => format!("removed {shown}"),
-    };
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
-    response.on_hover_text(escape(text))
+    }
 }
 
 /// What a user did to a row of chips.
@@ -113,53 +119,66 @@ pub fn editor(
 /// A chip with a cross. Returns whether the cross was clicked.
 fn removable(ui: &mut Ui, name: &str, value: &str, mark: Mark) -> bool {
     let theme = Theme::of(ui);
-    let shown = shorten(&escape(value), 64).into_owned();
-    frame(theme, mark)
-        .show(ui, |ui| {
-            ui.spacing_mut().item_spacing.x = 2.0;
-            let text = ui.label(styled(theme, &shown, mark));
-            let spoken = match mark {
-                Mark::Added => format!("added {shown}"),
-                _ => shown.clone(),
-            };
-            text.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
-            text.on_hover_text(escape(value));
-            let (rect, response) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::click());
-            response.widget_info(|| {
-                WidgetInfo::labeled(Role::Button, true, format!("Remove {shown} from {name}"))
-            });
-            let colour = if response.hovered() || response.has_focus() {
-                theme.text
-            } else {
-                theme.muted
-            };
-            Icon::Cross.paint(ui.painter(), rect.shrink(1.5), colour);
-            crate::gui::widgets::focus_ring(ui, &response);
-            response.clicked()
-        })
-        .inner
+    let shown = shorten(&escape(value), 120).into_owned();
+    let galley = galley(ui, &shown, mark, 16.0);
+    let size = galley.size() + vec2(16.0 + 14.0, 6.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    paint(ui, rect, galley, mark);
+    let spoken = spoken(&shown, mark);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
+    let id = response.id.with("cross");
+    response.on_hover_text(shown.as_str());
+    let cross = egui::Rect::from_center_size(
+        egui::pos2(rect.right() - 13.0, rect.center().y),
+        vec2(18.0, rect.height()),
+    );
+    let cross_response = ui.interact(cross, id, Sense::click());
+    cross_response.widget_info(|| {
+        WidgetInfo::labeled(Role::Button, true, format!("Remove {shown} from {name}"))
+    });
+    let hot = cross_response.hovered() || cross_response.has_focus();
+    let colour = if hot { theme.text } else { theme.muted };
+    let square = egui::Rect::from_center_size(cross.center(), vec2(11.0, 11.0));
+    Icon::Cross.paint(ui.painter(), square, colour);
+    crate::gui::widgets::focus_ring(ui, &cross_response);
+    cross_response.clicked()
 }
 
-fn frame(theme: &Theme, mark: Mark) -> Frame {
-    Frame::new()
-        .fill(match mark {
-            Mark::Kept => theme.control,
-            Mark::Added => theme.added_surface,
-            Mark::Removed => theme.removed_surface,
-        })
-        .corner_radius(CornerRadius::same(10))
-        .inner_margin(Margin::symmetric(8, 2))
-}
-
-fn styled(theme: &Theme, shown: &str, mark: Mark) -> RichText {
-    match mark {
-        Mark::Kept => theme::small(shown).size(12.0).color(theme.text),
-        Mark::Added => theme::small(format!("+ {shown}"))
-            .size(12.0)
-            .color(theme.good),
-        Mark::Removed => theme::small(shown)
-            .size(12.0)
-            .color(theme.critical)
-            .strikethrough(),
+/// The text of a chip, cut at the width of a whole row less `reserved`.
+fn galley(ui: &Ui, shown: &str, mark: Mark, reserved: f32) -> Arc<Galley> {
+    let theme = Theme::of(ui);
+    let mut format = TextFormat::simple(
+        FontId::new(12.0, FontFamily::Proportional),
+        match mark {
+            Mark::Kept => theme.text,
+            Mark::Added => theme.good,
+            Mark::Removed => theme.critical,
+        },
+    );
+    if mark == Mark::Removed {
+        format.strikethrough = Stroke::new(1.0, theme.critical);
     }
+    let text = match mark {
+        Mark::Added => format!("+ {shown}"),
+        _ => shown.to_owned(),
+    };
+    let mut job = LayoutJob::single_section(text, format);
+    let row = ui.max_rect().width() - 16.0 - reserved;
+    job.wrap = TextWrapping::truncate_at_width(row.max(40.0));
+    ui.ctx().fonts_mut(|f| f.layout_job(job))
+}
+
+fn paint(ui: &Ui, rect: egui::Rect, galley: Arc<Galley>, mark: Mark) {
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    let theme = Theme::of(ui);
+    let fill = match mark {
+        Mark::Kept => theme.control,
+        Mark::Added => theme.added_surface,
+        Mark::Removed => theme.removed_surface,
+    };
+    ui.painter().rect_filled(rect, CornerRadius::same(10), fill);
+    ui.painter()
+        .galley(rect.min + vec2(8.0, 3.0), galley, theme.text);
 }

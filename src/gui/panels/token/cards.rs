@@ -119,16 +119,35 @@ fn shift<T>(entries: &mut [T], from: usize, to: usize) {
     }
 }
 
-/// A card's width follows its name, within bounds.
+/// The room of an arrow and a card, by the text on it.
 fn size_of(ui: &Ui, actor: &Actor, place: usize) -> egui::Vec2 {
-    let name = name_of(actor);
-    let text = ui.painter().layout_no_wrap(
-        name,
-        egui::FontId::new(13.0, theme::medium()),
-        egui::Color32::PLACEHOLDER,
-    );
-    let detail = if place == 0 { 168.0 } else { 96.0 };
-    vec2(text.size().x.max(detail) + 24.0 + 26.0 + 24.0, 50.0)
+    let wide = |text: String, size: f32, family| {
+        ui.painter()
+            .layout_no_wrap(
+                text,
+                egui::FontId::new(size, family),
+                egui::Color32::PLACEHOLDER,
+            )
+            .size()
+            .x
+    };
+    let name = wide(name_of(actor), 13.0, theme::medium());
+    let role = wide(role_of(place).into(), 11.0, egui::FontFamily::Proportional);
+    vec2(
+        ARROW + name.max(role) + 12.0 + space::S + 20.0 + 6.0 + 2.0,
+        50.0,
+    )
+}
+
+/// Width of an arrow with its room.
+const ARROW: f32 = 16.0 + space::S;
+
+fn role_of(place: usize) -> &'static str {
+    if place == 0 {
+        "current actor · authoritative"
+    } else {
+        "prior actor"
+    }
 }
 
 fn name_of(actor: &Actor) -> String {
@@ -176,11 +195,7 @@ fn actor(
     let theme = cx.theme;
     let current = place == 0;
     let name = name_of(actor);
-    let role = if current {
-        "current actor · authoritative"
-    } else {
-        "prior actor"
-    };
+    let role = role_of(place);
     let mut edit = None;
     Frame::new()
         .fill(if current || dragged {

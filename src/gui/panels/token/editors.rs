@@ -259,6 +259,8 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, inner: &str, value: &str) 
                 .id(id)
                 .font(theme::mono_font())
                 .frame(quiet(ui, id))
+                .min_size(vec2(24.0, 18.0))
+                .hint_text(RichText::new("none").color(cx.theme.muted))
                 .desired_width(ui.available_width() - 8.0),
         )
         .accessible_name(escape(&name));
@@ -386,9 +388,11 @@ fn parties(
     for name in names {
         let value = map.get(name).and_then(Value::as_str);
         ui.horizontal(|ui| {
-            ui.add_sized(
-                vec2(34.0, 18.0),
-                egui::Label::new(theme::small(escape(name)).color(cx.theme.muted)),
+            let (rect, _) = ui.allocate_exact_size(vec2(26.0, 18.0), egui::Sense::hover());
+            ui.put(
+                rect,
+                egui::Label::new(theme::small(shorten(&escape(name), 12)).color(cx.theme.muted))
+                    .truncate(),
             );
             if let Some(text) = field(ui, cx, place, name, value.unwrap_or("")) {
                 let mut map = map.clone();

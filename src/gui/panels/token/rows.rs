@@ -141,6 +141,7 @@ fn columns(
     ui.add_space(5.0);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::S, space::XS);
+        ui.spacing_mut().interact_size.y = 20.0;
         let cell = |ui: &mut Ui, width: f32| {
             let layout = Layout::top_down(Align::Min);
             let rect = Rect::from_min_size(ui.cursor().min, vec2(width, 22.0));
