@@ -3,6 +3,7 @@
 //! Panels read the [`Model`] and their own view state, and push [`Command`]s; [`shell::App`] carries
 //! them out after the frame. Nothing is parsed, verified, laid out or read from disk inside a frame.
 
+pub mod banners;
 pub mod canvas;
 pub mod clipboard;
 pub mod desk;
@@ -134,6 +135,8 @@ pub enum Ask {
     CopySecret(Secret, String),
     /// Open a dialog.
     Open(dialogs::Dialog),
+    /// Put the cursor into the search field of the view in front.
+    Find,
     /// Open the command palette.
     Palette,
     /// Switch between dark and light.

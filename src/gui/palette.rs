@@ -10,14 +10,11 @@ use super::{
     desk::Pane,
     dialogs::Dialog,
     icons::Icon,
-    theme::{RADIUS, space},
+    theme::{self, RADIUS, space},
     widgets,
 };
 use crate::{
-    app::{
-        Command,
-        session::{Selection, View},
-    },
+    app::{self, Command, Model},
     kit::text::{escape, shorten},
 };
 
@@ -37,10 +34,6 @@ pub enum Action {
     Command(Command),
     /// Asks the window.
     Ask(Ask),
-    /// Saves, asking for a place when there is none.
-    Save,
-    /// Runs, steps through or resets the chain in the chain view.
-    Chain(fn(crate::kit::ids::ChainId) -> Command),
 }
 
 /// A line of the palette.
@@ -48,93 +41,56 @@ pub enum Action {
 pub struct Entry {
     /// What it does, in words.
     pub label: String,
+    /// What it is about; may be empty.
+    pub hint: String,
     /// Its shortcut, or empty.
     pub shortcut: &'static str,
     /// The act.
     pub action: Action,
 }
 
-fn entry(label: &str, shortcut: &'static str, action: Action) -> Entry {
-    Entry {
-        label: label.to_owned(),
-        shortcut,
-        action,
-    }
-}
+/// What the window itself can do.
+const ASKS: [(&str, &str, Ask); 14] = [
+    ("Paste a token", "Ctrl+V", Ask::Paste),
+    ("Read tokens from files…", "", Ask::ImportFiles),
+    ("Keys…", "", Ask::Open(Dialog::Keys)),
+    (
+        "Connect an authorization server…",
+        "",
+        Ask::Open(Dialog::Connect),
+    ),
+    ("Open workspace…", "Ctrl+O", Ask::OpenWorkspace),
+    ("Save workspace as…", "Ctrl+Shift+S", Ask::SaveAs),
+    ("Find in the view", "Ctrl+F", Ask::Find),
+    ("Switch between dark and light", "", Ask::ToggleTheme),
+    ("Show or hide tokens", "", Ask::TogglePane(Pane::Tokens)),
+    (
+        "Show or hide inspector",
+        "",
+        Ask::TogglePane(Pane::Inspector),
+    ),
+    ("Show or hide findings", "", Ask::TogglePane(Pane::Findings)),
+    ("Show or hide HTTP log", "", Ask::TogglePane(Pane::Log)),
+    ("Reset the arrangement of panels", "", Ask::ResetLayout),
+    ("About Delegraph", "", Ask::Open(Dialog::About)),
+];
 
-/// Every command that needs nothing more from the user.
-pub fn entries() -> Vec<Entry> {
-    use Action::{Ask as A, Chain, Command as C, Save};
-    vec![
-        entry("Paste a token", "Ctrl+V", A(Ask::Paste)),
-        entry("Read tokens from files…", "", A(Ask::ImportFiles)),
-        entry("Show token", "Ctrl+1", C(Command::Show(View::Token))),
-        entry("Show chain", "Ctrl+2", C(Command::Show(View::Chain))),
-        entry("Show graph", "Ctrl+3", C(Command::Show(View::Graph))),
-        entry(
-            "Show practice servers",
-            "Ctrl+4",
-            C(Command::Show(View::Practice)),
-        ),
-        entry(
-            "Run all nodes of the chain",
-            "Ctrl+Enter",
-            Chain(Command::RunAll),
-        ),
-        entry(
-            "Run the next node of the chain",
-            "F10",
-            Chain(Command::Step),
-        ),
-        entry("Reset the run of the chain", "", Chain(Command::ResetRun)),
-        entry("Cancel the run of the chain", "", Chain(Command::CancelRun)),
-        entry(
-            "Run the sample chain",
-            "",
-            C(Command::LoadSample("sample".into())),
-        ),
-        entry(
-            "Run the risky sample chain",
-            "",
-            C(Command::LoadSample("sample-risky".into())),
-        ),
-        entry("New chain", "", C(Command::NewChain)),
-        entry("Keys…", "", A(Ask::Open(Dialog::Keys))),
-        entry(
-            "Connect an authorization server…",
-            "",
-            A(Ask::Open(Dialog::Connect)),
-        ),
-        entry("Start practice server", "", C(Command::StartPractice)),
-        entry("Stop practice servers", "", C(Command::StopPractice)),
-        entry("Undo", "Ctrl+Z", C(Command::Undo)),
-        entry("Redo", "Ctrl+Shift+Z", C(Command::Redo)),
-        entry("New workspace", "", C(Command::NewWorkspace)),
-        entry("Open workspace…", "Ctrl+O", A(Ask::OpenWorkspace)),
-        entry("Save workspace", "Ctrl+S", Save),
-        entry("Save workspace as…", "Ctrl+Shift+S", A(Ask::SaveAs)),
-        entry(
-            "Set the clock to now",
-            "",
-            C(Command::SetClock(crate::kit::clock::Clock::System)),
-        ),
-        entry("Switch between dark and light", "", A(Ask::ToggleTheme)),
-        entry("Show or hide tokens", "", A(Ask::TogglePane(Pane::Tokens))),
-        entry(
-            "Show or hide inspector",
-            "",
-            A(Ask::TogglePane(Pane::Inspector)),
-        ),
-        entry(
-            "Show or hide findings",
-            "",
-            A(Ask::TogglePane(Pane::Findings)),
-        ),
-        entry("Show or hide HTTP log", "", A(Ask::TogglePane(Pane::Log))),
-        entry("Reset the arrangement of panels", "", A(Ask::ResetLayout)),
-        entry("About Delegraph", "", A(Ask::Open(Dialog::About))),
-        entry("Quit", "Ctrl+Q", C(Command::Quit)),
-    ]
+/// Every command that makes sense now and needs nothing more from the user: the program's, then
+/// the window's.
+pub fn entries(model: &Model) -> Vec<Entry> {
+    let commands = app::command::palette(model).into_iter().map(|e| Entry {
+        label: e.label,
+        hint: e.hint,
+        shortcut: e.shortcut,
+        action: Action::Command(e.command),
+    });
+    let asks = ASKS.into_iter().map(|(label, shortcut, ask)| Entry {
+        label: label.into(),
+        hint: String::new(),
+        shortcut,
+        action: Action::Ask(ask),
+    });
+    commands.chain(asks).collect()
 }
 
 /// How well `query` fits `label`: its letters in order, ignoring case; runs and word starts count
@@ -273,12 +229,12 @@ impl Palette {
 
     fn found(&self, cx: &Cx<'_>) -> Vec<Entry> {
         let query = self.query.trim();
-        let mut all = entries();
+        let mut all = entries(cx.model);
         if !query.is_empty() {
             for (id, view) in &cx.model.analysis.tokens {
-                let label = format!("{}: {}", view.title, view.principal.short());
                 all.push(Entry {
-                    label: escape(&label).into_owned(),
+                    label: escape(&view.title).into_owned(),
+                    hint: escape(&view.principal.short()).into_owned(),
                     shortcut: "",
                     action: Action::Ask(Ask::ShowToken(*id)),
                 });
@@ -286,7 +242,11 @@ impl Palette {
         }
         let mut found: Vec<(i32, Entry)> = all
             .into_iter()
-            .filter_map(|e| fit(query, &e.label).map(|score| (score, e)))
+            .filter_map(|e| {
+                let by_label = fit(query, &e.label);
+                let with_hint = fit(query, &format!("{} {}", e.label, e.hint)).map(|s| s - 4);
+                by_label.max(with_hint).map(|score| (score, e))
+            })
             .collect();
         if !query.is_empty() {
             found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.label.cmp(&b.1.label)));
@@ -298,7 +258,14 @@ impl Palette {
 fn line(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry, chosen: bool) -> egui::Response {
     let theme = cx.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, chosen, &entry.label));
+    response.widget_info(|| {
+        WidgetInfo::selected(
+            Role::MenuItem,
+            true,
+            chosen,
+            format!("{} {}", entry.label, entry.hint).trim(),
+        )
+    });
     if chosen || response.hovered() {
         let fill = if chosen {
             theme.accent_surface
@@ -316,7 +283,10 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry, chosen: bool) -> egui::Response
     if matches!(entry.action, Action::Ask(Ask::ShowToken(_))) {
         Icon::Key.show(&mut inner, 14.0, theme.muted);
     }
-    inner.label(shorten(&entry.label, 70).as_ref());
+    inner.label(shorten(&entry.label, 60).as_ref());
+    if !entry.hint.is_empty() {
+        inner.label(theme::small(shorten(&entry.hint, 60)).color(theme.muted));
+    }
     inner.with_layout(Layout::right_to_left(Align::Center), |ui| {
         if !entry.shortcut.is_empty() {
             widgets::keycap(ui, entry.shortcut);
@@ -326,22 +296,12 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry, chosen: bool) -> egui::Response
 }
 
 /// Carries a line out.
-pub fn perform(cx: &mut Cx<'_>, action: Action) {
+fn perform(cx: &mut Cx<'_>, action: Action) {
     match action {
+        // A workspace without a file is saved by choosing one.
+        Action::Command(Command::Save) => super::topbar::save(cx),
         Action::Command(command) => cx.push(command),
-        Action::Ask(Ask::ShowToken(id)) => {
-            cx.push(Command::Select(Selection::Token(id)));
-            cx.push(Command::Show(View::Token));
-        }
         Action::Ask(ask) => cx.ask(ask),
-        Action::Save => super::topbar::save(cx),
-        Action::Chain(make) => match cx.model.session.chain {
-            Some(chain) => cx.push(make(chain)),
-            None => cx.ask(Ask::Notice(crate::app::session::Notice {
-                error: false,
-                text: "There is no chain yet. Run the sample chain, or make a new one.".into(),
-            })),
-        },
     }
 }
 
@@ -354,13 +314,13 @@ mod tests {
         assert!(fit("rsc", "Run the sample chain").is_some());
         assert!(fit("xyz", "Run the sample chain").is_none());
         assert!(fit("sample", "Run the sample chain") > fit("sample", "Set a map on the pole"));
-        assert_eq!(fit("", "a").is_some(), true);
+        assert!(fit("", "a").is_some());
     }
 
     #[test]
     fn shortcuts_do_not_clash() {
         let mut seen = std::collections::BTreeSet::new();
-        for e in entries() {
+        for e in entries(&Model::default()) {
             if !e.shortcut.is_empty() {
                 assert!(seen.insert(e.shortcut), "{} twice", e.shortcut);
             }

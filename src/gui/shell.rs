@@ -8,9 +8,9 @@ use egui_tiles::Tree;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Ask, Cx, ViewState, clipboard,
+    Ask, Cx, ViewState, banners, clipboard,
     desk::{self, Desk, Pane},
-    dialogs::Dialogs,
+    dialogs::{Dialogs, question::Question},
     files::{Chosen, Files},
     notices::Notices,
     palette::Palette,
@@ -80,6 +80,9 @@ pub struct App {
     topbar: topbar::State,
     palette: Palette,
     dialogs: Dialogs,
+    banners: banners::State,
+    question: Question,
+    allowed: Option<Command>,
     notices: Notices,
     files: Files,
     commands: Vec<Command>,
@@ -106,7 +109,12 @@ impl App {
                 egui::Theme::Light
             });
         }
-        app.commands.push(Command::StartPractice);
+        // A fresh start looks for nothing that an earlier one left, and leaves nothing itself.
+        app.commands.push(if start.fresh {
+            Command::StartPractice
+        } else {
+            Command::Begin
+        });
         app.open(&start.files);
         Ok(app)
     }
@@ -124,6 +132,9 @@ impl App {
             topbar: topbar::State::default(),
             palette: Palette::default(),
             dialogs: Dialogs::default(),
+            banners: banners::State::default(),
+            question: Question::default(),
+            allowed: None,
             notices: Notices::default(),
             files: Files::new(ctx),
             commands: Vec::new(),
@@ -187,6 +198,9 @@ impl App {
                 self.settings.recent.retain(|p| *p != path);
                 self.settings.recent.insert(0, path);
                 self.settings.recent.truncate(RECENT);
+                if let Some(command) = self.question.saved() {
+                    self.commands.push(command);
+                }
             }
             self.perform(effects);
         }
@@ -230,6 +244,10 @@ impl App {
         let asks = std::mem::take(&mut self.asks);
         let any = !commands.is_empty() || !asks.is_empty();
         for command in commands {
+            let allowed = self.allowed.take().is_some_and(|a| a == command);
+            if !allowed && self.question.holds(&command, self.model.is_dirty()) {
+                continue;
+            }
             let env = self.env();
             let effects = update(&mut self.model, command, &env);
             self.perform(effects);
@@ -273,6 +291,7 @@ impl App {
                 self.notice(ctx, Notice { error: false, text });
             }
             Ask::Open(dialog) => self.dialogs.open(dialog),
+            Ask::Find => self.view.find = true,
             Ask::Palette => self.palette.toggle(),
             Ask::ToggleTheme => {
                 let dark = ctx.theme() == egui::Theme::Light;
@@ -348,6 +367,12 @@ impl eframe::App for App {
         self.name_window(ctx);
         if self.model.quit {
             ctx.send_viewport_cmd(ViewportCommand::Close);
+        } else if ctx.input(|i| i.viewport().close_requested()) {
+            if self.model.is_dirty() {
+                ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            }
+            self.commands.push(Command::Quit);
+            ctx.request_repaint();
         }
     }
 
@@ -376,9 +401,7 @@ impl eframe::App for App {
             .show(ui, |ui| {
                 topbar::ui(ui, &mut cx, &mut self.topbar, &self.settings)
             });
-        if cx.model.recovery.is_some() {
-            recovery(ui, &mut cx);
-        }
+        banners::ui(ui, &mut cx, &mut self.banners);
         CentralPanel::no_frame().show(ui, |ui| {
             if self.model.workspace.is_empty() && self.model.session.view == View::Start {
                 start::ui(ui, &mut cx);
@@ -400,6 +423,10 @@ impl eframe::App for App {
         });
         self.dialogs.show(ui, &mut cx);
         self.palette.show(ui, &mut cx);
+        if let Some(command) = self.question.show(ui, &mut cx) {
+            cx.push(command.clone());
+            self.allowed = Some(command);
+        }
         drop_hint(ui, &cx);
         self.notices.show(ui);
 
@@ -439,30 +466,6 @@ impl eframe::App for App {
         };
         theme.window.to_normalized_gamma_f32()
     }
-}
-
-/// Offers what an earlier start left behind unsaved.
-fn recovery(ui: &mut Ui, cx: &mut Cx<'_>) {
-    Panel::top("recovery")
-        .frame(
-            Frame::new()
-                .fill(cx.theme.warn_surface)
-                .inner_margin(Margin::symmetric(12, 8)),
-        )
-        .show(ui, |ui| {
-            ui.horizontal(|ui| {
-                super::icons::Icon::Warning.show(ui, 16.0, cx.theme.high);
-                ui.label(
-                    "Delegraph ended before the last workspace was saved. Its changes were kept.",
-                );
-                if super::widgets::primary(ui, None, "Take them back").clicked() {
-                    cx.push(Command::Recover(true));
-                }
-                if ui.button("Drop them").clicked() {
-                    cx.push(Command::Recover(false));
-                }
-            });
-        });
 }
 
 /// Says what happens when what hovers over the window is dropped.

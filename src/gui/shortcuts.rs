@@ -31,6 +31,9 @@ pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialo
     if hit(CTRL, Key::O) {
         cx.ask(Ask::OpenWorkspace);
     }
+    if hit(CTRL, Key::N) {
+        cx.push(Command::NewWorkspace);
+    }
     if hit(CTRL, Key::Q) {
         cx.push(Command::Quit);
     }

@@ -98,7 +98,7 @@ fn ways(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
     }
     match clicked {
         Some(0) => cx.ask(Ask::Paste),
-        Some(1) => cx.push(Command::LoadSample("sample".into())),
+        Some(1) => cx.push(Command::RunSample("sample".into())),
         Some(_) => cx.ask(Ask::Open(Dialog::Connect)),
         None => {}
     }
@@ -181,7 +181,7 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>) {
             .on_hover_text("The same hops at servers with faults: findings on the graph at once")
             .clicked()
         {
-            cx.push(Command::LoadSample("sample-risky".into()));
+            cx.push(Command::RunSample("sample-risky".into()));
         }
         if super::widgets::button(ui, Icon::Folder, "Open a workspace").clicked() {
             cx.ask(Ask::OpenWorkspace);

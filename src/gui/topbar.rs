@@ -96,7 +96,7 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Setting
             }
         }
         ui.separator();
-        if widgets::menu_item(ui, "New", "").clicked() {
+        if widgets::menu_item(ui, "New", "Ctrl+N").clicked() {
             cx.push(Command::NewWorkspace);
             ui.close();
         }

@@ -37,6 +37,7 @@ pub struct State {
     error: Option<String>,
     rename: Option<(KeyId, String)>,
     deleting: Option<KeyId>,
+    passphrase: Zeroizing<String>,
 }
 
 /// Draws the dialog.
@@ -46,6 +47,64 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     generate(ui, cx, state);
     widgets::rule(ui);
     import(ui, cx, state);
+    widgets::rule(ui);
+    keeping(ui, cx, state);
+}
+
+/// Where secrets are kept when the workspace is saved.
+fn keeping(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    let theme = cx.theme;
+    ui.label(theme::section("Where they are kept", theme));
+    ui.add(
+        egui::Label::new(
+            RichText::new(
+                "Private keys and client secrets go to the system's keychain. Where there is none, they are \
+                 sealed into the file with a passphrase; without one they are not saved.",
+            )
+            .color(theme.muted),
+        )
+        .wrap(),
+    );
+    ui.horizontal_wrapped(|ui| {
+        let set = cx.model.sealing.passphrase.is_some();
+        ui.add(
+            TextEdit::singleline(&mut *state.passphrase)
+                .password(true)
+                .hint_text(
+                    RichText::new(if set {
+                        "a passphrase is set"
+                    } else {
+                        "passphrase"
+                    })
+                    .color(theme.muted),
+                )
+                .desired_width(220.0),
+        )
+        .accessible_name("Passphrase that seals secrets");
+        let ready = !state.passphrase.is_empty();
+        if ui
+            .add_enabled(ready, egui::Button::new("Set passphrase"))
+            .clicked()
+        {
+            cx.push(Command::SetPassphrase(Secret::new(
+                state.passphrase.as_str(),
+            )));
+            state.passphrase = Zeroizing::default();
+        }
+        if set && ui.button("Remove it").clicked() {
+            cx.push(Command::SetPassphrase(Secret::default()));
+        }
+    });
+    let mut clear = cx.model.workspace.practice_keys_in_clear;
+    if ui
+        .checkbox(
+            &mut clear,
+            "Keep keys that were generated here in the file in clear (for practice only)",
+        )
+        .changed()
+    {
+        cx.push(Command::KeepPracticeKeysInClear(clear));
+    }
 }
 
 fn list(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {

@@ -3,6 +3,7 @@
 pub mod about;
 pub mod connect;
 pub mod keys;
+pub mod question;
 
 use egui::{Align2, Id, Ui, Window, vec2};
 

@@ -74,7 +74,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                     "Tokens that you paste, and those of your chains, stand here.",
                     |ui| {
                         if ui.button("Run the sample chain").clicked() {
-                            cx.push(Command::LoadSample("sample".into()));
+                            cx.push(Command::RunSample("sample".into()));
                         }
                     },
                 );

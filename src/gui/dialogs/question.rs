@@ -1,0 +1,92 @@
+//! The one modal question: what to do with unsaved work before it would be lost.
+
+use egui::{Id, Modal, Ui, vec2};
+
+use crate::{
+    app::Command,
+    gui::{
+        Cx,
+        theme::{self, space},
+        topbar, widgets,
+    },
+};
+
+/// A command that waits for an answer.
+#[derive(Default)]
+pub struct Question {
+    waiting: Option<Command>,
+    after_save: Option<Command>,
+}
+
+impl Question {
+    /// Whether `command` would lose unsaved work: then it waits, and the question is asked.
+    pub fn holds(&mut self, command: &Command, dirty: bool) -> bool {
+        let loses = matches!(
+            command,
+            Command::NewWorkspace | Command::Open(_) | Command::Quit
+        );
+        if loses && dirty {
+            self.waiting = Some(command.clone());
+        }
+        loses && dirty
+    }
+
+    /// The command that waited for the workspace to be saved, once it is.
+    pub fn saved(&mut self) -> Option<Command> {
+        self.after_save.take()
+    }
+
+    /// Draws the question. Returns the command that may go on without saving.
+    pub fn show(&mut self, ui: &Ui, cx: &mut Cx<'_>) -> Option<Command> {
+        let command = self.waiting.clone()?;
+        let name = match cx.model.workspace.name.as_str() {
+            "" => "untitled".into(),
+            name => crate::kit::text::escape(name).into_owned(),
+        };
+        let mut go = None;
+        let modal = Modal::new(Id::unique("unsaved")).show(ui.ctx(), |ui| {
+            ui.set_width(420.0);
+            ui.label(theme::title(format!("Save the changes of {name}?")));
+            ui.add_space(space::XS);
+            ui.add(
+                egui::Label::new(
+                    "Without saving, its tokens, keys and chains since the last save are lost.",
+                )
+                .wrap(),
+            );
+            ui.add_space(space::M);
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing = vec2(space::S, space::S);
+                if widgets::primary(ui, None, "Save").clicked() {
+                    self.after_save = self.waiting.take();
+                    topbar::save(cx);
+                }
+                if ui.button("Go on without saving").clicked() {
+                    self.waiting = None;
+                    go = Some(command.clone());
+                }
+                if ui.button("Cancel").clicked() {
+                    self.waiting = None;
+                }
+            });
+        });
+        if modal.should_close() {
+            self.waiting = None;
+        }
+        go
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_would_lose_work_waits() {
+        let mut question = Question::default();
+        assert!(!question.holds(&Command::Quit, false));
+        assert!(!question.holds(&Command::Save, true));
+        assert!(question.holds(&Command::NewWorkspace, true));
+        assert!(question.saved().is_none());
+    }
+}
