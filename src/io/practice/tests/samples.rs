@@ -5,12 +5,18 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::{
     chain::{
-        Step, file, plan,
+        Step,
+        evidence::Evidence,
+        file, gather, plan,
         run::{self, Answer as Reply, Directory, Progress, Run, ServerView, State, Want},
     },
     kit::{Env, ids::TokenId},
     oauth::client_auth::Client,
-    token::{Token, claims},
+    risk::{self, Report, Severity},
+    token::{
+        Token, claims,
+        validate::{Candidate, Policy, judge},
+    },
 };
 
 /// The practice server as a chain sees it.
@@ -38,6 +44,12 @@ impl Directory for Practice {
 
 /// Runs a sample on a server with its faults; gives the run and the node ids in order.
 async fn sample(name: &str) -> (Run, Vec<String>) {
+    let (run, order, _) = sample_with_findings(name).await;
+    (run, order)
+}
+
+/// [`sample`], its tokens verified, with what the rules find; expectations about findings are judged.
+async fn sample_with_findings(name: &str) -> (Run, Vec<String>, Report) {
     let text = file::sample(name).unwrap();
     let chain = file::read(text).unwrap();
     let server = start(0, chain.faults.iter().cloned().collect())
@@ -64,7 +76,28 @@ async fn sample(name: &str) -> (Run, Vec<String>) {
         assert_eq!(ended.state, State::Done, "{id}: {:?}", ended.expectations);
         run.nodes.insert(id.clone(), *ended);
     }
-    (run, order)
+    let issuer = &server.info.issuer;
+    let published = server.info.jwks.keys.iter().map(|jwk| Candidate {
+        jwk: jwk.clone(),
+        from: format!("JWKS of {issuer}"),
+        issuer: Some(issuer.clone()),
+    });
+    let candidates: Vec<_> = published.collect();
+    let mut hops = gather::evidence(&chain, &run, name);
+    for hop in &mut hops {
+        hop.verdict = Some(judge(&hop.token, &candidates, &Policy::at(env.now)));
+    }
+    let evidence = Evidence {
+        hops,
+        asymmetric_issuers: std::iter::once(issuer.clone()).collect(),
+        public_keys: candidates
+            .into_iter()
+            .map(|c| (issuer.clone(), c.jwk))
+            .collect(),
+    };
+    let report = risk::evaluate(&evidence, &risk::Settings::at(env.now));
+    gather::settle(&chain, &mut run, &report, 0);
+    (run, order, report)
 }
 
 fn actors(run: &Run, node: &str) -> Vec<String> {
@@ -93,6 +126,52 @@ async fn the_sample_chain_runs_to_its_end() {
         (&body["decision"], &body["saw"]["subject"]),
         (&json!("allowed"), &json!("alice"))
     );
+}
+
+/// What a newcomer sees first: a chain whose delegation is in order, and one whose faults show.
+#[tokio::test]
+async fn findings_tell_the_samples_apart() {
+    let (run, _, report) = sample_with_findings("sample").await;
+    let shown: Vec<_> = report
+        .findings
+        .iter()
+        .map(|f| {
+            format!(
+                "{} {} {}: {}",
+                f.hop,
+                f.rule.id,
+                f.severity.name(),
+                f.message
+            )
+        })
+        .collect();
+    assert!(
+        report.findings.iter().all(|f| f.severity < Severity::High),
+        "{shown:#?}"
+    );
+    // Bearer tokens are what the practice server gives; nothing else is to be said.
+    assert!(
+        report.findings.iter().all(|f| f.rule.id == "DG-601"),
+        "{shown:#?}"
+    );
+    for (id, node) in &run.nodes {
+        assert_eq!(node.state, State::Done, "{id}: {:?}", node.failure);
+    }
+
+    let (run, _, report) = sample_with_findings("sample-risky").await;
+    for (id, node) in &run.nodes {
+        assert_eq!(node.state, State::Done, "{id}: {:?}", node.failure);
+    }
+    for rule in ["DG-401", "DG-405", "DG-410", "DG-501"] {
+        assert!(
+            report
+                .findings
+                .iter()
+                .any(|f| f.rule.id == rule && f.severity >= Severity::High),
+            "{rule}"
+        );
+    }
+    assert!(report.count(Severity::Critical) > 0);
 }
 
 #[tokio::test]
