@@ -1,6 +1,6 @@
 //! A run of a chain as a JUnit file, the form that continuous integration reads: a test case a hop.
 
-use super::run::{expectation, passed_node};
+use super::run::passed_node;
 use crate::{
     chain::{
         Chain,
@@ -60,7 +60,7 @@ fn failure(done: &NodeRun) -> (String, String, String) {
         .expectations
         .iter()
         .filter(|(_, held)| !held)
-        .map(|(expect, _)| format!("expected {}", expectation(expect)))
+        .map(|(expect, _)| format!("expected {}", expect.words()))
         .collect();
     let mut lines = Vec::new();
     let mut kind = "expectation".to_owned();

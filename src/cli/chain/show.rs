@@ -10,7 +10,7 @@ use crate::{
     },
     kit::text::escape,
     oauth::http::{Body, Field, Request, Response},
-    report::run::{expectation, state},
+    report::run::state,
     token::explain::principal,
 };
 
@@ -166,7 +166,7 @@ fn details(done: &NodeRun) -> Vec<(&'static str, String)> {
     let ended = matches!(done.state, State::Done | State::Failed);
     for (expect, held) in &done.expectations {
         if !held && ended {
-            rows.push(("broken", format!("expected {}", expectation(expect))));
+            rows.push(("broken", format!("expected {}", expect.words())));
         }
     }
     for note in &done.notes {

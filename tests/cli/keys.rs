@@ -1,0 +1,158 @@
+//! `keys generate`, `convert`, `thumbprint`.
+
+use serde_json::Value;
+
+use crate::harness::{Place, members};
+
+#[test]
+fn generated_keys_have_the_agreed_shape() {
+    let place = Place::new();
+    for (alg, kty) in [
+        ("ES256", "EC"),
+        ("ES384", "EC"),
+        ("RS256", "RSA"),
+        ("PS256", "RSA"),
+        ("EdDSA", "OKP"),
+        ("HS256", "oct"),
+    ] {
+        let document = place.json(0, &["keys", "generate", "--alg", alg, "--kid", "k1"]);
+        assert_eq!(
+            members(&document),
+            ["private", "public", "thumbprint"],
+            "{alg}"
+        );
+        assert_eq!(document["private"]["kty"], kty, "{alg}");
+        assert_eq!(document["private"]["kid"], "k1", "{alg}");
+        assert_eq!(document["thumbprint"].as_str().unwrap().len(), 43, "{alg}");
+        if kty == "oct" {
+            assert_eq!(document["public"], Value::Null);
+        } else {
+            assert_eq!(document["public"]["kty"], kty, "{alg}");
+            for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+                assert!(
+                    document["public"].get(private).is_none(),
+                    "{alg}: {private}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_form_of_a_key_signs_and_verifies_alike() {
+    let place = Place::new();
+    place.key("key.jwk", "ES256");
+    let pem = place.run(&["keys", "convert", "--to", "pem", "key.jwk"]);
+    assert!(
+        pem.out.starts_with("-----BEGIN PRIVATE KEY-----\n"),
+        "{}",
+        pem.err
+    );
+    place.write("key.pem", &pem.out);
+    let der = {
+        use base64::Engine as _;
+        let body: String = pem.out.lines().filter(|l| !l.starts_with('-')).collect();
+        base64::engine::general_purpose::STANDARD
+            .decode(body)
+            .unwrap()
+    };
+    place.write("key.der", der);
+    for (to, name) in [
+        ("public", "public.jwk"),
+        ("jwks", "set.json"),
+        ("jwk", "again.jwk"),
+    ] {
+        let ran = place.run(&["keys", "convert", "--to", to, "key.pem"]);
+        assert_eq!(ran.status, 0, "{to}: {}", ran.err);
+        place.write(name, ran.out);
+    }
+    let ran = place.run(&["keys", "convert", "--to", "pem", "public.jwk"]);
+    assert!(
+        ran.out.starts_with("-----BEGIN PUBLIC KEY-----\n"),
+        "{}",
+        ran.err
+    );
+    place.write("public.pem", ran.out);
+
+    let thumbprint = place.run(&["keys", "thumbprint", "key.jwk"]).out;
+    for name in [
+        "key.pem",
+        "key.der",
+        "public.jwk",
+        "public.pem",
+        "set.json",
+        "again.jwk",
+    ] {
+        let ran = place.run(&["keys", "thumbprint", name]);
+        assert_eq!(ran.out, thumbprint, "{name}: {}", ran.err);
+    }
+    for signer in ["key.jwk", "key.pem", "key.der", "again.jwk"] {
+        let token = place.sign(signer, &serde_json::json!({ "sub": "alice" }));
+        for verifier in ["key.jwk", "key.der", "public.jwk", "public.pem", "set.json"] {
+            let ran = place.run_with(token.clone(), &["verify", "--key", verifier]);
+            assert_eq!(
+                ran.status, 0,
+                "{signer}, {verifier}: {}{}",
+                ran.out, ran.err
+            );
+        }
+    }
+}
+
+#[test]
+fn standard_input_is_read_for_no_file_and_for_a_dash() {
+    let place = Place::new();
+    place.key("key.jwk", "EdDSA");
+    let expected = place.run(&["keys", "thumbprint", "key.jwk"]).out;
+    let key = place.read("key.jwk");
+    assert_eq!(
+        place.run_with(key.clone(), &["keys", "thumbprint"]).out,
+        expected
+    );
+    assert_eq!(
+        place.run_with(key, &["keys", "thumbprint", "-"]).out,
+        expected
+    );
+}
+
+#[test]
+fn a_thumbprint_shows_nothing_private() {
+    let place = Place::new();
+    place.key("key.jwk", "ES256");
+    let secret = serde_json::from_str::<Value>(&place.read("key.jwk")).unwrap()["d"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for arguments in [
+        &["keys", "thumbprint", "key.jwk"][..],
+        &["--json", "keys", "thumbprint", "key.jwk"],
+        &["--json", "keys", "convert", "--to", "public", "key.jwk"],
+    ] {
+        let ran = place.run(arguments);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        assert!(
+            !ran.out.contains(&secret) && !ran.err.contains(&secret),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_key_is_refused_with_what_it_looks_like() {
+    let place = Place::new();
+    place
+        .write("text.txt", "correct horse battery staple")
+        .write("bytes.bin", [0x30, 0x82, 0xff, 0x00, 0x01])
+        .write("cut.pem", "-----BEGIN PRIVATE KEY-----\nMIGH\n")
+        .write("empty", "");
+    for name in ["text.txt", "bytes.bin", "cut.pem", "empty"] {
+        let ran = place.run(&["keys", "thumbprint", name]);
+        assert_eq!(ran.status, 3, "{name}: {}", ran.out);
+        assert!(ran.err.contains(name), "{name}: {}", ran.err);
+        assert!(
+            !ran.err.contains("battery"),
+            "a secret was shown: {}",
+            ran.err
+        );
+    }
+}

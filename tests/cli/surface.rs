@@ -1,0 +1,116 @@
+//! Options, help, exit status: what holds for every command.
+
+use crate::harness::{Place, members};
+
+#[test]
+fn help_and_version_are_good() {
+    let place = Place::new();
+    let help = place.run(&["--help"]);
+    assert_eq!(help.status, 0);
+    for command in [
+        "decode",
+        "verify",
+        "sign",
+        "keys",
+        "diff",
+        "lint",
+        "graph",
+        "chain",
+        "practice",
+        "completions",
+    ] {
+        assert!(help.out.contains(command), "{command} is not in the help");
+        assert_eq!(place.run(&[command, "--help"]).status, 0, "{command}");
+    }
+    let version = place.run(&["--version"]);
+    assert_eq!(
+        version.out,
+        format!("delegraph {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn mistakes_of_usage_are_status_2_and_say_what_to_do() {
+    let place = Place::new();
+    for (arguments, word) in [
+        (&["decode", "--colour"][..], "--colour"),
+        (&["decoed"], "--help"),
+        (&["verify", "--alg", "es256", "-"], "case-sensitive"),
+        (&["verify", "--leeway", "-5", "-"], "leeway"),
+        (&["keys", "generate", "--alg", "XS256"], "XS256"),
+        (&["lint", "--fail-on", "awful", "-"], "critical, high"),
+        (&["sign", "-"], "--key"),
+        (&["practice", "--fault", "everything"], "scope-widened"),
+        (&["--at", "yesterday", "decode", "-"], "--at"),
+        (
+            &["chain", "run", "--report", "r.pdf", "sample"],
+            ".html or .md",
+        ),
+        (&["--fresh", "decode", "-"], "--fresh"),
+    ] {
+        let ran = place.run(arguments);
+        assert_eq!(ran.status, 2, "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains(word), "{arguments:?}: {}", ran.err);
+        assert_eq!(ran.out, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_status_3_with_one_document() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("folder")).unwrap();
+    for (arguments, word) in [
+        (&["decode", "missing.txt"][..], "missing.txt"),
+        (&["decode", "folder"], "folder, not a file"),
+        (&["verify", "--key", "missing.pem", "-"], "missing.pem"),
+        (&["lint", "missing.txt"], "missing.txt"),
+        (&["chain", "run", "no-such-chain"], "sample"),
+        (&["keys", "thumbprint", "missing.pem"], "missing.pem"),
+    ] {
+        let document = place.json_with("x.y.z", 3, arguments);
+        assert_eq!(members(&document), ["error"], "{arguments:?}");
+        let message = document["error"].as_str().unwrap();
+        assert!(message.contains(word), "{arguments:?}: {message}");
+    }
+}
+
+#[test]
+fn a_window_without_a_display_says_so() {
+    let place = Place::new();
+    let ran = place.run(&["--fresh"]);
+    assert_eq!(ran.status, 3, "{}", ran.err);
+    assert!(!ran.err.contains("panicked"), "{}", ran.err);
+    assert!(ran.err.contains("delegraph --help"), "{}", ran.err);
+    let ran = place.run(&["./missing.toml"]);
+    assert_eq!(ran.status, 3);
+    assert!(ran.err.contains("missing.toml"), "{}", ran.err);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_delegraph"))
+        .args(["completions", "bash"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{:?}", output.status);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn completion_scripts_name_the_commands() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = place.run(&["completions", shell]);
+        assert_eq!(ran.status, 0, "{shell}");
+        assert!(ran.out.contains("practice"), "{shell}");
+    }
+    assert_eq!(
+        members(&place.json(0, &["completions", "bash"])),
+        ["shell", "script"]
+    );
+}
