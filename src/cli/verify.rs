@@ -43,7 +43,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "A")]
     audience: Option<String>,
     /// Allowed clock difference in seconds
-    #[arg(long, value_name = "S", default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=86_400))]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(0..=86_400))]
     leeway: i64,
     /// The token, compact or JSON; `-` or nothing is standard input
     file: Option<PathBuf>,

@@ -60,7 +60,7 @@ fn failure(done: &NodeRun) -> (String, String, String) {
         .expectations
         .iter()
         .filter(|(_, held)| !held)
-        .map(|(expect, _)| format!("expected {}", expect.words()))
+        .map(|(expect, _)| format!("expected that {}", expect.words()))
         .collect();
     let mut lines = Vec::new();
     let mut kind = "expectation".to_owned();
@@ -160,7 +160,7 @@ mod tests {
             text.contains("name=\"a&lt;b&gt;&amp;&quot;\\u{0}\\u{202e}\""),
             "{text}"
         );
-        assert!(text.contains("expected subject ]]&gt;"), "{text}");
+        assert!(text.contains("expected that the subject is ]]&gt;"), "{text}");
         let parsed = resvg::usvg::roxmltree::Document::parse(&text).unwrap();
         assert_eq!(
             parsed

@@ -158,7 +158,7 @@ fn hops(chain: &Chain, run: &Run) -> Table {
                 done.expectations
                     .iter()
                     .filter(|(_, held)| !held)
-                    .map(|(expect, _)| format!("broken: expected {}", expect.words())),
+                    .map(|(expect, _)| format!("broken: expected that {}", expect.words())),
             );
             remarks.extend(done.notes.iter().cloned());
             let held = done.expectations.iter().filter(|(_, held)| *held).count();

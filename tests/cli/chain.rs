@@ -136,7 +136,7 @@ fn a_broken_expectation_is_status_1_and_in_the_junit_file() {
     let junit = place.read("out.xml");
     roxmltree(&junit);
     assert!(
-        junit.contains("<failure ") && junit.contains("subject bob"),
+        junit.contains("<failure ") && junit.contains("subject is bob"),
         "{junit}"
     );
 }

@@ -166,7 +166,7 @@ fn details(done: &NodeRun) -> Vec<(&'static str, String)> {
     let ended = matches!(done.state, State::Done | State::Failed);
     for (expect, held) in &done.expectations {
         if !held && ended {
-            rows.push(("broken", format!("expected {}", expect.words())));
+            rows.push(("broken", format!("expected that {}", expect.words())));
         }
     }
     for note in &done.notes {
