@@ -160,7 +160,10 @@ mod tests {
             text.contains("name=\"a&lt;b&gt;&amp;&quot;\\u{0}\\u{202e}\""),
             "{text}"
         );
-        assert!(text.contains("expected that the subject is ]]&gt;"), "{text}");
+        assert!(
+            text.contains("expected that the subject is ]]&gt;"),
+            "{text}"
+        );
         let parsed = resvg::usvg::roxmltree::Document::parse(&text).unwrap();
         assert_eq!(
             parsed

@@ -2,7 +2,7 @@
 
 use crate::{
     chain::{
-        Chain, Expect,
+        Chain,
         evidence::Evidence,
         run::{NodeRun, Run, State},
     },

@@ -1,0 +1,89 @@
+//! The program as it is shipped, in a real window on a virtual screen: start, run the sample chain,
+//! see who acts for whom, end.
+//!
+//! `DELEGRAPH_PICTURES=1 cargo test --features inspection --test window` also makes the pictures of
+//! the README (`assets/pictures`).
+
+mod driver;
+
+use std::path::PathBuf;
+
+use driver::{Screen, Tree, Window};
+use egui::{Key, Modifiers, accesskit::Role};
+
+/// Principals of the sample chain as the graph names them to a screen reader.
+const PRINCIPALS: [&str; 5] = [
+    "alice, person",
+    "planner, agent",
+    "researcher, agent",
+    "payments-agent, agent",
+    "payments-api, audience",
+];
+
+/// Where a picture goes: beside the README when asked for, else among the build's files.
+fn picture(name: &str) -> PathBuf {
+    let folder = if std::env::var_os("DELEGRAPH_PICTURES").is_some() {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("assets/pictures")
+    } else {
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("window")
+    };
+    folder.join(name)
+}
+
+fn command() -> Modifiers {
+    Modifiers::COMMAND | Modifiers::CTRL
+}
+
+fn whole_graph(tree: &Tree) -> Option<()> {
+    PRINCIPALS
+        .iter()
+        .all(|name| tree.has(Role::Button, name))
+        .then_some(())
+}
+
+#[test]
+fn the_sample_chain_runs_and_the_graph_shows_its_principals() {
+    let screen = Screen::start(1600, 1000);
+    let mut window = Window::open(&screen, &["--fresh"]);
+    window.wait("the start screen", |tree| {
+        tree.has(Role::Button, "Paste a token").then_some(())
+    });
+    window.picture(&picture("start.png"));
+
+    window.click(Role::Button, "Run the sample chain");
+    window.key(Key::Num3, command());
+    window.wait("the graph of the sample chain", whole_graph);
+    window.wait("the delegation to the planner", |tree| {
+        tree.says("alice delegates to planner").then_some(())
+    });
+    window.picture(&picture("graph.png"));
+
+    window.key(Key::Num2, command());
+    window.wait("the chain view", |tree| {
+        tree.says("payments-agent").then_some(())
+    });
+    window.picture(&picture("chain.png"));
+
+    let (status, said) = window.quit();
+    assert!(status.success(), "{status}: {said}");
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn a_pasted_token_is_read_out() {
+    let screen = Screen::start(1600, 1000);
+    let mut window = Window::open(&screen, &["--fresh"]);
+    // RFC 8693 §4.1: user@example.com, on whose behalf admin@example.com acts; unsigned here.
+    window.paste(concat!(
+        "Authorization: Bearer eyJhbGciOiJub25lIn0.",
+        "eyJhdWQiOiJodHRwczovL2NvbnN1bWVyLmV4YW1wbGUuY29tIiwiaXNzIjoiaHR0cHM6Ly9pc3N1ZXIuZXhh",
+        "bXBsZS5jb20iLCJleHAiOjE0NDM5MDQxNzcsIm5iZiI6MTQ0MzkwNDA3Nywic3ViIjoidXNlckBleGFtcGxl",
+        "LmNvbSIsImFjdCI6eyJzdWIiOiJhZG1pbkBleGFtcGxlLmNvbSJ9fQ."
+    ));
+    window.wait("the principals of the token", |tree| {
+        (tree.says("user@example.com") && tree.says("admin@example.com")).then_some(())
+    });
+    window.picture(&picture("token.png"));
+    let (status, said) = window.quit();
+    assert!(status.success(), "{status}: {said}");
+}
