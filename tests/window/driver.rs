@@ -119,8 +119,10 @@ impl Window {
             Ok(Response::Error { message }) => panic!("{request:?}: {message}"),
             Ok(response) => response,
             Err(e) => {
-                let status = self.child.try_wait();
-                panic!("{request:?}: {e}; the program: {status:?}");
+                // With the program gone its last words can be read to their end.
+                let _ = self.child.kill();
+                let status = self.child.wait();
+                panic!("{request:?}: {e}; {status:?}: {}", said(&mut self.child));
             }
         }
     }
