@@ -18,10 +18,16 @@ use super::{
 };
 use crate::{
     app::{Command as Ask, session::Notice},
-    chain::{Chain, file, plan, run::State},
+    chain::{
+        Chain,
+        evidence::Evidence,
+        file, plan,
+        run::{Run, State},
+    },
     io::serve,
     kit::{ids::ChainId, text::escape},
     report,
+    risk::Report,
 };
 use script::Script;
 
@@ -109,7 +115,8 @@ fn run_one(options: &Options, setting: &Setting) -> Result<Done, Failure> {
 
     let model = &script.model;
     let run = model.runs.get(&id).cloned().unwrap_or_default();
-    let (report, evidence) = (&model.analysis.report, &model.analysis.evidence);
+    let evidence = &model.analysis.evidence;
+    let report = &about(&run, &model.analysis.report, evidence);
     let passed = report::run::passed(&chain, &run);
     if let Some(path) = &options.junit {
         save(path, &report::junit::render(&chain, &run))?;
@@ -127,7 +134,7 @@ fn run_one(options: &Options, setting: &Setting) -> Result<Done, Failure> {
         json: json!({
             "chain": chain.name,
             "hops": show::hops(&chain, &run),
-            "findings": findings::findings(report, evidence),
+            "findings": show::findings(&run, report, evidence),
             "not_evaluable": findings::not_evaluable(report),
             "passed": passed,
         }),
@@ -139,6 +146,30 @@ fn run_one(options: &Options, setting: &Setting) -> Result<Done, Failure> {
         ),
         good: passed,
     })
+}
+
+/// What the rules say of the tokens of this run; a workspace may hold others.
+fn about(run: &Run, report: &Report, evidence: &Evidence) -> Report {
+    let ours = |hop: usize| {
+        evidence
+            .hops
+            .get(hop)
+            .is_some_and(|hop| show::node(run, hop).is_some())
+    };
+    Report {
+        findings: report
+            .findings
+            .iter()
+            .filter(|finding| ours(finding.hop))
+            .cloned()
+            .collect(),
+        not_evaluable: report
+            .not_evaluable
+            .iter()
+            .filter(|rule| ours(rule.hop))
+            .cloned()
+            .collect(),
+    }
 }
 
 /// Puts the chain that `name` names into the workspace and gives its id.
@@ -232,8 +263,10 @@ fn carry_out(id: ChainId, chain: &Chain, script: &mut Script) -> Result<(), Fail
         script.refuse_errors("the chain did not run")?;
         return Err(Failure::impossible("the chain did not run"));
     }
-    for Notice { text, .. } in script.take_notices() {
-        output::note(&text);
+    for Notice { error, text } in script.take_notices() {
+        if error {
+            output::note(&text);
+        }
     }
     Ok(())
 }

@@ -241,6 +241,7 @@ fn ht(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::Expect;
 
     fn chain() -> Chain {
         Chain {

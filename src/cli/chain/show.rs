@@ -6,11 +6,13 @@ use super::super::output::columns;
 use crate::{
     chain::{
         Chain, Node,
+        evidence::{Evidence, Hop},
         run::{Exchanged, NodeRun, Run, State},
     },
     kit::text::escape,
     oauth::http::{Body, Field, Request, Response},
     report::run::state,
+    risk::Report,
     token::explain::principal,
 };
 
@@ -21,6 +23,30 @@ pub(super) fn hops(chain: &Chain, run: &Run) -> Vec<Value> {
         .iter()
         .map(|node| hop(node, run.nodes.get(&node.id)))
         .collect()
+}
+
+/// The node whose token the hop is.
+pub(super) fn node<'a>(run: &'a Run, hop: &Hop) -> Option<&'a str> {
+    let id = hop.token_id?;
+    run.nodes
+        .iter()
+        .find(|(_, done)| done.token_id == Some(id))
+        .map(|(name, _)| name.as_str())
+}
+
+/// `findings` of the JSON output, each with the name of its node.
+pub(super) fn findings(run: &Run, report: &Report, evidence: &Evidence) -> Vec<Value> {
+    let mut values = super::super::findings::findings(report, evidence);
+    for (value, finding) in values.iter_mut().zip(&report.findings) {
+        let name = evidence
+            .hops
+            .get(finding.hop)
+            .and_then(|hop| node(run, hop));
+        if let Some(members) = value.as_object_mut() {
+            members.insert("node".into(), name.into());
+        }
+    }
+    values
 }
 
 fn hop(node: &Node, done: Option<&NodeRun>) -> Value {

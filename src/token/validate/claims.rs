@@ -46,7 +46,7 @@ pub(super) fn claims_problems(token: &Token, policy: &Policy) -> Vec<String> {
             continue;
         };
         // Beyond the year 5138 nobody means seconds.
-        if seconds.abs() > 100_000_000_000 {
+        if seconds.unsigned_abs() > 100_000_000_000 {
             found.push(format!(
                 "`{name}` is {seconds}, which looks like milliseconds: NumericDate counts seconds (RFC 7519 §2)."
             ));
