@@ -163,11 +163,10 @@ fn authoritative(token: &Token, p: &Principal) -> String {
     let holder = if claims::holder_key(token).is_some() {
         "whoever holds its key"
     } else {
-        "whoever holds it, for it is a bearer token,"
+        "it is a bearer token, and whoever holds it"
     };
-    let mut out = format!(
-        "{subject} is the subject. No actor is named: {holder} acts as {subject}, and nobody sees the difference."
-    );
+    let mut out =
+        format!("{subject} is the subject. No actor is named: {holder} acts as {subject}.");
     if let Some(client) = &p.client {
         out += &format!(" {client} asked for the token.");
     }

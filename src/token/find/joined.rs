@@ -5,7 +5,7 @@ use std::cell::{Cell, OnceCell};
 use serde_json::Value;
 
 use crate::{
-    jose::{Alg, b64},
+    jose::{Alg, Family, b64},
     kit::json,
 };
 
@@ -24,6 +24,20 @@ pub(super) fn header(part: &str) -> Option<Value> {
         .iter()
         .any(|name| value.get(name).is_some())
         .then_some(value)
+}
+
+/// Widest line that counts as wrapped.
+const WRAPPED: usize = 160;
+
+/// What is missing of a signature.
+#[derive(PartialEq)]
+enum Room {
+    /// Nothing.
+    None,
+    /// This many characters.
+    Exactly(usize),
+    /// The algorithm does not say.
+    Unknown,
 }
 
 /// A token as far as it was read over line breaks. What is asked at every line is kept, so that a
@@ -76,31 +90,47 @@ impl Joined {
     /// Whether the token may go on.
     pub(super) fn wants_more(&self) -> bool {
         self.text.len() < JOINED
-            && match self.dots[..] {
-                [first, second] => self.signature_wants(first, self.text.len() - second - 1),
-                // Three dots are perhaps a JWE.
-                _ => self.dots.len() < 5,
+            && match self.dots.len() {
+                0 | 1 => true,
+                2 => self.room() != Room::None,
+                dots => dots < 5 && self.wrapped(), // perhaps a JWE
             }
     }
 
-    fn signature_wants(&self, header_end: usize, length: usize) -> bool {
+    /// Whether the lines so far look like a text that was wrapped: all as wide as the first.
+    fn wrapped(&self) -> bool {
+        self.first_width <= WRAPPED && self.last_width == self.first_width
+    }
+
+    /// How much of the signature is missing.
+    fn room(&self) -> Room {
+        let [first, second, ..] = self.dots[..] else {
+            return Room::Unknown;
+        };
         let alg = self.alg.get_or_init(|| {
-            let header = header(&self.text[..header_end])?;
+            let header = header(&self.text[..first])?;
             header.get("alg")?.as_str().map(Alg::parse)
         });
-        match alg {
-            Some(Alg::None) => false,
-            Some(Alg::Hs256) => length < 43,
-            Some(Alg::Hs384) => length < 64,
-            Some(Alg::Hs512 | Alg::Es256 | Alg::Es256K | Alg::EdDsa | Alg::Ed25519) => length < 86,
-            Some(Alg::Es384) => length < 128,
-            Some(Alg::Es512) => length < 176,
-            // Unknown lengths: as long as the lines are as wide as the first.
-            _ => {
-                length == 0
-                    || self.last_width == self.first_width
-                    || (self.lines == 1 && length < 128)
+        let length = self.text.len() - second - 1;
+        let whole: usize = match alg {
+            Some(Alg::None) => 0,
+            Some(Alg::Hs256) => 43,
+            Some(Alg::Hs384) => 64,
+            Some(Alg::Hs512 | Alg::Es256 | Alg::Es256K | Alg::EdDsa | Alg::Ed25519) => 86,
+            Some(Alg::Es384) => 128,
+            Some(Alg::Es512) => 176,
+            Some(alg) if matches!(alg.family(), Family::RsaPkcs1 | Family::RsaPss) => {
+                // 2048, 3072, 4096, 6144 and 8192 bit
+                if [342, 512, 683, 1024, 1366].contains(&length) || length > 1366 {
+                    return Room::None;
+                }
+                return Room::Unknown;
             }
+            _ => return Room::Unknown,
+        };
+        match whole.checked_sub(length) {
+            None | Some(0) => Room::None,
+            Some(missing) => Room::Exactly(missing),
         }
     }
 
@@ -112,9 +142,22 @@ impl Joined {
         let part = &self.text[self.dots.last().map_or(0, |d| d + 1)..];
         match self.dots.len() {
             0 | 1 => !self.complete(part),
-            // A signature: a line wider than the first one, or one word of prose, is not of it.
-            _ => line.len() <= self.first_width.max(self.last_width) && self.last_width >= 20,
+            2 => match self.room() {
+                Room::None => false,
+                Room::Exactly(missing) => line.len() <= missing,
+                Room::Unknown => self.fits_below(line),
+            },
+            _ => self.fits_below(line),
         }
+    }
+
+    /// Whether `line` may end a wrapped text: not wider than the first line, and no word of prose.
+    fn fits_below(&self, line: &str) -> bool {
+        let tail = line.get(1..).unwrap_or("");
+        let word = line.bytes().all(|b| b.is_ascii_alphabetic())
+            && (tail.bytes().all(|b| b.is_ascii_lowercase())
+                || tail.bytes().all(|b| b.is_ascii_uppercase()));
+        self.wrapped() && line.len() <= self.first_width && !word
     }
 
     /// Whether an encoded JSON object is complete. Looks at its end first.

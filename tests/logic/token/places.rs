@@ -117,6 +117,37 @@ fn wrapped_tokens_are_joined_and_neighbours_left_alone() {
             assert_eq!(&text[found[0].span.clone()][..10], &t[..10]);
         }
     }
+    // The length of an RSA signature depends on the key, of an encrypted token on nothing.
+    let rsa = craft::mint(
+        &json!({}),
+        &json!({"sub":"alice"}),
+        &key_for(&Alg::Ps256),
+        &Alg::Ps256,
+    )
+    .unwrap();
+    let jwe = format!(
+        "{}.{}.{}.{}.{}",
+        b64::encode(r#"{"alg":"RSA-OAEP","enc":"A256GCM"}"#),
+        b64::encode([7; 256]),
+        b64::encode([8; 12]),
+        b64::encode([9; 300]),
+        b64::encode([10; 16])
+    );
+    for token in [&rsa, &jwe] {
+        for width in [64, 76, 10_000] {
+            let text: Vec<&str> = token
+                .as_bytes()
+                .chunks(width)
+                .map(|c| std::str::from_utf8(c).unwrap())
+                .collect();
+            for after in ["", "\nDone\n", "\nEND\n", "\n\nmore1\n", "\nsome more\n"] {
+                let found = find(&format!("{}{after}", text.join("\n")));
+                assert_eq!(found.len(), 1);
+                assert_eq!(&*found[0].raw, *token, "{width} {after:?}");
+            }
+        }
+        assert_eq!(find(&format!("{token}\n{token}\n{t}")).len(), 3);
+    }
     // As RFCs print them: dots on lines of their own.
     let display = t.replace('.', "\n.\n");
     assert_eq!(&*find(&display)[0].raw, t);
