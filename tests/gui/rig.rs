@@ -8,9 +8,8 @@ use delegraph::{
         analysis::{Analysis, analyse},
     },
     gui::shell::{App, Carrier},
-    jose::{Alg, Jwk, crypto},
+    jose::{Jwk, crypto},
     kit::clock::{Clock, Timestamp},
-    token::craft,
 };
 use egui_kittest::Harness;
 use serde_json::{Value, json};
@@ -93,24 +92,15 @@ pub fn key() -> Jwk {
     Jwk(members)
 }
 
-/// A signed access token: alice, payments-agent acts now, researcher and planner before.
-pub fn access_token() -> String {
-    craft::mint(
-        &json!({"typ": "at+jwt", "alg": "ES256", "kid": "prac-1"}),
-        &json!({
-            "iss": "http://127.0.0.1:41873",
-            "sub": "alice",
-            "aud": "payments-api",
-            "scope": "accounts:read payments:initiate",
-            "iat": NOW - 8,
-            "exp": NOW + 592,
-            "may_act": {"sub": "researcher"},
-            "act": {"sub": "payments-agent", "act": {"sub": "researcher", "act": {"sub": "planner"}}},
-            "jti": "b1946ac9-2f27",
-            "client_id": "payments-agent"
-        }),
-        &key(),
-        &Alg::Es256,
-    )
-    .unwrap()
-}
+/// An access token signed by [`key`], issued 8 s before [`NOW`], for 10 min: alice is the subject,
+/// payments-agent acts now, researcher and planner acted before. Written out because ECDSA
+/// signatures differ each time, and pictures must not.
+pub const TOKEN: &str = concat!(
+    "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6InByYWMtMSJ9.eyJpc3MiOiJodHRwOi8vMTI3LjAuM",
+    "C4xOjQxODczIiwic3ViIjoiYWxpY2UiLCJhdWQiOiJwYXltZW50cy1hcGkiLCJzY29wZSI6ImFjY291bnRzOnJlYWQ",
+    "gcGF5bWVudHM6aW5pdGlhdGUiLCJpYXQiOjE3OTU0NDQzMjcsImV4cCI6MTc5NTQ0NDkyNywibWF5X2FjdCI6eyJzd",
+    "WIiOiJyZXNlYXJjaGVyIn0sImFjdCI6eyJzdWIiOiJwYXltZW50cy1hZ2VudCIsImFjdCI6eyJzdWIiOiJyZXNlYXJ",
+    "jaGVyIiwiYWN0Ijp7InN1YiI6InBsYW5uZXIifX19LCJqdGkiOiJiMTk0NmFjOS0yZjI3IiwiY2xpZW50X2lkIjoic",
+    "GF5bWVudHMtYWdlbnQifQ.2qtyYofjcwd4ZpCgeSBHks11aMYV-tPXgrBkRgGCvl3B1LaqpTsiz3MGFV7Bn1vNrOKa",
+    "v6e9kPyF_kTfvjQ9_g",
+);

@@ -25,7 +25,7 @@ fn the_sample_is_one_click_away() {
     harness.get_by_label("Run the sample chain").click();
     settle(&mut harness);
     assert_eq!(harness.state().model().workspace.chains.len(), 1);
-    harness.get_by_label("Chain");
+    harness.get_by_role_and_label(egui::accesskit::Role::Tab, "Chain");
 }
 
 #[test]

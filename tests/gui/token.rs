@@ -6,7 +6,7 @@ use egui_kittest::{
     kittest::{NodeT as _, Queryable as _},
 };
 
-use crate::rig::{access_token, key, settle, window};
+use crate::rig::{TOKEN, key, settle, window};
 
 fn with_token<'a>(dark: bool, size: [f32; 2]) -> Harness<'a, delegraph::gui::shell::App> {
     let public = key().public().unwrap();
@@ -18,7 +18,7 @@ fn with_token<'a>(dark: bool, size: [f32; 2]) -> Harness<'a, delegraph::gui::she
                 text: Secret::new(serde_json::Value::Object(public.0).to_string()),
                 name: "issuer".into(),
             },
-            Command::Paste(access_token()),
+            Command::Paste(TOKEN.into()),
         ],
     )
 }
@@ -34,12 +34,17 @@ fn pasting_anywhere_shows_who_acts_for_whom() {
     let mut harness = window(true, [1280.0, 800.0], vec![]);
     harness.event(egui::Event::Paste(format!(
         "Authorization: Bearer {}",
-        access_token()
+        TOKEN
     )));
     settle(&mut harness);
-    harness.get_by_label_contains("payments-agent acts for alice now");
+    assert!(
+        harness
+            .query_all_by_label_contains("payments-agent acts for alice now")
+            .count()
+            >= 1
+    );
     harness.get_by_label_contains("Access token, alice ← payments-agent ← researcher ← planner");
-    assert_eq!(raw(&harness), access_token());
+    assert_eq!(raw(&harness), TOKEN);
 }
 
 #[test]
@@ -52,10 +57,10 @@ fn a_scope_can_be_removed_and_the_edit_undone() {
     settle(&mut harness);
     harness.get_by_label("Edited, unsigned");
     harness.get_by_label("removed payments:initiate");
-    assert_ne!(raw(&harness), access_token());
+    assert_ne!(raw(&harness), TOKEN);
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
     settle(&mut harness);
-    assert_eq!(raw(&harness), access_token());
+    assert_eq!(raw(&harness), TOKEN);
     harness.get_by_label("Signature valid");
 }
 
@@ -117,7 +122,6 @@ fn text_and_rows_are_one_value_and_an_error_marks_its_place() {
     assert!(harness.query_by_label_contains("Payload, line 1").is_none());
     harness.get_by_label("Rows").click();
     settle(&mut harness);
-    assert_eq!(harness.get_by_label("sub").value().as_deref(), None);
     let model = harness.state().model();
     let view = &model.analysis.tokens[&model.session.token.unwrap()];
     assert_eq!(view.token.claims_map()["sub"], "bob");
