@@ -234,10 +234,10 @@ impl Behavior<Pane> for Desk<'_, '_> {
         tabs: &egui_tiles::Tabs,
         _scroll: &mut f32,
     ) {
-        let has_findings = tabs
-            .children
-            .iter()
-            .any(|t| matches!(tiles.get(*t), Some(Tile::Pane(Pane::Findings))));
+        let has_findings = tabs.children.iter().any(|t| {
+            // In front, the panel itself says how many there are.
+            matches!(tiles.get(*t), Some(Tile::Pane(Pane::Findings))) && !tabs.is_active(*t)
+        });
         if has_findings {
             ui.add_space(space::M);
             counts(ui, self.cx);

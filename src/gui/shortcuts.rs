@@ -14,7 +14,15 @@ const CTRL: Modifiers = Modifiers::COMMAND;
 pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialogs) {
     let typing = ui.ctx().text_edit_focused();
     let ctrl_shift = CTRL | Modifiers::SHIFT;
-    let hit = |modifiers: Modifiers, key: Key| ui.input_mut(|i| i.consume_key(modifiers, key));
+    let hit = |modifiers: Modifiers, key: Key| {
+        ui.input_mut(|i| {
+            i.consume_key(modifiers, key)
+                // Tools that press keys may set Ctrl without egui's notion of a command key.
+                || (modifiers.command
+                    && !cfg!(target_os = "macos")
+                    && i.consume_key(plain_ctrl(modifiers), key))
+        })
+    };
 
     if hit(CTRL, Key::K) {
         palette.toggle();
@@ -83,6 +91,15 @@ pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialo
     }
     if !tokens.is_empty() {
         cx.push(Command::ImportFiles(tokens));
+    }
+}
+
+/// `modifiers` with Ctrl in the place of the command key.
+fn plain_ctrl(modifiers: Modifiers) -> Modifiers {
+    Modifiers {
+        command: false,
+        ctrl: true,
+        ..modifiers
     }
 }
 

@@ -100,7 +100,11 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
         let mut y = 0.0;
         let mut rows = Vec::new();
         for (n, group) in analysis.tray.iter().enumerate() {
-            let entries = std::iter::once(Row::Heading(n))
+            // The only group of an ordinary tray needs no heading: the panel has one.
+            let alone = analysis.tray.len() == 1 && group.chain.is_none();
+            let entries = (!alone)
+                .then_some(Row::Heading(n))
+                .into_iter()
                 .chain(group.tokens.iter().copied().map(Row::Token));
             for row in entries {
                 rows.push((y, row));
