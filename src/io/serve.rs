@@ -25,10 +25,12 @@ pub fn practice(
         .build()
         .map_err(|e| format!("threads cannot be started: {e}"))?;
     runtime.block_on(async {
+        // Before anybody is told that the server is ready: a signal must not find the default answer.
+        let mut end = End::watch()?;
         let server = practice::start(port, faults).await?;
         ready(&server.info)?;
-        asked_to_end().await;
-        drop(server);
+        end.asked().await;
+        server.stop().await;
         Ok(())
     })
 }
@@ -41,13 +43,17 @@ pub fn end_flag() -> Result<Arc<AtomicBool>, String> {
         .enable_all()
         .build()
         .map_err(|e| format!("signals cannot be watched: {e}"))?;
+    let mut end = {
+        let _inside = runtime.enter();
+        End::watch()?
+    };
     std::thread::Builder::new()
         .name("signals".into())
         .spawn(move || {
             runtime.block_on(async {
-                asked_to_end().await;
+                end.asked().await;
                 raised.store(true, Ordering::Relaxed);
-                asked_to_end().await;
+                end.asked().await;
                 std::process::exit(130);
             });
         })
@@ -55,27 +61,56 @@ pub fn end_flag() -> Result<Arc<AtomicBool>, String> {
     Ok(flag)
 }
 
+/// The signals that ask a program to end: Ctrl+C, and on Unix SIGTERM and SIGHUP.
 #[cfg(unix)]
-async fn asked_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminate = signal(SignalKind::terminate());
-    let hang_up = signal(SignalKind::hangup());
-    match (terminate, hang_up) {
-        (Ok(mut terminate), Ok(mut hang_up)) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-                _ = hang_up.recv() => {}
-            }
-        }
-        _ => {
-            // Without these two signals Ctrl+C still ends the program.
-            let _ = tokio::signal::ctrl_c().await;
+struct End([tokio::signal::unix::Signal; 3]);
+
+#[cfg(unix)]
+impl End {
+    /// From here on the signals are waited for. Must be called inside a tokio runtime.
+    fn watch() -> Result<Self, String> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let watch = |kind| signal(kind).map_err(|e| format!("signals cannot be watched: {e}"));
+        Ok(Self([
+            watch(SignalKind::interrupt())?,
+            watch(SignalKind::terminate())?,
+            watch(SignalKind::hangup())?,
+        ]))
+    }
+
+    async fn asked(&mut self) {
+        let [interrupt, terminate, hang_up] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
         }
     }
 }
 
-#[cfg(not(unix))]
-async fn asked_to_end() {
-    let _ = tokio::signal::ctrl_c().await;
+/// The signals that ask a program to end: Ctrl+C, closing the console, the system's shutdown.
+#[cfg(windows)]
+struct End {
+    interrupt: tokio::signal::windows::CtrlC,
+    close: tokio::signal::windows::CtrlClose,
+}
+
+#[cfg(windows)]
+impl End {
+    /// From here on the signals are waited for. Must be called inside a tokio runtime.
+    fn watch() -> Result<Self, String> {
+        use tokio::signal::windows::{ctrl_c, ctrl_close};
+        let why = |e: std::io::Error| format!("signals cannot be watched: {e}");
+        Ok(Self {
+            interrupt: ctrl_c().map_err(why)?,
+            close: ctrl_close().map_err(why)?,
+        })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.close.recv() => {}
+        }
+    }
 }

@@ -114,8 +114,7 @@ impl Window {
     }
 
     fn ask(&mut self, request: &Request) -> Response {
-        protocol::write_message(&self.stream, request).unwrap();
-        match protocol::read_message(&self.stream) {
+        match self.try_ask(request) {
             Ok(Response::Error { message }) => panic!("{request:?}: {message}"),
             Ok(response) => response,
             Err(e) => {
@@ -125,6 +124,11 @@ impl Window {
                 panic!("{request:?}: {e}; {status:?}: {}", said(&mut self.child));
             }
         }
+    }
+
+    fn try_ask(&mut self, request: &Request) -> std::io::Result<Response> {
+        protocol::write_message(&self.stream, request)?;
+        protocol::read_message(&self.stream)
     }
 
     /// What a screen reader is told now.
@@ -162,15 +166,7 @@ impl Window {
     /// Clicks the widget of that role whose name begins with `name`.
     pub fn click(&mut self, role: Role, name: &str) {
         let place = self.wait(name, |tree| tree.place(role, name));
-        let button = |pressed| Event::PointerButton {
-            pos: place,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        };
-        self.send(vec![Event::PointerMoved(place)]);
-        self.send(vec![button(true)]);
-        self.send(vec![button(false)]);
+        self.send(click(place));
     }
 
     /// Presses and releases a key.
@@ -226,7 +222,7 @@ impl Window {
         std::fs::write(file, &png.bytes).unwrap();
     }
 
-    /// Quits as a user would and gives how the program ended.
+    /// Quits as a user would, unsaved work left behind, and gives how the program ended.
     pub fn quit(mut self) -> (ExitStatus, String) {
         let press = Event::Key {
             key: Key::Q,
@@ -235,16 +231,27 @@ impl Window {
             repeat: false,
             modifiers: Modifiers::COMMAND | Modifiers::CTRL,
         };
-        // The program may end before it answers.
-        let request = Request::ApplyEvents {
+        let mut request = Request::ApplyEvents {
             events: vec![press],
         };
-        protocol::write_message(&self.stream, &request).unwrap();
         let began = now();
         loop {
+            // The program may end before it answers.
+            let answer = self.try_ask(&request);
             if let Some(status) = self.child.try_wait().unwrap() {
                 return (status, said(&mut self.child));
             }
+            request = match answer {
+                Ok(Response::Tree {
+                    accesskit: Some(tree),
+                    ..
+                }) => Tree(tree)
+                    .place(Role::Button, "Go on without saving")
+                    .map_or(Request::GetTree, |place| Request::ApplyEvents {
+                        events: click(place),
+                    }),
+                _ => Request::GetTree,
+            };
             assert!(began.elapsed() < PATIENCE, "Ctrl+Q did not end the program");
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -293,6 +300,17 @@ impl Tree {
             f64::midpoint(bounds.y0, bounds.y1) as f32,
         ))
     }
+}
+
+/// A click, in one frame: on a slow machine two would be far enough apart to be none.
+fn click(place: Pos2) -> Vec<Event> {
+    let button = |pressed| Event::PointerButton {
+        pos: place,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    vec![Event::PointerMoved(place), button(true), button(false)]
 }
 
 fn said(child: &mut Child) -> String {
