@@ -399,7 +399,7 @@ impl eframe::App for App {
                     .inner_margin(Margin::symmetric(12, 0)),
             )
             .show(ui, |ui| {
-                topbar::ui(ui, &mut cx, &mut self.topbar, &self.settings)
+                topbar::ui(ui, &mut cx, &mut self.topbar, &self.settings);
             });
         banners::ui(ui, &mut cx, &mut self.banners);
         CentralPanel::no_frame().show(ui, |ui| {

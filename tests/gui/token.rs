@@ -32,10 +32,7 @@ fn raw(harness: &Harness<'_, delegraph::gui::shell::App>) -> String {
 #[test]
 fn pasting_anywhere_shows_who_acts_for_whom() {
     let mut harness = window(true, [1280.0, 800.0], vec![]);
-    harness.event(egui::Event::Paste(format!(
-        "Authorization: Bearer {}",
-        TOKEN
-    )));
+    harness.event(egui::Event::Paste(format!("Authorization: Bearer {TOKEN}")));
     settle(&mut harness);
     assert!(
         harness
@@ -185,4 +182,55 @@ fn pictures_of_the_token_view() {
         harness.snapshot(name);
         results.extend_harness(&mut harness);
     }
+}
+
+#[test]
+fn an_actor_is_added_and_moved_without_dragging() {
+    let mut harness = with_token(true, [1600.0, 1000.0]);
+    harness.get_by_label("Add actor").click();
+    settle(&mut harness);
+    harness
+        .get_by_label("Name of the actor")
+        .type_text("auditor");
+    settle(&mut harness);
+    harness.key_press(egui::Key::Enter);
+    settle(&mut harness);
+    let actors = |harness: &Harness<'_, delegraph::gui::shell::App>| {
+        let model = harness.state().model();
+        model.analysis.tokens[&model.session.token.unwrap()]
+            .principal
+            .actors
+            .clone()
+    };
+    assert_eq!(
+        actors(&harness),
+        ["auditor", "payments-agent", "researcher", "planner"]
+    );
+    harness.get_by_label("Edit actor auditor").click();
+    settle(&mut harness);
+    harness
+        .get_by_label("Make it act earlier (move right)")
+        .click();
+    settle(&mut harness);
+    assert_eq!(
+        actors(&harness),
+        ["payments-agent", "auditor", "researcher", "planner"]
+    );
+}
+
+#[test]
+fn unsaved_work_is_asked_about_before_it_is_lost() {
+    let mut harness = with_token(true, [1280.0, 800.0]);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::N);
+    settle(&mut harness);
+    harness.get_by_label("Save the changes of untitled?");
+    harness.get_by_label("Cancel").click();
+    settle(&mut harness);
+    assert_eq!(harness.state().model().workspace.tokens.len(), 1);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::N);
+    settle(&mut harness);
+    harness.get_by_label("Go on without saving").click();
+    settle(&mut harness);
+    assert!(harness.state().model().workspace.is_empty());
+    harness.get_by_label("Paste a token");
 }

@@ -87,22 +87,19 @@ pub fn sign_menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
     } else {
         "Sign"
     };
-    match key {
-        Some((key, name, alg)) => {
-            let button = widgets::primary(ui, None, words).on_hover_text(format!(
-                "With {} ({alg}). Choose another key in the inspector.",
-                escape(&name)
-            ));
-            if button.clicked() {
-                cx.push(Command::Sign(id, key));
-            }
+    if let Some((key, name, alg)) = key {
+        let button = widgets::primary(ui, None, words).on_hover_text(format!(
+            "With {} ({alg}). Choose another key in the inspector.",
+            escape(&name)
+        ));
+        if button.clicked() {
+            cx.push(Command::Sign(id, key));
         }
-        None => {
-            let button = widgets::primary(ui, None, words)
-                .on_hover_text("Generates an ES256 key and signs with it");
-            if button.clicked() {
-                generate_and_sign(cx, id, "ES256");
-            }
+    } else {
+        let button = widgets::primary(ui, None, words)
+            .on_hover_text("Generates an ES256 key and signs with it");
+        if button.clicked() {
+            generate_and_sign(cx, id, "ES256");
         }
     }
 }

@@ -39,9 +39,16 @@ const FOOT: f32 = 84.0;
 #[derive(Default)]
 pub struct State {
     /// Rows of the analysis that they were made from.
-    rows: Option<(Arc<Analysis>, Vec<(f32, Row)>, f32)>,
+    rows: Option<Rows>,
     /// The token that the tray last scrolled to.
     seen: Option<TokenId>,
+}
+
+/// The rows of one analysis, each with its place.
+struct Rows {
+    analysis: Arc<Analysis>,
+    list: Vec<(f32, Row)>,
+    height: f32,
 }
 
 #[derive(Clone, Copy)]
@@ -82,7 +89,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         );
     } else {
         ui.scope_builder(egui::UiBuilder::new().max_rect(list), |ui| {
-            rows(ui, cx, &analysis)
+            rows(ui, cx, &analysis);
         });
     }
     drop_zone(ui, cx, foot.shrink(space::M));
@@ -95,7 +102,7 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
         .tray
         .rows
         .as_ref()
-        .is_none_or(|(a, ..)| !Arc::ptr_eq(a, analysis));
+        .is_none_or(|r| !Arc::ptr_eq(&r.analysis, analysis));
     if fresh {
         let mut y = 0.0;
         let mut rows = Vec::new();
@@ -111,14 +118,21 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
                 y += row.height();
             }
         }
-        cx.view.tray.rows = Some((Arc::clone(analysis), rows, y));
+        cx.view.tray.rows = Some(Rows {
+            analysis: Arc::clone(analysis),
+            list: rows,
+            height: y,
+        });
     }
     let selected = chosen(cx);
     let scroll_to = (cx.view.tray.seen != selected)
         .then_some(selected)
         .flatten();
     cx.view.tray.seen = selected;
-    let Some((_, rows, height)) = cx.view.tray.rows.take() else {
+    let Some(Rows {
+        list: rows, height, ..
+    }) = cx.view.tray.rows.take()
+    else {
         return;
     };
     ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
@@ -161,7 +175,11 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
                 }
             }
         });
-    cx.view.tray.rows = Some((Arc::clone(analysis), rows, height));
+    cx.view.tray.rows = Some(Rows {
+        analysis: Arc::clone(analysis),
+        list: rows,
+        height,
+    });
 }
 
 /// The token that is selected, itself or by one of its claims.

@@ -80,36 +80,28 @@ pub fn editor(
         for gone in before.into_iter().flatten().filter(|b| !values.contains(b)) {
             chip(ui, gone, Mark::Removed);
         }
-        match draft {
-            Some(text) => {
-                let response = ui
-                    .add(
-                        egui::TextEdit::singleline(text)
-                            .desired_width(140.0)
-                            .margin(Margin::symmetric(8, 2))
-                            .hint_text(RichText::new("value, Enter").color(theme.muted)),
-                    )
-                    .accessible_name(format!("New value of {name}"));
-                let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-                if entered && !text.trim().is_empty() {
-                    edit = Some(Edit::Add(text.trim().to_owned()));
-                    *draft = None;
-                } else if response.lost_focus() {
-                    *draft = None;
-                } else if !response.has_focus() {
-                    response.request_focus();
-                }
+        if let Some(text) = draft {
+            let response = ui
+                .add(
+                    egui::TextEdit::singleline(text)
+                        .desired_width(140.0)
+                        .margin(Margin::symmetric(8, 2))
+                        .hint_text(RichText::new("value, Enter").color(theme.muted)),
+                )
+                .accessible_name(format!("New value of {name}"));
+            let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+            if entered && !text.trim().is_empty() {
+                edit = Some(Edit::Add(text.trim().to_owned()));
+                *draft = None;
+            } else if response.lost_focus() {
+                *draft = None;
+            } else if !response.has_focus() {
+                response.request_focus();
             }
-            None => {
-                let response = crate::gui::widgets::sized_icon_button(
-                    ui,
-                    Icon::Plus,
-                    &format!("Add to {name}"),
-                    20.0,
-                );
-                if response.clicked() {
-                    *draft = Some(String::new());
-                }
+        } else {
+            let add = format!("Add to {name}");
+            if crate::gui::widgets::sized_icon_button(ui, Icon::Plus, &add, 20.0).clicked() {
+                *draft = Some(String::new());
             }
         }
     });

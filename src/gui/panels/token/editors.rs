@@ -86,7 +86,7 @@ pub fn ui(
             cx,
             place,
             &values,
-            before.and_then(|b| as_set(b, b.is_string())),
+            before.and_then(|b| as_set(b, b.is_string())).as_deref(),
             spaced,
             value,
         );
@@ -169,7 +169,7 @@ fn chip_set(
     cx: &mut Cx<'_>,
     place: &Place,
     values: &[String],
-    before: Option<Vec<String>>,
+    before: Option<&[String]>,
     spaced: bool,
     value: &Value,
 ) -> Option<New> {
@@ -179,13 +179,7 @@ fn chip_set(
         .filter(|(p, _)| p == place)
         .map(|(_, text)| text.clone());
     let was_open = draft.is_some();
-    let edit = chips::editor(
-        ui,
-        &escape(&place.name),
-        values,
-        before.as_deref(),
-        &mut draft,
-    );
+    let edit = chips::editor(ui, &escape(&place.name), values, before, &mut draft);
     match draft {
         Some(text) => *state = Some((place.clone(), text)),
         None if was_open => *state = None,

@@ -43,6 +43,17 @@ pub fn pointer(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
+/// How a member stood in the token that was received.
+struct Was<'a> {
+    /// It was something else, or was not there.
+    changed: bool,
+    /// What it was.
+    value: Option<&'a Value>,
+}
+
+/// Members up to which all rows are drawn, so that a screen reader finds those out of sight as well.
+const FEW: usize = 64;
+
 /// Draws the rows of one part.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Part) {
     let json = match part {
@@ -68,6 +79,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         ui.label(theme::section(heading, cx.theme));
     }
     ui.spacing_mut().item_spacing.y = 0.0;
+    let many = map.len() > FEW;
     let before = view.received.as_ref().map(|t| {
         if part == Part::Header {
             t.header_map()
@@ -76,10 +88,13 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         }
     });
     for (n, (name, value)) in map.iter().enumerate() {
-        let was = before.map(|map| map.get(name));
-        let changed = was.filter(|was| *was != Some(value));
-        culled(ui, cx, (part, n), |ui, cx| {
-            row(ui, cx, (id, part), name, value, changed);
+        let received = before.and_then(|map| map.get(name));
+        let was = Was {
+            changed: before.is_some() && received != Some(value),
+            value: received,
+        };
+        culled(ui, cx, (part, n), many, |ui, cx| {
+            row(ui, cx, (id, part), name, value, &was);
         });
     }
     for (n, (name, value)) in before
@@ -88,8 +103,8 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         .filter(|(name, _)| !map.contains_key(*name))
         .enumerate()
     {
-        culled(ui, cx, (part, map.len() + n), |ui, cx| {
-            dropped(ui, cx, (id, part), name, value)
+        culled(ui, cx, (part, map.len() + n), many, |ui, cx| {
+            dropped(ui, cx, (id, part), name, value);
         });
     }
     if part == Part::Payload {
@@ -103,11 +118,12 @@ fn culled(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     key: (Part, usize),
+    many: bool,
     draw: impl FnOnce(&mut Ui, &mut Cx<'_>),
 ) {
     let top = ui.cursor().min;
     let width = ui.available_width();
-    if let Some(height) = cx.view.token.heights.get(&key) {
+    if let Some(height) = cx.view.token.heights.get(&key).filter(|_| many) {
         let rect = Rect::from_min_size(top, vec2(width, *height));
         if !ui.is_rect_visible(rect) {
             ui.allocate_space(rect.size());
@@ -188,7 +204,7 @@ fn row(
     (id, part): (TokenId, Part),
     name: &str,
     value: &Value,
-    changed: Option<Option<&Value>>,
+    was: &Was<'_>,
 ) {
     let place = editors::Place {
         part,
@@ -197,10 +213,9 @@ fn row(
     columns(
         ui,
         cx,
-        |ui, cx| name_cell(ui, cx, id, part, name, value, changed),
+        |ui, cx| name_cell(ui, cx, (id, part), name, value, was),
         |ui, cx| {
-            let before = changed.flatten();
-            if let Some(new) = editors::ui(ui, cx, &place, value, before, changed.is_some()) {
+            if let Some(new) = editors::ui(ui, cx, &place, value, was.value, was.changed) {
                 cx.push(Command::SetMember(id, part, pointer(name), new));
             }
         },
@@ -212,11 +227,10 @@ fn row(
 fn name_cell(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    id: TokenId,
-    part: Part,
+    (id, part): (TokenId, Part),
     name: &str,
     value: &Value,
-    changed: Option<Option<&Value>>,
+    was: &Was<'_>,
 ) -> egui::Id {
     let theme = cx.theme;
     let path = match part {
@@ -247,10 +261,13 @@ fn name_cell(
             cx.ask(Ask::Copy(plain(value), shown.clone()));
             ui.close();
         }
-        if let Some(before) = changed
-            && widgets::menu_item(ui, "Back to what was received", "").clicked()
-        {
-            cx.push(Command::SetMember(id, part, pointer(name), before.cloned()));
+        if was.changed && widgets::menu_item(ui, "Back to what was received", "").clicked() {
+            cx.push(Command::SetMember(
+                id,
+                part,
+                pointer(name),
+                was.value.cloned(),
+            ));
             ui.close();
         }
         if widgets::menu_item(ui, "Remove", "").clicked() {
