@@ -8,3 +8,7 @@ mod history;
 mod jose;
 mod oauth;
 mod token;
+mod fixtures;
+mod principal;
+mod report;
+mod risk;
