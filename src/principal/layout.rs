@@ -131,13 +131,14 @@ impl Path {
     }
 }
 
-fn on_curve([a, b, c, d]: [Point; 4], t: f32) -> Point {
+fn on_curve(curve: [Point; 4], t: f32) -> Point {
     let u = 1.0 - t;
-    let (wa, wb, wc, wd) = (u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t);
-    point(
-        wa * a.x + wb * b.x + wc * c.x + wd * d.x,
-        wa * a.y + wb * b.y + wc * c.y + wd * d.y,
-    )
+    let weights = [u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t];
+    let mut at = point(0.0, 0.0);
+    for (p, weight) in curve.into_iter().zip(weights) {
+        at = point(at.x + weight * p.x, at.y + weight * p.y);
+    }
+    at
 }
 
 fn bounds(layout: &Layout) -> (Point, Point) {

@@ -58,7 +58,7 @@ pub fn markdown(finding: &Finding, evidence: &Evidence) -> String {
     out
 }
 
-/// A code span that its content cannot end (CommonMark: a longer run of backticks).
+/// A code span that its content cannot end (`CommonMark`: a longer run of backticks).
 fn code(text: &str) -> String {
     let text = escape(text);
     if text.is_empty() {
@@ -77,7 +77,7 @@ fn code(text: &str) -> String {
 /// Text in which nothing is markup, apart from code spans that are closed.
 fn plain(text: &str) -> String {
     let text = escape(text);
-    let spans = text.matches('`').count() % 2 == 0;
+    let spans = text.matches('`').count().is_multiple_of(2);
     let mut inside = false;
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

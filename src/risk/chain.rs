@@ -333,8 +333,8 @@ fn may_act(sink: &mut Sink<'_, '_>, hop: usize) {
             )
         } else {
             format!(
-                "{} names {allowed} as the only party that may act for {}. The server issued {} to \
-                 {found} all the same.",
+                "The token of {} names {allowed} as the only party that may act for {}. The server \
+                 issued the token of {} to {found} all the same.",
                 parent.name(),
                 parent.who(),
                 child.name()

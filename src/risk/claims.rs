@@ -33,7 +33,7 @@ pub(super) fn check(sink: &mut Sink<'_, '_>, hop: usize) {
     parties(sink, hop);
 }
 
-/// DG-201. Transaction tokens, JWT-SVIDs and DPoP proofs may do without.
+/// DG-201. Transaction tokens, JWT-SVIDs and `DPoP` proofs may do without.
 fn issuer(sink: &mut Sink<'_, '_>, hop: usize) {
     let facts = &sink.facts[hop];
     let due = matches!(
@@ -93,7 +93,7 @@ fn subject(sink: &mut Sink<'_, '_>, hop: usize) {
     }
 }
 
-/// DG-203. DPoP proofs, introspection responses and security events live without.
+/// DG-203. `DPoP` proofs, introspection responses and security events live without.
 fn expiry(sink: &mut Sink<'_, '_>, hop: usize) {
     let facts = &sink.facts[hop];
     let due = matches!(

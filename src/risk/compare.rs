@@ -184,8 +184,16 @@ mod tests {
     /// Parent, child, presenter (`?` unknown), main label, rest.
     #[test]
     fn the_table_row_by_row() {
+        #[allow(clippy::enum_glob_use)] // the table reads as the catalogue's
         use Label::*;
-        let table: &[(&str, &str, &str, Option<Label>, &[Label])] = &[
+        type Row = (
+            &'static str,
+            &'static str,
+            &'static str,
+            Option<Label>,
+            &'static [Label],
+        );
+        let table: &[Row] = &[
             ("", "", "a", Some(Impersonation), &[Continuation]),
             ("", "", "alice", Some(Continuation), &[]),
             ("", "", "?", Some(Continuation), &[]),

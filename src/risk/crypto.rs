@@ -1,5 +1,6 @@
 //! Rules 1xx: header and cryptography.
 
+use base64::Engine as _;
 use serde::de::IgnoredAny;
 
 use super::{
@@ -50,7 +51,6 @@ impl<'a> Confusable<'a> {
                     ));
                 }
                 let der: String = text.lines().filter(|l| !l.starts_with("-----")).collect();
-                use base64::Engine as _;
                 if let Ok(der) = base64::engine::general_purpose::STANDARD.decode(der) {
                     secrets.push((issuer.as_str(), "its DER bytes", symmetric(&der)));
                 }

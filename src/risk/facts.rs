@@ -39,7 +39,7 @@ pub(super) struct Facts<'a> {
     pub nbf: Option<i64>,
     /// Signature verified.
     pub verified: bool,
-    /// AAuth: some rules of the chain do not apply.
+    /// `AAuth`: some rules of the chain do not apply.
     pub aauth: bool,
     /// Subjects of the hops before this one.
     pub earlier: Rc<Vec<Pid>>,

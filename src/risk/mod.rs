@@ -236,11 +236,11 @@ pub fn evaluate(evidence: &Evidence, settings: &Settings) -> Report {
     let facts = facts::read(evidence);
     let mut sink = sink::Sink::new(&facts, settings);
     let confusable = crypto::Confusable::of(evidence);
-    for hop in 0..facts.len() {
+    for (hop, own) in facts.iter().enumerate() {
         crypto::check(&mut sink, hop, &confusable);
         claims::check(&mut sink, hop);
         target::check(&mut sink, hop);
-        if !facts[hop].hop.supporting {
+        if !own.hop.supporting {
             chain::check(&mut sink, hop);
             actors::check(&mut sink, hop);
         }

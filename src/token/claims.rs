@@ -37,8 +37,12 @@ pub fn actors(token: &Token) -> Vec<Actor> {
     let mut next = token.claim("act");
     while let Some(Value::Object(entry)) = next {
         let own = entry.get("iss").and_then(Value::as_str);
-        let mut members = entry.clone();
-        members.shift_remove("act");
+        // Without the inner `act`, which would be copied again at each depth.
+        let members = entry
+            .iter()
+            .filter(|(name, _)| *name != "act")
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
         found.push(Actor {
             pid: Pid {
                 iss: own.or(issuer).map(str::to_owned),

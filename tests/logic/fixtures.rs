@@ -1,4 +1,5 @@
 //! Tokens and chains that tests are made of, and the fixture chains of the risk catalogue.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::needless_pass_by_value)] // builders of tests
 
 use std::sync::Arc;
 
@@ -26,7 +27,12 @@ pub fn settings() -> Settings {
 /// A compact token with a signature that nobody checks.
 pub fn compact(header: &Value, claims: &Value) -> String {
     let part = |v: &Value| b64::encode(v.to_string());
-    format!("{}.{}.{}", part(header), part(claims), b64::encode("signature"))
+    format!(
+        "{}.{}.{}",
+        part(header),
+        part(claims),
+        b64::encode("signature")
+    )
 }
 
 pub fn token_with(header: &Value, claims: &Value) -> Token {
@@ -185,7 +191,15 @@ fn expect(evidence: &Evidence, expected: &[&str]) -> Report {
     let found: Vec<String> = report
         .findings
         .iter()
-        .map(|f| format!("{} {} {}: {}", f.hop, f.rule.id, f.severity.name(), f.message))
+        .map(|f| {
+            format!(
+                "{} {} {}: {}",
+                f.hop,
+                f.rule.id,
+                f.severity.name(),
+                f.message
+            )
+        })
         .collect();
     assert_eq!(rules(&report), expected, "{found:#?}");
     report
@@ -222,7 +236,10 @@ mod catalogue {
 
     #[test]
     fn chain_2_extra_scope() {
-        let report = expect(&three(tool("documents:read mail:read", json!({}))), &["DG-401"]);
+        let report = expect(
+            &three(tool("documents:read mail:read", json!({}))),
+            &["DG-401"],
+        );
         let finding = &report.findings[0];
         assert_eq!(finding.severity, Severity::High);
         assert_eq!(finding.found, "mail:read");
@@ -255,9 +272,7 @@ mod catalogue {
             asked.actor_token_sent = false;
             Some(asked)
         };
-        let bare = |client: &str| {
-            agent(&[client], "accounts:read", json!({ "act": null }))
-        };
+        let bare = |client: &str| agent(&[client], "accounts:read", json!({ "act": null }));
         let mut impersonation = chain(vec![(None, sound_user()), (None, bare("agent"))]);
         impersonation.hops[1].exchange = no_actor("agent");
         expect(&impersonation, &["DG-412"]);
@@ -286,7 +301,12 @@ mod catalogue {
             ]),
             &["DG-407", "DG-413"],
         );
-        assert!(report.findings.iter().all(|f| f.severity == Severity::Critical));
+        assert!(
+            report
+                .findings
+                .iter()
+                .all(|f| f.severity == Severity::Critical)
+        );
     }
 
     #[test]
@@ -299,8 +319,16 @@ mod catalogue {
             hops.push((Some(name), agent(&actors, "accounts:read", bound)));
         }
         let report = expect(&chain(hops), &["DG-415"]);
-        assert_eq!(report.findings.iter().map(|f| f.hop).collect::<Vec<_>>(), [3, 4]);
-        assert!(report.findings.iter().all(|f| f.severity == Severity::Medium));
+        assert_eq!(
+            report.findings.iter().map(|f| f.hop).collect::<Vec<_>>(),
+            [3, 4]
+        );
+        assert!(
+            report
+                .findings
+                .iter()
+                .all(|f| f.severity == Severity::Medium)
+        );
     }
 
     #[test]
@@ -336,10 +364,7 @@ mod catalogue {
         asked.actor_token_sent = false;
         evidence.hops[1].exchange = Some(asked);
         let mut settings = settings();
-        settings.links = vec![(
-            (AS.into(), "alice".into()),
-            (other.into(), "u-17".into()),
-        )];
+        settings.links = vec![((AS.into(), "alice".into()), (other.into(), "u-17".into()))];
         let report = risk::evaluate(&evidence, &settings);
         assert_eq!(rules(&report), ["DG-409"]);
         assert_eq!(report.findings[0].severity, Severity::Info);
@@ -351,7 +376,10 @@ mod catalogue {
 
     #[test]
     fn chain_10_bound_parent_bearer_child() {
-        expect(&three(tool("documents:read", json!({ "cnf": null }))), &["DG-602"]);
+        expect(
+            &three(tool("documents:read", json!({ "cnf": null }))),
+            &["DG-602"],
+        );
     }
 
     #[test]
@@ -434,7 +462,10 @@ mod rfc_8693 {
         let report = risk::evaluate(&evidence, &at(1_441_910_000));
         // It lives longer, which RFC 8693 allows; the subject crosses issuers; both examples are bearer
         // tokens without type.
-        assert_eq!(of_the_hop(&report), [("DG-409", "medium"), ("DG-501", "high")]);
+        assert_eq!(
+            of_the_hop(&report),
+            [("DG-409", "medium"), ("DG-501", "high")]
+        );
         assert!(rules(&report).contains(&"DG-111"));
         assert!(rules(&report).contains(&"DG-601"));
         // No client is shown, so that the holder is unknown: not evaluable, and no pass.
@@ -457,8 +488,12 @@ mod rfc_8693 {
             "exp": 1_441_913_610, "scope": "status feed", "sub": "user@example.net",
             "act": { "sub": "admin@example.net" },
         });
-        let evidence =
-            exchanged(&subject, Some(&actor), &issued, "urn:example:cooperation-context");
+        let evidence = exchanged(
+            &subject,
+            Some(&actor),
+            &issued,
+            "urn:example:cooperation-context",
+        );
         let report = risk::evaluate(&evidence, &at(1_441_910_000));
         assert_eq!(
             of_the_hop(&report),

@@ -1,4 +1,5 @@
 //! For each rule: what fires, what does not, and what cannot be told.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::needless_pass_by_value)] // builders of tests
 
 use std::sync::Arc;
 
@@ -61,8 +62,14 @@ fn table_at(rule: &str, settings: &Settings, cases: Vec<(&str, Evidence, Is)>) {
             Unknown => 2,
         }] = true;
         for f in report.findings.iter().filter(|f| f.rule.id == rule) {
-            assert!(!f.message.is_empty() && !f.found.is_empty(), "{rule}, {name}");
-            assert!(!f.expected.is_empty() && !f.claim.is_empty(), "{rule}, {name}");
+            assert!(
+                !f.message.is_empty() && !f.found.is_empty(),
+                "{rule}, {name}"
+            );
+            assert!(
+                !f.expected.is_empty() && !f.claim.is_empty(),
+                "{rule}, {name}"
+            );
         }
     }
     assert_eq!(seen, [true; 3], "{rule}: fires, silent, not evaluable");
@@ -107,7 +114,10 @@ fn third(actors: &[&str], by: Option<&str>, changes: Value) -> Evidence {
     };
     chain(vec![
         (None, user(json!({}))),
-        (Some("analyst"), agent(&["analyst"], "accounts:read", json!({}))),
+        (
+            Some("analyst"),
+            agent(&["analyst"], "accounts:read", json!({})),
+        ),
         (
             Some("planner"),
             agent(&["planner", "analyst"], "accounts:read", json!({})),
@@ -141,7 +151,11 @@ fn every_rule_has_texts_and_its_place() {
         for text in [rule.title, rule.condition, rule.why, rule.source, rule.fix] {
             assert!(!text.is_empty(), "{}", rule.id);
         }
-        assert!(!rule.title.ends_with('.') && rule.fix.ends_with('.'), "{}", rule.id);
+        assert!(
+            !rule.title.ends_with('.') && rule.fix.ends_with('.'),
+            "{}",
+            rule.id
+        );
     }
     assert_eq!(registry::rule("DG-999"), None);
 }
@@ -149,7 +163,10 @@ fn every_rule_has_texts_and_its_place() {
 #[test]
 fn dg_101_unsigned() {
     let with = |alg: Value| {
-        one(token_with(&json!({ "alg": alg, "typ": "at+jwt" }), &claims(json!({}))))
+        one(token_with(
+            &json!({ "alg": alg, "typ": "at+jwt" }),
+            &claims(json!({})),
+        ))
     };
     let bare = compact(&at_jwt(), &claims(json!({})));
     let bare = bare.rsplit_once('.').unwrap().0;
@@ -158,7 +175,11 @@ fn dg_101_unsigned() {
         vec![
             ("none", with(json!("none")), Fires(Severity::Critical)),
             ("nOnE", with(json!("nOnE")), Fires(Severity::Critical)),
-            ("signature empty", one(decode(&format!("{bare}."))), Fires(Severity::Critical)),
+            (
+                "signature empty",
+                one(decode(&format!("{bare}."))),
+                Fires(Severity::Critical),
+            ),
             ("signed", with(json!("ES256")), Silent),
             ("no alg", with(Value::Null), Unknown),
             ("opaque", one(opaque()), Unknown),
@@ -169,7 +190,10 @@ fn dg_101_unsigned() {
 #[test]
 fn dg_102_hmac() {
     let hs = |changes: Value, typ: &str| {
-        one(token_with(&json!({ "alg": "HS256", "typ": typ, "kid": "k" }), &claims(changes)))
+        one(token_with(
+            &json!({ "alg": "HS256", "typ": typ, "kid": "k" }),
+            &claims(changes),
+        ))
     };
     let mut published = hs(json!({ "aud": AS }), "at+jwt");
     published.asymmetric_issuers.insert(AS.into());
@@ -177,12 +201,23 @@ fn dg_102_hmac() {
     table(
         "DG-102",
         vec![
-            ("receiver is another", hs(json!({}), "at+jwt"), Fires(Severity::High)),
+            (
+                "receiver is another",
+                hs(json!({}), "at+jwt"),
+                Fires(Severity::High),
+            ),
             ("issuer publishes keys", published, Fires(Severity::High)),
-            ("issuer verifies itself", hs(json!({ "aud": AS }), "at+jwt"), Silent),
+            (
+                "issuer verifies itself",
+                hs(json!({ "aud": AS }), "at+jwt"),
+                Silent,
+            ),
             (
                 "client_secret_jwt",
-                hs(json!({ "iss": "app", "sub": "app" }), "client-authentication+jwt"),
+                hs(
+                    json!({ "iss": "app", "sub": "app" }),
+                    "client-authentication+jwt",
+                ),
                 Silent,
             ),
             ("asymmetric", alone(json!({})), Silent),
@@ -207,7 +242,10 @@ fn dg_111_typ() {
             ),
             (
                 "logout token by shape",
-                typed("JWT", json!({ "events": { "http://schemas.openid.net/event/backchannel-logout": {} } })),
+                typed(
+                    "JWT",
+                    json!({ "events": { "http://schemas.openid.net/event/backchannel-logout": {} } }),
+                ),
                 Fires(Severity::Low),
             ),
             ("at+jwt", alone(json!({})), Silent),
@@ -228,8 +266,16 @@ fn dg_113_signature() {
     table(
         "DG-113",
         vec![
-            ("invalid", with(Some(Signature::Invalid)), Fires(Severity::Critical)),
-            ("no key", with(Some(Signature::NoKey)), Fires(Severity::Medium)),
+            (
+                "invalid",
+                with(Some(Signature::Invalid)),
+                Fires(Severity::Critical),
+            ),
+            (
+                "no key",
+                with(Some(Signature::NoKey)),
+                Fires(Severity::Medium),
+            ),
             ("valid", with(Some(Signature::Valid)), Silent),
             ("unsupported", with(Some(Signature::Unsupported)), Unknown),
             ("not tried", with(None), Unknown),
@@ -250,10 +296,26 @@ fn dg_114_ambiguous_json() {
     table(
         "DG-114",
         vec![
-            ("member twice", raw(br#"{"sub":"alice","sub":"root"}"#), Fires(Severity::High)),
-            ("bidi", alone(json!({ "note": "a\u{202e}b" })), Fires(Severity::High)),
-            ("trailing data", raw(br#"{"sub":"alice"} {"sub":"root"}"#), Fires(Severity::High)),
-            ("not UTF-8", raw(b"{\"sub\":\"\xff\"}"), Fires(Severity::High)),
+            (
+                "member twice",
+                raw(br#"{"sub":"alice","sub":"root"}"#),
+                Fires(Severity::High),
+            ),
+            (
+                "bidi",
+                alone(json!({ "note": "a\u{202e}b" })),
+                Fires(Severity::High),
+            ),
+            (
+                "trailing data",
+                raw(br#"{"sub":"alice"} {"sub":"root"}"#),
+                Fires(Severity::High),
+            ),
+            (
+                "not UTF-8",
+                raw(b"{\"sub\":\"\xff\"}"),
+                Fires(Severity::High),
+            ),
             ("clean", alone(json!({})), Silent),
             ("not JSON for anybody", raw(b"hello"), Silent),
             ("opaque", one(opaque()), Unknown),
@@ -263,35 +325,67 @@ fn dg_114_ambiguous_json() {
 
 #[test]
 fn dg_201_to_204_missing_claims() {
-    let svid = json!({ "sub": "spiffe://td.example/a", "client_id": null, "iss": null, "jti": null });
+    let svid =
+        json!({ "sub": "spiffe://td.example/a", "client_id": null, "iss": null, "jti": null });
     table(
         "DG-201",
         vec![
-            ("absent", alone(json!({ "iss": null })), Fires(Severity::High)),
+            (
+                "absent",
+                alone(json!({ "iss": null })),
+                Fires(Severity::High),
+            ),
             ("there", alone(json!({})), Silent),
             ("JWT-SVID", typed("JWT", svid.clone()), Silent),
-            ("transaction token", typed("txntoken+jwt", json!({ "iss": null })), Silent),
-            ("kind unknown", typed("wit+jwt", json!({ "iss": null })), Unknown),
+            (
+                "transaction token",
+                typed("txntoken+jwt", json!({ "iss": null })),
+                Silent,
+            ),
+            (
+                "kind unknown",
+                typed("wit+jwt", json!({ "iss": null })),
+                Unknown,
+            ),
         ],
     );
     table(
         "DG-202",
         vec![
-            ("absent", alone(json!({ "sub": null })), Fires(Severity::High)),
+            (
+                "absent",
+                alone(json!({ "sub": null })),
+                Fires(Severity::High),
+            ),
             ("there", alone(json!({})), Silent),
-            ("presenter is the issuer", typed("JWT", json!({ "sub": null })), Silent),
+            (
+                "presenter is the issuer",
+                typed("JWT", json!({ "sub": null })),
+                Silent,
+            ),
             ("opaque", one(opaque()), Unknown),
         ],
     );
     table(
         "DG-203",
         vec![
-            ("bound", alone(json!({ "exp": null })), Fires(Severity::High)),
-            ("bearer", alone(json!({ "exp": null, "cnf": null })), Fires(Severity::Critical)),
+            (
+                "bound",
+                alone(json!({ "exp": null })),
+                Fires(Severity::High),
+            ),
+            (
+                "bearer",
+                alone(json!({ "exp": null, "cnf": null })),
+                Fires(Severity::Critical),
+            ),
             ("there", alone(json!({})), Silent),
             (
                 "DPoP proof",
-                typed("dpop+jwt", json!({ "exp": null, "htm": "GET", "htu": "https://a.example" })),
+                typed(
+                    "dpop+jwt",
+                    json!({ "exp": null, "htm": "GET", "htu": "https://a.example" }),
+                ),
                 Silent,
             ),
             ("not a number", alone(json!({ "exp": "tomorrow" })), Unknown),
@@ -300,9 +394,21 @@ fn dg_201_to_204_missing_claims() {
     table(
         "DG-204",
         vec![
-            ("at+jwt", alone(json!({ "jti": null })), Fires(Severity::Medium)),
-            ("logout", typed("logout+jwt", json!({ "jti": null })), Fires(Severity::Medium)),
-            ("proof of a workload", typed("wpt+jwt", json!({ "jti": null })), Fires(Severity::Medium)),
+            (
+                "at+jwt",
+                alone(json!({ "jti": null })),
+                Fires(Severity::Medium),
+            ),
+            (
+                "logout",
+                typed("logout+jwt", json!({ "jti": null })),
+                Fires(Severity::Medium),
+            ),
+            (
+                "proof of a workload",
+                typed("wpt+jwt", json!({ "jti": null })),
+                Fires(Severity::Medium),
+            ),
             ("there", alone(json!({})), Silent),
             ("JWT-SVID", typed("JWT", svid), Silent),
             ("opaque", one(opaque()), Unknown),
@@ -315,28 +421,52 @@ fn dg_211_and_212_malformed_actors() {
     table(
         "DG-211",
         vec![
-            ("act is a string", alone(json!({ "act": "planner" })), Fires(Severity::High)),
-            ("no sub", alone(json!({ "act": { "iss": AS } })), Fires(Severity::High)),
-            ("sub is a number", alone(json!({ "may_act": { "sub": 7 } })), Fires(Severity::High)),
+            (
+                "act is a string",
+                alone(json!({ "act": "planner" })),
+                Fires(Severity::High),
+            ),
+            (
+                "no sub",
+                alone(json!({ "act": { "iss": AS } })),
+                Fires(Severity::High),
+            ),
+            (
+                "sub is a number",
+                alone(json!({ "may_act": { "sub": 7 } })),
+                Fires(Severity::High),
+            ),
             (
                 "inner",
                 alone(json!({ "act": { "sub": "b", "act": { "name": "a" } } })),
                 Fires(Severity::High),
             ),
-            ("well formed", alone(json!({ "act": act(&["b", "a"]) })), Silent),
+            (
+                "well formed",
+                alone(json!({ "act": act(&["b", "a"]) })),
+                Silent,
+            ),
             ("opaque", one(opaque()), Unknown),
         ],
     );
     table(
         "DG-212",
         vec![
-            ("exp", alone(json!({ "act": { "sub": "a", "exp": NOW } })), Fires(Severity::Low)),
+            (
+                "exp",
+                alone(json!({ "act": { "sub": "a", "exp": NOW } })),
+                Fires(Severity::Low),
+            ),
             (
                 "cnf inside",
                 alone(json!({ "act": { "sub": "b", "act": { "sub": "a", "cnf": {} } } })),
                 Fires(Severity::Low),
             ),
-            ("identity only", alone(json!({ "act": act(&["b"]) })), Silent),
+            (
+                "identity only",
+                alone(json!({ "act": act(&["b"]) })),
+                Silent,
+            ),
             ("opaque", one(opaque()), Unknown),
         ],
     );
@@ -347,7 +477,11 @@ fn dg_301_303_306_target() {
     table(
         "DG-301",
         vec![
-            ("absent", alone(json!({ "aud": null })), Fires(Severity::High)),
+            (
+                "absent",
+                alone(json!({ "aud": null })),
+                Fires(Severity::High),
+            ),
             ("there", alone(json!({})), Silent),
             ("a number", alone(json!({ "aud": 7 })), Unknown),
         ],
@@ -356,10 +490,22 @@ fn dg_301_303_306_target() {
     table(
         "DG-303",
         vec![
-            ("two", alone(json!({ "aud": ["a", "b"] })), Fires(Severity::Medium)),
-            ("four", alone(json!({ "aud": ["a", "b", "c", "d"] })), Fires(Severity::High)),
+            (
+                "two",
+                alone(json!({ "aud": ["a", "b"] })),
+                Fires(Severity::Medium),
+            ),
+            (
+                "four",
+                alone(json!({ "aud": ["a", "b", "c", "d"] })),
+                Fires(Severity::High),
+            ),
             ("one", alone(json!({ "aud": ["a"] })), Silent),
-            ("API and userinfo", alone(json!({ "aud": ["a", userinfo] })), Silent),
+            (
+                "API and userinfo",
+                alone(json!({ "aud": ["a", userinfo] })),
+                Silent,
+            ),
             ("absent", alone(json!({ "aud": null })), Unknown),
         ],
     );
@@ -370,7 +516,11 @@ fn dg_301_303_306_target() {
             ("admin", scope("accounts:read admin"), Fires(Severity::High)),
             ("star", scope("*"), Fires(Severity::High)),
             ("write to all", scope("files:write"), Fires(Severity::High)),
-            ("impersonation", scope("impersonation"), Fires(Severity::High)),
+            (
+                "impersonation",
+                scope("impersonation"),
+                Fires(Severity::High),
+            ),
             ("payments", scope("payments"), Fires(Severity::High)),
             ("plain", scope("accounts:read"), Silent),
             ("absent", alone(json!({ "scope": null })), Unknown),
@@ -384,14 +534,34 @@ fn dg_401_and_402_scope() {
     table(
         "DG-401",
         vec![
-            ("one more", child("accounts:read mail:read"), Fires(Severity::High)),
-            ("privileged", child("accounts:read admin"), Fires(Severity::Critical)),
+            (
+                "one more",
+                child("accounts:read mail:read"),
+                Fires(Severity::High),
+            ),
+            (
+                "privileged",
+                child("accounts:read admin"),
+                Fires(Severity::Critical),
+            ),
             // One step up for the payment.
-            ("payment", child("payments:initiate"), Fires(Severity::Critical)),
+            (
+                "payment",
+                child("payments:initiate"),
+                Fires(Severity::Critical),
+            ),
             ("narrower", child("accounts:read"), Silent),
             ("case counts", child("Accounts:read"), Fires(Severity::High)),
-            ("child has none", pair(json!({}), json!({ "scope": null })), Unknown),
-            ("parent has none", pair(json!({ "scope": null }), json!({})), Unknown),
+            (
+                "child has none",
+                pair(json!({}), json!({ "scope": null })),
+                Unknown,
+            ),
+            (
+                "parent has none",
+                pair(json!({ "scope": null }), json!({})),
+                Unknown,
+            ),
         ],
     );
     let mut settings = settings();
@@ -400,17 +570,36 @@ fn dg_401_and_402_scope() {
         ("accounts:all".into(), "accounts:read".into()),
     ];
     let report = risk::evaluate(
-        &pair(json!({ "scope": "accounts" }), json!({ "scope": "accounts:read" })),
+        &pair(
+            json!({ "scope": "accounts" }),
+            json!({ "scope": "accounts:read" }),
+        ),
         &settings,
     );
-    assert_eq!(outcome(&report, "DG-401"), Silent, "the user's hierarchy allows it");
+    assert_eq!(
+        outcome(&report, "DG-401"),
+        Silent,
+        "the user's hierarchy allows it"
+    );
     table(
         "DG-402",
         vec![
-            ("child", pair(json!({}), json!({ "scope": null })), Fires(Severity::Low)),
-            ("parent", pair(json!({ "scope": null }), json!({})), Fires(Severity::Low)),
+            (
+                "child",
+                pair(json!({}), json!({ "scope": null })),
+                Fires(Severity::Low),
+            ),
+            (
+                "parent",
+                pair(json!({ "scope": null }), json!({})),
+                Fires(Severity::Low),
+            ),
             ("both there", pair(json!({}), json!({})), Silent),
-            ("opaque parent", with_opaque_parent(pair(json!({}), json!({}))), Unknown),
+            (
+                "opaque parent",
+                with_opaque_parent(pair(json!({}), json!({}))),
+                Unknown,
+            ),
         ],
     );
 }
@@ -425,25 +614,57 @@ fn dg_403_audience() {
     table(
         "DG-403",
         vec![
-            ("nobody asked", to(json!("c"), &["b"]), Fires(Severity::High)),
-            ("more than before", to(json!(["a", "b"]), &["b"]), Fires(Severity::High)),
-            ("more, unseen", unseen(to(json!(["a", "b"]), &[])), Fires(Severity::High)),
+            (
+                "nobody asked",
+                to(json!("c"), &["b"]),
+                Fires(Severity::High),
+            ),
+            (
+                "more than before",
+                to(json!(["a", "b"]), &["b"]),
+                Fires(Severity::High),
+            ),
+            (
+                "more, unseen",
+                unseen(to(json!(["a", "b"]), &[])),
+                Fires(Severity::High),
+            ),
             ("asked for", to(json!("b"), &["b"]), Silent),
             ("the same", unseen(to(json!("a"), &[])), Silent),
             ("request not seen", unseen(to(json!("b"), &[])), Unknown),
-            ("child has none", pair(json!({}), json!({ "aud": null })), Unknown),
+            (
+                "child has none",
+                pair(json!({}), json!({ "aud": null })),
+                Unknown,
+            ),
         ],
     );
 }
 
 #[test]
 fn dg_404_to_407_actors() {
-    let opaque = || with_opaque_parent(third(&["researcher", "planner", "analyst"], None, json!({})));
-    let regular = || third(&["researcher", "planner", "analyst"], Some("researcher"), json!({}));
+    let opaque = || {
+        with_opaque_parent(third(
+            &["researcher", "planner", "analyst"],
+            None,
+            json!({}),
+        ))
+    };
+    let regular = || {
+        third(
+            &["researcher", "planner", "analyst"],
+            Some("researcher"),
+            json!({}),
+        )
+    };
     table(
         "DG-404",
         vec![
-            ("none left", third(&[], Some("researcher"), json!({})), Fires(Severity::High)),
+            (
+                "none left",
+                third(&[], Some("researcher"), json!({})),
+                Fires(Severity::High),
+            ),
             ("regular", regular(), Silent),
             ("opaque parent", opaque(), Unknown),
         ],
@@ -451,20 +672,36 @@ fn dg_404_to_407_actors() {
     table(
         "DG-405",
         vec![
-            ("flattened", third(&["researcher"], Some("researcher"), json!({})), Fires(Severity::High)),
+            (
+                "flattened",
+                third(&["researcher"], Some("researcher"), json!({})),
+                Fires(Severity::High),
+            ),
             (
                 "one missing",
                 third(&["researcher", "analyst"], Some("researcher"), json!({})),
                 Fires(Severity::High),
             ),
-            ("unseen", third(&["researcher", "analyst"], None, json!({})), Fires(Severity::High)),
+            (
+                "unseen",
+                third(&["researcher", "analyst"], None, json!({})),
+                Fires(Severity::High),
+            ),
             (
                 "reduced by profile",
-                third(&["researcher"], Some("researcher"), json!({ "actp": "actor-only" })),
+                third(
+                    &["researcher"],
+                    Some("researcher"),
+                    json!({ "actp": "actor-only" }),
+                ),
                 Fires(Severity::Info),
             ),
             ("regular", regular(), Silent),
-            ("malformed", third(&["researcher"], None, json!({ "act": "x" })), Unknown),
+            (
+                "malformed",
+                third(&["researcher"], None, json!({ "act": "x" })),
+                Unknown,
+            ),
         ],
     );
     table(
@@ -472,10 +709,18 @@ fn dg_404_to_407_actors() {
         vec![
             (
                 "swapped",
-                third(&["researcher", "analyst", "planner"], Some("researcher"), json!({})),
+                third(
+                    &["researcher", "analyst", "planner"],
+                    Some("researcher"),
+                    json!({}),
+                ),
                 Fires(Severity::High),
             ),
-            ("swapped, nobody new", third(&["analyst", "planner"], None, json!({})), Fires(Severity::High)),
+            (
+                "swapped, nobody new",
+                third(&["analyst", "planner"], None, json!({})),
+                Fires(Severity::High),
+            ),
             ("regular", regular(), Silent),
             ("opaque parent", opaque(), Unknown),
         ],
@@ -485,18 +730,30 @@ fn dg_404_to_407_actors() {
         vec![
             (
                 "stranger inside",
-                third(&["researcher", "stranger", "analyst"], Some("researcher"), json!({})),
+                third(
+                    &["researcher", "stranger", "analyst"],
+                    Some("researcher"),
+                    json!({}),
+                ),
                 Fires(Severity::Critical),
             ),
             (
                 "two new, exchange seen",
-                third(&["researcher", "stranger", "planner", "analyst"], Some("researcher"), json!({})),
+                third(
+                    &["researcher", "stranger", "planner", "analyst"],
+                    Some("researcher"),
+                    json!({}),
+                ),
                 Fires(Severity::Critical),
             ),
             ("regular", regular(), Silent),
             (
                 "two new, exchange unseen",
-                third(&["researcher", "stranger", "planner", "analyst"], None, json!({})),
+                third(
+                    &["researcher", "stranger", "planner", "analyst"],
+                    None,
+                    json!({}),
+                ),
                 Unknown,
             ),
         ],
@@ -509,15 +766,27 @@ fn dg_408_middleman() {
     table(
         "DG-408",
         vec![
-            ("another client", same(json!({ "client_id": "proxy" })), Fires(Severity::Medium)),
-            ("another key", same(json!({ "cnf": { "jkt": "other" } })), Fires(Severity::Medium)),
+            (
+                "another client",
+                same(json!({ "client_id": "proxy" })),
+                Fires(Severity::Medium),
+            ),
+            (
+                "another key",
+                same(json!({ "cnf": { "jkt": "other" } })),
+                Fires(Severity::Medium),
+            ),
             ("renewed", same(json!({})), Silent),
             (
                 "a certificate instead of a thumbprint is not compared",
                 same(json!({ "cnf": { "x5t#S256": "hash" } })),
                 Silent,
             ),
-            ("neither known", same(json!({ "client_id": null, "cnf": null })), Unknown),
+            (
+                "neither known",
+                same(json!({ "client_id": null, "cnf": null })),
+                Unknown,
+            ),
         ],
     );
 }
@@ -528,8 +797,16 @@ fn dg_409_subject() {
     table(
         "DG-409",
         vec![
-            ("swapped", to(json!({ "sub": "bob" })), Fires(Severity::Critical)),
-            ("another issuer", to(json!({ "iss": "https://b.example.com" })), Fires(Severity::Medium)),
+            (
+                "swapped",
+                to(json!({ "sub": "bob" })),
+                Fires(Severity::Critical),
+            ),
+            (
+                "another issuer",
+                to(json!({ "iss": "https://b.example.com" })),
+                Fires(Severity::Medium),
+            ),
             ("the same", to(json!({})), Silent),
             ("absent", to(json!({ "sub": null })), Unknown),
         ],
@@ -538,10 +815,17 @@ fn dg_409_subject() {
         (None, user(json!({}))),
         (
             None,
-            token_with(&json!({ "alg": "ES256", "typ": "aa-auth+jwt" }), &claims(json!({ "sub": "bob" }))),
+            token_with(
+                &json!({ "alg": "ES256", "typ": "aa-auth+jwt" }),
+                &claims(json!({ "sub": "bob" })),
+            ),
         ),
     ]);
-    assert_eq!(outcome(&evaluate(&aauth), "DG-409"), Silent, "AAuth has rules of its own");
+    assert_eq!(
+        outcome(&evaluate(&aauth), "DG-409"),
+        Silent,
+        "AAuth has rules of its own"
+    );
 }
 
 #[test]
@@ -549,7 +833,10 @@ fn dg_410_may_act() {
     let by = |may_act: Value| pair(json!({ "may_act": may_act }), json!({}));
     let named = |sub: &str| json!({ "iss": AS, "sub": sub });
     let nobody = {
-        let mut evidence = pair(json!({ "may_act": named("planner") }), json!({ "act": null, "client_id": null }));
+        let mut evidence = pair(
+            json!({ "may_act": named("planner") }),
+            json!({ "act": null, "client_id": null }),
+        );
         evidence.hops[1].exchange = None;
         evidence
     };
@@ -557,10 +844,26 @@ fn dg_410_may_act() {
         "DG-410",
         vec![
             ("another", by(named("reporter")), Fires(Severity::Critical)),
-            ("another, exchange unseen", unseen(by(named("reporter"))), Fires(Severity::Critical)),
-            ("same name elsewhere", by(json!({ "iss": "https://b", "sub": "planner" })), Fires(Severity::Critical)),
-            ("without iss", by(json!({ "sub": "planner" })), Fires(Severity::High)),
-            ("another without iss", by(json!({ "sub": "reporter" })), Fires(Severity::Critical)),
+            (
+                "another, exchange unseen",
+                unseen(by(named("reporter"))),
+                Fires(Severity::Critical),
+            ),
+            (
+                "same name elsewhere",
+                by(json!({ "iss": "https://b", "sub": "planner" })),
+                Fires(Severity::Critical),
+            ),
+            (
+                "without iss",
+                by(json!({ "sub": "planner" })),
+                Fires(Severity::High),
+            ),
+            (
+                "another without iss",
+                by(json!({ "sub": "reporter" })),
+                Fires(Severity::Critical),
+            ),
             ("the one named", by(named("planner")), Silent),
             ("no may_act", pair(json!({}), json!({})), Silent),
             ("names nobody", by(json!({})), Unknown),
@@ -583,10 +886,26 @@ fn dg_412_and_413_who_acts() {
     table(
         "DG-412",
         vec![
-            ("actor token sent", bare(json!("planner"), Some(asked_by("planner", &[]))), Fires(Severity::High)),
-            ("client only", bare(json!("planner"), Some(client_only("planner"))), Fires(Severity::High)),
-            ("by client_id of the token", bare(json!("planner"), None), Fires(Severity::High)),
-            ("the user's own client", bare(json!("app"), Some(client_only("app"))), Silent),
+            (
+                "actor token sent",
+                bare(json!("planner"), Some(asked_by("planner", &[]))),
+                Fires(Severity::High),
+            ),
+            (
+                "client only",
+                bare(json!("planner"), Some(client_only("planner"))),
+                Fires(Severity::High),
+            ),
+            (
+                "by client_id of the token",
+                bare(json!("planner"), None),
+                Fires(Severity::High),
+            ),
+            (
+                "the user's own client",
+                bare(json!("app"), Some(client_only("app"))),
+                Silent,
+            ),
             ("delegated", pair(json!({}), json!({})), Silent),
             ("nobody known", bare(Value::Null, None), Unknown),
         ],
@@ -603,8 +922,16 @@ fn dg_412_and_413_who_acts() {
     table(
         "DG-413",
         vec![
-            ("actor token of another", acting(Some(asked_by("researcher", &[]))), Fires(Severity::Critical)),
-            ("client is another", acting(Some(client_only("researcher"))), Fires(Severity::Critical)),
+            (
+                "actor token of another",
+                acting(Some(asked_by("researcher", &[]))),
+                Fires(Severity::Critical),
+            ),
+            (
+                "client is another",
+                acting(Some(client_only("researcher"))),
+                Fires(Severity::Critical),
+            ),
             ("the one sent", pair(json!({}), json!({})), Silent),
             ("the client", acting(Some(client_only("planner"))), Silent),
             ("exchange unseen", acting(None), Unknown),
@@ -617,15 +944,29 @@ fn dg_412_and_413_who_acts() {
 fn dg_415_416_cycles_and_depth() {
     let with = |names: &[&str]| one(agent(names, "accounts:read", json!({})));
     let callback = chain(vec![
-        (None, user(json!({ "sub": "planner", "client_id": "planner" }))),
-        (Some("planner"), agent(&["planner"], "accounts:read", json!({ "sub": "planner" }))),
+        (
+            None,
+            user(json!({ "sub": "planner", "client_id": "planner" })),
+        ),
+        (
+            Some("planner"),
+            agent(&["planner"], "accounts:read", json!({ "sub": "planner" })),
+        ),
     ]);
     table(
         "DG-415",
         vec![
             ("twice", with(&["a", "b", "a"]), Fires(Severity::Medium)),
-            ("three times", with(&["a", "b", "a", "a"]), Fires(Severity::High)),
-            ("subject of an earlier hop", callback, Fires(Severity::Medium)),
+            (
+                "three times",
+                with(&["a", "b", "a", "a"]),
+                Fires(Severity::High),
+            ),
+            (
+                "subject of an earlier hop",
+                callback,
+                Fires(Severity::Medium),
+            ),
             ("once each", with(&["a", "b"]), Silent),
             ("opaque", one(opaque()), Unknown),
         ],
@@ -633,7 +974,11 @@ fn dg_415_416_cycles_and_depth() {
     table(
         "DG-416",
         vec![
-            ("five", with(&["a", "b", "c", "d", "e"]), Fires(Severity::Medium)),
+            (
+                "five",
+                with(&["a", "b", "c", "d", "e"]),
+                Fires(Severity::Medium),
+            ),
             ("four", with(&["a", "b", "c", "d"]), Silent),
             ("opaque", one(opaque()), Unknown),
         ],
@@ -647,10 +992,16 @@ fn dg_419_428_ambiguous_and_unseen() {
         "DG-419",
         vec![
             ("two issuers", alone(two), Fires(Severity::Medium)),
-            ("one issuer", alone(json!({ "act": { "sub": "b" } })), Silent),
+            (
+                "one issuer",
+                alone(json!({ "act": { "sub": "b" } })),
+                Silent,
+            ),
             (
                 "a URI",
-                alone(json!({ "act": { "sub": "spiffe://td/b", "act": { "iss": "https://b", "sub": "a" } } })),
+                alone(
+                    json!({ "act": { "sub": "spiffe://td/b", "act": { "iss": "https://b", "sub": "a" } } }),
+                ),
                 Silent,
             ),
             ("opaque", one(opaque()), Unknown),
@@ -665,13 +1016,21 @@ fn dg_419_428_ambiguous_and_unseen() {
     evidence.hops[3].token = Arc::new(agent(&["researcher"], "accounts:read", nameless));
     let report = evaluate(&evidence);
     assert_eq!(outcome(&report, "DG-419"), Fires(Severity::Medium));
-    let spliced = report.findings.iter().find(|f| f.rule.id == "DG-407").unwrap();
+    let spliced = report
+        .findings
+        .iter()
+        .find(|f| f.rule.id == "DG-407")
+        .unwrap();
     assert_eq!(spliced.confidence, Confidence::Low);
 
     table(
         "DG-428",
         vec![
-            ("alone", one(agent(&["b", "a"], "accounts:read", json!({}))), Fires(Severity::Info)),
+            (
+                "alone",
+                one(agent(&["b", "a"], "accounts:read", json!({}))),
+                Fires(Severity::Info),
+            ),
             (
                 "a gap",
                 third(&["researcher", "x", "planner", "analyst"], None, json!({})),
@@ -689,10 +1048,26 @@ fn dg_501_to_503_time() {
     table(
         "DG-501",
         vec![
-            ("a bit", ends(json!(NOW + 240), json!(NOW + 400)), Fires(Severity::Medium)),
-            ("more than twice", ends(json!(NOW + 240), json!(NOW + 600)), Fires(Severity::High)),
-            ("within the skew", ends(json!(NOW + 240), json!(NOW + 300)), Silent),
-            ("parent has none", ends(Value::Null, json!(NOW + 300)), Unknown),
+            (
+                "a bit",
+                ends(json!(NOW + 240), json!(NOW + 400)),
+                Fires(Severity::Medium),
+            ),
+            (
+                "more than twice",
+                ends(json!(NOW + 240), json!(NOW + 600)),
+                Fires(Severity::High),
+            ),
+            (
+                "within the skew",
+                ends(json!(NOW + 240), json!(NOW + 300)),
+                Silent,
+            ),
+            (
+                "parent has none",
+                ends(Value::Null, json!(NOW + 300)),
+                Unknown,
+            ),
         ],
     );
     let lives = |s: i64| alone(json!({ "iat": NOW, "exp": NOW + s }));
@@ -721,8 +1096,16 @@ fn dg_501_to_503_time() {
         "DG-503",
         &settings,
         vec![
-            ("expired", alone(json!({ "exp": NOW - 60 })), Fires(Severity::Info)),
-            ("too little left", alone(json!({ "exp": NOW + 99 })), Fires(Severity::Medium)),
+            (
+                "expired",
+                alone(json!({ "exp": NOW - 60 })),
+                Fires(Severity::Info),
+            ),
+            (
+                "too little left",
+                alone(json!({ "exp": NOW + 99 })),
+                Fires(Severity::Medium),
+            ),
             ("enough left", alone(json!({ "exp": NOW + 100 })), Silent),
             ("no exp", alone(json!({ "exp": null })), Unknown),
         ],
@@ -740,10 +1123,22 @@ fn dg_601_602_binding() {
         "DG-601",
         vec![
             ("bearer", bearer(json!({})), Fires(Severity::Medium)),
-            ("payment", bearer(json!({ "scope": "payments:initiate" })), Fires(Severity::High)),
-            ("long", bearer(json!({ "exp": NOW + 7_200 })), Fires(Severity::High)),
+            (
+                "payment",
+                bearer(json!({ "scope": "payments:initiate" })),
+                Fires(Severity::High),
+            ),
+            (
+                "long",
+                bearer(json!({ "exp": NOW + 7_200 })),
+                Fires(Severity::High),
+            ),
             ("bound", alone(json!({})), Silent),
-            ("transaction token", typed("txntoken+jwt", json!({ "cnf": null })), Silent),
+            (
+                "transaction token",
+                typed("txntoken+jwt", json!({ "cnf": null })),
+                Silent,
+            ),
             ("opaque", one(opaque()), Unknown),
         ],
     );
@@ -754,10 +1149,22 @@ fn dg_601_602_binding() {
     table(
         "DG-602",
         vec![
-            ("dropped", pair(json!({}), json!({ "cnf": null })), Fires(Severity::High)),
+            (
+                "dropped",
+                pair(json!({}), json!({ "cnf": null })),
+                Fires(Severity::High),
+            ),
             ("kept", pair(json!({}), json!({})), Silent),
-            ("never bound", pair(json!({ "cnf": null }), json!({ "cnf": null })), Silent),
-            ("opaque parent", with_opaque_parent(pair(json!({}), json!({}))), Unknown),
+            (
+                "never bound",
+                pair(json!({ "cnf": null }), json!({ "cnf": null })),
+                Silent,
+            ),
+            (
+                "opaque parent",
+                with_opaque_parent(pair(json!({}), json!({}))),
+                Unknown,
+            ),
         ],
     );
 }
@@ -768,7 +1175,11 @@ fn order_is_the_catalogues_then_the_hops() {
         (None, user(json!({ "cnf": null, "jti": null }))),
         (
             Some("planner"),
-            agent(&["planner"], "accounts:read mail:read", json!({ "cnf": null, "jti": null })),
+            agent(
+                &["planner"],
+                "accounts:read mail:read",
+                json!({ "cnf": null, "jti": null }),
+            ),
         ),
     ]);
     let order: Vec<(&str, usize)> = evaluate(&evidence)
@@ -778,7 +1189,13 @@ fn order_is_the_catalogues_then_the_hops() {
         .collect();
     assert_eq!(
         order,
-        [("DG-204", 0), ("DG-204", 1), ("DG-401", 1), ("DG-601", 0), ("DG-601", 1)]
+        [
+            ("DG-204", 0),
+            ("DG-204", 1),
+            ("DG-401", 1),
+            ("DG-601", 0),
+            ("DG-601", 1)
+        ]
     );
 }
 
@@ -806,14 +1223,20 @@ fn a_lab_lowers_and_payments_raise() {
 #[test]
 fn supporting_tokens_get_no_rules_of_the_chain() {
     let mut evidence = chain(vec![(None, user(json!({})))]);
-    let own = user(json!({ "sub": "planner", "client_id": "planner", "act": act(&["x", "y"]), "jti": null }));
+    let own = user(
+        json!({ "sub": "planner", "client_id": "planner", "act": act(&["x", "y"]), "jti": null }),
+    );
     let mut actor = hop("actor token", own, Some(0));
     actor.supporting = true;
     evidence.hops.push(actor);
     let report = evaluate(&evidence);
     let found: Vec<&str> = report.findings.iter().map(|f| f.rule.id).collect();
     assert_eq!(found, ["DG-204"]);
-    assert!(report.not_evaluable.is_empty(), "{:?}", report.not_evaluable);
+    assert!(
+        report.not_evaluable.is_empty(),
+        "{:?}",
+        report.not_evaluable
+    );
 }
 
 #[test]
@@ -821,7 +1244,11 @@ fn unverified_caps_confidence_not_severity() {
     let mut evidence = pair(json!({}), json!({ "scope": "mail:read" }));
     let of = |evidence: &Evidence| {
         let report = evaluate(evidence);
-        let f = report.findings.iter().find(|f| f.rule.id == "DG-401").unwrap();
+        let f = report
+            .findings
+            .iter()
+            .find(|f| f.rule.id == "DG-401")
+            .unwrap();
         (f.severity, f.confidence)
     };
     assert_eq!(of(&evidence), (Severity::High, Confidence::Verified));
@@ -835,7 +1262,11 @@ fn a_thousand_tokens_are_quick() {
     let mut hops: Vec<Hop> = vec![hop("hop 0", user(json!({})), None)];
     for n in 1..1_000 {
         let from = n.min(40);
-        let actors: Vec<&str> = names[n - from..n].iter().rev().map(String::as_str).collect();
+        let actors: Vec<&str> = names[n - from..n]
+            .iter()
+            .rev()
+            .map(String::as_str)
+            .collect();
         let token = agent(&actors, "accounts:read", json!({}));
         hops.push(hop(&format!("hop {n}"), token, Some(n - 1)));
     }
@@ -846,8 +1277,15 @@ fn a_thousand_tokens_are_quick() {
     let begin = tokio::time::Instant::now();
     let report = evaluate(&evidence);
     let took = begin.elapsed();
-    assert!(report.findings.len() > 900, "all beyond the fourth are too deep");
-    assert!(took.as_millis() < 2_000, "{took:?} in a debug build");
+    println!("rules over 1,000 tokens: {took:?}");
+    assert!(
+        report.findings.len() > 900,
+        "all beyond the fourth are too deep"
+    );
+    assert!(
+        took.as_millis() < 4_000,
+        "{took:?} in a debug build, beside other tests"
+    );
 }
 
 #[test]
@@ -865,7 +1303,20 @@ fn nothing_that_a_token_says_makes_it_fall_over() {
         Just(json!({ "sub": "x", "act": { "sub": 1, "act": [] } })),
         Just(json!({ "jkt": "k" })),
     ];
-    let names = ["iss", "sub", "aud", "exp", "iat", "nbf", "scope", "act", "may_act", "cnf", "client_id", "jti"];
+    let names = [
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "iat",
+        "nbf",
+        "scope",
+        "act",
+        "may_act",
+        "cnf",
+        "client_id",
+        "jti",
+    ];
     let claim = (0..names.len(), value).prop_map(move |(n, v)| (names[n], v));
     let token = proptest::collection::vec(claim, 0..8);
     let tokens = proptest::collection::vec(token, 1..5);

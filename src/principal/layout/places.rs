@@ -313,6 +313,9 @@ fn inversions(values: &mut Vec<f32>) -> usize {
     count
 }
 
+/// Weight of a wish that gives way to those of level holders.
+const FAINT: f32 = 1e-5;
+
 /// Turns cells into places.
 pub(super) fn place(graph: &Graph, grid: &Grid) -> Layout {
     let mut boxes: Vec<Box2> = graph
@@ -324,6 +327,16 @@ pub(super) fn place(graph: &Graph, grid: &Grid) -> Layout {
             height: NODE_HEIGHT,
         })
         .collect();
+    // A column of audiences reads as one list.
+    let widest = (0..boxes.len())
+        .filter(|n| graph.nodes[*n].kind == NodeKind::Audience)
+        .map(|n| boxes[n].width)
+        .fold(0.0, f32::max);
+    for (node, place) in graph.nodes.iter().zip(&mut boxes) {
+        if node.kind == NodeKind::Audience {
+            place.width = widest;
+        }
+    }
     let centres = column_centres(graph, grid, &boxes);
     for (n, column) in grid.column.iter().enumerate() {
         if let Some(column) = column {
@@ -437,6 +450,17 @@ fn row_centres(graph: &Graph, grid: &Grid) -> Vec<f32> {
     centres
 }
 
+/// The right-most column in use of each row.
+fn row_ends(grid: &Grid) -> Vec<usize> {
+    let mut ends = vec![0_usize; grid.rows];
+    for (n, row) in grid.row.iter().enumerate() {
+        if let (Some(row), Some(column)) = (row, grid.column[n]) {
+            ends[*row] = ends[*row].max(column);
+        }
+    }
+    ends
+}
+
 /// Audiences stand at the height of those who reach them: level with a holder at the end of its row,
 /// below it when somebody stands in the way.
 fn audiences(graph: &Graph, grid: &Grid, boxes: &mut [Box2]) {
@@ -448,13 +472,7 @@ fn audiences(graph: &Graph, grid: &Grid, boxes: &mut [Box2]) {
         /// The right-most source.
         column: usize,
     }
-    // The right-most node of each row.
-    let mut ends = vec![0_usize; grid.rows];
-    for (n, row) in grid.row.iter().enumerate() {
-        if let (Some(row), Some(column)) = (row, grid.column[n]) {
-            ends[*row] = ends[*row].max(column);
-        }
-    }
+    let ends = row_ends(grid);
     let mut wishes: Vec<Wish> = Vec::new();
     let mut at: Vec<Option<usize>> = vec![None; graph.nodes.len()];
     for (n, node) in graph.nodes.iter().enumerate() {
@@ -483,7 +501,7 @@ fn audiences(graph: &Graph, grid: &Grid, boxes: &mut [Box2]) {
         // The further left, the further down, so that the wires nest and do not cross.
         let behind = ends[row].saturating_sub(column) as f32;
         let (y, weight) = if behind > 0.0 {
-            (level + PITCH * (0.5 + 0.25 * behind.min(4.0)), 0.01)
+            (level + PITCH * (0.5 + 0.25 * behind.min(4.0)), FAINT)
         } else {
             (level, 1.0)
         };
@@ -496,7 +514,7 @@ fn audiences(graph: &Graph, grid: &Grid, boxes: &mut [Box2]) {
         if wish.weight > 0.0 {
             wish.y /= wish.weight;
         } else {
-            (wish.y, wish.weight) = (lowest, 0.01);
+            (wish.y, wish.weight) = (lowest, FAINT);
         }
     }
     wishes.sort_by(|a, b| {

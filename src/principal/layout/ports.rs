@@ -68,9 +68,13 @@ pub(super) fn choose(graph: &Graph, grid: &Grid, boxes: &[Box2]) -> Vec<Ends> {
             let edge = &graph.edges[e];
             boxes[if leaves { edge.to } else { edge.from }].centre
         };
+        let place = |user: (usize, bool)| {
+            let (from, to) = sides[user.0];
+            key(side, own, other(user), if user.1 { to } else { from })
+        };
         users.sort_by(|a, b| {
-            key(side, own, other(*a))
-                .partial_cmp(&key(side, own, other(*b)))
+            place(*a)
+                .partial_cmp(&place(*b))
                 .unwrap_or(std::cmp::Ordering::Equal)
                 .then(a.cmp(b))
         });
@@ -118,46 +122,63 @@ pub(super) fn on_side(own: &Box2, side: Side, shift: f32) -> Point {
     }
 }
 
-/// The order along a side: from above, or from the left.
-fn key(side: Side, own: &Box2, other: Point) -> (f32, f32, f32) {
-    match side {
-        Side::Left | Side::Right => (0.0, other.y, other.x),
-        // Arcs nest: those from the left end left of those to the right, the nearest innermost.
-        Side::Top => (
-            if other.x > own.centre.x { 1.0 } else { 0.0 },
-            -other.x,
-            other.y,
-        ),
-        // What goes to the lower right turns last, and so leaves first.
-        Side::Bottom if other.x > own.centre.x => (1.0, -other.y, -other.x),
-        Side::Bottom => (0.0, other.x, other.y),
+/// The order along a side, from above or from the left, so that wires nest instead of crossing.
+fn key(side: Side, own: &Box2, other: Point, other_side: Side) -> (u8, f32, f32) {
+    let right = other.x > own.centre.x;
+    match (side, other_side) {
+        // A quarter turn from above: who comes from further left comes in lower.
+        (Side::Left | Side::Right, Side::Bottom) => (2, -other.x, other.y),
+        (Side::Left | Side::Right, Side::Top) => (0, other.x, other.y),
+        (Side::Left | Side::Right, _) => (1, other.y, other.x),
+        // Arcs: those from the left end left of those to the right, the nearest innermost.
+        (Side::Top, Side::Top) => (if right { 2 } else { 0 }, -other.x, other.y),
+        (Side::Bottom, Side::Bottom) => (if right { 3 } else { 0 }, -other.x, other.y),
+        // Quarter turns to the right: what goes furthest turns last, and so leaves first.
+        (Side::Bottom, Side::Left) => (2, -other.y, -other.x),
+        (Side::Top, Side::Left) => (3, other.y, -other.x),
+        (Side::Top | Side::Bottom, _) => (1, other.x, other.y),
     }
 }
 
-/// Columns in use of each row, sorted.
-struct Rows(HashMap<usize, Vec<usize>>);
+/// Columns in use of each row, and rows in use of each column, sorted.
+struct Rows {
+    rows: HashMap<usize, Vec<usize>>,
+    columns: HashMap<usize, Vec<usize>>,
+}
 
 impl Rows {
     fn of(grid: &Grid) -> Self {
         let mut rows: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut columns: HashMap<usize, Vec<usize>> = HashMap::new();
         for (row, column) in grid.row.iter().zip(&grid.column) {
             if let (Some(row), Some(column)) = (row, column) {
                 rows.entry(*row).or_default().push(*column);
+                columns.entry(*column).or_default().push(*row);
             }
         }
-        for columns in rows.values_mut() {
-            columns.sort_unstable();
+        for line in rows.values_mut().chain(columns.values_mut()) {
+            line.sort_unstable();
         }
-        Self(rows)
+        Self { rows, columns }
     }
 
     /// Whether nothing stands in `row` between two columns.
     fn clear(&self, row: usize, after: usize, before: usize) -> bool {
-        self.0.get(&row).is_none_or(|columns| {
-            let next = columns.partition_point(|c| *c <= after);
-            columns.get(next).is_none_or(|c| *c >= before)
-        })
+        self.rows
+            .get(&row)
+            .is_none_or(|line| nothing_between(line, after, before))
     }
+
+    /// Whether nothing stands in `column` between two rows.
+    fn column_clear(&self, column: usize, a: usize, b: usize) -> bool {
+        let line = self.columns.get(&column);
+        line.is_none_or(|line| nothing_between(line, a.min(b), a.max(b)))
+    }
+}
+
+fn nothing_between(line: &[usize], after: usize, before: usize) -> bool {
+    let next = line.partition_point(|c| *c <= after);
+    line.get(next).is_none_or(|c| *c >= before)
 }
 
 fn sides(
@@ -198,7 +219,10 @@ fn sides(
             }
         }
         std::cmp::Ordering::Equal => {
-            let near = (b.centre.y - a.centre.y).abs() < 2.2 * super::NODE_HEIGHT;
+            let near = match (grid.row[edge.from], grid.row[edge.to]) {
+                (Some(a), Some(b)) => rows.column_clear(from, a, b),
+                _ => false,
+            };
             match (near, b.centre.y > a.centre.y) {
                 (true, true) => (Bottom, Top),
                 (true, false) => (Top, Bottom),

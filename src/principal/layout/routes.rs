@@ -1,32 +1,47 @@
 //! How wires run: the simplest curve that crosses no node, else a way through the gaps between rows
 //! and columns.
 
-use std::collections::HashMap;
-
 use super::{
     Box2, Path, Point, on_curve,
     places::{Grid, arc_height},
     point,
     ports::{self, Ends, Port, Side, on_side},
 };
-use crate::principal::Graph;
+use crate::principal::{Graph, NodeKind};
 
 /// Boxes on a grid, so that those near a place are found at once.
 pub(super) struct Space {
     boxes: Vec<Box2>,
-    cells: HashMap<(i32, i32), Vec<usize>>,
+    /// Upper left corner of the first cell.
+    origin: Point,
+    width: usize,
+    height: usize,
+    /// What touches each cell; cells at the border take what lies beyond.
+    cells: Vec<Vec<usize>>,
 }
 
 /// Width of a grid cell.
 const CELL: f32 = 160.0;
+/// Most cells along one side.
+const MOST_CELLS: usize = 1_024;
 /// What a wire keeps between itself and a node.
 const ROOM: f32 = 6.0;
 
 impl Space {
     pub fn of(boxes: &[Box2]) -> Self {
+        let (mut low, mut high) = (point(f32::MAX, f32::MAX), point(f32::MIN, f32::MIN));
+        for b in boxes {
+            low = point(low.x.min(b.left()), low.y.min(b.top()));
+            high = point(high.x.max(b.right()), high.y.max(b.bottom()));
+        }
+        let count = |extent: f32| ((extent / CELL).ceil().max(1.0) as usize).min(MOST_CELLS);
+        let (width, height) = (count(high.x - low.x), count(high.y - low.y));
         let mut space = Self {
             boxes: Vec::with_capacity(boxes.len()),
-            cells: HashMap::new(),
+            origin: low,
+            width,
+            height,
+            cells: vec![Vec::new(); width * height],
         };
         for b in boxes {
             space.add(*b);
@@ -34,47 +49,67 @@ impl Space {
         space
     }
 
+    /// The same plane without boxes.
+    pub fn empty(&self) -> Self {
+        Self {
+            boxes: Vec::new(),
+            cells: vec![Vec::new(); self.cells.len()],
+            ..*self
+        }
+    }
+
     pub fn add(&mut self, b: Box2) {
         let n = self.boxes.len();
         self.boxes.push(b);
-        for cell in cells(&b, 0.0) {
-            self.cells.entry(cell).or_default().push(n);
+        for cell in self.near(&b, 0.0) {
+            self.cells[cell].push(n);
         }
+    }
+
+    /// Cells that a box, grown by `room`, touches.
+    fn near(&self, b: &Box2, room: f32) -> impl Iterator<Item = usize> + use<> {
+        let cell = |v: f32, origin: f32, count: usize| {
+            (((v - origin) / CELL).max(0.0) as usize).min(count - 1)
+        };
+        let (left, right) = (
+            cell(b.left() - room, self.origin.x, self.width),
+            cell(b.right() + room, self.origin.x, self.width),
+        );
+        let (top, bottom) = (
+            cell(b.top() - room, self.origin.y, self.height),
+            cell(b.bottom() + room, self.origin.y, self.height),
+        );
+        let width = self.width;
+        (top..=bottom).flat_map(move |y| (left..=right).map(move |x| y * width + x))
     }
 
     /// Whether a box is within `room` of a place, other than those of `skip`.
     pub fn hits(&self, at: Point, room: f32, skip: [usize; 2]) -> bool {
         let about = Box2 {
             centre: at,
-            width: room * 2.0,
-            height: room * 2.0,
+            width: 0.0,
+            height: 0.0,
         };
-        cells(&about, 0.0).any(|cell| {
-            self.cells
-                .get(&cell)
-                .into_iter()
-                .flatten()
-                .any(|n| !skip.contains(n) && self.boxes.get(*n).is_some_and(|b| b.holds(at, room)))
+        self.near(&about, room).any(|cell| {
+            self.cells[cell]
+                .iter()
+                .any(|n| self.boxes[*n].holds(at, room) && !skip.contains(n))
         })
+    }
+
+    /// Whether a place is well inside a box.
+    fn inside(&self, n: usize, at: Point) -> bool {
+        self.boxes.get(n).is_some_and(|b| b.holds(at, -2.0))
     }
 
     /// Whether a box is within `room` of another one.
     pub fn meets(&self, other: &Box2, room: f32) -> bool {
-        cells(other, room).any(|cell| {
-            self.cells
-                .get(&cell)
-                .into_iter()
-                .flatten()
-                .any(|n| self.boxes.get(*n).is_some_and(|b| b.meets(other, room)))
+        self.near(other, room).any(|cell| {
+            self.cells[cell]
+                .iter()
+                .any(|n| self.boxes[*n].meets(other, room))
         })
     }
-}
-
-fn cells(b: &Box2, room: f32) -> impl Iterator<Item = (i32, i32)> + use<> {
-    let cell = |v: f32| (v / CELL).floor() as i32;
-    let (left, right) = (cell(b.left() - room), cell(b.right() + room));
-    let (top, bottom) = (cell(b.top() - room), cell(b.bottom() + room));
-    (left..=right).flat_map(move |x| (top..=bottom).map(move |y| (x, y)))
 }
 
 /// Routes all wires.
@@ -95,7 +130,13 @@ pub(super) fn route(graph: &Graph, grid: &Grid, boxes: &[Box2], space: &Space) -
                 from: boxes[edge.from],
                 to: boxes[edge.to],
                 span,
-                lane: (e % 4) as f32 * 6.0,
+                // What one issuer issues runs together.
+                lane: (if graph.nodes[edge.from].kind == NodeKind::AuthorizationServer {
+                    edge.from
+                } else {
+                    e
+                } % 4) as f32
+                    * 6.0,
             };
             Path {
                 points: way.best(space, skip),
@@ -124,7 +165,9 @@ impl Way {
             let Some(points) = self.candidate(n) else {
                 break;
             };
-            let hits = collisions(&points, space, skip);
+            // Beyond a few, one is as bad as another.
+            let limit = least.as_ref().map_or(MOST_HITS, |(few, _)| *few);
+            let hits = collisions(&points, space, skip, limit);
             if hits == 0 {
                 return points;
             }
@@ -143,6 +186,22 @@ impl Way {
             side,
             at: on_side(own, side, 0.0),
         };
+        if (from.side, to.side) == (Top, Bottom) {
+            return self.up(n);
+        }
+        if (from.side, to.side) == (Bottom, Top) {
+            // The same way, walked the other way round.
+            let back = Way {
+                ends: Ends { from: to, to: from },
+                from: self.to,
+                to: self.from,
+                ..*self
+            };
+            return back.up(n).map(|mut points| {
+                points.reverse();
+                points
+            });
+        }
         Some(match n {
             0 => self.curve(from, to, 1.0),
             1 => self.curve(from, to, 1.6),
@@ -154,6 +213,57 @@ impl Way {
             5 => self.curve(port(&self.from, Top), port(&self.to, Top), 1.4),
             _ => return None,
         })
+    }
+
+    /// From a row below to the lower side of a node. Over many rows straight lines are calmer.
+    fn up(&self, n: usize) -> Option<Vec<Point>> {
+        let towards = if self.from.centre.x > self.to.centre.x {
+            1.0
+        } else {
+            -1.0
+        };
+        let far = self.from.centre.y - self.to.centre.y > 400.0;
+        Some(match (n, far) {
+            (0, _) => self.curve(self.ends.from, self.ends.to, 1.0),
+            (1, false) | (3, true) => self.hook(towards),
+            (2, false) | (4, true) => self.hook(-towards),
+            (3, false) | (1, true) => self.beside(towards),
+            (4, false) | (2, true) => self.beside(-towards),
+            _ => return None,
+        })
+    }
+
+    /// From below into the gap beside the target's column, and from there under the target.
+    fn hook(&self, side: f32) -> Vec<Point> {
+        let (start, end, b) = (self.ends.from.at, self.ends.to.at, &self.to);
+        let x = b.centre.x + side * (b.width / 2.0 + 14.0 + self.lane);
+        let turn = b.bottom() + 34.0;
+        let k = ((start.y - turn) * 0.5).max(20.0);
+        vec![
+            start,
+            point(start.x, start.y - k),
+            point(x, turn + k),
+            point(x, turn),
+            point(x, turn - 24.0),
+            point(end.x, end.y + 26.0),
+            end,
+        ]
+    }
+
+    /// As [`Way::hook`], along straight lines.
+    fn beside(&self, side: f32) -> Vec<Point> {
+        let (start, end, b) = (self.ends.from.at, self.ends.to.at, &self.to);
+        let x = b.centre.x + side * (b.width / 2.0 + 16.0 + self.lane);
+        let turn = b.bottom() + 14.0;
+        let low = start.y - 22.0 - self.lane;
+        rounded(&[
+            start,
+            point(start.x, low),
+            point(x, low),
+            point(x, turn),
+            point(end.x, turn),
+            end,
+        ])
     }
 
     /// One cubic that leaves and arrives straight.
@@ -201,24 +311,6 @@ impl Way {
     /// target. Nothing stands in either.
     fn through_gaps(&self, over: bool) -> Vec<Point> {
         let (a, b) = (&self.from, &self.to);
-        let from_issuer = self.ends.from.side == Side::Top && self.ends.to.side == Side::Bottom;
-        if from_issuer {
-            // From below: up beside the column of the target, then in from under it.
-            let start = self.ends.from.at;
-            let end = self.ends.to.at;
-            let side = if over { 1.0 } else { -1.0 };
-            let x = b.centre.x + side * (b.width / 2.0 + 16.0 + self.lane);
-            let turn = b.bottom() + 14.0;
-            let low = start.y - 22.0 - self.lane;
-            return rounded(&[
-                start,
-                point(start.x, low),
-                point(x, low),
-                point(x, turn),
-                point(end.x, turn),
-                end,
-            ]);
-        }
         let (start, y) = if over {
             (
                 on_side(a, Side::Top, self.lane - 9.0),
@@ -245,18 +337,25 @@ impl Way {
     }
 }
 
-/// Samples along a path that lie in a node.
-fn collisions(points: &[Point], space: &Space, skip: [usize; 2]) -> usize {
+/// Collisions that are counted at most.
+const MOST_HITS: usize = 6;
+
+/// Samples along a path that lie in a node, at most `limit`.
+fn collisions(points: &[Point], space: &Space, skip: [usize; 2], limit: usize) -> usize {
     let mut hits = 0;
     for p in points.windows(4).step_by(3) {
+        let curve = [p[0], p[1], p[2], p[3]];
         let length = distance(p[0], p[3]).max(distance(p[0], p[1]) + distance(p[2], p[3]));
         let samples = ((length / 14.0) as usize).clamp(4, 96);
-        hits += (1..samples)
-            .filter(|n| {
-                let at = on_curve([p[0], p[1], p[2], p[3]], *n as f32 / samples as f32);
-                space.hits(at, ROOM, skip)
-            })
-            .count();
+        for n in 1..samples {
+            let at = on_curve(curve, n as f32 / samples as f32);
+            if space.hits(at, ROOM, skip) || skip.iter().any(|own| space.inside(*own, at)) {
+                hits += 1;
+                if hits >= limit {
+                    return hits;
+                }
+            }
+        }
     }
     hits
 }

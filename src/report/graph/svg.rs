@@ -228,17 +228,20 @@ fn draw_node(out: &mut String, node: &Node, place: &Box2, theme: Theme) {
         in_xml(&detail),
     );
     if let Some(severity) = severity {
-        chip(out, place, severity, theme);
+        let round = matches!(node.kind, NodeKind::Person | NodeKind::Key);
+        chip(out, place, round, severity, theme);
     }
     out.push_str("</g>\n");
 }
 
 /// Icon and word of a severity, on the upper edge of a node.
-fn chip(out: &mut String, place: &Box2, severity: Severity, theme: Theme) {
+fn chip(out: &mut String, place: &Box2, place_is_round: bool, severity: Severity, theme: Theme) {
     const SIZE: f32 = 10.0;
     let word = severity.name();
     let width = text_width(word, SIZE) + 24.0;
-    let (left, y) = (place.right() - width - 12.0, place.top());
+    // At the corner, where no wire arrives; within the curve of a round one.
+    let out_by = if place_is_round { -6.0 } else { 8.0 };
+    let (left, y) = (place.right() - width + out_by, place.top());
     let _ = write!(
         out,
         "<rect x=\"{left:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"15\" rx=\"7.5\" fill=\"{}\"/>\
@@ -262,7 +265,7 @@ fn fitted(text: &str, size: f32, room: f32) -> String {
         return text.to_owned();
     }
     let mut cut: Vec<char> = text.chars().collect();
-    while let Some(_) = cut.pop() {
+    while cut.pop().is_some() {
         let shorter: String = cut.iter().chain(&['…']).collect();
         if text_width(&shorter, size) <= room {
             return shorter;
@@ -273,28 +276,29 @@ fn fitted(text: &str, size: f32, room: f32) -> String {
 
 /// Kinds differ in the outline as well as in the icon.
 fn outline(kind: NodeKind, place: &Box2) -> String {
-    let (l, t, w, h) = (place.left(), place.top(), place.width, place.height);
+    let half = place.height / 2.0;
     let (top, bottom) = match kind {
-        NodeKind::Person | NodeKind::Key => (h / 2.0, h / 2.0),
+        NodeKind::Person | NodeKind::Key => (half, half),
         NodeKind::Agent => (10.0, 10.0),
         NodeKind::Client | NodeKind::Service => (5.0, 5.0),
         NodeKind::Audience => (2.0, 2.0),
         NodeKind::AuthorizationServer => (4.0, 16.0),
     };
-    let (r, b) = (l + w, t + h);
+    let (left, right) = (place.left(), place.right());
+    let (upper, lower) = (place.top(), place.bottom());
+    let turn =
+        |radius: f32, x: f32, y: f32| format!("A{radius:.1} {radius:.1} 0 0 1 {x:.1} {y:.1}");
     format!(
-        "M{:.1} {t:.1}H{:.1}A{top:.1} {top:.1} 0 0 1 {r:.1} {:.1}V{:.1}A{bottom:.1} {bottom:.1} 0 0 1 \
-         {:.1} {b:.1}H{:.1}A{bottom:.1} {bottom:.1} 0 0 1 {l:.1} {:.1}V{:.1}A{top:.1} {top:.1} 0 0 1 \
-         {:.1} {t:.1}Z",
-        l + top,
-        r - top,
-        t + top,
-        b - bottom,
-        r - bottom,
-        l + bottom,
-        b - bottom,
-        t + top,
-        l + top,
+        "M{:.1} {upper:.1}H{:.1}{}V{:.1}{}H{:.1}{}V{:.1}{}Z",
+        left + top,
+        right - top,
+        turn(top, right, upper + top),
+        lower - bottom,
+        turn(bottom, right - bottom, lower),
+        left + bottom,
+        turn(bottom, left, lower - bottom),
+        upper + top,
+        turn(top, left + top, upper),
     )
 }
 
