@@ -361,7 +361,8 @@ fn visuals(theme: &Theme) -> Visuals {
         } else {
             rgb(0xbf_d6_fa)
         },
-        stroke: Stroke::new(1.0, theme.accent),
+        // Also the text of a chosen button, which must be read on the fill above.
+        stroke: Stroke::new(1.0, theme.text),
     };
     v.hyperlink_color = theme.accent;
     v.faint_bg_color = theme.raised;
