@@ -1,5 +1,6 @@
 //! Chains as TOML files, and the samples that come with the program (`assets/chains`).
 
+mod fields;
 mod read;
 mod write;
 

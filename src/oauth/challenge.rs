@@ -3,7 +3,8 @@
 use super::{
     failure::{self, Failure, Place},
     http::Response,
-    token_response::{oauth_error, unreadable},
+    token_response::oauth_error,
+    unreadable::unreadable,
 };
 use crate::kit::text;
 

@@ -6,7 +6,8 @@ use super::{
     failure::{self, Failure, FailureKind, Place},
     http::{Field, Request, Response},
     metadata::Metadata,
-    token_response::{oauth_error, unreadable},
+    token_response::oauth_error,
+    unreadable::unreadable,
 };
 use crate::{
     kit::{json, text},

@@ -12,6 +12,7 @@ pub mod http;
 pub mod introspect;
 pub mod metadata;
 pub mod token_response;
+pub mod unreadable;
 
 /// `urn:ietf:params:oauth:token-type:…` (RFC 8693 §3).
 pub mod token_type {
