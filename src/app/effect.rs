@@ -96,8 +96,40 @@ pub struct SavedRun {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<Timestamp>,
     /// Node, token id, token.
-    #[serde(default)]
+    #[serde(default, rename = "token", with = "tables")]
     pub tokens: Vec<(String, TokenId, Arc<str>)>,
+}
+
+/// The tokens of a run as tables, which a line-based diff can follow.
+mod tables {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::TokenId;
+
+    #[derive(Serialize, Deserialize)]
+    struct Row {
+        node: String,
+        id: TokenId,
+        raw: Arc<str>,
+    }
+
+    type Tokens = Vec<(String, TokenId, Arc<str>)>;
+
+    #[allow(clippy::ptr_arg)] // serde gives the field as it is
+    pub(super) fn serialize<S: Serializer>(tokens: &Tokens, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(tokens.iter().map(|(node, id, raw)| Row {
+            node: node.clone(),
+            id: *id,
+            raw: Arc::clone(raw),
+        }))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Tokens, D::Error> {
+        let rows = Vec::<Row>::deserialize(from)?;
+        Ok(rows.into_iter().map(|r| (r.node, r.id, r.raw)).collect())
+    }
 }
 
 /// What reading a file gave.

@@ -34,6 +34,8 @@ pub struct Model {
     pub session: Session,
     /// Numbers for identifiers; outside the history.
     pub ids: Ids,
+    /// Numbers for jobs: not part of what a file keeps, so that the same content is the same file.
+    pub job_ids: Ids,
     /// Grows with every change of workspace, runs, keys or clock: what derived values depend on.
     pub revision: u64,
     /// Runs of chains. Evidence: not undoable, saved beside the document.
@@ -212,7 +214,7 @@ impl Model {
 
     /// Registers a job.
     pub(super) fn begin(&mut self, what: impl Into<String>, purpose: Purpose) -> JobId {
-        let id = JobId(self.ids.allot());
+        let id = JobId(self.job_ids.allot());
         let cancellable = !matches!(purpose, Purpose::Save(_));
         self.jobs.insert(
             id,

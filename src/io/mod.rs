@@ -1,6 +1,8 @@
 //! Floor 4: carries effects out. The only floor that names tokio, reqwest and axum.
 
 pub mod browser;
+pub mod discover;
+pub mod files;
 pub mod http;
 pub mod keychain;
 pub mod practice;

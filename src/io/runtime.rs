@@ -3,8 +3,8 @@
 use std::{
     collections::{BTreeSet, HashMap},
     future::Future,
-    io::Read as _,
-    path::{Path, PathBuf},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     time::Duration,
 };
@@ -14,36 +14,64 @@ use tokio::{
     task::AbortHandle,
 };
 
-use super::{browser, http::Http, practice, store, store::Store};
+use super::{
+    browser::{self, Opener},
+    discover, files,
+    http::Http,
+    practice, store,
+    store::Store,
+};
 use crate::{
     app::{
         Effect, Outcome,
-        analysis::analyse,
-        effect::{Document, Material},
+        analysis::{Analysis, Input, analyse},
+        effect::Document,
     },
-    jose::{Jwks, crypto},
+    jose::crypto,
     kit::ids::JobId,
-    oauth::{
-        http::Request,
-        metadata::{self, Metadata},
-    },
     token::find,
 };
 
-/// Bytes of a file in which tokens are looked for.
-pub const MAX_FILE: u64 = 512 * 1024 * 1024;
-
-/// A file up to this length may be a key or a chain as well.
-pub const SHORT_TEXT: usize = 1024 * 1024;
-
-/// How long an autosave waits for the next change.
+/// How long a change may stay unwritten.
 pub const AUTOSAVE_DELAY: Duration = Duration::from_secs(1);
+
+/// How long the end of the program waits for files that are being written.
+const END_WAITS: Duration = Duration::from_secs(3);
+
+/// What a runtime is given.
+pub struct Settings {
+    /// Where autosaves are kept; `None` keeps none.
+    pub state: Option<PathBuf>,
+    /// Whether the system's keychain may be used.
+    pub keychain: bool,
+    /// Opens an address in the user's browser.
+    pub opener: Opener,
+}
+
+impl Default for Settings {
+    /// The user's state folder (`DELEGRAPH_STATE` names another), the system's keychain (unless
+    /// `DELEGRAPH_KEYCHAIN` is `off`), the user's browser.
+    fn default() -> Self {
+        Self {
+            state: store::state_folder(),
+            keychain: std::env::var_os("DELEGRAPH_KEYCHAIN").is_none_or(|v| v != "off"),
+            opener: browser::system(),
+        }
+    }
+}
 
 /// The runtime. Dropping it ends all work; an autosave that waits is written first.
 pub struct Runtime {
     tokio: Option<tokio::runtime::Runtime>,
     shared: Arc<Shared>,
     outcomes: mpsc::Receiver<Outcome>,
+    /// Asks of the practice servers, carried out in order: a stop never overtakes a start.
+    practice: tokio::sync::mpsc::UnboundedSender<PracticeAsk>,
+}
+
+enum PracticeAsk {
+    Start(BTreeSet<String>),
+    Stop,
 }
 
 struct Shared {
@@ -53,23 +81,30 @@ struct Shared {
     sender: mpsc::Sender<Outcome>,
     wake: Box<dyn Fn() + Send + Sync>,
     jobs: Mutex<HashMap<JobId, AbortHandle>>,
-    servers: tokio::sync::Mutex<HashMap<BTreeSet<String>, practice::Server>>,
-    /// The newest document to be autosaved. Taken and written under [`Self::writing`].
-    autosave: Mutex<Option<Box<Document>>>,
+    autosave: Mutex<Autosave>,
     /// Keeps the order of writing and dropping an autosave.
     writing: Mutex<()>,
+    opener: Opener,
+}
+
+/// The newest document that is to be autosaved. Taken and written under [`Shared::writing`].
+#[derive(Default)]
+struct Autosave {
+    waiting: Option<Box<Document>>,
+    /// A task will write it.
+    scheduled: bool,
 }
 
 impl Runtime {
     /// Starts it. `wake` is called, from any thread, when an outcome waits.
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Result<Self, String> {
-        Self::with_state(wake, None)
+        Self::with(Settings::default(), wake)
     }
 
-    /// Starts it with autosaves in a folder of the caller's.
-    pub fn with_state(
+    /// Starts it with other settings.
+    pub fn with(
+        settings: Settings,
         wake: impl Fn() + Send + Sync + 'static,
-        folder: Option<PathBuf>,
     ) -> Result<Self, String> {
         let tokio = Builder::new_multi_thread()
             .worker_threads(2)
@@ -85,15 +120,18 @@ impl Runtime {
         let shared = Arc::new(Shared {
             handle: tokio.handle().clone(),
             http,
-            store: Store::new(folder),
+            store: Store::new(settings.state, settings.keychain),
             sender,
             wake: Box::new(wake),
             jobs: Mutex::default(),
-            servers: tokio::sync::Mutex::default(),
             autosave: Mutex::default(),
             writing: Mutex::default(),
+            opener: settings.opener,
         });
+        let (practice, asks) = tokio::sync::mpsc::unbounded_channel();
+        tokio.spawn(serve_practice(Arc::clone(&shared), asks));
         Ok(Self {
+            practice,
             tokio: Some(tokio),
             shared,
             outcomes,
@@ -107,31 +145,24 @@ impl Runtime {
             Effect::Http(job, request) => shared.clone().job(job, async move {
                 Outcome::Http(job, shared.http.send(&request).await)
             }),
-            Effect::Browser(job, want) => shared.job(job, async move {
-                let open = |url: &str| {
-                    webbrowser::open(url)
-                        .map_err(|e| format!("no browser could be opened for the sign-in: {e}"))
-                };
-                Outcome::Redirect(job, browser::sign_in(want, open).await)
+            Effect::Browser(job, want) => shared.clone().job(job, async move {
+                let opener = Arc::clone(&shared.opener);
+                Outcome::Redirect(job, browser::sign_in(want, opener).await)
             }),
             Effect::Discover(job, issuer) => shared.clone().job(job, async move {
-                Outcome::Discovered(job, discover(&shared.http, &issuer).await)
+                Outcome::Discovered(job, discover::discover(&shared.http, &issuer).await)
             }),
+            // The receiver is gone only when the program ends.
             Effect::StartPractice(faults) => {
-                let handle = shared.handle.clone();
-                handle.spawn(async move { shared.start_practice(faults).await });
+                let _ = self.practice.send(PracticeAsk::Start(faults));
             }
             Effect::StopPractice => {
-                let handle = shared.handle.clone();
-                handle.spawn(async move {
-                    let servers = std::mem::take(&mut *shared.servers.lock().await);
-                    for server in servers.into_values() {
-                        server.stop().await;
-                    }
-                });
+                let _ = self.practice.send(PracticeAsk::Stop);
             }
-            Effect::Analyse(input, previous) => shared
-                .blocking(move |_| Some(Outcome::Analysed(Arc::new(analyse(&input, &previous))))),
+            Effect::Analyse(input, previous) => shared.blocking(move |_| {
+                let analysis = analyse_safely(&input, &previous);
+                Some(Outcome::Analysed(Arc::new(analysis)))
+            }),
             Effect::GenerateKey(job, id, alg) => shared.blocking(move |_| {
                 let key = crypto::generate(&alg, None).map_err(|e| e.to_string());
                 Some(Outcome::Key(job, id, key))
@@ -141,7 +172,7 @@ impl Runtime {
             }
             Effect::ReadFiles(job, paths) => shared.blocking(move |_| {
                 let read = |path: PathBuf| {
-                    let material = read_material(&path);
+                    let material = files::read(&path);
                     (path, material)
                 };
                 Some(Outcome::Files(job, paths.into_iter().map(read).collect()))
@@ -158,22 +189,13 @@ impl Runtime {
                 let vault = store::unseal(&sealed, &passphrase).map(Box::new);
                 Some(Outcome::Unsealed(job, vault))
             }),
-            Effect::Autosave(document) => {
-                *lock(&shared.autosave) = Some(document);
-                let handle = shared.handle.clone();
-                handle.spawn(async move {
-                    tokio::time::sleep(AUTOSAVE_DELAY).await;
-                    shared.blocking(|shared| {
-                        shared.write_autosave().err().map(Outcome::AutosaveFailed)
-                    });
-                });
-            }
+            Effect::Autosave(document) => shared.autosave_soon(document),
             Effect::DropAutosave => {
-                lock(&shared.autosave).take();
+                lock(&shared.autosave).waiting = None;
                 shared.blocking(|shared| {
                     let _order = lock(&shared.writing);
                     // A newer change asked for an autosave in the meantime: its file stays.
-                    if lock(&shared.autosave).is_none() {
+                    if lock(&shared.autosave).waiting.is_none() {
                         shared.store.drop_autosave();
                     }
                     None
@@ -183,11 +205,11 @@ impl Runtime {
                 shared.blocking(|shared| Some(Outcome::Recoverable(shared.store.recoverable())));
             }
             Effect::DropRecovery(path) => shared.blocking(move |shared| {
-                let kept = shared.write_autosave();
-                if kept.is_ok() {
-                    shared.store.drop_recovery(&path);
+                if let Err(why) = shared.write_autosave() {
+                    return Some(Outcome::AutosaveFailed(why)); // and what was recovered stays
                 }
-                kept.err().map(Outcome::AutosaveFailed)
+                shared.store.drop_recovery(&path);
+                Some(Outcome::Recoverable(shared.store.recoverable()))
             }),
             Effect::Cancel(job) => {
                 if let Some(job) = lock(&shared.jobs).remove(&job) {
@@ -213,7 +235,7 @@ impl Drop for Runtime {
         // Closing the window within the autosave's delay must not lose the last change.
         let _ = self.shared.write_autosave();
         if let Some(tokio) = self.tokio.take() {
-            tokio.shutdown_timeout(Duration::from_millis(500));
+            tokio.shutdown_timeout(END_WAITS);
         }
     }
 }
@@ -252,26 +274,26 @@ impl Shared {
         });
     }
 
-    async fn start_practice(&self, faults: BTreeSet<String>) {
-        let mut servers = self.servers.lock().await;
-        let state = match servers.get(&faults) {
-            Some(server) => Ok(Arc::clone(&server.info)),
-            None => match practice::start(0, faults.clone()).await {
-                Ok(server) => {
-                    let info = Arc::clone(&server.info);
-                    servers.insert(faults.clone(), server);
-                    Ok(info)
-                }
-                Err(e) => Err(e),
-            },
-        };
-        drop(servers);
-        self.send(Outcome::Practice(faults, state));
+    /// Writes the newest document within [`AUTOSAVE_DELAY`], however many changes come.
+    fn autosave_soon(self: Arc<Self>, document: Box<Document>) {
+        {
+            let mut autosave = lock(&self.autosave);
+            autosave.waiting = Some(document);
+            if std::mem::replace(&mut autosave.scheduled, true) {
+                return;
+            }
+        }
+        let handle = self.handle.clone();
+        handle.spawn(async move {
+            tokio::time::sleep(AUTOSAVE_DELAY).await;
+            lock(&self.autosave).scheduled = false;
+            self.blocking(|shared| shared.write_autosave().err().map(Outcome::AutosaveFailed));
+        });
     }
 
     fn write_autosave(&self) -> Result<(), String> {
         let _order = lock(&self.writing);
-        let document = lock(&self.autosave).take();
+        let document = lock(&self.autosave).waiting.take();
         match document {
             Some(document) => self.store.autosave(&document),
             None => Ok(()),
@@ -279,78 +301,48 @@ impl Shared {
     }
 }
 
-/// Metadata of an issuer from the first well-known address that has any, and the keys it names.
-async fn discover(http: &Http, issuer: &str) -> Result<(Metadata, Jwks), String> {
-    let mut absent = Vec::new();
-    for url in metadata::well_known(issuer).map_err(|e| e.to_string())? {
-        let response = http.send(&Request::get(url.clone())).await?;
-        match metadata::parse(issuer.trim(), &response) {
-            Ok(metadata) => {
-                let jwks = keys(http, &metadata).await?;
-                return Ok((metadata, jwks));
+/// Owns the practice servers. When the runtime ends they are dropped, which stops them.
+async fn serve_practice(
+    shared: Arc<Shared>,
+    mut asks: tokio::sync::mpsc::UnboundedReceiver<PracticeAsk>,
+) {
+    let mut servers: HashMap<BTreeSet<String>, practice::Server> = HashMap::new();
+    while let Some(ask) = asks.recv().await {
+        match ask {
+            PracticeAsk::Start(faults) => {
+                let state = match servers.get(&faults) {
+                    Some(server) => Ok(Arc::clone(&server.info)),
+                    None => practice::start(0, faults.clone()).await.map(|server| {
+                        let info = Arc::clone(&server.info);
+                        servers.insert(faults.clone(), server);
+                        info
+                    }),
+                };
+                shared.send(Outcome::Practice(faults, state));
             }
-            Err(e) if e.is_absent() => absent.push(format!("{url}: {e}")),
-            Err(e) => return Err(format!("{url}: {e}")),
+            PracticeAsk::Stop => {
+                for (_, server) in servers.drain() {
+                    server.stop().await;
+                }
+            }
         }
     }
-    Err(format!(
-        "no metadata at any well-known address of {}. {}. Check the issuer's address, or whether the server publishes RFC 8414 metadata",
-        crate::kit::text::escape(issuer),
-        absent.join(". ")
-    ))
 }
 
-async fn keys(http: &Http, metadata: &Metadata) -> Result<Jwks, String> {
-    if metadata.jwks_uri.is_none() {
-        return Ok(Jwks::default());
-    }
-    let url = metadata.endpoint("jwks_uri")?;
-    let response = http.send(&Request::get(url.clone())).await?;
-    if response.status != 200 {
-        return Err(format!(
-            "{url} answers {} instead of its keys",
-            response.status
-        ));
-    }
-    Jwks::parse(&response.body).map_err(|e| format!("{url}: {e}"))
-}
-
-fn read_material(path: &Path) -> Result<Material, String> {
-    let failed = |e: std::io::Error| format!("{} cannot be read: {e}", path.display());
-    let file = std::fs::File::open(path).map_err(failed)?;
-    if file.metadata().map_err(failed)?.is_dir() {
-        return Err(format!(
-            "{} is a folder: choose the files in it",
-            path.display()
-        ));
-    }
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(format!(
-            "{} is larger than {} MiB: cut out the part that is of interest",
-            path.display(),
-            MAX_FILE >> 20
-        ));
-    }
-    let (text, note) = match String::from_utf8(bytes) {
-        Ok(text) => (text, String::new()),
-        Err(e) => {
-            let place = e.utf8_error().valid_up_to();
-            let text = String::from_utf8_lossy(e.as_bytes()).into_owned();
-            let note = format!(
-                "{} is not UTF-8 at byte {place}: such bytes were read as U+FFFD",
-                path.display()
-            );
-            (text, note)
+/// The analysis; a defect in a rule leaves the earlier one standing and says so, instead of leaving
+/// the program to wait for ever.
+fn analyse_safely(input: &Input, previous: &Analysis) -> Analysis {
+    catch_unwind(AssertUnwindSafe(|| analyse(input, previous))).unwrap_or_else(|_| {
+        tracing::error!(revision = input.revision, "the analysis failed");
+        Analysis {
+            revision: input.revision,
+            failed: Some(
+                "Findings and graph could not be brought up to date: this is a defect of \
+                 Delegraph. What is shown is the state before the last change."
+                    .into(),
+            ),
+            ..previous.clone()
         }
-    };
-    Ok(Material {
-        found: find::find(&text),
-        text: (text.len() <= SHORT_TEXT).then(|| Arc::from(text)),
-        note,
     })
 }
 

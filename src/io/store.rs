@@ -27,30 +27,30 @@ pub const STATE_VARIABLE: &str = "DELEGRAPH_STATE";
 
 /// Reads and writes workspaces, and keeps what kill -9 would take.
 pub struct Store {
-    own: Option<Own>,
+    /// The folder of autosaves.
+    folder: Option<PathBuf>,
+    /// This start's place there, taken when it is first needed.
+    own: Mutex<Option<Own>>,
     secrets: secrets::Keeper,
 }
 
 /// This start's autosave. The lock is held as long as the program lives: a file whose lock can be
 /// taken was left behind.
 struct Own {
-    folder: PathBuf,
     autosave: PathBuf,
     lock_path: PathBuf,
     /// Never read: dropping it would free the lock.
     _lock: File,
-    written: Mutex<bool>,
 }
 
 impl Store {
-    /// A store whose autosaves stand in `folder`, or in the user's state folder. Without a folder
-    /// that can be written to, there is no autosave; [`Store::autosave`] then says why.
-    pub fn new(folder: Option<PathBuf>) -> Self {
+    /// A store whose autosaves stand in `folder`; without one it keeps none. `keychain` says whether
+    /// the system's keychain may be used.
+    pub fn new(folder: Option<PathBuf>, keychain: bool) -> Self {
         Self {
-            own: folder
-                .or_else(state_folder)
-                .and_then(|f| Own::claim(f).ok()),
-            secrets: secrets::Keeper::default(),
+            folder,
+            own: Mutex::default(),
+            secrets: secrets::Keeper::new(keychain),
         }
     }
 
@@ -72,43 +72,41 @@ impl Store {
 
     /// Keeps `document` for a start after a crash.
     pub fn autosave(&self, document: &Document) -> Result<(), String> {
-        let Some(own) = &self.own else {
+        let Some(folder) = &self.folder else {
             return Err(format!(
-                "unsaved work is not kept: no folder for it can be written to; save the workspace, or set {STATE_VARIABLE} to a folder"
+                "unsaved work is not kept: there is no folder for it; save the workspace, or set {STATE_VARIABLE} to a folder"
             ));
         };
         let (text, _) = self.render(document, true)?;
-        let mut written = own.written();
-        write_atomically(&own.autosave, text.as_bytes()).map_err(|e| {
-            format!(
-                "unsaved work is not kept in {}: {e}",
-                own.autosave.display()
-            )
-        })?;
-        *written = true;
-        Ok(())
+        let failed =
+            |e: std::io::Error| format!("unsaved work is not kept in {}: {e}", folder.display());
+        let mut own = self.own();
+        if own.is_none() {
+            *own = Some(Own::claim(folder).map_err(failed)?);
+        }
+        match &*own {
+            Some(own) => write_atomically(&own.autosave, text.as_bytes()).map_err(failed),
+            None => Ok(()),
+        }
     }
 
     /// Drops this start's autosave.
     pub fn drop_autosave(&self) {
-        if let Some(own) = &self.own {
-            let mut written = own.written();
-            if std::mem::take(&mut *written) {
-                let _ = fs::remove_file(&own.autosave);
-            }
+        if let Some(own) = self.own().take() {
+            let _ = fs::remove_file(&own.autosave);
+            let _ = fs::remove_file(&own.lock_path);
         }
     }
 
     /// The newest autosave of a start that has ended without dropping it.
     pub fn recoverable(&self) -> Option<PathBuf> {
-        let own = self.own.as_ref()?;
-        fs::read_dir(&own.folder)
+        fs::read_dir(self.folder.as_ref()?)
             .ok()?
             .flatten()
             .map(|entry| entry.path())
             .filter(|path| {
                 path.extension().is_some_and(|e| e == "toml")
-                    && *path != own.autosave
+                    && !self.is_own(path)
                     && is_abandoned(path)
             })
             .max_by_key(|path| fs::metadata(path).and_then(|m| m.modified()).ok())
@@ -116,52 +114,45 @@ impl Store {
 
     /// Drops an autosave that an earlier start left behind; any other path is left alone.
     pub fn drop_recovery(&self, path: &Path) {
-        let Some(own) = &self.own else { return };
-        if path.parent() == Some(own.folder.as_path())
-            && *path != own.autosave
-            && is_abandoned(path)
-        {
+        let inside = self
+            .folder
+            .as_deref()
+            .is_some_and(|f| path.parent() == Some(f));
+        if inside && !self.is_own(path) && is_abandoned(path) {
             let _ = fs::remove_file(path);
             let _ = fs::remove_file(path.with_extension("lock"));
         }
     }
 
+    fn own(&self) -> std::sync::MutexGuard<'_, Option<Own>> {
+        self.own
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn is_own(&self, path: &Path) -> bool {
+        self.own().as_ref().is_some_and(|own| own.autosave == path)
+    }
+
     fn render(&self, document: &Document, autosave: bool) -> Result<(String, Kept), String> {
-        let (stored, kept) = self.secrets.keep(document)?;
+        let (stored, kept) = self.secrets.keep(document, !autosave)?;
         let text = format::write(document, stored.sealed, &stored.clear, autosave)?;
         Ok((text, kept))
     }
 }
 
 impl Own {
-    fn claim(folder: PathBuf) -> std::io::Result<Self> {
-        fs::create_dir_all(&folder)?;
+    fn claim(folder: &Path) -> std::io::Result<Self> {
+        fs::create_dir_all(folder)?;
         let name = format!("autosave-{}", rng::token(&SystemRng, 9));
         let lock_path = folder.join(format!("{name}.lock"));
         let lock = File::create(&lock_path)?;
         lock.try_lock()?;
         Ok(Self {
             autosave: folder.join(format!("{name}.toml")),
-            folder,
             lock_path,
             _lock: lock,
-            written: Mutex::new(false),
         })
-    }
-
-    fn written(&self) -> std::sync::MutexGuard<'_, bool> {
-        self.written
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        // With an autosave the lock's file stays: it names the autosave as left behind.
-        if !*self.written() {
-            let _ = fs::remove_file(&self.lock_path);
-        }
     }
 }
 
@@ -173,9 +164,11 @@ fn is_abandoned(autosave: &Path) -> bool {
     }
 }
 
-fn state_folder() -> Option<PathBuf> {
+/// The folder of autosaves: what `DELEGRAPH_STATE` names, or where the system keeps such; none when
+/// the variable is empty.
+pub fn state_folder() -> Option<PathBuf> {
     if let Some(folder) = std::env::var_os(STATE_VARIABLE) {
-        return Some(PathBuf::from(folder));
+        return (!folder.is_empty()).then(|| PathBuf::from(folder));
     }
     let project = directories::ProjectDirs::from("", "", "delegraph")?;
     Some(

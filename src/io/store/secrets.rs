@@ -36,6 +36,8 @@ pub(super) struct Stored {
 /// keychain, and derives a key from the passphrase, only when a secret has changed.
 #[derive(Default)]
 pub(super) struct Keeper {
+    /// Whether the system's keychain may be used.
+    keychain: bool,
     in_keychain: Mutex<HashMap<String, Secret>>,
     last_seal: Mutex<Option<Sealed>>,
 }
@@ -53,8 +55,24 @@ enum Kind {
 }
 
 impl Keeper {
-    /// Stores the secrets of a document.
-    pub(super) fn keep(&self, document: &Document) -> Result<(Stored, Kept), String> {
+    /// `keychain` says whether the system's keychain may be used.
+    pub(super) fn new(keychain: bool) -> Self {
+        Self {
+            keychain,
+            ..Self::default()
+        }
+    }
+
+    fn keychain(&self) -> bool {
+        self.keychain && keychain::available().is_ok()
+    }
+
+    /// Stores the secrets of a document. `forget` lets the keychain forget those that the document
+    /// no longer has: when it is saved, since until then the file on disk still has them.
+    pub(super) fn keep(&self, document: &Document, forget: bool) -> Result<(Stored, Kept), String> {
+        if forget {
+            self.forget_deleted(document);
+        }
         let mut stored = Stored {
             sealed: document.sealing.sealed.clone(),
             clear: Vault::default(),
@@ -73,7 +91,7 @@ impl Keeper {
             if clear {
                 kept.clear += 1;
                 secret.put(&mut stored.clear);
-            } else if self.to_keychain(&document.id, &secret) {
+            } else if self.to_keychain(document, &secret) {
                 kept.keychain += 1;
             } else {
                 names.push(secret.name());
@@ -96,15 +114,16 @@ impl Keeper {
 
     /// Puts the secrets that the keychain has into the document's vault.
     pub(super) fn fetch(&self, document: &mut Document) {
-        if document.id.is_empty() || keychain::available().is_err() {
+        if document.id.is_empty() || !self.keychain() {
             return;
         }
-        let keys = document.workspace.keys.iter();
-        let keys = keys.filter(|k| k.private).map(|k| k.id.to_string());
-        let servers = document.workspace.servers.iter();
+        let workspace = Arc::clone(&document.workspace);
+        let keys = workspace.keys.iter().filter(|k| k.private);
+        let keys = keys.map(|k| k.id.to_string());
+        let servers = workspace.servers.iter();
         let clients = servers.flat_map(|s| s.clients.iter().map(|c| c.id.to_string()));
-        for name in keys.chain(clients).collect::<Vec<_>>() {
-            let entry = entry(&document.id, &name);
+        for name in keys.chain(clients) {
+            let entry = entry(document, &name);
             if let Ok(Some(secret)) = keychain::load(&entry) {
                 if let Some(kind) = Kind::read(&name, &secret) {
                     kind.put(&mut document.vault);
@@ -114,8 +133,20 @@ impl Keeper {
         }
     }
 
-    fn to_keychain(&self, document: &str, secret: &Kind) -> bool {
-        if document.is_empty() || keychain::available().is_err() {
+    fn forget_deleted(&self, document: &Document) {
+        let prefix = format!("{}/", document.id);
+        let there: Vec<String> = secrets(&document.vault)
+            .iter()
+            .map(|secret| entry(document, &secret.name()))
+            .collect();
+        lock(&self.in_keychain).retain(|name, _| {
+            let deleted = name.starts_with(&prefix) && !there.contains(name);
+            !(deleted && keychain::forget(name).is_ok())
+        });
+    }
+
+    fn to_keychain(&self, document: &Document, secret: &Kind) -> bool {
+        if document.id.is_empty() || !self.keychain() {
             return false;
         }
         let entry = entry(document, &secret.name());
@@ -207,8 +238,22 @@ fn secrets(vault: &Vault) -> Vec<Kind> {
     all
 }
 
-fn entry(document: &str, name: &str) -> String {
-    format!("{document}/{name}")
+/// The keychain's name of a secret. That of a client says for which client of which issuer it is, so
+/// that a file that was tampered with cannot have it sent to another server.
+fn entry(document: &Document, name: &str) -> String {
+    let servers = document.workspace.servers.iter();
+    let owner = servers
+        .flat_map(|s| s.clients.iter().map(move |c| (s, c)))
+        .find(|(_, c)| c.id.to_string() == name);
+    match owner {
+        Some((server, client)) => {
+            format!(
+                "{}/{name} {} {}",
+                document.id, client.client_id, server.issuer
+            )
+        }
+        None => format!("{}/{name}", document.id),
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -66,7 +66,7 @@ fn private_part(document: &Document) -> String {
 #[test]
 fn secrets_go_nowhere_without_keychain_or_passphrase() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::new(Some(folder.path().join("state")));
+    let store = Store::new(Some(folder.path().join("state")), false);
     let path = folder.path().join("w.toml");
     let document = document(false);
     let kept = store.save(&path, &document).unwrap();
@@ -85,7 +85,7 @@ fn secrets_go_nowhere_without_keychain_or_passphrase() {
 #[test]
 fn secrets_are_sealed_by_a_passphrase() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::new(Some(folder.path().join("state")));
+    let store = Store::new(Some(folder.path().join("state")), false);
     let path = folder.path().join("w.toml");
     let mut document = document(false);
     document.sealing.passphrase = Some(Secret::new("correct horse"));
@@ -113,7 +113,7 @@ fn secrets_are_sealed_by_a_passphrase() {
 #[test]
 fn practice_keys_stand_in_clear_only_if_the_user_says_so() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::new(Some(folder.path().join("state")));
+    let store = Store::new(Some(folder.path().join("state")), false);
     let path = folder.path().join("w.toml");
     let mut document = document(true);
     assert_eq!(store.save(&path, &document).unwrap().clear, 0);
@@ -128,7 +128,7 @@ fn practice_keys_stand_in_clear_only_if_the_user_says_so() {
 #[test]
 fn a_file_that_is_no_workspace_is_refused_with_words() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::new(Some(folder.path().join("state")));
+    let store = Store::new(Some(folder.path().join("state")), false);
     let load = |text: &[u8]| {
         let path = folder.path().join("x.toml");
         fs::write(&path, text).unwrap();
@@ -170,9 +170,9 @@ fn saving_replaces_the_file_whole_and_leaves_nothing_behind() {
 #[test]
 fn an_autosave_is_offered_to_the_next_start_and_not_to_one_beside_it() {
     let folder = tempfile::tempdir().unwrap();
-    let first = Store::new(Some(folder.path().to_owned()));
+    let first = Store::new(Some(folder.path().to_owned()), false);
     first.autosave(&document(false)).unwrap();
-    let beside = Store::new(Some(folder.path().to_owned()));
+    let beside = Store::new(Some(folder.path().to_owned()), false);
     assert_eq!(beside.recoverable(), None, "the first still runs");
     drop(first);
     let left = beside.recoverable().expect("the first has ended");
@@ -185,7 +185,7 @@ fn an_autosave_is_offered_to_the_next_start_and_not_to_one_beside_it() {
 #[test]
 fn a_clean_end_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::new(Some(folder.path().to_owned()));
+    let store = Store::new(Some(folder.path().to_owned()), false);
     store.autosave(&document(false)).unwrap();
     store.drop_autosave();
     drop(store);
