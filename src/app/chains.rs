@@ -16,7 +16,8 @@ pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effe
             sample(model, &name);
         }
         Command::NewChain => {
-            let number = (1..).find(|n| {
+            // One more than there are chains: one of the names is free.
+            let number = (1..=model.workspace.chains.len() + 1).find(|n| {
                 let name = format!("chain-{n}");
                 !model.workspace.chains.iter().any(|c| c.chain.name == name)
             });
@@ -218,7 +219,7 @@ fn free_id(chain: &Chain, wanted: &str) -> String {
     if chain.node(wanted).is_none() {
         return wanted.to_owned();
     }
-    (2..)
+    (2..=chain.nodes.len() + 2)
         .map(|n| format!("{wanted}-{n}"))
         .find(|id| chain.node(id).is_none())
         .unwrap_or_else(|| wanted.to_owned())

@@ -125,7 +125,7 @@ fn connect(model: &mut Model, issuer: &str, effects: &mut Vec<Effect>) {
     } else {
         format!("{base}/{path}")
     };
-    let name = (1..)
+    let name = (1..=model.workspace.servers.len() + 1)
         .map(|n| {
             if n == 1 {
                 base.clone()

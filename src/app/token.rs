@@ -254,7 +254,7 @@ fn draft(text: &str, found: &[find::Found]) -> Option<String> {
         "client_id",
     ]
     .iter()
-    .any(|n| claim(n))
+    .any(claim)
     {
         return None;
     }

@@ -26,11 +26,9 @@ pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effe
                 model.complain(format!("There is no chain {id}."));
             }
         }
-        Command::SetClock(clock) => {
-            if model.session.clock != clock {
-                model.session.clock = clock;
-                model.touch();
-            }
+        Command::SetClock(clock) if model.session.clock != clock => {
+            model.session.clock = clock;
+            model.touch();
         }
         Command::FilterSeverity(least) => model.session.at_least = least,
         Command::Filter(text) => model.session.filter = text,

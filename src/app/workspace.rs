@@ -158,6 +158,7 @@ mod json_text {
         ser::Error as _,
     };
 
+    #[allow(clippy::ref_option)] // serde gives the field as it is
     pub(super) fn serialize<T: Serialize, S: Serializer>(
         value: &Option<T>,
         serializer: S,

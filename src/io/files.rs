@@ -93,7 +93,7 @@ mod tests {
         let missing = read(&dir.path().join("nothing")).unwrap_err();
         assert!(missing.contains("no such file"), "{missing}");
         let path = dir.path().join("large");
-        fs::write(&path, [0; 2_000_000]).unwrap();
+        fs::write(&path, vec![0; 2_000_000]).unwrap();
         assert!(
             super::bytes(&path, 1_000_000)
                 .unwrap_err()

@@ -282,9 +282,11 @@ fn alone(entry: &TokenEntry, token: &Arc<Token>) -> Hop {
 /// P's with one more in front, `A(C) = [y] + A(P)`; of several such P the one that came last before
 /// C. Gives for each place the token's number and the place of its parent.
 fn link_loose_tokens(tokens: Vec<&Token>) -> Vec<(usize, Option<usize>)> {
+    /// Issuer and subject.
+    type Subject = (Option<String>, Option<String>);
     struct Loose {
         number: usize,
-        subject: (Option<String>, Option<String>),
+        subject: Subject,
         actors: Vec<claims::Pid>,
     }
     let mut loose: Vec<Loose> = tokens
@@ -300,8 +302,7 @@ fn link_loose_tokens(tokens: Vec<&Token>) -> Vec<(usize, Option<usize>)> {
         })
         .collect();
     loose.sort_by_key(|l| (l.actors.len(), l.number));
-    let mut ends: HashMap<(&(Option<String>, Option<String>), &[claims::Pid]), Vec<usize>> =
-        HashMap::new();
+    let mut ends: HashMap<(&Subject, &[claims::Pid]), Vec<usize>> = HashMap::new();
     let mut linked = Vec::with_capacity(loose.len());
     for (place, child) in loose.iter().enumerate() {
         let parent = match child.actors.as_slice() {

@@ -37,7 +37,7 @@ pub fn palette(model: &Model) -> Vec<Entry> {
     };
     let workspace = &model.workspace;
     if let Some(chain) = model.session.chain
-        && let Some(title) = workspace.chain(chain).map(|c| chain_title(c))
+        && let Some(title) = workspace.chain(chain).map(chain_title)
     {
         if model.running.contains_key(&chain) {
             add(title, Command::CancelRun(chain));
