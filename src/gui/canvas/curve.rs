@@ -21,13 +21,13 @@ impl Curve {
         if control.len() >= 4 && control.len() % 3 == 1 {
             points.push(control[0]);
             for cubic in control.windows(4).step_by(3) {
-                let [a, b, c, d] = [cubic[0], cubic[1], cubic[2], cubic[3]];
-                if straight(a, b, c, d) {
-                    points.push(d);
+                let cubic = [cubic[0], cubic[1], cubic[2], cubic[3]];
+                if straight(cubic) {
+                    points.push(cubic[3]);
                     continue;
                 }
                 for step in 1..=STEPS {
-                    points.push(at(a, b, c, d, step as f32 / STEPS as f32));
+                    points.push(at(cubic, step as f32 / STEPS as f32));
                 }
             }
         } else {
@@ -102,17 +102,15 @@ impl Curve {
     }
 }
 
-fn straight(a: Pos2, b: Pos2, c: Pos2, d: Pos2) -> bool {
-    to_segment(b, a, d) < 0.05 && to_segment(c, a, d) < 0.05
+fn straight([from, out, back, to]: [Pos2; 4]) -> bool {
+    to_segment(out, from, to) < 0.05 && to_segment(back, from, to) < 0.05
 }
 
-fn at(a: Pos2, b: Pos2, c: Pos2, d: Pos2, t: f32) -> Pos2 {
+fn at(cubic: [Pos2; 4], t: f32) -> Pos2 {
     let u = 1.0 - t;
-    let (wa, wb, wc, wd) = (u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t);
-    pos2(
-        wa * a.x + wb * b.x + wc * c.x + wd * d.x,
-        wa * a.y + wb * b.y + wc * c.y + wd * d.y,
-    )
+    let weights = [u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t];
+    let sum = |of: fn(&Pos2) -> f32| cubic.iter().zip(weights).map(|(p, w)| of(p) * w).sum();
+    pos2(sum(|p| p.x), sum(|p| p.y))
 }
 
 fn to_segment(p: Pos2, a: Pos2, b: Pos2) -> f32 {

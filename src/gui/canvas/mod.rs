@@ -49,6 +49,19 @@ pub struct Stage {
     id: Id,
 }
 
+/// A node or a wire as a widget.
+#[derive(Debug, Clone, Copy)]
+pub struct Spot {
+    /// Index of the node; wires have none.
+    pub index: usize,
+    /// Place on the plane.
+    pub world: Rect,
+    /// It is selected.
+    pub selected: bool,
+    /// It has a place in the order of Tab.
+    pub focusable: bool,
+}
+
 /// What the keyboard did on a node that has the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hand {
@@ -160,25 +173,22 @@ impl Canvas {
         &mut self,
         ui: &Ui,
         stage: &Stage,
-        index: usize,
         key: impl Hash + std::fmt::Debug,
-        world: Rect,
-        selected: bool,
-        name: impl Fn() -> String,
+        spot: Spot,
+        name: &str,
     ) -> Option<Response> {
-        let screen = self.camera.screen_rect(world);
+        let index = spot.index;
+        let screen = self.camera.screen_rect(spot.world);
         let seen = screen.intersect(stage.rect);
         if !seen.is_positive() && self.focus != Some(index) {
             return None;
         }
         let id = stage.id.with(("node", key));
-        let response = ui.interact(
-            if seen.is_positive() { seen } else { screen },
-            id,
-            Sense::click_and_drag(),
-        );
-        response
-            .widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, name()));
+        let place = if seen.is_positive() { seen } else { screen };
+        let response = ui.interact(place, id, Sense::click_and_drag());
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::Button, ui.is_enabled(), spot.selected, name)
+        });
         if self.want_focus && self.focus == Some(index) {
             response.request_focus();
             self.want_focus = false;
@@ -202,30 +212,30 @@ impl Canvas {
         Some(response)
     }
 
-    /// A wire as a widget: a small place at `handle`, for the screen reader and the keyboard. The pointer
-    /// finds wires by [`Canvas::wire_at`].
+    /// A wire as a widget: a small place at the middle of `spot.world`, for the screen reader and the
+    /// keyboard. The pointer finds wires by [`Canvas::wire_at`].
     pub fn wire(
         &self,
         ui: &Ui,
         stage: &Stage,
         key: impl Hash + std::fmt::Debug,
-        handle: Pos2,
-        selected: bool,
-        focusable: bool,
-        name: impl Fn() -> String,
+        spot: Spot,
+        name: &str,
     ) -> Option<Response> {
-        let rect = Rect::from_center_size(self.camera.screen(handle), Vec2::splat(14.0));
+        let middle = self.camera.screen(spot.world.center());
+        let rect = Rect::from_center_size(middle, Vec2::splat(14.0));
         if !stage.rect.contains_rect(rect) {
             return None;
         }
-        let sense = if focusable {
+        let sense = if spot.focusable {
             Sense::click()
         } else {
             Sense::CLICK
         };
         let response = ui.interact(rect, stage.id.with(("wire", key)), sense);
-        response
-            .widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, name()));
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::Button, ui.is_enabled(), spot.selected, name)
+        });
         Some(response)
     }
 

@@ -61,7 +61,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     if chain.nodes.is_empty() {
         widgets::empty(ui, "This chain is empty. It begins with a sign-in.", |ui| {
             if widgets::primary(ui, Some(Icon::Plus), "Add a sign-in").clicked() {
-                add(cx, id, &chain, &Kind::SignIn);
+                add(cx, id, &chain, Kind::SignIn);
             }
         });
         return;
@@ -393,7 +393,7 @@ fn adder(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
             (Kind::Paste, "Pasted token"),
         ] {
             if widgets::menu_item(ui, text, "").clicked() {
-                add(cx, id, chain, &kind);
+                add(cx, id, chain, kind);
                 ui.close();
             }
         }
@@ -401,7 +401,7 @@ fn adder(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
 }
 
 /// Adds a node that takes its token from the selected one, else from the last that gives one.
-pub(super) fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, kind: &Kind) {
+pub(super) fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, kind: Kind) {
     let gives = |n: &&Node| !matches!(n.step, Step::Call { .. });
     let selected = match &cx.model.session.selection {
         Selection::ChainNode(c, node) if *c == id => chain.node(node).filter(gives),
@@ -476,7 +476,8 @@ fn free_id(chain: &Chain, stem: &str) -> String {
     if chain.node(stem).is_none() {
         return stem.to_owned();
     }
-    (2_u32..)
+    // One more than there are nodes: one of these is free.
+    (2..chain.nodes.len() + 3)
         .map(|n| format!("{stem}-{n}"))
         .find(|id| chain.node(id).is_none())
         .unwrap_or_else(|| stem.to_owned())

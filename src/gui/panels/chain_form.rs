@@ -86,19 +86,17 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain, node:
         &mut changed.title,
         node_default_title(node),
     );
-    if !matches!(node.step, Step::Paste { .. }) {
-        if !matches!(node.step, Step::Call { .. }) {
-            server(ui, cx, &mut changed);
-            let offered: Vec<&str> = known.clients.iter().map(String::as_str).collect();
-            choice(
-                ui,
-                &mut state,
-                "Client",
-                &mut changed.client,
-                &offered,
-                "workbench for a sign-in",
-            );
-        }
+    if !matches!(node.step, Step::Paste { .. } | Step::Call { .. }) {
+        server(ui, cx, &mut changed);
+        let offered: Vec<&str> = known.clients.iter().map(String::as_str).collect();
+        choice(
+            ui,
+            &mut state,
+            "Client",
+            &mut changed.client,
+            &offered,
+            "workbench for a sign-in",
+        );
     }
     match &mut changed.step {
         Step::SignIn { user, ask } => {
@@ -485,7 +483,7 @@ fn pasted(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, token: &mut String) {
             token.as_str()
         };
         if let Some(text) = draft(ui, state, "Token", value, "eyJ…") {
-            *token = text.trim().to_owned();
+            text.trim().clone_into(token);
         }
     });
 }

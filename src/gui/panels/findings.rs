@@ -79,11 +79,13 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let mut state = std::mem::take(&mut cx.view.findings.rows);
     let done = rows::table(
         ui,
-        "findings",
         &mut state,
-        &COLUMNS,
-        list.len(),
-        selected,
+        rows::Table {
+            salt: "findings",
+            columns: &COLUMNS,
+            rows: list.len(),
+            selected,
+        },
         |n| spoken(&report.findings[list[n]], &evidence),
         |cell| {
             let finding = &report.findings[list[cell.row]];

@@ -147,7 +147,7 @@ fn node_name(graph: &Graph, report: &Report, n: usize) -> String {
     let about = report
         .findings
         .iter()
-        .filter(|f| f.path.iter().any(|p| *p == node.label))
+        .filter(|f| f.path.contains(&node.label))
         .count();
     let mut parts = vec![node.label.clone(), node.kind.name().to_owned()];
     if !node.detail.is_empty() && node.detail != node.kind.name() {
@@ -256,7 +256,7 @@ pub(super) fn lit(state: &State, model: &Model, scene: &Scene) -> Lit {
         let hop = |n: &usize| *n == finding.hop || Some(*n) == finding.parent;
         lit.nodes.extend((0..graph.nodes.len()).filter(|i| {
             let node = &graph.nodes[*i];
-            finding.path.iter().any(|p| *p == node.label) && node.hops.iter().any(hop)
+            finding.path.contains(&node.label) && node.hops.iter().any(hop)
         }));
         lit.on = !lit.nodes.is_empty();
         return lit;

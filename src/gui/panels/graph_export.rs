@@ -10,10 +10,13 @@ use crate::{
     report::graph as draw,
 };
 
+/// File name and contents, or why there are none.
+type Picture = Result<(String, Vec<u8>), String>;
+
 /// Pictures that are being drawn.
 #[derive(Default)]
 pub(super) struct Exports {
-    waiting: Option<mpsc::Receiver<Result<(String, Vec<u8>), String>>>,
+    waiting: Option<mpsc::Receiver<Picture>>,
 }
 
 /// The menu.

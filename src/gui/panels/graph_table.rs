@@ -82,11 +82,13 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
     let mut state = std::mem::take(&mut cx.view.graph.rows);
     let done = rows::table(
         ui,
-        "graph table",
         &mut state,
-        &COLUMNS,
-        list.len(),
-        selected,
+        rows::Table {
+            salt: "graph table",
+            columns: &COLUMNS,
+            rows: list.len(),
+            selected,
+        },
         |n| match list[n] {
             Row::Edge(e) => scene.edge_names[e].clone(),
             Row::Alone(n) => scene.node_names[n].clone(),

@@ -45,7 +45,7 @@ pub fn principal(ui: &mut Ui, cx: &mut Cx<'_>, id: &str) {
 
     let report = std::sync::Arc::clone(&cx.model.analysis.report);
     let mut about: Vec<usize> = (0..report.findings.len())
-        .filter(|f| report.findings[*f].path.iter().any(|p| *p == node.label))
+        .filter(|f| report.findings[*f].path.contains(&node.label))
         .collect();
     for edge in graph.edges.iter().filter(|e| e.from == n || e.to == n) {
         about.extend(edge.findings.iter().filter(|f| **f < report.findings.len()));

@@ -64,11 +64,13 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let mut state = std::mem::take(&mut cx.view.log.rows);
     let done = rows::table(
         ui,
-        "log",
         &mut state,
-        &COLUMNS,
-        log.len(),
-        selected,
+        rows::Table {
+            salt: "log",
+            columns: &COLUMNS,
+            rows: log.len(),
+            selected,
+        },
         |n| spoken(&log[n]),
         |cell| {
             let entry = &log[cell.row];

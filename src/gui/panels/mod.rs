@@ -3,11 +3,13 @@
 pub mod chain;
 mod chain_canvas;
 mod chain_form;
+mod chain_paint;
 mod chain_scene;
 pub mod findings;
 pub mod graph;
 mod graph_canvas;
 mod graph_export;
+mod graph_paint;
 mod graph_table;
 mod http;
 pub mod inspector;

@@ -100,10 +100,8 @@ fn running(ui: &mut Ui, cx: &mut Cx<'_>, info: &PracticeInfo, main: bool) {
         if widgets::icon_button(ui, Icon::Copy, "Copy issuer").clicked() {
             cx.ask(Ask::Copy(info.issuer.clone(), "Issuer".into()));
         }
-        if main {
-            if ui.button("Stop all").clicked() {
-                cx.push(Command::StopPractice);
-            }
+        if main && ui.button("Stop all").clicked() {
+            cx.push(Command::StopPractice);
         }
     });
     if !main {

@@ -63,6 +63,19 @@ pub struct State {
     shown: Option<usize>,
 }
 
+/// What a table shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Table<'a> {
+    /// Tells tables apart.
+    pub salt: &'a str,
+    /// Columns.
+    pub columns: &'a [Column],
+    /// Number of rows.
+    pub rows: usize,
+    /// The row that is selected.
+    pub selected: Option<usize>,
+}
+
 /// What the user did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Done {
@@ -119,14 +132,17 @@ impl Cell<'_> {
 /// Draws the table over the room that is left. `name` is a row for the screen reader.
 pub fn table(
     ui: &mut Ui,
-    salt: &str,
     state: &mut State,
-    columns: &[Column],
-    rows: usize,
-    selected: Option<usize>,
+    spec: Table<'_>,
     name: impl Fn(usize) -> String,
     mut cell: impl FnMut(&Cell<'_>),
 ) -> Done {
+    let Table {
+        salt,
+        columns,
+        rows,
+        selected,
+    } = spec;
     let theme = Theme::of(ui);
     let mut done = Done::default();
     let width = ui.available_width();
@@ -172,30 +188,10 @@ pub fn table(
             }
             if let Some(f) = state.focus.filter(|f| *f < rows && !range.contains(f)) {
                 // The row that has the keyboard stays a widget when it is scrolled away.
-                row(
-                    ui,
-                    base,
-                    f,
-                    place(f),
-                    selected == Some(f),
-                    rows,
-                    state,
-                    &mut done,
-                    &name,
-                );
+                row(ui, (base, f), place(f), spec, state, &mut done, &name);
             }
             for n in range.clone() {
-                row(
-                    ui,
-                    base,
-                    n,
-                    place(n),
-                    selected == Some(n),
-                    rows,
-                    state,
-                    &mut done,
-                    &name,
-                );
+                row(ui, (base, n), place(n), spec, state, &mut done, &name);
                 let rect = place(n);
                 let painter = ui.painter_at(ui.clip_rect());
                 for (column, (x, w)) in columns_at.iter().enumerate() {
@@ -222,15 +218,14 @@ pub fn table(
 
 fn row(
     ui: &Ui,
-    base: Id,
-    n: usize,
+    (base, n): (Id, usize),
     rect: Rect,
-    selected: bool,
-    rows: usize,
+    spec: Table<'_>,
     state: &mut State,
     done: &mut Done,
     name: &impl Fn(usize) -> String,
 ) {
+    let (selected, rows) = (spec.selected == Some(n), spec.rows);
     let theme = Theme::of(ui);
     let id = base.with(n);
     let response = ui.interact(rect, id, Sense::click());

@@ -1,0 +1,288 @@
+//! How a chain looks: cards, wires, and the words beside the wires.
+
+use egui::{
+    CornerRadius, FontFamily, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, pos2, vec2,
+};
+
+use super::{
+    chain_canvas::Sheet,
+    chain_scene::{Card, Tone, input, output},
+    graph::{caption, name_font},
+};
+use crate::{
+    chain::{Role, run::State as Stage},
+    gui::{
+        canvas::{Curve, LABELS_FROM, curve::label_place, paint},
+        icons::{self, Icon},
+        theme::Theme,
+    },
+};
+
+/// How a card stands out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mood {
+    /// Selected, or it has the keyboard.
+    pub ring: bool,
+    /// Selected, or under the pointer.
+    pub raised: bool,
+}
+
+/// The wires.
+pub(super) fn wires(sheet: &Sheet<'_>) {
+    for n in 0..sheet.scene.wires.len() {
+        let camera = &sheet.canvas.camera;
+        paint::wire(
+            &sheet.plane.painter,
+            camera,
+            &sheet.curves[n],
+            wire_look(sheet, n),
+        );
+    }
+}
+
+fn wire_look(sheet: &Sheet<'_>, n: usize) -> paint::Wire {
+    let (theme, scene) = (sheet.theme, sheet.scene);
+    let wire = &scene.wires[n];
+    let near = sheet.lit.is_some_and(|l| l == wire.to || l == wire.from);
+    let done = scene.cards[wire.to].state == Stage::Done;
+    let mut width = match wire.role {
+        Role::Actor => 1.4,
+        Role::Subject | Role::Bearer => 2.0,
+    };
+    let mut colour = match (wire.severity, wire.role) {
+        (Some(severity), _) => {
+            width = 3.0;
+            theme.severity(severity)
+        }
+        (None, Role::Actor) => theme.faint,
+        (None, _) if done => theme.muted,
+        (None, _) => theme.faint,
+    };
+    if near && wire.severity.is_none() {
+        colour = theme.accent;
+        width += 0.4;
+    }
+    if sheet.pointed == Some(n) {
+        width += 1.0;
+    }
+    paint::Wire {
+        colour,
+        width: width * sheet.canvas.camera.zoom().clamp(0.5, 1.2),
+        dashed: scene.cards[wire.from].state == Stage::Stale
+            || scene.cards[wire.to].state == Stage::Stale,
+        arrow: true,
+    }
+}
+
+/// A node.
+pub(super) fn card(
+    painter: &Painter,
+    rect: Rect,
+    zoom: f32,
+    card: &Card,
+    theme: &Theme,
+    mood: Mood,
+) {
+    let radius = CornerRadius::same((8.0 * zoom).clamp(2.0, 12.0) as u8);
+    let fill = if mood.raised {
+        theme.control
+    } else {
+        theme.raised
+    };
+    let outline = if mood.ring {
+        Stroke::new(2.0, theme.accent)
+    } else if card.state == Stage::Failed {
+        Stroke::new(1.8, theme.critical)
+    } else {
+        Stroke::new(
+            1.0,
+            if theme.dark {
+                theme.control_hover
+            } else {
+                theme.faint.gamma_multiply(0.6)
+            },
+        )
+    };
+    painter.rect_filled(rect, radius, theme.window);
+    if card.state == Stage::Stale {
+        painter.rect_filled(rect, radius, fill.gamma_multiply(0.6));
+        let r = rect.shrink(0.5);
+        let ring = [
+            r.left_top(),
+            r.right_top(),
+            r.right_bottom(),
+            r.left_bottom(),
+            r.left_top(),
+        ];
+        painter.extend(Shape::dashed_line(&ring, outline, 4.0, 3.0));
+    } else {
+        painter.rect(rect, radius, fill, outline, StrokeKind::Inside);
+    }
+    let pad = 12.0 * zoom;
+    let head = 32.0 * zoom;
+    let mark = Rect::from_center_size(
+        pos2(rect.left() + pad + 5.0 * zoom, rect.top() + head / 2.0),
+        Vec2::splat(11.0 * zoom),
+    );
+    if zoom < LABELS_FROM {
+        let big = Rect::from_center_size(rect.center(), Vec2::splat(rect.height() * 0.4));
+        state_mark(painter, big, card.state, theme);
+        return;
+    }
+    state_mark(painter, mark, card.state, theme);
+    let inner = rect.shrink2(vec2(pad, 0.0));
+    let who = paint::line(
+        painter,
+        &card.who,
+        caption(zoom),
+        theme.muted,
+        inner.width() * 0.5,
+    );
+    let mid = rect.top() + head / 2.0;
+    painter.galley(
+        pos2(inner.right() - who.size().x, mid - who.size().y / 2.0),
+        who.clone(),
+        theme.muted,
+    );
+    let title = Rect::from_min_max(
+        pos2(mark.right() + 7.0 * zoom, rect.top()),
+        pos2(inner.right() - who.size().x - 8.0 * zoom, rect.top() + head),
+    );
+    paint::text_left(painter, title, &card.title, name_font(zoom), theme.text);
+    painter.hline(
+        (rect.left() + 1.0)..=(rect.right() - 1.0),
+        rect.top() + head,
+        Stroke::new(1.0, theme.hairline),
+    );
+    let mut y = rect.top() + head + 5.0 * zoom;
+    let line = 18.0 * zoom;
+    let font = paint::font(12.0, zoom, FontFamily::Proportional);
+    for text in &card.lines {
+        let row = Rect::from_min_size(pos2(inner.left(), y), vec2(inner.width(), line));
+        paint::text_left(painter, row, text, font.clone(), theme.muted);
+        y += line;
+    }
+    let colour = match card.outcome.1 {
+        Tone::Quiet => theme.muted,
+        Tone::Good => theme.good,
+        Tone::Bad => theme.critical,
+        Tone::Risk(severity) => theme.severity(severity),
+    };
+    let bottom = rect.bottom() - 5.0 * zoom - line;
+    let mut row = Rect::from_min_size(pos2(inner.left(), bottom), vec2(inner.width(), line));
+    if let Some(severity) = card.severity {
+        let side = 10.0 * zoom;
+        let at = Rect::from_center_size(
+            pos2(row.left() + side / 2.0, row.center().y),
+            Vec2::splat(side),
+        );
+        icons::severity(painter, at, severity, theme);
+        row.min.x += side + 5.0 * zoom;
+    }
+    paint::text_left(painter, row, &card.outcome.0, font, colour);
+}
+
+/// Where wires begin, and where one may still end.
+pub(super) fn ports(
+    painter: &Painter,
+    rect: Rect,
+    zoom: f32,
+    card: &Card,
+    without_actor: bool,
+    theme: &Theme,
+) {
+    let r = (3.6 * zoom).max(2.0);
+    let port = |at: Pos2| {
+        painter.circle(at, r, theme.surface, Stroke::new(1.2, theme.faint));
+    };
+    if card.gives {
+        port(output(rect));
+    }
+    if without_actor {
+        port(input(rect, Role::Actor));
+    }
+}
+
+/// How far a node is: by shape, and the card says it in words.
+fn state_mark(painter: &Painter, rect: Rect, state: Stage, theme: &Theme) {
+    let c = rect.center();
+    let r = rect.width() / 2.0;
+    match state {
+        Stage::Idle => {
+            painter.circle_stroke(c, r * 0.75, Stroke::new(1.4, theme.faint));
+        }
+        Stage::Running => {
+            painter.circle_stroke(c, r * 0.85, Stroke::new(1.4, theme.accent));
+            painter.circle_filled(c, r * 0.45, theme.accent);
+        }
+        Stage::Done => Icon::Check.paint(painter, rect.expand(r * 0.35), theme.good),
+        Stage::Failed => {
+            icons::severity(painter, rect, crate::risk::Severity::Critical, theme);
+            Icon::Cross.paint(painter, rect.shrink(r * 0.25), theme.window);
+        }
+        Stage::Stale => Icon::Clock.paint(painter, rect.expand(r * 0.3), theme.muted),
+    }
+}
+
+/// What changed on the way, beside the wire where it covers no card.
+pub(super) fn pills(sheet: &Sheet<'_>) {
+    let (theme, canvas, plane, scene) = (sheet.theme, &sheet.canvas, &sheet.plane, sheet.scene);
+    let (rects, curves) = (&sheet.rects, &sheet.curves);
+    let zoom = canvas.camera.zoom();
+    if zoom < LABELS_FROM {
+        return;
+    }
+    let font = paint::font(11.0, zoom, FontFamily::Proportional);
+    let mut blocked: Vec<Rect> = rects.clone();
+    // The words that matter first, so that they get the better places.
+    let mut order: Vec<usize> = (0..scene.wires.len()).collect();
+    order.sort_by_key(|n| {
+        (
+            std::cmp::Reverse(scene.wires[*n].severity),
+            scene.wires[*n].role == Role::Actor,
+        )
+    });
+    for n in order {
+        let wire = &scene.wires[n];
+        if wire.words.is_empty() {
+            continue;
+        }
+        let screen = canvas.camera.screen_rect(curves[n].bounds).expand(160.0);
+        if !screen.intersects(plane.rect) {
+            continue;
+        }
+        let size = paint::pill_size(&plane.painter, &wire.words, &font, 210.0 * zoom) / zoom;
+        let others: Vec<&Curve> = curves
+            .iter()
+            .enumerate()
+            .filter(|(m, c)| *m != n && c.bounds.expand(size.x).intersects(curves[n].bounds))
+            .map(|(_, c)| c)
+            .collect();
+        let place = if wire.role == Role::Actor {
+            // One word stands on its wire.
+            Rect::from_center_size(curves[n].along(0.5).0, size)
+        } else {
+            label_place(&curves[n], size, &blocked, &others)
+        };
+        if wire.role == Role::Actor && blocked.iter().any(|b| b.expand(2.0).intersects(place)) {
+            continue; // the port says it
+        }
+        blocked.push(place);
+        let colour = wire.severity.map_or(theme.muted, |s| theme.severity(s));
+        let outline = Stroke::new(
+            1.0,
+            wire.severity
+                .map_or(theme.hairline, |s| theme.severity(s).gamma_multiply(0.7)),
+        );
+        let rect = canvas.camera.screen_rect(place);
+        paint::pill(
+            &plane.painter,
+            rect,
+            &wire.words,
+            &font,
+            colour,
+            theme.surface,
+            outline,
+        );
+    }
+}
