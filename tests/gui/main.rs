@@ -1,6 +1,9 @@
 //! The window, by label and by picture.
 #![allow(clippy::unwrap_used)] // a test that cannot go on stops there
 
+mod chain;
+mod graph;
+mod ran;
 mod rig;
 mod start;
 mod token;

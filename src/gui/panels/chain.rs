@@ -38,19 +38,15 @@ pub struct State {
     /// State of the nodes in the frame before.
     pub(super) before: HashMap<String, Stage>,
     rename: Option<String>,
-    /// A sample that was asked for: it is run as soon as it is there.
-    run_when_there: Option<String>,
 }
 
 /// Puts a sample chain into the workspace and runs it.
 pub(super) fn run_sample(cx: &mut Cx<'_>, name: &str) {
-    cx.push(Command::LoadSample(name.to_owned()));
-    cx.view.chain.run_when_there = Some(name.to_owned());
+    cx.push(Command::RunSample(name.to_owned()));
 }
 
 /// Draws the panel.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    run_waiting_sample(cx);
     let Some((id, chain)) = shown(cx) else {
         empty(ui, cx);
         return;
@@ -79,26 +75,6 @@ fn shown(cx: &Cx<'_>) -> Option<(ChainId, Chain)> {
         .filter(|id| workspace.chain(*id).is_some())
         .or_else(|| workspace.chains.first().map(|c| c.id))?;
     Some((id, workspace.chain(id)?.clone()))
-}
-
-fn run_waiting_sample(cx: &mut Cx<'_>) {
-    let Some(name) = cx.view.chain.run_when_there.clone() else {
-        return;
-    };
-    let found = cx
-        .model
-        .workspace
-        .chains
-        .iter()
-        .find(|c| c.chain.name == name)
-        .map(|c| c.id);
-    if let Some(id) = found {
-        cx.view.chain.run_when_there = None;
-        let fresh = cx.model.runs.get(&id).is_none_or(|r| r.nodes.is_empty());
-        if fresh && !cx.model.running.contains_key(&id) {
-            cx.push(Command::RunAll(id));
-        }
-    }
 }
 
 fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {

@@ -1,0 +1,179 @@
+//! A model in which a sample chain has run: the tokens are those that the practice server gives, minted
+//! here with a fixed key at a fixed moment, so that pictures are the same in every run.
+
+use std::sync::Arc;
+
+use delegraph::{
+    app::{Command, Model, session::View, workspace::ChainEntry},
+    chain::{
+        Chain, Expect, Step, file,
+        run::{Exchanged, NodeRun, Run, State},
+    },
+    gui::shell::App,
+    jose::{Alg, Jwks},
+    kit::{
+        clock::{Clock, Timestamp},
+        ids::{ChainId, TokenId},
+    },
+    oauth::http::{Field, Request, Response},
+    token::{craft, decode},
+};
+use egui_kittest::Harness;
+use serde_json::{Map, Value, json};
+
+use crate::rig::{Hand, NOW, key, settle};
+
+const ISSUER: &str = "http://127.0.0.1:41873";
+
+/// The sample of that name after a run.
+pub fn sample(name: &str) -> Model {
+    let chain = file::read(file::sample(name).unwrap()).unwrap();
+    let mut model = Model::default();
+    model.session.clock = Clock::Fixed(Timestamp::from_second(NOW).unwrap());
+    let id = ChainId(model.ids.allot());
+    let risky = !chain.faults.is_empty();
+    let run = run(&mut model, &chain, risky);
+    for node in &chain.nodes {
+        model.log.extend(run.nodes[&node.id].exchanged.clone());
+    }
+    model.runs.insert(id, run);
+    let mut workspace = delegraph::app::Workspace::clone(&model.workspace);
+    workspace.name = "payments-review".into();
+    workspace.chains.push(ChainEntry { id, chain });
+    model.workspace = Arc::new(workspace);
+    model.session.chain = Some(id);
+    let public = key().public().unwrap();
+    model.jwks.insert(ISSUER.into(), Arc::new(Jwks { keys: vec![public] }));
+    model.revision += 1;
+    model
+}
+
+fn run(model: &mut Model, chain: &Chain, risky: bool) -> Run {
+    let mut run = Run {
+        number: 3,
+        started: Some(Timestamp::from_second(NOW - 8).unwrap()),
+        ..Run::default()
+    };
+    for (n, node) in chain.nodes.iter().enumerate() {
+        let client = node.client_id().unwrap_or("").to_owned();
+        let parent = |id: &str| run.nodes[id].token.as_ref().unwrap().claims_map().clone();
+        let mut claims: Map<String, Value> = Map::new();
+        let (purpose, gives) = match &node.step {
+            Step::SignIn { user, ask } => {
+                claims.insert("sub".into(), json!(user));
+                claims.insert("aud".into(), json!(ask.audience[0]));
+                claims.insert("scope".into(), json!(ask.scope.join(" ")));
+                may_act(&mut claims, ask.may_act.as_deref());
+                (format!("sign-in, {}", user.as_deref().unwrap()), true)
+            }
+            Step::ClientCredentials { .. } => {
+                claims.insert("sub".into(), json!(client));
+                claims.insert("aud".into(), json!(ISSUER));
+                (format!("client credentials, {client}"), true)
+            }
+            Step::Exchange { subject, ask, .. } => {
+                let before = parent(subject);
+                claims.insert("sub".into(), before["sub"].clone());
+                claims.insert("aud".into(), json!(ask.audience[0]));
+                let mut scope = ask.scope.clone();
+                if risky && client == "payments-agent" {
+                    scope = vec!["payments:read".into(), "payments:initiate".into()];
+                }
+                claims.insert("scope".into(), json!(scope.join(" ")));
+                let mut act = json!({ "sub": client });
+                if let Some(inner) = before.get("act").filter(|_| !risky) {
+                    act["act"] = inner.clone();
+                }
+                claims.insert("act".into(), act);
+                may_act(&mut claims, ask.may_act.as_deref());
+                (format!("exchange, {client}"), true)
+            }
+            Step::Call { url, .. } => (format!("call {url}"), false),
+            Step::Paste { .. } => unreachable!("the samples paste nothing"),
+        };
+        let life = match node.step {
+            Step::ClientCredentials { .. } => 3600,
+            Step::Exchange { .. } if risky => 900 + 300 * i64::try_from(n).unwrap(),
+            Step::Exchange { .. } => 292 - 20 * i64::try_from(n).unwrap(),
+            _ => 300,
+        };
+        let mut done = NodeRun {
+            state: State::Done,
+            millis: 7 + n as u64,
+            ..NodeRun::default()
+        };
+        let mut body = json!({ "service": "payments-api", "subject": "alice", "actor": "payments-agent" });
+        if gives {
+            claims.insert("iss".into(), json!(ISSUER));
+            claims.insert("client_id".into(), json!(client));
+            claims.insert("iat".into(), json!(NOW - 8));
+            claims.insert("exp".into(), json!(NOW - 8 + life));
+            claims.insert("jti".into(), json!(format!("jti-{n:04}")));
+            let header = json!({ "typ": "at+jwt", "alg": "ES256", "kid": "prac-1" });
+            let raw = craft::mint(&header, &Value::Object(claims), &key(), &Alg::Es256).unwrap();
+            body = json!({ "access_token": raw, "token_type": "Bearer", "expires_in": life });
+            done.token = Some(Arc::new(decode::decode(&raw)));
+            done.token_id = Some(TokenId(model.ids.allot()));
+        }
+        done.exchanged.push(exchanged(&purpose, gives, &body, done.millis));
+        done.expectations = node
+            .expect
+            .iter()
+            .filter(|e| !matches!(e, Expect::Finding(_) | Expect::NoFinding(_)))
+            .map(|e| (e.clone(), true))
+            .collect();
+        run.nodes.insert(node.id.clone(), done);
+    }
+    run
+}
+
+fn may_act(claims: &mut Map<String, Value>, who: Option<&str>) {
+    if let Some(who) = who {
+        claims.insert("may_act".into(), json!({ "iss": ISSUER, "sub": who }));
+    }
+}
+
+fn exchanged(purpose: &str, token: bool, body: &Value, millis: u64) -> Exchanged {
+    let path = if token { "/token" } else { "/resources/payments-api" };
+    let url = url::Url::parse(&format!("{ISSUER}{path}")).unwrap();
+    let request = if token {
+        Request::form(
+            url,
+            vec![
+                Field::plain("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+                Field::token("subject_token", "eyJhbGciOiJFUzI1NiJ9.e30.AA"),
+                Field::secret("client_assertion", "not to be seen anywhere"),
+            ],
+        )
+    } else {
+        Request::get(url)
+    };
+    Exchanged {
+        at: Timestamp::from_second(NOW - 8).unwrap(),
+        purpose: purpose.into(),
+        request,
+        response: Ok(Response {
+            status: 200,
+            headers: vec![("content-type".into(), "application/json".into())],
+            body: body.to_string().into_bytes(),
+            millis,
+        }),
+    }
+}
+
+/// A window over a model.
+pub fn window<'a>(dark: bool, size: [f32; 2], model: Model, view: View) -> Harness<'a, App> {
+    let theme = if dark { egui::Theme::Dark } else { egui::Theme::Light };
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_theme(theme)
+        .with_render_cursor(false)
+        .build_eframe(move |cc| {
+            let mut app = App::with(&cc.egui_ctx, model, Box::<Hand>::default());
+            app.push(Command::Tick);
+            app.push(Command::Show(view));
+            app
+        });
+    settle(&mut harness);
+    harness
+}
