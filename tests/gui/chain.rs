@@ -33,7 +33,9 @@ fn pictures_of_the_chain() {
 fn a_node_selects_by_click_and_the_arrows_walk_along_wires() {
     let mut harness = window(true, SIZE, sample("sample"), View::Chain);
     let id = harness.state().model().session.chain.unwrap();
-    harness.get_by_label_contains("Sign in as alice, aud accounts-api").click();
+    harness
+        .get_by_label_contains("Sign in as alice, aud planner")
+        .click();
     settle(&mut harness);
     let selected = |h: &egui_kittest::Harness<'_, delegraph::gui::shell::App>| {
         h.state().model().session.selection.clone()
@@ -44,8 +46,26 @@ fn a_node_selects_by_click_and_the_arrows_walk_along_wires() {
     assert_eq!(selected(&harness), Selection::ChainNode(id, "plan".into()));
     harness.key_press(egui::Key::Delete);
     settle(&mut harness);
-    assert!(harness.state().model().workspace.chain(id).unwrap().node("plan").is_none());
+    assert!(
+        harness
+            .state()
+            .model()
+            .workspace
+            .chain(id)
+            .unwrap()
+            .node("plan")
+            .is_none()
+    );
     harness.state_mut().push(Command::Undo);
     settle(&mut harness);
-    assert!(harness.state().model().workspace.chain(id).unwrap().node("plan").is_some());
+    assert!(
+        harness
+            .state()
+            .model()
+            .workspace
+            .chain(id)
+            .unwrap()
+            .node("plan")
+            .is_some()
+    );
 }

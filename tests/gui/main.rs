@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on stops there
 
 mod chain;
+mod findings;
 mod graph;
+mod live;
 mod ran;
 mod rig;
 mod start;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use delegraph::{
     app::{Command, Model, session::View, workspace::ChainEntry},
     chain::{
-        Chain, Expect, Step, file,
+        Chain, Expect, Node, Step, file,
         run::{Exchanged, NodeRun, Run, State},
     },
     gui::shell::App,
@@ -43,7 +43,9 @@ pub fn sample(name: &str) -> Model {
     model.workspace = Arc::new(workspace);
     model.session.chain = Some(id);
     let public = key().public().unwrap();
-    model.jwks.insert(ISSUER.into(), Arc::new(Jwks { keys: vec![public] }));
+    model
+        .jwks
+        .insert(ISSUER.into(), Arc::new(Jwks { keys: vec![public] }));
     model.revision += 1;
     model
 }
@@ -102,7 +104,8 @@ fn run(model: &mut Model, chain: &Chain, risky: bool) -> Run {
             millis: 7 + n as u64,
             ..NodeRun::default()
         };
-        let mut body = json!({ "service": "payments-api", "subject": "alice", "actor": "payments-agent" });
+        let mut body =
+            json!({ "service": "payments-api", "subject": "alice", "actor": "payments-agent" });
         if gives {
             claims.insert("iss".into(), json!(ISSUER));
             claims.insert("client_id".into(), json!(client));
@@ -115,7 +118,12 @@ fn run(model: &mut Model, chain: &Chain, risky: bool) -> Run {
             done.token = Some(Arc::new(decode::decode(&raw)));
             done.token_id = Some(TokenId(model.ids.allot()));
         }
-        done.exchanged.push(exchanged(&purpose, gives, &body, done.millis));
+        done.exchanged.push(exchanged(
+            &purpose,
+            asked(node, &run, gives),
+            &body,
+            done.millis,
+        ));
         done.expectations = node
             .expect
             .iter()
@@ -133,20 +141,44 @@ fn may_act(claims: &mut Map<String, Value>, who: Option<&str>) {
     }
 }
 
-fn exchanged(purpose: &str, token: bool, body: &Value, millis: u64) -> Exchanged {
-    let path = if token { "/token" } else { "/resources/payments-api" };
-    let url = url::Url::parse(&format!("{ISSUER}{path}")).unwrap();
-    let request = if token {
-        Request::form(
-            url,
-            vec![
-                Field::plain("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
-                Field::token("subject_token", "eyJhbGciOiJFUzI1NiJ9.e30.AA"),
-                Field::secret("client_assertion", "not to be seen anywhere"),
-            ],
-        )
+/// The form of the request for a token; none for a call.
+fn asked(node: &Node, run: &Run, gives: bool) -> Option<Vec<Field>> {
+    if !gives {
+        return None;
+    }
+    let raw = |id: &str| run.nodes[id].token.as_ref().unwrap().raw.to_string();
+    let mut fields = Vec::new();
+    if let Step::Exchange {
+        subject,
+        actor,
+        ask,
+        ..
+    } = &node.step
+    {
+        let grant = "urn:ietf:params:oauth:grant-type:token-exchange";
+        fields.push(Field::plain("grant_type", grant));
+        fields.push(Field::token("subject_token", raw(subject)));
+        fields.extend(actor.iter().map(|a| Field::token("actor_token", raw(a))));
+        fields.push(Field::plain("scope", ask.scope.join(" ")));
+        fields.extend(ask.audience.iter().map(|a| Field::plain("audience", a)));
     } else {
-        Request::get(url)
+        fields.push(Field::plain("grant_type", "client_credentials"));
+    }
+    fields.push(Field::plain("client_id", node.client_id().unwrap_or("")));
+    fields.push(Field::secret("client_assertion", "not to be seen anywhere"));
+    Some(fields)
+}
+
+fn exchanged(purpose: &str, form: Option<Vec<Field>>, body: &Value, millis: u64) -> Exchanged {
+    let path = if form.is_some() {
+        "/token"
+    } else {
+        "/resources/payments-api"
+    };
+    let url = url::Url::parse(&format!("{ISSUER}{path}")).unwrap();
+    let request = match form {
+        Some(fields) => Request::form(url, fields),
+        None => Request::get(url),
     };
     Exchanged {
         at: Timestamp::from_second(NOW - 8).unwrap(),
@@ -163,7 +195,11 @@ fn exchanged(purpose: &str, token: bool, body: &Value, millis: u64) -> Exchanged
 
 /// A window over a model.
 pub fn window<'a>(dark: bool, size: [f32; 2], model: Model, view: View) -> Harness<'a, App> {
-    let theme = if dark { egui::Theme::Dark } else { egui::Theme::Light };
+    let theme = if dark {
+        egui::Theme::Dark
+    } else {
+        egui::Theme::Light
+    };
     let mut harness = Harness::builder()
         .with_size(size)
         .with_theme(theme)

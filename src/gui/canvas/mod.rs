@@ -193,7 +193,7 @@ impl Canvas {
             response.request_focus();
             self.want_focus = false;
         }
-        if response.has_focus() {
+        if response.has_focus() && !self.want_focus {
             self.focus = Some(index);
             ui.memory_mut(|m| {
                 m.set_focus_lock_filter(

@@ -80,9 +80,15 @@ fn arrow(painter: &Painter, tip: Pos2, direction: Vec2, size: f32, colour: Color
     ));
 }
 
-/// A font whose size follows the zoom, in half points so that few sizes are laid out.
+/// A font whose size follows the zoom, in half points so that few sizes are laid out. Below natural size
+/// it shrinks less than its box does, so that it can be read for longer.
 pub fn font(size: f32, zoom: f32, family: FontFamily) -> FontId {
-    FontId::new(((size * zoom * 2.0).round() / 2.0).max(1.0), family)
+    let scale = if zoom < 1.0 {
+        zoom.powf(0.55).min(zoom * 1.16)
+    } else {
+        zoom
+    };
+    FontId::new(((size * scale * 2.0).round() / 2.0).max(1.0), family)
 }
 
 /// One line, cut with `…` at `width` screen points.

@@ -7,10 +7,10 @@ use egui::{Align, Button, Layout, RichText, Ui};
 use super::{chain_canvas, chain_scene::Scene};
 use crate::{
     app::{
-        Command,
+        Command, Model,
         session::{Notice, Selection},
     },
-    chain::{Ask as Wanted, Chain, Node, Step, file, plan, run::State as Stage},
+    chain::{Ask as Wanted, Chain, Node, Step, file, run::State as Stage},
     gui::{
         Ask, Cx,
         canvas::Canvas,
@@ -47,34 +47,36 @@ pub(super) fn run_sample(cx: &mut Cx<'_>, name: &str) {
 
 /// Draws the panel.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let Some((id, chain)) = shown(cx) else {
+    let model = cx.model;
+    let Some((id, chain)) = shown(model) else {
         empty(ui, cx);
         return;
     };
-    toolbar(ui, cx, id, &chain);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    toolbar(ui, cx, id, chain);
     widgets::hairline(ui);
-    flaws(ui, cx, &chain);
     if chain.nodes.is_empty() {
         widgets::empty(ui, "This chain is empty. It begins with a sign-in.", |ui| {
             if widgets::primary(ui, Some(Icon::Plus), "Add a sign-in").clicked() {
-                add(cx, id, &chain, Kind::SignIn);
+                add(cx, id, chain, Kind::SignIn);
             }
         });
         return;
     }
-    chain_canvas::ui(ui, cx, id, &chain);
+    chain_canvas::refresh(cx, id, chain);
+    flaws(ui, cx);
+    chain_canvas::ui(ui, cx, id, chain);
 }
 
 /// The chain in front: the one that is shown, else the first.
-fn shown(cx: &Cx<'_>) -> Option<(ChainId, Chain)> {
-    let workspace = &cx.model.workspace;
-    let id = cx
-        .model
+fn shown(model: &Model) -> Option<(ChainId, &Chain)> {
+    let workspace = &model.workspace;
+    let id = model
         .session
         .chain
         .filter(|id| workspace.chain(*id).is_some())
         .or_else(|| workspace.chains.first().map(|c| c.id))?;
-    Some((id, workspace.chain(id)?.clone()))
+    Some((id, workspace.chain(id)?))
 }
 
 fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -93,15 +95,17 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
     );
 }
 
-fn flaws(ui: &mut Ui, cx: &mut Cx<'_>, chain: &Chain) {
-    let flaws = plan::flaws(chain);
-    let Some(first) = flaws.first().filter(|_| !chain.nodes.is_empty()) else {
+/// What keeps the chain from running.
+fn flaws(ui: &mut Ui, cx: &Cx<'_>) {
+    let flaws = cx.view.chain.scene.as_ref().map_or(&[][..], |s| &s.flaws);
+    let Some(first) = flaws.first() else {
         return;
     };
     egui::Frame::new()
         .fill(cx.theme.warn_surface)
         .inner_margin(egui::Margin::symmetric(space::M as i8, 6))
         .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = space::S;
             ui.horizontal(|ui| {
                 Icon::Warning.show(ui, 14.0, cx.theme.high);
                 let more = if flaws.len() > 1 {
@@ -131,6 +135,7 @@ fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
     egui::Frame::new()
         .inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8))
         .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = space::S;
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
                 picker(ui, cx, id, chain);
@@ -249,6 +254,7 @@ fn name_of(chain: &Chain) -> String {
 fn picker(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
     let response = widgets::menu(ui, "Chain", name_of(chain), |ui| {
         ui.set_min_width(220.0);
+        ui.set_max_width(240.0);
         let chains: Vec<(ChainId, String)> = cx
             .model
             .workspace

@@ -45,21 +45,20 @@ pub(super) struct Sheet<'a> {
     pub pointed: Option<usize>,
 }
 
+/// Makes the scene anew when something of it has changed.
+pub(super) fn refresh(cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
+    let scene = &mut cx.view.chain.scene;
+    if !scene.as_ref().is_some_and(|s| s.is_of(cx.model, id)) {
+        *scene = Some(std::sync::Arc::new(Scene::of(cx.model, id, chain)));
+    }
+}
+
 /// Draws the canvas over the room that is left.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
     let rect = ui.available_rect_before_wrap();
     ui.allocate_rect(rect, Sense::hover());
     if rect.height() < 60.0 || rect.width() < 60.0 {
         return;
-    }
-    let fresh = cx
-        .view
-        .chain
-        .scene
-        .as_ref()
-        .is_some_and(|s| s.is_of(cx.model, id));
-    if !fresh {
-        cx.view.chain.scene = Some(std::sync::Arc::new(Scene::of(cx.model, id, chain)));
     }
     let Some(scene) = cx.view.chain.scene.clone() else {
         return;

@@ -211,7 +211,7 @@ fn choice(
     widgets::field(ui, name, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
-            let room = ui.available_width() - if offered.is_empty() { 0.0 } else { 34.0 };
+            let room = ui.available_width() - if offered.is_empty() { 0.0 } else { 46.0 };
             ui.scope(|ui| {
                 ui.set_max_width(room.max(40.0));
                 if let Some(text) = draft(ui, state, name, value.as_deref().unwrap_or(""), hint) {
@@ -296,7 +296,8 @@ fn wire(ui: &mut Ui, name: &'static str, value: &mut String, from: &[&Node]) {
             },
             |n| node_words(n),
         );
-        widgets::menu(ui, name, shorten(&shown, 34).into_owned(), |ui| {
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
+        widgets::menu(ui, name, shown, |ui| {
             for node in from {
                 if ui
                     .selectable_label(node.id == *value, node_words(node))
@@ -320,7 +321,8 @@ fn wire_or_none(ui: &mut Ui, name: &'static str, value: &mut Option<String>, fro
                     .map_or_else(|| format!("{} (missing)", escape(v)), |n| node_words(n))
             },
         );
-        widgets::menu(ui, name, shorten(&shown, 34).into_owned(), |ui| {
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
+        widgets::menu(ui, name, shown, |ui| {
             if ui
                 .selectable_label(value.is_none(), "none: impersonation")
                 .clicked()
@@ -402,29 +404,19 @@ fn list(
     values: &mut Vec<String>,
     offered: &[String],
 ) {
+    let more: Vec<&String> = offered.iter().filter(|o| !values.contains(o)).collect();
+    let mut add = None;
     widgets::field(ui, name, |ui| {
-        let draft = state.chips.entry(name).or_default();
-        match chips::editor(ui, name, values, None, draft) {
-            Some(Edit::Add(value)) => {
-                for part in value.split_whitespace() {
-                    if !values.iter().any(|v| v == part) {
-                        values.push(part.to_owned());
-                    }
-                }
-            }
-            Some(Edit::Remove(n)) if n < values.len() => {
-                values.remove(n);
-            }
-            Some(Edit::Remove(_)) | None => {}
-        }
-        let more: Vec<&String> = offered.iter().filter(|o| !values.contains(o)).collect();
-        if !more.is_empty() {
-            let mut add = None;
-            widgets::menu(
-                ui,
-                &format!("Known values of {name}"),
-                RichText::new("known").small(),
-                |ui| {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            let room = ui.available_width() - if more.is_empty() { 0.0 } else { 46.0 };
+            ui.vertical(|ui| {
+                ui.set_max_width(room.max(40.0));
+                ui.set_min_width(room.max(40.0));
+                chosen(ui, state, name, values);
+            });
+            if !more.is_empty() {
+                widgets::menu(ui, &format!("Known values of {name}"), "", |ui| {
                     for item in &more {
                         if ui
                             .selectable_label(false, escape(item).into_owned())
@@ -434,12 +426,29 @@ fn list(
                             ui.close();
                         }
                     }
-                },
-            );
-            values.extend(add);
-        }
+                });
+            }
+        });
     });
+    values.extend(add);
     ui.add_space(space::XS / 2.0);
+}
+
+fn chosen(ui: &mut Ui, state: &mut State, name: &'static str, values: &mut Vec<String>) {
+    let draft = state.chips.entry(name).or_default();
+    match chips::editor(ui, name, values, None, draft) {
+        Some(Edit::Add(value)) => {
+            for part in value.split_whitespace() {
+                if !values.iter().any(|v| v == part) {
+                    values.push(part.to_owned());
+                }
+            }
+        }
+        Some(Edit::Remove(n)) if n < values.len() => {
+            values.remove(n);
+        }
+        Some(Edit::Remove(_)) | None => {}
+    }
 }
 
 fn pasted(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, token: &mut String) {

@@ -131,24 +131,16 @@ pub(super) fn card(
     }
     state_mark(painter, mark, card.state, theme);
     let inner = rect.shrink2(vec2(pad, 0.0));
-    let who = paint::line(
-        painter,
-        &card.who,
-        caption(zoom),
-        theme.muted,
-        inner.width() * 0.5,
-    );
     let mid = rect.top() + head / 2.0;
-    painter.galley(
-        pos2(inner.right() - who.size().x, mid - who.size().y / 2.0),
-        who.clone(),
-        theme.muted,
-    );
-    let title = Rect::from_min_max(
-        pos2(mark.right() + 7.0 * zoom, rect.top()),
-        pos2(inner.right() - who.size().x - 8.0 * zoom, rect.top() + head),
-    );
-    paint::text_left(painter, title, &card.title, name_font(zoom), theme.text);
+    // The title first; the name of who acts gives way.
+    let left = mark.right() + 7.0 * zoom;
+    let room = inner.right() - left;
+    let title = paint::line(painter, &card.title, name_font(zoom), theme.text, room * 0.8);
+    let rest = room - title.size().x - 8.0 * zoom;
+    let who = paint::line(painter, &card.who, caption(zoom), theme.muted, rest);
+    painter.galley(pos2(left, mid - title.size().y / 2.0), title, theme.text);
+    let at = pos2(inner.right() - who.size().x, mid - who.size().y / 2.0);
+    painter.galley(at, who, theme.muted);
     painter.hline(
         (rect.left() + 1.0)..=(rect.right() - 1.0),
         rect.top() + head,
@@ -264,7 +256,7 @@ pub(super) fn pills(sheet: &Sheet<'_>) {
         } else {
             label_place(&curves[n], size, &blocked, &others)
         };
-        if wire.role == Role::Actor && blocked.iter().any(|b| b.expand(2.0).intersects(place)) {
+        if wire.role == Role::Actor && blocked.iter().any(|b| b.intersects(place)) {
             continue; // the port says it
         }
         blocked.push(place);

@@ -8,7 +8,7 @@ use egui::{Pos2, Rect, pos2, vec2};
 use crate::{
     app::{Model, Workspace, analysis::Analysis},
     chain::{
-        Ask, Chain, Node, Role, Step, place,
+        Ask, Chain, Node, Role, Step, place, plan,
         run::{NodeRun, State},
     },
     gui::canvas::{Curve, walk},
@@ -80,6 +80,8 @@ pub(super) struct Scene {
     pub order: Vec<usize>,
     pub links: Vec<(usize, usize)>,
     pub bounds: Rect,
+    /// What keeps the chain from running.
+    pub flaws: Vec<plan::Flaw>,
 }
 
 /// Where a node gives its token.
@@ -158,6 +160,7 @@ impl Scene {
             cards,
             wires,
             bounds,
+            flaws: plan::flaws(chain),
         }
     }
 }
@@ -386,7 +389,7 @@ fn outcome(
         }
         State::Done => {
             let text = status.map_or_else(|| "done".into(), |s| format!("{s} · {millis} ms"));
-            match severity {
+            match severity.filter(|s| *s >= Severity::High) {
                 Some(severity) => {
                     let hop = token
                         .and_then(|t| model.analysis.tokens.get(&t))

@@ -49,8 +49,11 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         .filter(|n| least.is_none_or(|least| report.findings[*n].severity >= least))
         .collect();
     list.sort_by_key(|n| std::cmp::Reverse(report.findings[*n].severity));
+    let spacing = ui.spacing().item_spacing;
+    ui.spacing_mut().item_spacing.y = 0.0;
     head(ui, cx, &list);
     widgets::hairline(ui);
+    ui.spacing_mut().item_spacing = spacing;
     if report.findings.is_empty() && report.not_evaluable.is_empty() {
         let line = if evidence.hops.is_empty() {
             "Findings show here as soon as there are tokens."
@@ -85,6 +88,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             columns: &COLUMNS,
             rows: list.len(),
             selected,
+            tail: false,
         },
         |n| spoken(&report.findings[list[n]], &evidence),
         |cell| {

@@ -325,6 +325,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     if !fresh {
         cx.view.graph.scene = Some(Arc::new(Scene::of(cx.model)));
     }
+    ui.spacing_mut().item_spacing.y = 0.0;
     toolbar(ui, cx);
     graph_export::poll(cx);
     let Some(scene) = cx.view.graph.scene.clone() else {
@@ -356,6 +357,7 @@ fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>) {
     egui::Frame::new()
         .inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8))
         .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = space::S;
             ui.horizontal(|ui| {
                 show_menu(ui, cx);
                 severity_menu(ui, cx);

@@ -210,8 +210,9 @@ fn grow(mut radius: CornerRadius, by: u8) -> CornerRadius {
 }
 
 fn words(painter: &Painter, rect: Rect, zoom: f32, node: &Node, text: Color32, muted: Color32) {
-    let pad = 12.0 * zoom;
-    let icon = 18.0 * zoom;
+    // Far away words shrink less than the box: the room beside them gives way.
+    let pad = if zoom < 0.9 { 8.5 } else { 12.0 } * zoom;
+    let icon = if zoom < 0.9 { 16.0 } else { 18.0 } * zoom;
     let left = if matches!(node.kind, NodeKind::Person | NodeKind::Key) {
         pad * 1.25
     } else {
@@ -225,7 +226,7 @@ fn words(painter: &Painter, rect: Rect, zoom: f32, node: &Node, text: Color32, m
         ),
         muted,
     );
-    let from = rect.left() + left + icon + 9.0 * zoom;
+    let from = rect.left() + left + icon + if zoom < 0.9 { 6.0 } else { 9.0 } * zoom;
     let width = rect.right() - left - from;
     let name = paint::line(painter, &node.label, name_font(zoom), text, width);
     if node.detail.is_empty() || rect.height() < 34.0 * zoom {
@@ -265,11 +266,11 @@ pub(super) fn notes(sheet: &Sheet<'_>, state: &State) {
     let (canvas, stage, scene) = (&sheet.canvas, &sheet.stage, sheet.scene);
     let (lit, theme, shown) = (sheet.lit, sheet.theme, &sheet.shown);
     let zoom = canvas.camera.zoom();
-    let quiet = shown.len() <= 40 && zoom >= 0.6;
-    let font = paint::font(11.0, zoom.max(0.8), FontFamily::Proportional);
+    let quiet = shown.len() <= 40 && zoom >= LABELS_FROM;
+    let font = paint::font(11.0, zoom, FontFamily::Proportional);
     let mut taken: Vec<Rect> = (0..scene.rects.len())
         .filter(|n| shows_node(state, scene.graph.nodes[*n].kind))
-        .map(|n| canvas.camera.screen_rect(scene.rects[n]).expand(2.0))
+        .map(|n| canvas.camera.screen_rect(scene.rects[n]).expand(7.0))
         .filter(|r| r.intersects(stage.rect))
         .collect();
     let mut order: Vec<usize> = shown.clone();
@@ -342,6 +343,13 @@ fn free_place(sheet: &Sheet<'_>, e: usize, size: Vec2, taken: &[Rect]) -> Option
     let wanted = canvas.camera.screen(scene.labels[e]);
     let on = |share: f32| canvas.camera.screen(curve.along(share).0);
     let lift = vec2(0.0, -size.y / 2.0 - 4.0);
+    // Above or below the nodes at both ends, when the wire is shorter than the words.
+    let edge = &scene.graph.edges[e];
+    let tallest = [edge.from, edge.to]
+        .map(|n| scene.rects[n].height() * canvas.camera.zoom() / 2.0)
+        .into_iter()
+        .fold(0.0, f32::max);
+    let clear = vec2(0.0, tallest + size.y / 2.0 + 10.0);
     [
         wanted,
         on(0.5) + lift,
@@ -355,6 +363,10 @@ fn free_place(sheet: &Sheet<'_>, e: usize, size: Vec2, taken: &[Rect]) -> Option
         on(0.7),
         on(0.2),
         on(0.8),
+        on(0.5) - clear,
+        on(0.5) + clear,
+        on(0.5) - clear - vec2(0.0, size.y + 4.0),
+        on(0.5) + clear + vec2(0.0, size.y + 4.0),
     ]
     .into_iter()
     .map(|at| Rect::from_center_size(at, size))

@@ -1,4 +1,4 @@
-//! The table twin of the graph: one row per relation, worst first. For the keyboard, the screen reader,
+//! The table twin of the graph: a row for each principal and each relation, worst first. For the keyboard, the screen reader,
 //! and graphs too large to look at.
 
 use egui::Ui;
@@ -14,43 +14,40 @@ use crate::{
 
 const COLUMNS: [Column; 6] = [
     fixed("", 26.0),
-    wide("From", 130.0, 1.0),
+    wide("Principal", 130.0, 1.0),
     fixed("Relation", 104.0),
     wide("To", 130.0, 1.0),
     wide("Risk", 150.0, 1.4),
     number("Tokens", 64.0),
 ];
 
-/// A row: a relation, or a principal that has none.
+/// A row: a relation, or a principal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Row {
     Edge(usize),
-    Alone(usize),
+    Node(usize),
 }
 
 fn rows_of(cx: &Cx<'_>, scene: &Scene, lit: &Lit) -> Vec<Row> {
     let graph = &scene.graph;
-    let filtered = lit.on
-        && (cx.model.session.at_least.is_some() || !cx.model.session.filter.trim().is_empty());
+    let session = &cx.model.session;
+    let filtered = lit.on && (session.at_least.is_some() || !session.filter.trim().is_empty());
     let state = &cx.view.graph;
-    let mut edges: Vec<usize> = (0..graph.edges.len())
+    let nodes = (0..graph.nodes.len())
+        .filter(|n| shows_node(state, graph.nodes[*n].kind) && !(filtered && lit.dims_node(*n)))
+        .map(Row::Node);
+    let edges = (0..graph.edges.len())
         .filter(|e| shows_edge(state, graph, &graph.edges[*e]))
-        .filter(|e| !filtered || !lit.dims_edge(*e))
-        .collect();
-    edges.sort_by_key(|e| (std::cmp::Reverse(graph.edges[*e].severity), *e));
-    let mut linked = vec![false; graph.nodes.len()];
-    for &e in &edges {
-        linked[graph.edges[e].from] = true;
-        linked[graph.edges[e].to] = true;
-    }
-    let alone = (0..graph.nodes.len()).filter(|n| {
-        !linked[*n] && shows_node(state, graph.nodes[*n].kind) && !(filtered && lit.dims_node(*n))
+        .filter(|e| !(filtered && lit.dims_edge(*e)))
+        .map(Row::Edge);
+    let mut rows: Vec<Row> = nodes.chain(edges).collect();
+    rows.sort_by_key(|row| {
+        std::cmp::Reverse(match row {
+            Row::Node(n) => graph.nodes[*n].severity,
+            Row::Edge(e) => graph.edges[*e].severity,
+        })
     });
-    edges
-        .iter()
-        .map(|e| Row::Edge(*e))
-        .chain(alone.map(Row::Alone))
-        .collect()
+    rows
 }
 
 fn selection_of(scene: &Scene, row: Row) -> Selection {
@@ -64,7 +61,7 @@ fn selection_of(scene: &Scene, row: Row) -> Selection {
                 edge.relation.name(),
             )
         }
-        Row::Alone(n) => Selection::Principal(graph.nodes[n].id.clone()),
+        Row::Node(n) => Selection::Principal(graph.nodes[n].id.clone()),
     }
 }
 
@@ -88,10 +85,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
             columns: &COLUMNS,
             rows: list.len(),
             selected,
+            tail: false,
         },
         |n| match list[n] {
             Row::Edge(e) => scene.edge_names[e].clone(),
-            Row::Alone(n) => scene.node_names[n].clone(),
+            Row::Node(n) => scene.node_names[n].clone(),
         },
         |cell| {
             let theme = cell.theme;
@@ -124,7 +122,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
                         _ => cell.text(&edge.hops.len().to_string(), theme.muted),
                     }
                 }
-                Row::Alone(n) => {
+                Row::Node(n) => {
                     let node = &graph.nodes[n];
                     match cell.column {
                         0 => {
@@ -138,8 +136,14 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
                         }
                         1 => cell.strong(&node.label, theme.text),
                         2 => cell.text(node.kind.name(), theme.muted),
-                        3 => cell.text("no relation", theme.muted),
-                        4 => cell.text(&node.detail, theme.muted),
+                        3 => cell.text(&node.detail, theme.muted),
+                        4 => {
+                            let words = node
+                                .severity
+                                .map_or_else(|| "no findings".into(), |s| capital(s.name()));
+                            let colour = node.severity.map_or(theme.muted, |s| theme.severity(s));
+                            cell.text(&words, colour);
+                        }
                         _ => cell.text(&node.hops.len().to_string(), theme.muted),
                     }
                 }
@@ -153,7 +157,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
     if let Some(n) = done.opened {
         let hops = match list[n] {
             Row::Edge(e) => &graph.edges[e].hops,
-            Row::Alone(n) => &graph.nodes[n].hops,
+            Row::Node(n) => &graph.nodes[n].hops,
         };
         let token = hops
             .last()

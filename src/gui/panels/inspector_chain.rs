@@ -6,7 +6,7 @@ use super::{chain_form, chain_scene::spoken_title, graph::capital, http};
 use crate::{
     app::Command,
     chain::{
-        Chain, Expect, Node, Role,
+        Chain, Node, Role,
         run::{Failure, FailureKind, NodeRun, State as Stage},
     },
     gui::{
@@ -19,6 +19,7 @@ use crate::{
         ids::ChainId,
         text::{escape, escape_lines, shorten},
     },
+    report::run::expectation,
     token::diff::{self, Change},
 };
 
@@ -52,11 +53,11 @@ pub struct State {
 
 /// Draws the section.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node_id: &str) {
-    let found = cx
-        .model
+    let model = cx.model;
+    let found = model
         .workspace
         .chain(id)
-        .and_then(|chain| chain.node(node_id).map(|n| (chain.clone(), n.clone())));
+        .and_then(|chain| Some((chain, chain.node(node_id)?)));
     let Some((chain, node)) = found else {
         widgets::empty(ui, "This node is no longer in its chain.", |_| {});
         return;
@@ -68,25 +69,20 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node_id: &str) {
         state.which = usize::MAX;
         state.form = chain_form::State::default();
     }
-    let run = cx
-        .model
-        .runs
-        .get(&id)
-        .and_then(|r| r.nodes.get(node_id))
-        .cloned();
-    head(ui, cx, id, &node, run.as_ref());
-    if let Some(failure) = run.as_ref().and_then(|r| r.failure.as_ref()) {
+    let run = model.runs.get(&id).and_then(|r| r.nodes.get(node_id));
+    head(ui, cx, id, node, run);
+    if let Some(failure) = run.and_then(|r| r.failure.as_ref()) {
         failed(ui, cx, failure);
     }
     tabs(ui, cx);
     match cx.view.chain_inspector.tab {
         Tab::Settings => {
-            chain_form::ui(ui, cx, id, &chain, &node);
-            notes(ui, cx, run.as_ref());
-            expectations(ui, cx, &node, run.as_ref());
+            chain_form::ui(ui, cx, id, chain, node);
+            notes(ui, cx, run);
+            expectations(ui, cx, node, run);
         }
-        Tab::Request | Tab::Response | Tab::Curl => exchange(ui, cx, run.as_ref()),
-        Tab::Changes => changes(ui, cx, id, &node, run.as_ref()),
+        Tab::Request | Tab::Response | Tab::Curl => exchange(ui, cx, run),
+        Tab::Changes => changes(ui, cx, id, node, run),
     }
 }
 
@@ -181,7 +177,9 @@ fn failed(ui: &mut Ui, cx: &Cx<'_>, failure: &Failure) {
 
 fn tabs(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 2.0;
+        // Five words in the width of a side panel.
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.spacing_mut().button_padding.x = 4.0;
         for (tab, text) in [
             (Tab::Settings, "Settings"),
             (Tab::Request, "Request"),
@@ -190,7 +188,10 @@ fn tabs(ui: &mut Ui, cx: &mut Cx<'_>) {
             (Tab::Changes, "Changes"),
         ] {
             if ui
-                .selectable_label(cx.view.chain_inspector.tab == tab, text)
+                .selectable_label(
+                    cx.view.chain_inspector.tab == tab,
+                    RichText::new(text).size(12.0),
+                )
                 .clicked()
             {
                 cx.view.chain_inspector.tab = tab;
@@ -332,28 +333,6 @@ fn changes(ui: &mut Ui, cx: &Cx<'_>, id: ChainId, node: &Node, run: Option<&Node
     }
 }
 
-/// An expectation in words.
-pub(super) fn expect_words(expect: &Expect) -> String {
-    let list = |values: &[String], none: &str| {
-        if values.is_empty() {
-            none.to_owned()
-        } else {
-            escape(&values.join(", ")).into_owned()
-        }
-    };
-    match expect {
-        Expect::Status(status) => format!("status is {status}"),
-        Expect::Error(code) => format!("refused with {}", escape(code)),
-        Expect::Subject(sub) => format!("sub is {}", escape(sub)),
-        Expect::Actors(actors) if actors.is_empty() => "there is no act".into(),
-        Expect::Actors(actors) => format!("act is {}", escape(&actors.join(" ← "))),
-        Expect::Scope(scopes) => format!("scope is {}", list(scopes, "empty")),
-        Expect::Audience(aud) => format!("aud is {}", list(aud, "empty")),
-        Expect::NoFinding(severity) => format!("no finding of {} or worse", severity.name()),
-        Expect::Finding(rule) => format!("finding {} is there", escape(rule)),
-    }
-}
-
 fn expectations(ui: &mut Ui, cx: &Cx<'_>, node: &Node, run: Option<&NodeRun>) {
     if node.expect.is_empty() {
         return;
@@ -381,7 +360,7 @@ fn expectations(ui: &mut Ui, cx: &Cx<'_>, node: &Node, run: Option<&NodeRun>) {
                 }
                 None => Icon::Minus.show(ui, 14.0, cx.theme.muted),
             };
-            let words = expect_words(expect);
+            let words = expectation(expect);
             let spoken = match result {
                 Some(true) => format!("{words}: holds"),
                 Some(false) => format!("{words}: broken"),
@@ -407,22 +386,4 @@ pub(super) fn sources<'a>(chain: &'a Chain, node: &Node) -> Vec<&'a Node> {
         .filter(|n| n.id != node.id && !after.contains(&n.id))
         .filter(|n| !matches!(n.step, crate::chain::Step::Call { .. }))
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn expectations_read_as_sentences() {
-        assert_eq!(
-            expect_words(&Expect::Actors(vec!["b".into(), "a".into()])),
-            "act is b ← a"
-        );
-        assert_eq!(expect_words(&Expect::Actors(vec![])), "there is no act");
-        assert_eq!(
-            expect_words(&Expect::NoFinding(crate::risk::Severity::High)),
-            "no finding of high or worse"
-        );
-    }
 }

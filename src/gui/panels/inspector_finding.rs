@@ -73,17 +73,8 @@ pub(super) fn body(ui: &mut Ui, cx: &mut Cx<'_>, index: usize, linked: bool) {
             ui.add(egui::Label::new(finding.expected.as_str()).wrap())
         });
     }
-    ui.add(
-        egui::Label::new(
-            RichText::new(format!("Why it matters: {}", finding.rule.why)).color(theme.muted),
-        )
-        .wrap(),
-    );
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
-        ui.label(theme::strong("Fix"));
-        ui.add(egui::Label::new(finding.rule.fix).wrap());
-    });
+    prose(ui, "Why it matters", finding.rule.why, theme.muted);
+    prose(ui, "Fix", finding.rule.fix, theme.text);
     ui.add_space(space::XS);
     ui.horizontal_wrapped(|ui| {
         let evidence = std::sync::Arc::clone(&cx.model.analysis.evidence);
@@ -126,6 +117,23 @@ pub(super) fn body(ui: &mut Ui, cx: &mut Cx<'_>, index: usize, linked: bool) {
         finding.confidence.name()
     );
     ui.add(egui::Label::new(theme::small(source).color(theme.muted)).wrap());
+}
+
+/// A sentence with a word before it; what stands in backticks is code.
+fn prose(ui: &mut Ui, lead: &str, text: &str, colour: egui::Color32) {
+    let mut job = egui::text::LayoutJob::default();
+    let plain = |font| egui::TextFormat::simple(font, colour);
+    let body = egui::FontId::proportional(13.0);
+    job.append(lead, 0.0, plain(egui::FontId::new(13.0, theme::medium())));
+    for (n, part) in text.split('`').enumerate() {
+        let (font, gap) = if n % 2 == 1 {
+            (theme::mono_font(), 0.0)
+        } else {
+            (body.clone(), if n == 0 { 5.0 } else { 0.0 })
+        };
+        job.append(part, gap, plain(font));
+    }
+    ui.add(egui::Label::new(job).wrap());
 }
 
 /// A finding as Markdown, as one would put it into a report.

@@ -47,8 +47,11 @@ const COLUMNS: [Column; 7] = [
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let model = cx.model;
     let log = &model.log;
+    let spacing = ui.spacing().item_spacing;
+    ui.spacing_mut().item_spacing.y = 0.0;
     head(ui, cx);
     widgets::hairline(ui);
+    ui.spacing_mut().item_spacing = spacing;
     if log.is_empty() {
         widgets::empty(
             ui,
@@ -70,6 +73,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             columns: &COLUMNS,
             rows: log.len(),
             selected,
+            tail: true,
         },
         |n| spoken(&log[n]),
         |cell| {

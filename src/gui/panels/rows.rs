@@ -74,6 +74,8 @@ pub struct Table<'a> {
     pub rows: usize,
     /// The row that is selected.
     pub selected: Option<usize>,
+    /// Follows the last row as rows are added.
+    pub tail: bool,
 }
 
 /// What the user did.
@@ -142,11 +144,13 @@ pub fn table(
         columns,
         rows,
         selected,
+        tail,
     } = spec;
     let theme = Theme::of(ui);
+    ui.spacing_mut().item_spacing.y = 0.0;
     let mut done = Done::default();
     let width = ui.available_width();
-    let columns_at = spread(columns, width);
+    let columns_at = spread(columns, width - 6.0); // clear of the scroll bar
     let (head, _) = ui.allocate_exact_size(vec2(width, HEAD), Sense::hover());
     for (column, (x, w)) in columns.iter().zip(&columns_at) {
         let (at, anchor) = if column.right {
@@ -170,13 +174,13 @@ pub fn table(
     }
     ui.painter()
         .hline(head.x_range(), head.bottom() - 0.5, theme.line());
-    ui.spacing_mut().item_spacing.y = 0.0;
     let follow = selected.is_some() && selected != state.shown;
     state.shown = selected;
     let base = ui.scope_id().with(salt);
     ScrollArea::vertical()
         .id_salt(salt)
         .auto_shrink(false)
+        .stick_to_bottom(tail)
         .show_rows(ui, ROW, rows, |ui, range| {
             let origin = ui.max_rect().left_top();
             let place = |n: usize| {
