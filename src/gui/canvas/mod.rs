@@ -149,7 +149,7 @@ impl Canvas {
         self.moved = false;
         self.camera.step(rect, 0.0);
         self.camera.go(
-            Camera::fitting(bounds, rect.size(), vec2(28.0, 28.0)),
+            Camera::fitting(bounds, rect.size(), vec2(20.0, 20.0)),
             animate,
         );
     }

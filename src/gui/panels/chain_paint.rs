@@ -135,7 +135,13 @@ pub(super) fn card(
     // The title first; the name of who acts gives way.
     let left = mark.right() + 7.0 * zoom;
     let room = inner.right() - left;
-    let title = paint::line(painter, &card.title, name_font(zoom), theme.text, room * 0.8);
+    let title = paint::line(
+        painter,
+        &card.title,
+        name_font(zoom),
+        theme.text,
+        room * 0.8,
+    );
     let rest = room - title.size().x - 8.0 * zoom;
     let who = paint::line(painter, &card.who, caption(zoom), theme.muted, rest);
     painter.galley(pos2(left, mid - title.size().y / 2.0), title, theme.text);
@@ -252,7 +258,17 @@ pub(super) fn pills(sheet: &Sheet<'_>) {
             .collect();
         let place = if wire.role == Role::Actor {
             // One word stands on its wire.
-            Rect::from_center_size(curves[n].along(0.5).0, size)
+            let word = paint::line(
+                &plane.painter,
+                &wire.words[0],
+                font.clone(),
+                theme.muted,
+                200.0,
+            );
+            Rect::from_center_size(
+                curves[n].along(0.5).0,
+                (word.size() + vec2(4.0, 0.0)) / zoom,
+            )
         } else {
             label_place(&curves[n], size, &blocked, &others)
         };
@@ -260,6 +276,15 @@ pub(super) fn pills(sheet: &Sheet<'_>) {
             continue; // the port says it
         }
         blocked.push(place);
+        if wire.role == Role::Actor {
+            let rect = canvas.camera.screen_rect(place);
+            plane.painter.rect_filled(rect, 3, theme.window);
+            let at = egui::Align2::CENTER_CENTER;
+            plane
+                .painter
+                .text(rect.center(), at, &wire.words[0], font.clone(), theme.muted);
+            continue;
+        }
         let colour = wire.severity.map_or(theme.muted, |s| theme.severity(s));
         let outline = Stroke::new(
             1.0,

@@ -103,15 +103,8 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 1 => cell.text(finding.rule.id, theme.muted),
                 2 => cell.text(finding.rule.title, theme.text),
                 3 => cell.text(&place(finding, &evidence), theme.muted),
-                4 => cell.mono(
-                    if finding.found.is_empty() {
-                        "nothing"
-                    } else {
-                        &finding.found
-                    },
-                    theme.text,
-                ),
-                5 => cell.text(&finding.expected, theme.muted),
+                4 => cell.mono(&found(finding), theme.text),
+                5 => cell.text(&finding.expected.replace('`', ""), theme.muted),
                 _ => cell.text(finding.rule.source, theme.muted),
             }
         },
@@ -209,6 +202,15 @@ fn counts(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
+/// Code in a table's cell has no backticks: the column says what it is.
+fn found(finding: &Finding) -> String {
+    if finding.found.is_empty() {
+        "nothing".into()
+    } else {
+        finding.found.replace('`', "")
+    }
+}
+
 fn hop_name(evidence: &Evidence, hop: usize) -> String {
     evidence
         .hops
@@ -233,12 +235,8 @@ fn spoken(finding: &Finding, evidence: &Evidence) -> String {
         finding.rule.id,
         finding.rule.title,
         place(finding, evidence),
-        if finding.found.is_empty() {
-            "nothing"
-        } else {
-            &finding.found
-        },
-        finding.expected
+        found(finding),
+        finding.expected.replace('`', "")
     )
 }
 

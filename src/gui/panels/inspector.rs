@@ -3,11 +3,12 @@
 use egui::{ScrollArea, Ui};
 
 use super::{
-    inspector_chain, inspector_claim, inspector_finding, inspector_principal, inspector_token,
+    inspector_chain, inspector_claim, inspector_finding, inspector_principal, inspector_summary,
+    inspector_token,
 };
 use crate::{
     app::session::Selection,
-    gui::{Cx, theme::space, widgets},
+    gui::{Cx, theme::space},
 };
 
 /// What the inspector keeps between frames.
@@ -45,6 +46,6 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
         Selection::Log(index) => super::log::inspector(ui, cx, index),
         Selection::Key(id) => inspector_token::key(ui, cx, id),
         Selection::Server(id) => inspector_token::server(ui, cx, id),
-        Selection::None => widgets::empty(ui, "Select something to see it here.", |_| {}),
+        Selection::None => inspector_summary::ui(ui, cx),
     }
 }

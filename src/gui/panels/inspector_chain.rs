@@ -19,7 +19,6 @@ use crate::{
         ids::ChainId,
         text::{escape, escape_lines, shorten},
     },
-    report::run::expectation,
     token::diff::{self, Change},
 };
 
@@ -360,7 +359,7 @@ fn expectations(ui: &mut Ui, cx: &Cx<'_>, node: &Node, run: Option<&NodeRun>) {
                 }
                 None => Icon::Minus.show(ui, 14.0, cx.theme.muted),
             };
-            let words = expectation(expect);
+            let words = expect.words();
             let spoken = match result {
                 Some(true) => format!("{words}: holds"),
                 Some(false) => format!("{words}: broken"),

@@ -1,6 +1,6 @@
 //! Inspector of a finding: what happened, why it matters, what to do, and the tokens that show it.
 
-use egui::{RichText, Ui};
+use egui::Ui;
 
 use crate::{
     app::{
@@ -33,10 +33,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, index: usize) {
     if !finding.rule.false_positives.is_empty() {
         ui.add_space(space::S);
         widgets::section(ui, "When it is not a defect", "");
-        ui.add(
-            egui::Label::new(RichText::new(finding.rule.false_positives).color(cx.theme.muted))
-                .wrap(),
-        );
+        prose(ui, "", finding.rule.false_positives, cx.theme.muted);
     }
 }
 
@@ -58,7 +55,7 @@ pub(super) fn body(ui: &mut Ui, cx: &mut Cx<'_>, index: usize, linked: bool) {
             ui.add(egui::Label::new(title).wrap());
         }
     });
-    ui.add(egui::Label::new(finding.message.as_str()).wrap());
+    prose(ui, "", &finding.message, theme.text);
     ui.add_space(2.0);
     widgets::field(ui, "Claim", |ui| {
         ui.add(egui::Label::new(theme::mono(finding.claim.as_str())).wrap())
@@ -70,7 +67,7 @@ pub(super) fn body(ui: &mut Ui, cx: &mut Cx<'_>, index: usize, linked: bool) {
     }
     if !finding.expected.is_empty() {
         widgets::field(ui, "Expected", |ui| {
-            ui.add(egui::Label::new(finding.expected.as_str()).wrap())
+            prose(ui, "", &finding.expected, theme.text);
         });
     }
     prose(ui, "Why it matters", finding.rule.why, theme.muted);
@@ -124,12 +121,17 @@ fn prose(ui: &mut Ui, lead: &str, text: &str, colour: egui::Color32) {
     let mut job = egui::text::LayoutJob::default();
     let plain = |font| egui::TextFormat::simple(font, colour);
     let body = egui::FontId::proportional(13.0);
-    job.append(lead, 0.0, plain(egui::FontId::new(13.0, theme::medium())));
+    if !lead.is_empty() {
+        job.append(lead, 0.0, plain(egui::FontId::new(13.0, theme::medium())));
+    }
     for (n, part) in text.split('`').enumerate() {
         let (font, gap) = if n % 2 == 1 {
             (theme::mono_font(), 0.0)
         } else {
-            (body.clone(), if n == 0 { 5.0 } else { 0.0 })
+            (
+                body.clone(),
+                if n == 0 && !lead.is_empty() { 5.0 } else { 0.0 },
+            )
         };
         job.append(part, gap, plain(font));
     }

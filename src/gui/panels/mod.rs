@@ -17,6 +17,7 @@ pub mod inspector_chain;
 pub mod inspector_claim;
 pub mod inspector_finding;
 pub mod inspector_principal;
+mod inspector_summary;
 pub mod inspector_token;
 pub mod log;
 pub mod practice;
