@@ -212,6 +212,7 @@ impl Sheet<'_> {
                 response.request_focus();
             }
             response.context_menu(|ui| node_menu(ui, cx, self.id, &node.id, card));
+            response.on_hover_text(card.name.as_str());
         }
     }
 

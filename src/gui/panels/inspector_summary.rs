@@ -15,7 +15,7 @@ use crate::{
     token::explain::duration,
 };
 
-/// Findings that are listed.
+/// Rules that are listed.
 const WORST: usize = 5;
 
 /// Draws the summary; the hint alone when there is nothing to sum up.
@@ -67,20 +67,36 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             cx.tick(ui.ctx());
         }
     }
-    let mut worst: Vec<usize> = (0..analysis.report.findings.len()).collect();
-    worst.sort_by_key(|n| std::cmp::Reverse(analysis.report.findings[*n].severity));
+    // One line a rule, at its worst place; the list below has them all.
+    let findings = &analysis.report.findings;
+    let mut worst: Vec<(usize, usize)> = Vec::new();
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    order.sort_by_key(|n| std::cmp::Reverse(findings[*n].severity));
+    for n in order {
+        match worst
+            .iter_mut()
+            .find(|(m, _)| findings[*m].rule.id == findings[n].rule.id)
+        {
+            Some((_, count)) => *count += 1,
+            None => worst.push((n, 1)),
+        }
+    }
     ui.add_space(space::M);
-    widgets::section(ui, "Worst findings", &worst.len().to_string());
+    widgets::section(ui, "Worst findings", &findings.len().to_string());
     if worst.is_empty() {
         ui.label("No rule found anything in these tokens.");
     }
-    for n in worst.into_iter().take(WORST) {
-        let finding = &analysis.report.findings[n];
+    for (n, count) in worst.into_iter().take(WORST) {
+        let finding = &findings[n];
         ui.horizontal(|ui| {
             severity_icon(ui, finding.severity, 12.0);
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
+            let text = match count {
+                1 => finding.rule.title.to_owned(),
+                n => format!("{} ({n} times)", finding.rule.title),
+            };
             if ui
-                .link(finding.rule.title)
+                .link(text)
                 .on_hover_text(finding.message.as_str())
                 .clicked()
             {
