@@ -26,7 +26,7 @@ pub fn render(chain: &Chain, run: &Run) -> String {
         if done.state == State::Idle {
             skipped += 1;
             cases.push_str(">\n      <skipped message=\"not run\"/>\n    </testcase>\n");
-        } else if passed_node(done) {
+        } else if passed_node(node, done) {
             cases.push_str("/>\n");
         } else {
             failures += 1;

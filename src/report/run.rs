@@ -2,7 +2,7 @@
 
 use crate::{
     chain::{
-        Chain,
+        Chain, Node,
         evidence::Evidence,
         run::{NodeRun, Run, State},
     },
@@ -13,15 +13,18 @@ use crate::{
 
 /// Whether every node has ended well and every expectation held.
 pub fn passed(chain: &Chain, run: &Run) -> bool {
-    chain
-        .nodes
-        .iter()
-        .all(|node| run.nodes.get(&node.id).is_some_and(passed_node))
+    chain.nodes.iter().all(|node| {
+        run.nodes
+            .get(&node.id)
+            .is_some_and(|d| passed_node(node, d))
+    })
 }
 
-/// Whether a node has ended well and its expectations held.
-pub fn passed_node(done: &NodeRun) -> bool {
-    done.state == State::Done && done.expectations.iter().all(|(_, held)| *held)
+/// Whether a node has ended well and each of its expectations was judged and held.
+pub fn passed_node(node: &Node, done: &NodeRun) -> bool {
+    done.state == State::Done
+        && done.expectations.len() == node.expect.len()
+        && done.expectations.iter().all(|(_, held)| *held)
 }
 
 /// The state's name in JSON output and on screen.
@@ -284,5 +287,12 @@ mod tests {
             expect: vec![Expect::Status(200)],
         });
         assert!(!passed(&chain, &Run::default()));
+        let mut run = Run::default();
+        let done = run.nodes.entry("a".into()).or_default();
+        done.state = State::Done;
+        assert!(!passed(&chain, &run));
+        let done = run.nodes.entry("a".into()).or_default();
+        done.expectations = vec![(Expect::Status(200), true)];
+        assert!(passed(&chain, &run));
     }
 }

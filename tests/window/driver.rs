@@ -62,6 +62,8 @@ impl Drop for Screen {
 pub struct Window {
     child: Child,
     stream: TcpStream,
+    /// From the start of the program to the answer of its first frame.
+    opened: Duration,
     _home: TempDir,
 }
 
@@ -71,13 +73,26 @@ pub struct Tree(TreeUpdate);
 impl Window {
     /// Starts the program in an empty home and waits for its first frame.
     pub fn open(screen: &Screen, arguments: &[&str]) -> Self {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_delegraph"));
+        program.args(arguments);
+        Self::start(screen, program)
+    }
+
+    /// Starts this very program again as the empty window that a measurement compares with.
+    pub fn open_empty(screen: &Screen) -> Self {
+        let mut program = Command::new(std::env::current_exe().unwrap());
+        program.env("DELEGRAPH_EMPTY_WINDOW", "1");
+        Self::start(screen, program)
+    }
+
+    fn start(screen: &Screen, mut program: Command) -> Self {
         let home = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|l| l.local_addr())
             .unwrap()
             .port();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_delegraph"))
-            .args(arguments)
+        let began = now();
+        let mut child = program
             .env("DISPLAY", &screen.name)
             .env_remove("WAYLAND_DISPLAY")
             .env("EGUI_INSPECTION", format!("127.0.0.1:{port}"))
@@ -91,7 +106,6 @@ impl Window {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let began = now();
         let stream = loop {
             if let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) {
                 break stream;
@@ -100,16 +114,18 @@ impl Window {
                 panic!("the window did not open ({status}): {}", said(&mut child));
             }
             assert!(began.elapsed() < PATIENCE, "no window after {PATIENCE:?}");
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(5));
         };
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         protocol::read_handshake(&stream).unwrap();
         let mut window = Self {
             child,
             stream,
+            opened: Duration::ZERO,
             _home: home,
         };
         window.tree();
+        window.opened = began.elapsed();
         window
     }
 
@@ -129,6 +145,32 @@ impl Window {
     fn try_ask(&mut self, request: &Request) -> std::io::Result<Response> {
         protocol::write_message(&self.stream, request)?;
         protocol::read_message(&self.stream)
+    }
+
+    /// How long it took from the start of the program to its first frame.
+    pub fn opened(&self) -> Duration {
+        self.opened
+    }
+
+    /// Frames that are drawn within `time` without being asked for.
+    pub fn frames_in(&mut self, time: Duration) -> u64 {
+        // The two questions are answered by a frame of their own; what a question costs is measured
+        // first, by asking twice with nothing between.
+        let cost = {
+            let before = self.step();
+            self.step() - before
+        };
+        let before = self.step();
+        std::thread::sleep(time);
+        (self.step() - before).saturating_sub(cost)
+    }
+
+    /// The number of the frame that answers.
+    fn step(&mut self) -> u64 {
+        match self.ask(&Request::GetTree) {
+            Response::Tree { step, .. } => step,
+            other => panic!("no tree came: {other:?}"),
+        }
     }
 
     /// What a screen reader is told now.
