@@ -18,7 +18,7 @@ pub fn available() -> Result<(), KeychainError> {
     {
         keyring::Entry::store_status()
             .as_ref()
-            .map(|()| ())
+            .copied()
             .map_err(|e| KeychainError(e.to_string()))
     }
     #[cfg(not(feature = "keyring"))]

@@ -152,7 +152,7 @@ fn bits_and_pieces_never_crash_a_command() {
             B64.encode(r#"{"exp":-9223372036854775808,"iat":9223372036854775807}"#)
         )
         .into_bytes(),
-        token[..token.len() / 2].as_bytes().to_vec(),
+        token.as_bytes()[..token.len() / 2].to_vec(),
         format!("\"{}\n {}\"", &token[..40], &token[40..]).into_bytes(),
         "ｅｙＪ．ｅｙＪ．ｘ".as_bytes().to_vec(),
     ];

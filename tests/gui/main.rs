@@ -1,5 +1,5 @@
 //! The window, by label and by picture.
-#![allow(clippy::unwrap_used)] // a test that cannot go on stops there
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on stops there
 
 mod chain;
 mod findings;

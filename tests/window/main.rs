@@ -4,6 +4,9 @@
 //! `DELEGRAPH_PICTURES=1 cargo test --features inspection --test window` also makes the pictures of
 //! the README (`assets/pictures`).
 
+// In tests a broken expectation is a failed test; clippy knows only functions marked as tests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod driver;
 
 use std::path::PathBuf;
