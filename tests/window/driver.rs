@@ -18,7 +18,7 @@ use egui_inspection::{Request, Response, protocol};
 use tempfile::TempDir;
 
 /// How long anything on the screen may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A virtual screen; ends with the value.
 pub struct Screen {

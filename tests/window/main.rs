@@ -7,6 +7,7 @@
 // In tests a broken expectation is a failed test; clippy knows only functions marked as tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[allow(dead_code)] // a driver for measurements as well
 mod driver;
 
 use std::path::PathBuf;
