@@ -336,13 +336,14 @@ pub fn key(ui: &mut Ui, cx: &mut Cx<'_>, id: KeyId) {
     ui.add(egui::Label::new(theme::title(escape(&key.name))).wrap());
     widgets::field(ui, "Algorithm", |ui| ui.label(escape(&key.alg)));
     widgets::field(ui, "Type", |ui| ui.label(escape(&key.description)));
-    widgets::field(ui, "Private part", |ui| {
-        ui.label(if key.private {
-            "in the keychain"
-        } else {
-            "not here"
-        })
-    });
+    let private = if cx.model.vault.keys.contains_key(&id) {
+        "at hand: it can sign"
+    } else if key.private {
+        "locked, or not saved with the workspace"
+    } else {
+        "none: it only verifies"
+    };
+    widgets::field(ui, "Private part", |ui| ui.label(private));
     widgets::field(ui, "Origin", |ui| ui.label(escape(&key.origin)));
     if let Some(public) = &key.public
         && widgets::button(ui, Icon::Copy, "Copy public JWK").clicked()
