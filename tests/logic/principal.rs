@@ -339,8 +339,8 @@ fn sound(graph: &Graph, layout: &Layout) {
             let apart = ar <= bl || br <= al || ab <= bt || bb <= at;
             assert!(
                 apart,
-                "{} and {} overlap",
-                graph.nodes[n].label, graph.nodes[m].label
+                "{:?} and {:?} overlap: {a:?}, {b:?}",
+                graph.nodes[n], graph.nodes[m]
             );
         }
     }

@@ -166,11 +166,17 @@ fn family(graph: &Graph) -> (Vec<Option<usize>>, Tree) {
             }
         }
     }
+    // Whom others follow is placed with them, on a line of its own.
+    let mut leads = vec![false; count];
+    for leader in parent.iter().flatten() {
+        leads[*leader] = true;
+    }
     for edge in &graph.edges {
         let held = matches!(edge.relation, Relation::Holds | Relation::UsesClient)
             && matches!(graph.nodes[edge.to].kind, NodeKind::Key | NodeKind::Client)
             && !on_line[edge.to]
             && parent[edge.to].is_none()
+            && !leads[edge.to]
             && rank(edge.to) == rank(edge.from)
             && both_stand(edge.from, edge.to)
             && edge.from != edge.to;
