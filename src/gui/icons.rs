@@ -17,6 +17,7 @@ pub enum Icon {
     Plus,
     ChevronDown,
     ChevronRight,
+    ChevronLeft,
     ArrowLeft,
     Undo,
     Redo,
@@ -78,6 +79,7 @@ impl Icon {
             Self::Plus => &[&[(8.0, 3.5), (8.0, 12.5)], &[(3.5, 8.0), (12.5, 8.0)]],
             Self::Minus => &[&[(3.5, 8.0), (12.5, 8.0)]],
             Self::ChevronDown => &[&[(4.5, 6.5), (8.0, 10.0), (11.5, 6.5)]],
+            Self::ChevronLeft => &[&[(9.5, 4.5), (6.0, 8.0), (9.5, 11.5)]],
             Self::ChevronRight => &[&[(6.5, 4.5), (10.0, 8.0), (6.5, 11.5)]],
             Self::ArrowLeft => &[
                 &[(13.0, 8.0), (3.0, 8.0)],

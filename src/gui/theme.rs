@@ -412,6 +412,21 @@ mod tests {
     }
 
     #[test]
+    fn no_font_joins_characters_into_one_sign() {
+        // A claim `a->b` or `https://…` is shown character by character.
+        for (name, data) in fonts().font_data {
+            let ours = ["inter", "mono"].iter().any(|n| name.starts_with(n));
+            let joins = data
+                .font
+                .as_ref()
+                .as_ref()
+                .windows(4)
+                .any(|tag| tag == b"calt");
+            assert!(!(ours && joins), "{name} has contextual alternates");
+        }
+    }
+
+    #[test]
     fn text_has_contrast_on_every_surface() {
         for theme in [&DARK, &LIGHT] {
             for surface in [theme.window, theme.surface, theme.raised, theme.control] {

@@ -10,6 +10,7 @@ use super::{
     Ask, Cx,
     dialogs::Dialog,
     icons::Icon,
+    panels::token::read_time,
     shell::Settings,
     theme::{self, RADIUS, space},
     widgets,
@@ -278,14 +279,14 @@ fn clock(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let field = widgets::text_field(
                 ui,
                 "Fixed time",
-                "2026-11-23 14:32:07, or seconds since 1970",
+                "in 5 min, 2026-11-23 14:32:07, or seconds since 1970",
                 &mut state.clock,
                 false,
             );
             let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
             let set = ui.button("Stop the clock there").clicked();
             if entered || set {
-                match read_time_in(&state.clock, &cx.view.zone.0) {
+                match read_moment(cx, &state.clock) {
                     Ok(at) => {
                         state.clock_error = None;
                         cx.push(Command::SetClock(Clock::Fixed(at)));
@@ -301,30 +302,10 @@ fn clock(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let _ = response.accessible_name(format!("Clock: {words}"));
 }
 
-/// A moment as people write it: RFC 3339, a date and time in `zone`, or a NumericDate.
-pub fn read_time_in(
-    text: &str,
-    zone: &jiff::tz::TimeZone,
-) -> Result<crate::kit::clock::Timestamp, String> {
-    let text = text.trim();
-    if let Ok(seconds) = text.parse::<i64>() {
-        return crate::kit::clock::from_numeric_date(seconds)
-            .ok_or_else(|| format!("{seconds} seconds lie outside the calendar"));
-    }
-    if let Ok(at) = text.parse::<jiff::Timestamp>() {
-        return Ok(at);
-    }
-    text.parse::<jiff::civil::DateTime>()
-        .map_err(|_| {
-            "Write a date and time such as 2026-11-23 14:32:07, RFC 3339, or seconds since 1970"
-                .to_owned()
-        })
-        .and_then(|civil| {
-            civil
-                .to_zoned(zone.clone())
-                .map(|zoned| zoned.timestamp())
-                .map_err(|e| e.to_string())
-        })
+fn read_moment(cx: &Cx<'_>, text: &str) -> Result<crate::kit::clock::Timestamp, String> {
+    let seconds = read_time(text, &cx.view.zone.0, cx.seconds())?;
+    crate::kit::clock::from_numeric_date(seconds)
+        .ok_or_else(|| format!("{seconds} seconds lie outside the calendar"))
 }
 
 fn history(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -407,28 +388,4 @@ fn jobs(ui: &mut Ui, cx: &mut Cx<'_>) {
         text = format!("{text} and {more} more");
     }
     ui.label(theme::small(text).color(cx.theme.muted));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<crate::kit::clock::Timestamp, String> {
-        read_time_in(text, &jiff::tz::TimeZone::UTC)
-    }
-
-    #[test]
-    fn times_as_people_write_them() {
-        assert_eq!(read("1795444927").unwrap().as_second(), 1_795_444_927);
-        assert_eq!(
-            read(" 2026-11-23T14:32:07Z ").unwrap().as_second(),
-            "2026-11-23T14:32:07Z"
-                .parse::<jiff::Timestamp>()
-                .unwrap()
-                .as_second()
-        );
-        assert!(read("2026-11-23 14:32:07").is_ok());
-        assert!(read("tomorrow").unwrap_err().contains("RFC 3339"));
-        assert!(read("99999999999999").unwrap_err().contains("calendar"));
-    }
 }

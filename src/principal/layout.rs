@@ -8,6 +8,9 @@ mod labels;
 mod places;
 mod ports;
 mod routes;
+mod words;
+
+pub use words::Words;
 
 use super::{Graph, Node, Relation};
 
@@ -61,15 +64,15 @@ pub struct Layout {
     pub bounds: (Point, Point),
 }
 
-/// Height of a node.
-pub const NODE_HEIGHT: f32 = 52.0;
+/// Height of a node: three lines.
+pub const NODE_HEIGHT: f32 = 62.0;
 /// Size of the names in nodes.
 pub const NAME_SIZE: f32 = 13.0;
 /// Size of captions: second lines, notes on wires.
 pub const CAPTION_SIZE: f32 = 11.0;
 
 /// From a node's edge to its icon, the icon, from there to the text, from the text to the edge.
-pub(crate) const NODE_PADDING: [f32; 4] = [14.0, 18.0, 10.0, 18.0];
+pub(crate) const NODE_PADDING: [f32; 4] = [12.0, 16.0, 9.0, 14.0];
 
 /// Lays the graph out. Deterministic. 1,000 nodes and 2,000 edges take well under a second.
 pub fn layout(graph: &Graph) -> Layout {
@@ -163,13 +166,11 @@ fn bounds(layout: &Layout) -> (Point, Point) {
     (low, high)
 }
 
-/// Width of a node: its two lines, its icon, and room beside them.
+/// Width of a node: its lines, its icon, and room beside them.
 fn node_width(node: &Node) -> f32 {
-    let name = text_width(&node.caption(), NAME_SIZE);
-    let detail = text_width(&node.detail, CAPTION_SIZE);
     let [left, icon, gap, right] = NODE_PADDING;
-    (left + icon + gap + name.max(detail) + right)
-        .clamp(132.0, 288.0)
+    (left + icon + gap + Words::of(node).width() + right)
+        .clamp(104.0, 288.0)
         .ceil()
 }
 

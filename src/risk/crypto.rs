@@ -11,7 +11,10 @@ use super::{
 use crate::{
     chain::evidence::Evidence,
     jose::{Alg, Family, Jwk, b64, crypto, jws::Compact, pem},
-    token::{Form, Kind, ProblemKind, validate::Signature},
+    token::{
+        Form, Kind, ProblemKind,
+        validate::{KeyOwner, Signature},
+    },
 };
 
 /// Bytes of public keys that a confused verifier might use as an HMAC secret (RFC 8725 §2.1), and the
@@ -230,6 +233,9 @@ fn signature(sink: &mut Sink<'_, '_>, hop: usize) {
         return sink.unknown("DG-113", hop, "no verification was tried: there is no key");
     };
     let (base, found) = match verdict.signature {
+        Signature::Valid if verdict.signer() == Some(KeyOwner::Other) => {
+            (Severity::High, "verifies, but not with a key of the issuer")
+        }
         Signature::Valid => return,
         Signature::Invalid => (Severity::Critical, "does not verify"),
         Signature::NoKey => (Severity::Medium, "no key found"),

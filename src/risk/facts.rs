@@ -13,7 +13,7 @@ use crate::{
     token::{
         Form, Kind, Token,
         claims::{self, Actor, Pid},
-        validate::Signature,
+        validate::KeyOwner,
     },
 };
 
@@ -37,7 +37,7 @@ pub(super) struct Facts<'a> {
     pub exp: Option<i64>,
     pub iat: Option<i64>,
     pub nbf: Option<i64>,
-    /// Signature verified.
+    /// Signature verified by a key of the issuer: any other key proves only who holds that key.
     pub verified: bool,
     /// `AAuth`: some rules of the chain do not apply.
     pub aauth: bool,
@@ -68,7 +68,7 @@ impl<'a> Facts<'a> {
             verified: hop
                 .verdict
                 .as_ref()
-                .is_some_and(|v| v.signature == Signature::Valid),
+                .is_some_and(|v| v.signer() == Some(KeyOwner::Issuer)),
             aauth: token
                 .header_text("typ")
                 .is_some_and(|typ| typ.to_ascii_lowercase().starts_with("aa-")),

@@ -75,9 +75,10 @@ impl Severity {
 /// How far a finding can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Confidence {
-    /// The tokens' signatures are verified.
+    /// The tokens' signatures are verified, by keys that their issuers publish.
     Verified,
-    /// Decoded only: anybody may have written it.
+    /// Decoded only, or signed by a key that is not known to be the issuer's: anybody may have
+    /// written it.
     Decoded,
     /// The comparison itself is uncertain.
     Low,

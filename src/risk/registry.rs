@@ -52,7 +52,7 @@ pub static ALL: &[Rule] = &[
         id: "DG-113",
         title: "Signature bad or unknown",
         severity: Critical,
-        condition: "the signature does not verify (critical), or no key is known for its issuer and `kid` (medium)",
+        condition: "the signature does not verify (critical), or only with a key that the issuer does not publish (high), or no key is known for its issuer and `kid` (medium)",
         why: "Nothing else that the token says can be trusted.",
         source: "RFC 7515 §5.2",
         fix: "Fetch the issuer's present keys; refuse the token when it still does not verify.",

@@ -47,7 +47,7 @@ fn pasting_anywhere_shows_who_acts_for_whom() {
 #[test]
 fn a_scope_can_be_removed_and_the_edit_undone() {
     let mut harness = with_token(false, [1600.0, 1000.0]);
-    harness.get_by_label("Signature valid");
+    harness.get_by_label("Signature valid, by a key you gave");
     harness
         .get_by_label("Remove payments:initiate from scope")
         .click();
@@ -58,7 +58,7 @@ fn a_scope_can_be_removed_and_the_edit_undone() {
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
     settle(&mut harness);
     assert_eq!(raw(&harness), TOKEN);
-    harness.get_by_label("Signature valid");
+    harness.get_by_label("Signature valid, by a key you gave");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn signing_again_with_a_generated_key_verifies() {
     harness.get_by_label("Sign again").click();
     settle(&mut harness);
     settle(&mut harness);
-    harness.get_by_label("Signature valid");
+    harness.get_by_label("Signature valid, by a key you gave");
     assert!(!harness.state().model().workspace.tokens[0].is_edited());
 }
 

@@ -11,7 +11,11 @@ use delegraph::{
     chain::evidence::{Asked, Evidence, Hop},
     jose::b64,
     risk::{self, Confidence, Report, Settings, Severity, registry},
-    token::{Token, decode::decode, validate::Signature},
+    token::{
+        Token,
+        decode::decode,
+        validate::{KeyOwner, Signature},
+    },
 };
 use serde_json::{Value, json};
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // also in what the tests share
 
 mod edits;
+mod owners;
 mod places;
 mod properties;
 

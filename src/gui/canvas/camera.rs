@@ -6,6 +6,8 @@ use egui::{Pos2, Rect, Vec2, vec2};
 pub const MIN_ZOOM: f32 = 0.05;
 /// Greatest zoom.
 pub const MAX_ZOOM: f32 = 2.5;
+/// Greatest zoom that showing everything goes to: little content is not blown up.
+pub const FIT_ZOOM: f32 = 1.2;
 /// Length of the motion to a new view, in seconds.
 pub const MOTION: f32 = 0.18;
 
@@ -123,7 +125,7 @@ impl Camera {
     }
 
     /// The view that shows all of `bounds` on a canvas of `size` with a margin in screen points, at most
-    /// at natural size.
+    /// at [`FIT_ZOOM`].
     pub fn fitting(bounds: Rect, size: Vec2, margin: Vec2) -> View {
         if !bounds.is_positive() || !bounds.is_finite() {
             return View::default();
@@ -131,7 +133,7 @@ impl Camera {
         let room = (size - margin * 2.0).max(vec2(16.0, 16.0));
         let zoom = (room.x / bounds.width())
             .min(room.y / bounds.height())
-            .clamp(MIN_ZOOM, 1.0);
+            .clamp(MIN_ZOOM, FIT_ZOOM);
         View {
             centre: bounds.center(),
             zoom,
@@ -231,7 +233,7 @@ mod tests {
             CANVAS.size(),
             Vec2::ZERO,
         );
-        assert!((view.zoom - 1.0).abs() < f32::EPSILON);
+        assert!((view.zoom - FIT_ZOOM).abs() < f32::EPSILON);
         assert_eq!(
             Camera::fitting(Rect::NOTHING, CANVAS.size(), Vec2::ZERO),
             View::default()

@@ -17,8 +17,8 @@ use egui::{
 pub use camera::Camera;
 pub use curve::Curve;
 
-/// Below this zoom labels are left out.
-pub const LABELS_FROM: f32 = 0.45;
+/// Below this zoom the words on wires are left out: they would cover what they are about.
+pub const LABELS_FROM: f32 = 0.5;
 /// How far from a wire a click still means it, in screen points.
 pub const WIRE_REACH: f32 = 7.0;
 

@@ -10,6 +10,7 @@ use egui::{
 };
 
 use super::{Camera, Curve};
+use crate::kit::text::shorten;
 
 /// How a wire is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -80,15 +81,13 @@ fn arrow(painter: &Painter, tip: Pos2, direction: Vec2, size: f32, colour: Color
     ));
 }
 
-/// A font whose size follows the zoom, in half points so that few sizes are laid out. Below natural size
-/// it shrinks less than its box does, so that it can be read for longer.
+/// Smallest text on a canvas, in screen points: what would be smaller stays at this, or is left out.
+pub const LEGIBLE: f32 = 11.0;
+
+/// A font whose size follows the zoom, in half points so that few sizes are laid out; never below
+/// [`LEGIBLE`].
 pub fn font(size: f32, zoom: f32, family: FontFamily) -> FontId {
-    let scale = if zoom < 1.0 {
-        zoom.powf(0.55).min(zoom * 1.16)
-    } else {
-        zoom
-    };
-    FontId::new(((size * scale * 2.0).round() / 2.0).max(1.0), family)
+    FontId::new(((size * zoom * 2.0).round() / 2.0).max(LEGIBLE), family)
 }
 
 /// One line, cut with `…` at `width` screen points.
@@ -102,6 +101,26 @@ pub fn line(
     let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
     job.wrap = TextWrapping::truncate_at_width(width.max(8.0));
     painter.layout_job(job)
+}
+
+/// One line; what does not fit is cut out of the middle: the end of a URL or of a name tells it from
+/// its neighbours.
+pub fn line_of_name(
+    painter: &Painter,
+    text: &str,
+    font: FontId,
+    colour: Color32,
+    width: f32,
+) -> Arc<Galley> {
+    let job = LayoutJob::simple_singleline(text.to_owned(), font.clone(), colour);
+    let whole = painter.layout_job(job);
+    if whole.size().x <= width {
+        return whole;
+    }
+    let count = text.chars().count();
+    let fitting = (count as f32 * width / whole.size().x) as usize;
+    let cut = shorten(text, fitting.saturating_sub(1).max(3));
+    line(painter, &cut, font, colour, width)
 }
 
 /// Draws one line, vertically in the middle of `rect`, from its left edge; returns its width.

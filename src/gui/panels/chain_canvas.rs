@@ -6,6 +6,7 @@ use super::{
     chain_paint::{self, Mood},
     chain_scene::{Card, Scene, input, output, spoken_title},
     graph_canvas::zoom_buttons,
+    graph_paint::{Line, legend},
 };
 use crate::{
     app::{
@@ -95,6 +96,8 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
     sheet.wiring(ui, cx);
     sheet.keyboard(ui, cx);
     zoom_buttons(ui, &mut sheet.canvas, &sheet.plane, bounds);
+    let lines = [(Line::Thick, "subject token"), (Line::Thin, "actor token")];
+    legend(&sheet.plane, cx.theme, rect, lines);
     cx.view.chain.canvas = sheet.canvas;
 }
 

@@ -118,47 +118,86 @@ pub(super) fn card(
     } else {
         painter.rect(rect, radius, fill, outline, StrokeKind::Inside);
     }
-    let pad = 12.0 * zoom;
-    let head = 32.0 * zoom;
-    let mark = Rect::from_center_size(
-        pos2(rect.left() + pad + 5.0 * zoom, rect.top() + head / 2.0),
-        Vec2::splat(11.0 * zoom),
-    );
-    if zoom < LABELS_FROM {
+    words(painter, rect, zoom, card, theme);
+}
+
+/// The words of a card, as many lines as there is room for: what it does and as whom, what is asked for,
+/// what came of it. Words never get too small to be read.
+fn words(painter: &Painter, rect: Rect, zoom: f32, card: &Card, theme: &Theme) {
+    const HIGH: f32 = 1.22;
+    let (title_font, font) = (name_font(zoom), caption(zoom));
+    let (high, low) = (title_font.size * HIGH, font.size * HIGH);
+    let pad = (10.0 * zoom).max(6.0);
+    let side = (11.0 * zoom).max(9.0);
+    let inner = rect.shrink2(vec2(pad, 4.0 * zoom));
+    if inner.height() < high || inner.width() < 6.0 * side {
         let big = Rect::from_center_size(rect.center(), Vec2::splat(rect.height() * 0.4));
         state_mark(painter, big, card.state, theme);
         return;
     }
+    let line = |text: &str, at: Pos2, width: f32, font: egui::FontId, colour| {
+        let galley = paint::line_of_name(painter, text, font, colour, width);
+        let size = galley.size();
+        painter.galley(pos2(at.x, at.y - size.y / 2.0), galley, colour);
+        size.x
+    };
+    let mut y = inner.top() + high / 2.0;
+    let mark = Rect::from_center_size(pos2(inner.left() + side / 2.0, y), Vec2::splat(side));
     state_mark(painter, mark, card.state, theme);
-    let inner = rect.shrink2(vec2(pad, 0.0));
-    let mid = rect.top() + head / 2.0;
-    // The title first; the name of who acts gives way.
-    let left = mark.right() + 7.0 * zoom;
+    let left = mark.right() + 6.0 * zoom;
     let room = inner.right() - left;
-    let title = paint::line(
-        painter,
-        &card.title,
-        name_font(zoom),
-        theme.text,
-        room * 0.8,
-    );
-    let rest = room - title.size().x - 8.0 * zoom;
-    let who = paint::line(painter, &card.who, caption(zoom), theme.muted, rest);
-    painter.galley(pos2(left, mid - title.size().y / 2.0), title, theme.text);
-    let at = pos2(inner.right() - who.size().x, mid - who.size().y / 2.0);
-    painter.galley(at, who, theme.muted);
-    painter.hline(
-        (rect.left() + 1.0)..=(rect.right() - 1.0),
-        rect.top() + head,
-        Stroke::new(1.0, theme.hairline),
-    );
-    let mut y = rect.top() + head + 5.0 * zoom;
-    let line = 18.0 * zoom;
-    let font = paint::font(12.0, zoom, FontFamily::Proportional);
-    for text in &card.lines {
-        let row = Rect::from_min_size(pos2(inner.left(), y), vec2(inner.width(), line));
-        paint::text_left(painter, row, text, font.clone(), theme.muted);
-        y += line;
+    let title = line(&card.title, pos2(left, y), room, title_font, theme.text);
+    y += high / 2.0;
+    // Who acts: beside the title, or below it where both are long.
+    let mut lines = room_for(inner.bottom() - y, low);
+    let who = paint::line(painter, &card.who, font.clone(), theme.muted, f32::INFINITY);
+    let beside = who.size().x <= room - title - 8.0 * zoom;
+    if beside {
+        let at = pos2(
+            inner.right() - who.size().x,
+            inner.top() + high / 2.0 - who.size().y / 2.0,
+        );
+        painter.galley(at, who, theme.muted);
+    } else if lines > 1 {
+        lines -= 1;
+        line(
+            &card.who,
+            pos2(left, y + low / 2.0),
+            room,
+            font.clone(),
+            theme.muted,
+        );
+        y += low;
+    }
+    if lines == 0 {
+        return;
+    }
+    let gap = 5.0 * zoom;
+    let mut lines = room_for(inner.bottom() - y - low - gap, low);
+    if lines > 0 {
+        let x = (rect.left() + 1.0)..=(rect.right() - 1.0);
+        let stroke = Stroke::new(1.0, theme.hairline);
+        painter.hline(x, y + gap / 2.0, stroke);
+        y += gap;
+    }
+    for (n, text) in card.lines.iter().enumerate() {
+        // Later lines get at least one each.
+        let later = card.lines.len() - n - 1;
+        let most = lines.saturating_sub(later).max(usize::from(lines > 0));
+        if most == 0 {
+            break;
+        }
+        for row in wrapped(painter, text, &font, inner.width(), most) {
+            line(
+                &row,
+                pos2(inner.left(), y + low / 2.0),
+                inner.width(),
+                font.clone(),
+                theme.muted,
+            );
+            y += low;
+            lines -= 1;
+        }
     }
     let colour = match card.outcome.1 {
         Tone::Quiet => theme.muted,
@@ -166,18 +205,69 @@ pub(super) fn card(
         Tone::Bad => theme.critical,
         Tone::Risk(severity) => theme.severity(severity),
     };
-    let bottom = rect.bottom() - 5.0 * zoom - line;
-    let mut row = Rect::from_min_size(pos2(inner.left(), bottom), vec2(inner.width(), line));
-    if let Some(severity) = card.severity {
-        let side = 10.0 * zoom;
-        let at = Rect::from_center_size(
-            pos2(row.left() + side / 2.0, row.center().y),
-            Vec2::splat(side),
-        );
-        icons::severity(painter, at, severity, theme);
-        row.min.x += side + 5.0 * zoom;
+    let mut from = inner.left();
+    let marked = card.severity.map(|severity| (severity, from + side / 2.0));
+    if marked.is_some() {
+        from += side + 4.0 * zoom;
     }
-    paint::text_left(painter, row, &card.outcome.0, font, colour);
+    // What is left over between takes a long outcome in.
+    let rows = wrapped(
+        painter,
+        &card.outcome.0,
+        &font,
+        inner.right() - from,
+        lines + 1,
+    );
+    let mut y = inner.bottom() - low * (rows.len() as f32 - 0.5);
+    if let Some((severity, x)) = marked {
+        let at = Rect::from_center_size(pos2(x, y), Vec2::splat(side * 0.9));
+        icons::severity(painter, at, severity, theme);
+    }
+    for row in rows {
+        line(
+            &row,
+            pos2(from, y),
+            inner.right() - from,
+            font.clone(),
+            colour,
+        );
+        y += low;
+    }
+}
+
+fn room_for(height: f32, line: f32) -> usize {
+    (height / line).max(0.0) as usize
+}
+
+/// A text broken at its spaces into at most `most` lines of `width`; the last takes what is left over.
+fn wrapped(
+    painter: &Painter,
+    text: &str,
+    font: &egui::FontId,
+    width: f32,
+    most: usize,
+) -> Vec<String> {
+    let wide = |text: &str| {
+        let colour = egui::Color32::PLACEHOLDER;
+        painter
+            .layout_no_wrap(text.to_owned(), font.clone(), colour)
+            .size()
+            .x
+            > width
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let full = lines.len() >= most;
+        if let Some(last) = lines.last_mut() {
+            let longer = format!("{last} {word}");
+            if full || !wide(&longer) {
+                *last = longer;
+                continue;
+            }
+        }
+        lines.push(word.to_owned());
+    }
+    lines
 }
 
 /// Where wires begin, and where one may still end.

@@ -401,13 +401,7 @@ fn outcome(
                         .iter()
                         .find(|f| Some(f.hop) == hop && f.severity == severity);
                     let words = worst.map_or(severity.name(), |f| f.rule.title);
-                    (
-                        format!(
-                            "{} · {words}",
-                            status.map_or_else(String::new, |s| s.to_string())
-                        ),
-                        Tone::Risk(severity),
-                    )
+                    (words.to_owned(), Tone::Risk(severity))
                 }
                 None => (text, Tone::Good),
             }

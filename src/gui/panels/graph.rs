@@ -14,7 +14,10 @@ use crate::{
         theme::{self, space},
         widgets,
     },
-    principal::{Edge, Graph, NodeKind, Relation, layout::Layout},
+    principal::{
+        Edge, Graph, NodeKind, Relation,
+        layout::{Layout, Words},
+    },
     risk::{Report, Severity},
 };
 
@@ -64,6 +67,8 @@ pub(super) struct Scene {
     pub graph: Arc<Graph>,
     /// Places of the nodes on the plane.
     pub rects: Vec<Rect>,
+    /// What stands in the nodes.
+    pub words: Vec<Words>,
     /// Wires on the plane.
     pub curves: Vec<Curve>,
     /// Places of the wires' words.
@@ -101,6 +106,7 @@ impl Scene {
             layout: Arc::clone(layout),
             report: Arc::clone(&analysis.report),
             graph: Arc::clone(graph),
+            words: graph.nodes.iter().map(Words::of).collect(),
             curves: edges.clone().map(|n| Curve::new(&points(n))).collect(),
             labels: edges
                 .clone()

@@ -4,7 +4,7 @@ use egui::{Rect, Ui, Vec2, pos2};
 
 use super::{
     graph::{Lit, Scene, State, shows_edge, shows_node},
-    graph_paint::{self, Mood},
+    graph_paint::{self, Line, Mood},
 };
 use crate::{
     app::{Command, session::Selection},
@@ -79,7 +79,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
     sheet.wires(ui, cx);
     sheet.keyboard(ui, cx);
     zoom_buttons(ui, &mut sheet.canvas, &sheet.stage, bounds);
-    graph_paint::legend(&sheet.stage, cx.theme, area);
+    let lines = [
+        (Line::Plain, "acts, reaches"),
+        (Line::Dashed, "may act, issues, holds"),
+    ];
+    graph_paint::legend(&sheet.stage, cx.theme, area, lines);
     cx.view.graph.canvas = sheet.canvas;
 }
 
@@ -185,7 +189,8 @@ impl Sheet<'_> {
             };
             let zoom = self.canvas.camera.zoom();
             let screen = self.canvas.camera.screen_rect(scene.rects[n]);
-            graph_paint::node(&self.stage.painter, screen, zoom, node, self.theme, mood);
+            let text = (node, &scene.words[n]);
+            graph_paint::node(&self.stage.painter, screen, zoom, text, self.theme, mood);
             if response.double_clicked() {
                 cx.asks.extend(newest_token(cx, node));
             } else if response.clicked() {

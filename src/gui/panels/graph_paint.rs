@@ -15,7 +15,10 @@ use crate::{
         icons::{self, Icon},
         theme::{Theme, space},
     },
-    principal::{Node, NodeKind, Relation},
+    principal::{
+        Node, NodeKind, Relation,
+        layout::{NODE_PADDING, Words},
+    },
     risk::Severity,
 };
 
@@ -116,7 +119,7 @@ pub(super) fn node(
     painter: &Painter,
     rect: Rect,
     zoom: f32,
-    node: &Node,
+    (node, text): (&Node, &Words),
     theme: &Theme,
     mood: Mood,
 ) {
@@ -162,23 +165,14 @@ pub(super) fn node(
             StrokeKind::Inside,
         );
     }
-    if zoom >= LABELS_FROM {
-        words(
-            painter,
-            rect,
-            zoom,
-            node,
-            fade(theme.text),
-            fade(theme.muted),
-        );
-    } else {
-        let side = rect.height() * 0.5;
-        Icon::of_kind(node.kind).paint(
-            painter,
-            Rect::from_center_size(rect.center(), Vec2::splat(side)),
-            fade(theme.muted),
-        );
-    }
+    words(
+        painter,
+        rect,
+        zoom,
+        (node, text),
+        fade(theme.text),
+        fade(theme.muted),
+    );
     if let Some(severity) = node.severity {
         let side = (14.0 * zoom).clamp(7.0, 16.0);
         let inset = if matches!(node.kind, NodeKind::Person | NodeKind::Key) {
@@ -209,15 +203,32 @@ fn grow(mut radius: CornerRadius, by: u8) -> CornerRadius {
     radius
 }
 
-fn words(painter: &Painter, rect: Rect, zoom: f32, node: &Node, text: Color32, muted: Color32) {
-    // Far away words shrink less than the box: the room beside them gives way.
-    let pad = if zoom < 0.9 { 8.5 } else { 12.0 } * zoom;
-    let icon = if zoom < 0.9 { 16.0 } else { 18.0 } * zoom;
-    let left = if matches!(node.kind, NodeKind::Person | NodeKind::Key) {
-        pad * 1.25
-    } else {
-        pad
-    };
+/// Icon and words of a node, as many lines as there is room for. Words never get too small to be read:
+/// the lines below the name give way, then all words.
+fn words(
+    painter: &Painter,
+    rect: Rect,
+    zoom: f32,
+    (node, text): (&Node, &Words),
+    colour: Color32,
+    muted: Color32,
+) {
+    let [left, icon, gap, right] = NODE_PADDING.map(|v| v * zoom);
+    let round = matches!(node.kind, NodeKind::Person | NodeKind::Key);
+    let left = if round { left * 1.2 } else { left };
+    let (name_font, detail_font) = (name_font(zoom), caption(zoom));
+    let room = rect.height() - 8.0 * zoom;
+    let lines = Lines::fitting(text, name_font.size, detail_font.size, room);
+    let icon = icon.max(11.0);
+    if lines.names == 0 || rect.width() < 3.0 * icon {
+        let side = (rect.height() * 0.5).min(18.0);
+        Icon::of_kind(node.kind).paint(
+            painter,
+            Rect::from_center_size(rect.center(), Vec2::splat(side)),
+            muted,
+        );
+        return;
+    }
     Icon::of_kind(node.kind).paint(
         painter,
         Rect::from_center_size(
@@ -226,24 +237,62 @@ fn words(painter: &Painter, rect: Rect, zoom: f32, node: &Node, text: Color32, m
         ),
         muted,
     );
-    let from = rect.left() + left + icon + if zoom < 0.9 { 6.0 } else { 9.0 } * zoom;
-    let width = rect.right() - left - from;
-    let name = paint::line(painter, &node.label, name_font(zoom), text, width);
-    if node.detail.is_empty() || rect.height() < 34.0 * zoom {
-        painter.galley(
-            pos2(from, rect.center().y - name.size().y / 2.0),
-            name,
-            text,
-        );
-        return;
+    let from = rect.left() + left + icon + gap;
+    let width = rect.right() - right.min(left) - from;
+    let whole = [text.name.concat()];
+    let names = if lines.names < text.name.len() {
+        &whole[..]
+    } else {
+        &text.name[..]
+    };
+    let galleys: Vec<_> = names
+        .iter()
+        .map(|line| (line, &name_font, colour))
+        .chain(
+            text.detail
+                .iter()
+                .take(lines.details)
+                .map(|line| (line, &detail_font, muted)),
+        )
+        .map(|(line, font, colour)| {
+            let galley = paint::line_of_name(painter, line, font.clone(), colour, width);
+            (galley, colour)
+        })
+        .collect();
+    let height: f32 = galleys.iter().map(|(g, _)| g.size().y).sum();
+    let mut y = rect.center().y - height / 2.0;
+    for (galley, colour) in galleys {
+        let step = galley.size().y;
+        painter.galley(pos2(from, y), galley, colour);
+        y += step;
     }
-    let detail = paint::line(painter, &node.detail, caption(zoom), muted, width);
-    let gap = 1.0 * zoom;
-    let height = name.size().y + gap + detail.size().y;
-    let top = rect.center().y - height / 2.0;
-    let second = top + name.size().y + gap;
-    painter.galley(pos2(from, top), name, text);
-    painter.galley(pos2(from, second), detail, muted);
+}
+
+/// How many lines of a node are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Lines {
+    names: usize,
+    details: usize,
+}
+
+impl Lines {
+    /// What fits into `room`, with lines as high as Inter's at these sizes.
+    fn fitting(text: &Words, name: f32, detail: f32, room: f32) -> Self {
+        const HIGH: f32 = 1.22;
+        let mut lines = Self {
+            names: text.name.len(),
+            details: text.detail.len(),
+        };
+        let height = |l: Self| (l.names as f32 * name + l.details as f32 * detail) * HIGH;
+        while height(lines) > room && (lines.details > 0 || lines.names > 0) {
+            if lines.details > 0 {
+                lines.details -= 1;
+            } else {
+                lines.names -= 1;
+            }
+        }
+        lines
+    }
 }
 
 fn badge(painter: &Painter, at: Pos2, side: f32, severity: Severity, theme: &Theme, dimmed: bool) {
@@ -373,8 +422,17 @@ fn free_place(sheet: &Sheet<'_>, e: usize, size: Vec2, taken: &[Rect]) -> Option
     .find(|rect| taken.iter().all(|t| !t.intersects(*rect)))
 }
 
-/// What solid and dashed wires mean, at the lower left.
-pub(super) fn legend(stage: &Stage, theme: &Theme, area: Rect) {
+/// How a kind of wire is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line {
+    Thick,
+    Plain,
+    Thin,
+    Dashed,
+}
+
+/// What the wires mean, at the lower left.
+pub(super) fn legend(stage: &Stage, theme: &Theme, area: Rect, lines: [(Line, &str); 2]) {
     if area.width() < 560.0 {
         return;
     }
@@ -382,12 +440,17 @@ pub(super) fn legend(stage: &Stage, theme: &Theme, area: Rect) {
     let mut x = stage.rect.left() + space::L;
     let back = Rect::from_min_max(pos2(x - 6.0, y - 11.0), pos2(x + 262.0, y + 11.0));
     stage.painter.rect_filled(back, 4, theme.window);
-    for (dashed, text) in [(false, "acts, reaches"), (true, "may act, issues, holds")] {
+    for (line, text) in lines {
         let from = pos2(x, y);
         let to = pos2(x + 24.0, y);
-        let colour = if dashed { theme.faint } else { theme.muted };
-        let stroke = Stroke::new(1.4, colour);
-        if dashed {
+        let (width, colour) = match line {
+            Line::Thick => (2.2, theme.muted),
+            Line::Plain => (1.4, theme.muted),
+            Line::Thin => (1.2, theme.faint),
+            Line::Dashed => (1.4, theme.faint),
+        };
+        let stroke = Stroke::new(width, colour);
+        if line == Line::Dashed {
             stage
                 .painter
                 .extend(Shape::dashed_line(&[from, to], stroke, 5.0, 4.0));
@@ -408,5 +471,26 @@ pub(super) fn legend(stage: &Stage, theme: &Theme, area: Rect) {
             theme.muted,
         );
         x = to.x + 6.0 + width + space::L;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_give_way_from_below_and_never_shrink() {
+        let text = Words {
+            name: vec!["a".into(), "b".into()],
+            detail: vec!["c".into()],
+        };
+        let at = |room| {
+            let lines = Lines::fitting(&text, 11.0, 11.0, room);
+            (lines.names, lines.details)
+        };
+        assert_eq!(at(60.0), (2, 1));
+        assert_eq!(at(30.0), (2, 0));
+        assert_eq!(at(20.0), (1, 0));
+        assert_eq!(at(10.0), (0, 0));
     }
 }

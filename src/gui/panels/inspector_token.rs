@@ -21,6 +21,7 @@ use crate::{
         ids::{KeyId, ServerId, TokenId},
         text::{escape, shorten},
     },
+    token::validate::KeyOwner,
 };
 
 /// What the section keeps between frames.
@@ -208,7 +209,14 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         text(ui, "Origin", Some(&escape(&entry.origin)));
     }
     if let Some(key) = &view.verdict.key {
-        text(ui, "Verified by", Some(&escape(&key.from)));
+        let label = match view.verdict.signer() {
+            Some(_) => "Verified by",
+            None => "Checked with",
+        };
+        text(ui, label, Some(&escape(&key.from)));
+        if let Some(owner) = view.verdict.signer() {
+            text(ui, "Key is", Some(whose(owner)));
+        }
         text(ui, "Thumbprint", key.thumbprint.as_deref());
     }
     ui.add_space(space::XS);
@@ -224,6 +232,15 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
     findings(ui, cx, view);
     widgets::rule(ui);
     sign(ui, cx, id, view);
+}
+
+/// Whose a key is, in words.
+fn whose(owner: KeyOwner) -> &'static str {
+    match owner {
+        KeyOwner::Issuer => "published by the issuer",
+        KeyOwner::Given => "one you gave: what the issuer publishes is not known",
+        KeyOwner::Other => "one you gave, none of those that the issuer publishes",
+    }
 }
 
 /// The findings of a token, worst first.

@@ -308,13 +308,16 @@ fn paint(
     let caption = match state {
         TokenState::Valid | TokenState::NotVerified | TokenState::ClaimsFail => life.countdown(),
         TokenState::Failed => "failed".into(),
+        TokenState::OtherKey => "not its issuer".into(),
         TokenState::Edited => "edited".into(),
         TokenState::NotYet => "not yet".into(),
         TokenState::Unsupported | TokenState::Opaque => String::new(),
         other => other.words().into(),
     };
     let colour = match state {
-        TokenState::Failed | TokenState::Edited | TokenState::Unsigned => state.colour(theme),
+        TokenState::Failed | TokenState::Edited | TokenState::Unsigned | TokenState::OtherKey => {
+            state.colour(theme)
+        }
         _ => theme.muted,
     };
     let small = FontId::new(11.0, FontFamily::Proportional);

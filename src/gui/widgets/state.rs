@@ -7,7 +7,7 @@ use crate::{
     gui::{icons::Icon, theme::Theme},
     token::{
         Form,
-        validate::{Life, Signature},
+        validate::{KeyOwner, Life, Signature},
     },
 };
 
@@ -20,6 +20,8 @@ pub enum TokenState {
     Failed,
     /// There is no signature.
     Unsigned,
+    /// The signature verifies, but by none of the keys that the issuer publishes.
+    OtherKey,
     /// `exp` is past.
     Expired,
     /// `nbf` is ahead.
@@ -49,6 +51,9 @@ impl TokenState {
         match view.verdict.signature {
             Signature::Invalid => return Self::Failed,
             Signature::None => return Self::Unsigned,
+            Signature::Valid if view.verdict.signer() == Some(KeyOwner::Other) => {
+                return Self::OtherKey;
+            }
             _ => {}
         }
         if view.exp.is_some_and(|exp| exp <= now) || view.verdict.life == Life::Expired {
@@ -71,6 +76,7 @@ impl TokenState {
             Self::Edited => "edited, unsigned",
             Self::Failed => "signature failed",
             Self::Unsigned => "unsigned",
+            Self::OtherKey => "not by its issuer",
             Self::Expired => "expired",
             Self::NotYet => "not yet valid",
             Self::ClaimsFail => "claims do not hold",
@@ -85,7 +91,7 @@ impl TokenState {
     pub fn colour(self, theme: &Theme) -> Color32 {
         match self {
             Self::Failed => theme.critical,
-            Self::Unsigned | Self::Edited | Self::ClaimsFail => theme.high,
+            Self::Unsigned | Self::Edited | Self::OtherKey | Self::ClaimsFail => theme.high,
             Self::Valid => theme.good,
             Self::Expired | Self::NotYet | Self::Unsupported | Self::NotVerified | Self::Opaque => {
                 theme.muted
@@ -101,7 +107,7 @@ impl TokenState {
             Self::Failed => Icon::Cross.paint(painter, rect, colour),
             Self::Unsigned => Icon::Unlock.paint(painter, rect, colour),
             Self::Expired | Self::NotYet => Icon::Clock.paint(painter, rect, colour),
-            Self::ClaimsFail => Icon::Warning.paint(painter, rect, colour),
+            Self::OtherKey | Self::ClaimsFail => Icon::Warning.paint(painter, rect, colour),
             Self::Valid => Icon::Check.paint(painter, rect, colour),
             Self::Unsupported | Self::NotVerified => {
                 let c = rect.center();

@@ -8,7 +8,7 @@ const PITCH: f32 = NODE_HEIGHT + 24.0;
 /// Between two rows, when nothing asks for more.
 const ROW_GAP: f32 = 44.0;
 /// Between two columns, when no words stand between them.
-const COLUMN_GAP: f32 = 60.0;
+const COLUMN_GAP: f32 = 48.0;
 /// Most room that words get between two columns.
 const WIDEST_GAP: f32 = 124.0;
 /// Between the lowest node and the issuers.

@@ -12,7 +12,8 @@ use crate::{
     principal::{
         Edge, Graph, Node, NodeKind,
         layout::{
-            Box2, CAPTION_SIZE, Layout, NAME_SIZE, NODE_PADDING, Path, Point, text_width, wire_text,
+            Box2, CAPTION_SIZE, Layout, NAME_SIZE, NODE_PADDING, Path, Point, Words, text_width,
+            wire_text,
         },
     },
     risk::Severity,
@@ -185,6 +186,11 @@ fn tip(points: &[Point]) -> (Point, Point) {
     )
 }
 
+/// Height of a line of a name, and from its top to the baseline.
+const NAME: [f32; 2] = [16.0, 12.5];
+/// Likewise of what stands below the name.
+const DETAIL: [f32; 2] = [14.0, 11.0];
+
 fn draw_node(out: &mut String, node: &Node, place: &Box2, theme: Theme) {
     let severity = risk(node.severity);
     let (stroke, width) = severity.map_or((theme.border(), 1.0), |s| {
@@ -213,20 +219,24 @@ fn draw_node(out: &mut String, node: &Node, place: &Box2, theme: Theme) {
     );
     let x = place.left() + left + icon + gap;
     let room = place.right() - right + 4.0 - x;
-    let name = fitted(&node.caption(), NAME_SIZE, room);
-    let detail = fitted(&node.detail, CAPTION_SIZE, room);
-    let _ = write!(
-        out,
-        "<text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"{NAME_SIZE}\" font-weight=\"500\" \
-         fill=\"{}\">{}</text><text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"{CAPTION_SIZE}\" \
-         fill=\"{}\">{}</text>",
-        place.centre.y - 3.5,
-        theme.text(),
-        in_xml(&name),
-        place.centre.y + 13.5,
-        theme.muted(),
-        in_xml(&detail),
-    );
+    let text = Words::of(node);
+    let height = NAME[0] * text.name.len() as f32 + DETAIL[0] * text.detail.len() as f32;
+    let mut y = place.centre.y - height / 2.0;
+    for (lines, [step, base], size, weight, colour) in [
+        (&text.name, NAME, NAME_SIZE, 500, theme.text()),
+        (&text.detail, DETAIL, CAPTION_SIZE, 400, theme.muted()),
+    ] {
+        for line in lines {
+            let _ = write!(
+                out,
+                "<text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"{size}\" font-weight=\"{weight}\" \
+                 fill=\"{colour}\">{}</text>",
+                y + base,
+                in_xml(&fitted(line, size, room)),
+            );
+            y += step;
+        }
+    }
     if let Some(severity) = severity {
         let round = matches!(node.kind, NodeKind::Person | NodeKind::Key);
         chip(out, place, round, severity, theme);

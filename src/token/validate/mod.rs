@@ -54,6 +54,29 @@ impl Signature {
     }
 }
 
+/// Whose a key is, for a token that names an issuer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyOwner {
+    /// The token's issuer publishes it. A token without `iss` has no issuer to compare with: then an
+    /// issuer that is known does.
+    Issuer,
+    /// The user gave it, and what the issuer publishes is not known: it may be the issuer's.
+    Given,
+    /// The user gave it, and it is none of the keys that the issuer publishes.
+    Other,
+}
+
+impl KeyOwner {
+    /// The name used in JSON output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Issuer => "issuer",
+            Self::Given => "given",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// The key that decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyUsed {
@@ -63,6 +86,8 @@ pub struct KeyUsed {
     pub thumbprint: Option<String>,
     /// Where it came from.
     pub from: String,
+    /// Whose it is.
+    pub owner: KeyOwner,
 }
 
 /// What the claims say at a moment.
@@ -97,6 +122,14 @@ impl Verdict {
     /// Signature valid and nothing wrong with the claims.
     pub fn verified(&self) -> bool {
         self.signature == Signature::Valid && self.claims_problems.is_empty()
+    }
+
+    /// Whose key a valid signature was made with; `None` without a valid signature.
+    pub fn signer(&self) -> Option<KeyOwner> {
+        self.key
+            .as_ref()
+            .filter(|_| self.signature == Signature::Valid)
+            .map(|key| key.owner)
     }
 }
 

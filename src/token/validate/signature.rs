@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Candidate, KeyUsed, Policy, Signature, capital, confusion, critical::critical};
+use super::{
+    Candidate, KeyOwner, KeyUsed, Policy, Signature, capital, confusion, critical::critical,
+};
 use crate::{
     jose::{
         Alg, Family, Jwk, KeyError, b64,
@@ -57,9 +59,9 @@ pub(super) fn signature(token: &Token, keys: &[Candidate], policy: &Policy) -> O
     }
     let named = Named {
         kid: token.header_text("kid"),
-        issuer: token.claim_text("iss").is_some(),
+        issuer: token.claim_text("iss"),
         given: policy.keys_given,
-        only_one: keys.len() == 1,
+        keys,
     };
     decide(token, &fitting, &named, &alg, &parts, &bytes)
 }
@@ -198,11 +200,25 @@ fn candidates<'a>(token: &Token, keys: &'a [Candidate]) -> (Vec<&'a Candidate>, 
     (selected, reason)
 }
 
-fn used(candidate: &Candidate) -> KeyUsed {
+fn used(candidate: &Candidate, named: &Named<'_>) -> KeyUsed {
+    let thumbprint = candidate.jwk.thumbprint().ok();
+    let mut published = named
+        .keys
+        .iter()
+        .filter(|c| c.issuer.is_some() && c.issuer.as_deref() == named.issuer)
+        .peekable();
+    let any = published.peek().is_some();
+    let is_published = candidate.issuer.is_some()
+        || published.any(|c| thumbprint.is_some() && c.jwk.thumbprint().ok() == thumbprint);
     KeyUsed {
         kid: candidate.jwk.kid().map(|k| escape(k).into_owned()),
-        thumbprint: candidate.jwk.thumbprint().ok(),
+        thumbprint,
         from: candidate.from.clone(),
+        owner: match (is_published, any) {
+            (true, _) => KeyOwner::Issuer,
+            (false, true) => KeyOwner::Other,
+            (false, false) => KeyOwner::Given,
+        },
     }
 }
 
@@ -221,16 +237,18 @@ fn name(candidate: &Candidate) -> String {
 /// What singles a key out among those at hand.
 struct Named<'a> {
     kid: Option<&'a str>,
-    /// Whether the token names an issuer: keys of others have been left out then.
-    issuer: bool,
+    /// The token's issuer, if it names one: keys of others have been left out then.
+    issuer: Option<&'a str>,
     given: bool,
-    only_one: bool,
+    /// All that are at hand.
+    keys: &'a [Candidate],
 }
 
 impl Named<'_> {
     /// Whether the token itself points to this key.
     fn names(&self, key: &Candidate) -> bool {
-        (self.issuer && key.issuer.is_some()) || (self.kid.is_some() && self.kid == key.jwk.kid())
+        (self.issuer.is_some() && key.issuer.is_some())
+            || (self.kid.is_some() && self.kid == key.jwk.kid())
     }
 }
 
@@ -248,12 +266,19 @@ fn decide(
     for candidate in candidates {
         match crypto::verify(&candidate.jwk, alg, parts.input.as_bytes(), bytes) {
             Ok(()) => {
-                let mut reason = format!("{alg} verified by {}.", name(candidate));
+                let used = used(candidate, named);
+                let mut reason = format!("{alg} verified by {}", name(candidate));
+                reason.push_str(match used.owner {
+                    KeyOwner::Other => {
+                        ", which is none of the keys that its issuer publishes: whoever holds it can write what they like."
+                    }
+                    KeyOwner::Issuer | KeyOwner::Given => ".",
+                });
                 if let Some(weak) = weak_secret(&candidate.jwk, alg) {
                     reason.push(' ');
                     reason.push_str(&weak);
                 }
-                return (Signature::Valid, reason, Some(used(candidate)));
+                return (Signature::Valid, reason, Some(used));
             }
             Err(VerifyError::Invalid) => failed.push(candidate),
             Err(VerifyError::Unsupported(what) | VerifyError::Key(KeyError::Unsupported(what))) => {
@@ -270,7 +295,7 @@ fn decide(
             "The signature does not fit {}: header or payload were changed, or another key signed.{shape}",
             name(key)
         );
-        return (Signature::Invalid, reason, Some(used(key)));
+        return (Signature::Invalid, reason, Some(used(key, named)));
     }
     if !failed.is_empty() {
         let reason = format!(
@@ -298,7 +323,7 @@ fn decide(
     let Some((key, error)) = unfit.first() else {
         return (Signature::NoKey, "No key fits.".into(), None);
     };
-    let own = (named.given && named.only_one) || named.names(key);
+    let own = (named.given && named.keys.len() == 1) || named.names(key);
     if !own {
         let reason = format!(
             "None of the {} keys at hand fits {alg}: {error}.",
@@ -317,10 +342,10 @@ fn decide(
              use as an HMAC secret (RFC 8725 §2.1).{made}",
             name(key)
         );
-        return (Signature::Invalid, reason, Some(used(key)));
+        return (Signature::Invalid, reason, Some(used(key, named)));
     }
     let reason = format!("The algorithm does not fit the key: {error}.");
-    (Signature::Invalid, reason, Some(used(key)))
+    (Signature::Invalid, reason, Some(used(key, named)))
 }
 
 fn weak_secret(key: &Jwk, alg: &Alg) -> Option<String> {

@@ -105,6 +105,15 @@ fn dg_113_signature() {
         evidence.hops[0].verdict = signature.map(verdict);
         evidence
     };
+    let by = |owner: KeyOwner| {
+        let mut evidence = with(Some(Signature::Valid));
+        let key = evidence.hops[0]
+            .verdict
+            .as_mut()
+            .and_then(|v| v.key.as_mut());
+        key.unwrap().owner = owner;
+        evidence
+    };
     table(
         "DG-113",
         vec![
@@ -119,6 +128,12 @@ fn dg_113_signature() {
                 Fires(Severity::Medium),
             ),
             ("valid", with(Some(Signature::Valid)), Silent),
+            ("valid, by a key given", by(KeyOwner::Given), Silent),
+            (
+                "valid, by a key that is not the issuer's",
+                by(KeyOwner::Other),
+                Fires(Severity::High),
+            ),
             ("unsupported", with(Some(Signature::Unsupported)), Unknown),
             ("not tried", with(None), Unknown),
         ],

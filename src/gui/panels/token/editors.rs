@@ -4,6 +4,7 @@ use egui::{Frame, Id, Margin, RichText, Role, TextBuffer, TextEdit, Ui, WidgetIn
 use serde_json::{Value, json};
 
 use super::{
+    moment,
     rows::plain,
     text::{highlight, visible_json},
     time,
@@ -44,19 +45,14 @@ pub struct State {
     pub claim: String,
     draft: Option<Draft>,
     chip: Option<(Place, String)>,
-    moment: Option<(Place, Moment)>,
+    /// Of times.
+    pub moment: moment::State,
 }
 
 struct Draft {
     place: Place,
     text: String,
     error: Option<JsonError>,
-}
-
-#[derive(Default)]
-struct Moment {
-    text: String,
-    error: Option<String>,
 }
 
 /// What an edit makes of a member: a value, or nothing (removed).
@@ -95,7 +91,7 @@ pub fn ui(
         ("exp" | "iat" | "nbf" | "auth_time" | "updated_at", Value::Number(n))
             if n.as_f64().is_some() =>
         {
-            moment(ui, cx, place, n)
+            moment::ui(ui, cx, place, n)
         }
         ("may_act", Value::Object(map)) if flat(map) => parties(ui, cx, place, map),
         ("cnf", Value::Object(_)) => confirmation(ui, cx, place, value),
@@ -270,91 +266,6 @@ fn field(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, inner: &str, value: &str) 
         *draft = None;
     }
     None
-}
-
-fn moment(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, number: &serde_json::Number) -> Option<New> {
-    let now = cx.seconds();
-    let seconds = number
-        .as_i64()
-        .unwrap_or_else(|| number.as_f64().map_or(0, |f| f as i64));
-    if seconds.abs_diff(now) < 86_400 {
-        cx.tick(ui.ctx());
-    }
-    let mut new = None;
-    ui.horizontal_wrapped(|ui| {
-        let words = time::relative(seconds, now);
-        let button = ui
-            .add(egui::Button::new(words.as_str()).small())
-            .accessible_name(format!("{}: {words}. Change", escape(&place.name)));
-        ui.label(
-            theme::mono(format!("{number} · {}", time::full(cx, seconds))).color(cx.theme.muted),
-        );
-        egui::Popup::menu(&button)
-            .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
-            .show(|ui| {
-                ui.set_width(280.0);
-                new = moment_menu(ui, cx, place, seconds, now);
-            });
-    });
-    new.map(|s: i64| Some(Value::from(s)))
-}
-
-fn moment_menu(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, seconds: i64, now: i64) -> Option<i64> {
-    let mut new = None;
-    ui.horizontal(|ui| {
-        ui.label(RichText::new("Set").color(cx.theme.muted));
-        for (name, ahead) in [
-            ("now", 0),
-            ("in 5 min", 300),
-            ("in 1 h", 3600),
-            ("in 1 d", 86_400),
-        ] {
-            if ui.button(name).clicked() {
-                new = Some(now.saturating_add(ahead));
-            }
-        }
-    });
-    ui.horizontal(|ui| {
-        ui.label(RichText::new("Move").color(cx.theme.muted));
-        for (name, by) in [
-            ("−1 h", -3600),
-            ("−5 min", -300),
-            ("+5 min", 300),
-            ("+1 h", 3600),
-        ] {
-            if ui.button(name).clicked() {
-                new = Some(seconds.saturating_add(by));
-            }
-        }
-    });
-    let shown = time::full(cx, seconds);
-    let state = &mut cx.view.token.editors.moment;
-    if new.is_some() || state.as_ref().is_none_or(|(p, _)| p != place) {
-        let text = new.map_or(shown, |_| String::new());
-        *state = Some((place.clone(), Moment { text, error: None }));
-    }
-    if let Some((_, moment)) = state {
-        let field = widgets::text_field(
-            ui,
-            "Date and time, or seconds",
-            "2026-11-23 14:42:07 or 1795444927",
-            &mut moment.text,
-            false,
-        );
-        if field.changed() {
-            match crate::gui::topbar::read_time_in(&moment.text, &cx.view.zone.0) {
-                Ok(at) => {
-                    moment.error = None;
-                    new = Some(at.as_second());
-                }
-                Err(why) => moment.error = Some(why),
-            }
-        }
-        if let Some(why) = &moment.error {
-            ui.add(egui::Label::new(RichText::new(why).color(cx.theme.critical)).wrap());
-        }
-    }
-    new
 }
 
 /// Whether all members are strings: a name with its issuer.

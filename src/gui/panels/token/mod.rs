@@ -2,6 +2,7 @@
 
 mod cards;
 mod editors;
+mod moment;
 mod raw;
 mod rows;
 mod text;
@@ -29,10 +30,13 @@ use crate::{
         },
     },
     kit::{ids::TokenId, text::escape},
-    token::{craft::Part, validate::Signature},
+    token::{
+        craft::Part,
+        validate::{KeyOwner, Signature},
+    },
 };
 
-pub use time::local;
+pub use time::{local, read as read_time};
 
 /// How header and claims are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -208,16 +212,22 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
     let (surface, colour) = match state {
         TokenState::Valid => (theme.added_surface, theme.good),
         TokenState::Failed => (theme.removed_surface, theme.critical),
-        TokenState::Edited | TokenState::Unsigned | TokenState::ClaimsFail => {
-            (theme.warn_surface, theme.high)
-        }
+        TokenState::Edited
+        | TokenState::Unsigned
+        | TokenState::OtherKey
+        | TokenState::ClaimsFail => (theme.warn_surface, theme.high),
         TokenState::Expired | TokenState::NotYet if view.verdict.signature == Signature::Valid => {
             (theme.warn_surface, theme.high)
         }
         _ => (theme.raised, theme.text),
     };
+    let signer = view.verdict.signer();
     let words = match state {
-        TokenState::Valid => "Signature valid",
+        TokenState::Valid if signer == Some(KeyOwner::Issuer) => {
+            "Signature valid, by a key of its issuer"
+        }
+        TokenState::Valid => "Signature valid, by a key you gave",
+        TokenState::OtherKey => "Signature valid, but not by a key of its issuer",
         TokenState::Failed => "Signature failed",
         TokenState::Edited => "Edited, unsigned",
         TokenState::Unsigned => "Unsigned",

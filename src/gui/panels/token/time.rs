@@ -1,16 +1,18 @@
 //! Moments in the user's words.
 
+use jiff::{Timestamp, tz::TimeZone};
+
 use crate::gui::Cx;
 
 /// A NumericDate in the local zone: the time alone on the day of `now`, else with the date.
 pub fn local(cx: &Cx<'_>, seconds: i64, now: i64) -> String {
     let zone = &cx.view.zone.0;
-    let Ok(at) = jiff::Timestamp::from_second(seconds) else {
+    let Ok(at) = Timestamp::from_second(seconds) else {
         return "outside the calendar".into();
     };
     let at = at.to_zoned(zone.clone());
-    let today = jiff::Timestamp::from_second(now)
-        .is_ok_and(|now| now.to_zoned(zone.clone()).date() == at.date());
+    let today =
+        Timestamp::from_second(now).is_ok_and(|now| now.to_zoned(zone.clone()).date() == at.date());
     if today {
         at.strftime("%H:%M:%S").to_string()
     } else {
@@ -20,7 +22,7 @@ pub fn local(cx: &Cx<'_>, seconds: i64, now: i64) -> String {
 
 /// A NumericDate with date and time in the local zone.
 pub fn full(cx: &Cx<'_>, seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map_or_else(
+    Timestamp::from_second(seconds).map_or_else(
         |_| "outside the calendar".into(),
         |at| {
             at.to_zoned(cx.view.zone.0.clone())
@@ -43,9 +45,120 @@ pub fn relative(seconds: i64, now: i64) -> String {
     }
 }
 
+/// A moment as people write it: against `now` (`in 5 min`), RFC 3339, a date and time in `zone`, or
+/// seconds since 1970. The error says what to write.
+pub fn read(text: &str, zone: &TimeZone, now: i64) -> Result<i64, String> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<i64>() {
+        return Timestamp::from_second(seconds)
+            .map(|_| seconds)
+            .map_err(|_| format!("{seconds} seconds lie outside the calendar"));
+    }
+    if let Some(seconds) = read_relative(text, now) {
+        return Ok(seconds);
+    }
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(at.as_second());
+    }
+    let civil = text.parse::<jiff::civil::DateTime>().map_err(|_| {
+        "Write a date and time such as 2026-11-23 14:32:07, a span such as in 5 min, RFC 3339, or \
+         seconds since 1970"
+            .to_owned()
+    })?;
+    civil
+        .to_zoned(zone.clone())
+        .map(|zoned| zoned.timestamp().as_second())
+        .map_err(|e| e.to_string())
+}
+
+/// A moment against `now`: `now`, `in 5 min`, `+90 s`, `1 h 30 min ago`, `-2d`.
+pub fn read_relative(text: &str, now: i64) -> Option<i64> {
+    let text = text.trim().to_lowercase().replace('−', "-");
+    if text == "now" {
+        return Some(now);
+    }
+    let (sign, span) = if let Some(span) = text.strip_prefix("in ").or(text.strip_prefix('+')) {
+        (1, span)
+    } else if let Some(span) = text.strip_suffix("ago").or(text.strip_prefix('-')) {
+        (-1, span)
+    } else {
+        return None;
+    };
+    let mut total = 0_i64;
+    let mut rest = span.trim();
+    if rest.is_empty() {
+        return None;
+    }
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let count: i64 = rest[..digits].parse().ok()?;
+        rest = rest[digits..].trim_start();
+        let letters = rest
+            .find(|c: char| !c.is_alphabetic())
+            .unwrap_or(rest.len());
+        let unit = match &rest[..letters] {
+            "s" | "sec" | "second" | "seconds" => 1,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60,
+            "h" | "hour" | "hours" => 3_600,
+            "d" | "day" | "days" => 86_400,
+            "w" | "week" | "weeks" => 604_800,
+            _ => return None,
+        };
+        total = total.checked_add(count.checked_mul(unit)?)?;
+        rest = rest[letters..].trim_start();
+    }
+    let at = now.checked_add(total.checked_mul(sign)?)?;
+    Timestamp::from_second(at).is_ok().then_some(at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_as_people_write_them() {
+        let at = |text: &str| read(text, &TimeZone::UTC, 1_000_000).ok();
+        for (text, seconds) in [
+            ("now", Some(1_000_000)),
+            ("in 5 min", Some(1_000_300)),
+            ("in 1 h 30 min", Some(1_005_400)),
+            ("+90s", Some(1_000_090)),
+            ("2 d ago", Some(1_000_000 - 172_800)),
+            ("−1 h", Some(996_400)),
+            ("42", Some(42)),
+            ("1970-01-01 00:01:00", Some(60)),
+            ("1970-01-01T00:01:00Z", Some(60)),
+            ("in", None),
+            ("in 5", None),
+            ("in 5 parsecs", None),
+            ("in 99999999999999999999 d", None),
+            ("+9223372036854775807 d", None),
+            ("99999999999999", None),
+            ("yesterday", None),
+            ("", None),
+        ] {
+            assert_eq!(at(text), seconds, "{text}");
+        }
+    }
+
+    #[test]
+    fn errors_say_what_to_write() {
+        let why = |text: &str| read(text, &TimeZone::UTC, 0).unwrap_err();
+        assert!(why("tomorrow").contains("RFC 3339"));
+        assert!(why("99999999999999").contains("calendar"));
+    }
+
+    #[test]
+    fn what_is_shown_can_be_read_back() {
+        for ahead in [1, 59, 300, 5_400, 90_000, -300, -172_800] {
+            let shown = relative(1_000_000 + ahead, 1_000_000);
+            assert_eq!(
+                read_relative(&shown, 1_000_000),
+                Some(1_000_000 + ahead),
+                "{shown}"
+            );
+        }
+    }
 
     #[test]
     fn relative_to_now() {

@@ -1,0 +1,81 @@
+//! Whose key verified: the issuer's, one that was given, or another's.
+
+use delegraph::token::validate::{KeyOwner, Verdict};
+
+use super::*;
+
+fn signed(issuer: Option<&str>, key: &Jwk) -> Token {
+    let mut claims = json!({ "sub": "alice" });
+    if let Some(issuer) = issuer {
+        claims["iss"] = issuer.into();
+    }
+    decode(&craft::mint(&json!({ "typ": "JWT" }), &claims, key, &Alg::Es256).unwrap())
+}
+
+fn of(key: &Jwk, issuer: Option<&str>) -> Candidate {
+    Candidate {
+        jwk: key.public().unwrap(),
+        from: "here".into(),
+        issuer: issuer.map(str::to_owned),
+    }
+}
+
+fn verdict(token: &Token, keys: &[Candidate]) -> Verdict {
+    judge(token, keys, &at(NOW))
+}
+
+#[test]
+fn the_owner_of_the_key_that_verified_is_told() {
+    const ISSUER: &str = "https://as.example";
+    let (own, lab) = (
+        key_for(&Alg::Es256),
+        crypto::generate(&Alg::Es256, Some("lab")).unwrap(),
+    );
+    let token = signed(Some(ISSUER), &lab);
+    for (name, keys, owner) in [
+        ("published", vec![of(&lab, Some(ISSUER))], KeyOwner::Issuer),
+        ("only given", vec![of(&lab, None)], KeyOwner::Given),
+        (
+            "given, others are published",
+            vec![of(&own, Some(ISSUER)), of(&lab, None)],
+            KeyOwner::Other,
+        ),
+        (
+            "given, and published as well",
+            vec![of(&lab, None), of(&lab, Some(ISSUER))],
+            KeyOwner::Issuer,
+        ),
+        (
+            "given, what another issuer publishes says nothing",
+            vec![of(&own, Some("https://else.example")), of(&lab, None)],
+            KeyOwner::Given,
+        ),
+    ] {
+        let verdict = verdict(&token, &keys);
+        assert_eq!(verdict.signer(), Some(owner), "{name}: {verdict:?}");
+        assert_eq!(
+            verdict
+                .reason
+                .contains("none of the keys that its issuer publishes"),
+            owner == KeyOwner::Other,
+            "{name}: {}",
+            verdict.reason
+        );
+    }
+}
+
+#[test]
+fn nobody_signed_what_does_not_verify() {
+    let (own, lab) = (
+        key_for(&Alg::Es256),
+        crypto::generate(&Alg::Es256, None).unwrap(),
+    );
+    let token = signed(None, &lab);
+    assert_eq!(verdict(&token, &[of(&own, None)]).signer(), None);
+    // A token that names no issuer was signed by the one whose key it is.
+    let published = of(&lab, Some("https://as.example"));
+    assert_eq!(
+        verdict(&token, &[published]).signer(),
+        Some(KeyOwner::Issuer)
+    );
+}
