@@ -20,6 +20,9 @@ pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 /// Most seconds that an assertion may still live.
 const ASSERTION_LIFE: i64 = 600;
 
+/// Seconds by which clocks may differ.
+const CLOCKS: i64 = 10;
+
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
@@ -290,6 +293,9 @@ pub fn check_assertion(
     }
     if number("nbf").is_some_and(|nbf| nbf > now) {
         return Err("nbf is in the future".into());
+    }
+    if number("iat").is_some_and(|iat| iat > now.saturating_add(CLOCKS)) {
+        return Err("iat is in the future".into());
     }
     let jti = claims.get("jti").and_then(Value::as_str).unwrap_or("");
     if jti.is_empty() || jti.len() > 256 {

@@ -262,7 +262,14 @@ fn accept(
     } else {
         &[issued::ACCESS_TOKEN]
     };
-    let seen = issued::see(token, types, ground.realm, ground.now, ground.revoked);
+    let seen = issued::see(
+        token,
+        types,
+        ground.realm,
+        Faults::default(), // those of validation are the resource servers'
+        ground.now,
+        ground.revoked,
+    );
     if let Some(flaw) = seen.flaws.first() {
         return Err(Refusal::request(format!(
             "{parameter} is not acceptable, {} (RFC 8693 §2.2.2)",

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Shared,
     client::{self, Caller},
+    faults::Faults,
     form::Form,
     issued::{self, Seen},
     realm::WORKBENCH,
@@ -134,7 +135,12 @@ fn owner(client: &str, caller: Caller) -> Result<(), Refusal> {
 }
 
 fn see(shared: &Shared, token: &str, now: i64) -> Seen {
-    issued::see(token, &[issued::ACCESS_TOKEN], &shared.realm, now, &|jti| {
-        shared.memory().is_revoked(jti, now)
-    })
+    issued::see(
+        token,
+        &[issued::ACCESS_TOKEN],
+        &shared.realm,
+        Faults::default(),
+        now,
+        &|jti| shared.memory().is_revoked(jti, now),
+    )
 }

@@ -6,14 +6,21 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{
-    realm::{Realm, split_scope},
+    faults::Faults,
+    realm::{MAX_ACTORS, Realm, split_scope},
     refusal::quote,
 };
 use crate::{
-    jose::{Alg, b64, crypto, jws::Compact},
+    jose::{Alg, Jwk, b64, crypto, jws::Compact},
     kit::json,
-    token::craft,
+    token::{craft, decode::decode, validate::confusion},
 };
+
+/// Seconds by which clocks may differ.
+const LEEWAY: i64 = 60;
+
+/// Most seconds that a token of this server may still live, whatever its policy was.
+const LONGEST_LIFE: i64 = 24 * 3600;
 
 /// `typ` of access tokens (RFC 9068 §2.1).
 pub const ACCESS_TOKEN: &str = "at+jwt";
@@ -144,6 +151,7 @@ pub fn see(
     token: &str,
     types: &[&str],
     realm: &Realm,
+    faults: Faults,
     now: i64,
     revoked: &dyn Fn(&str) -> bool,
 ) -> Seen {
@@ -172,28 +180,23 @@ pub fn see(
         }
     }
     if let Ok(header) = header {
-        look_at_header(&mut seen, &header, parts, types, realm);
+        look_at_header(&mut seen, &header, types, faults);
+        look_at_signature(&mut seen, &header, token, parts, realm, faults);
     }
     if let Ok(claims) = claims {
         seen.claims = claims;
-        look_at_claims(&mut seen, realm, now, revoked);
+        look_at_claims(&mut seen, realm, faults, now, revoked);
+        look_at_actors(&mut seen);
     }
     seen
 }
 
-fn look_at_header(
-    seen: &mut Seen,
-    header: &Map<String, Value>,
-    parts: Compact<'_>,
-    types: &[&str],
-    realm: &Realm,
-) {
-    let text = |name: &str| header.get(name).and_then(Value::as_str);
-    let typ = text("typ").unwrap_or("");
+fn look_at_header(seen: &mut Seen, header: &Map<String, Value>, types: &[&str], faults: Faults) {
+    let typ = header.get("typ").and_then(Value::as_str).unwrap_or("");
     // RFC 7515 §4.1.9: a media type, compared without case, `application/` may be left out.
     let lower = typ.to_ascii_lowercase();
     let short = lower.strip_prefix("application/").unwrap_or(&lower);
-    if !types.iter().any(|t| t.eq_ignore_ascii_case(short)) {
+    if !faults.typ_ignored && !types.iter().any(|t| t.eq_ignore_ascii_case(short)) {
         let found = if typ.is_empty() {
             "none".into()
         } else {
@@ -201,7 +204,15 @@ fn look_at_header(
         };
         seen.flaw("typ", found, types.join(" or "), "RFC 9068 §4");
     }
-    if header.contains_key("crit") {
+    if header.contains_key("cty") {
+        seen.flaw(
+            "cty",
+            "a content type",
+            "none: the payload holds the claims, not another token",
+            "RFC 7519 §5.2",
+        );
+    }
+    if header.contains_key("crit") && !faults.crit_ignored {
         seen.flaw(
             "crit",
             "critical header parameters",
@@ -209,7 +220,42 @@ fn look_at_header(
             "RFC 7515 §4.1.11",
         );
     }
+    if header.get("kid").is_some_and(|kid| !kid.is_string()) {
+        seen.flaw(
+            "kid",
+            "a value that is not a string",
+            "the name of a key",
+            "RFC 7515 §4.1.4",
+        );
+    }
+}
+
+/// The algorithm, the key, and whether it made the signature.
+fn look_at_signature(
+    seen: &mut Seen,
+    header: &Map<String, Value>,
+    token: &str,
+    parts: Compact<'_>,
+    realm: &Realm,
+    faults: Faults,
+) {
+    let text = |name: &str| header.get(name).and_then(Value::as_str);
+    let Some(key) = realm.public_key() else {
+        seen.flaw(
+            "signature",
+            "no key",
+            "a key of this server",
+            "RFC 7515 §5.2",
+        );
+        return;
+    };
     let alg = text("alg").unwrap_or("");
+    if faults.alg_none_accepted && alg.eq_ignore_ascii_case("none")
+        || faults.key_confusion && alg == "HS256" && confusion(&decode(token), key).is_some()
+    {
+        seen.verified = true;
+        return;
+    }
     if alg != "ES256" {
         // Nothing is verified under an algorithm that the token chose (RFC 8725 §3.1).
         let found = if alg.is_empty() {
@@ -225,17 +271,14 @@ fn look_at_header(
         );
         return;
     }
-    let Some(key) = realm.public_key() else {
-        seen.flaw(
-            "signature",
-            "no key",
-            "a key of this server",
-            "RFC 7515 §5.2",
-        );
-        return;
-    };
+    let brought = header
+        .get("jwk")
+        .and_then(Value::as_object)
+        .filter(|_| faults.jwk_trusted)
+        .map(|members| Jwk(members.clone()));
     if let Some(kid) = text("kid")
         && key.kid() != Some(kid)
+        && brought.is_none()
     {
         seen.flaw(
             "kid",
@@ -248,6 +291,7 @@ fn look_at_header(
         );
         return;
     }
+    let key = brought.as_ref().unwrap_or(key);
     let good = b64::decode(parts.signature).is_ok_and(|signature| {
         crypto::verify(
             key,
@@ -257,7 +301,7 @@ fn look_at_header(
         )
         .is_ok()
     });
-    if good {
+    if good || faults.signature_ignored {
         seen.verified = true;
     } else {
         seen.flaw(
@@ -269,9 +313,15 @@ fn look_at_header(
     }
 }
 
-fn look_at_claims(seen: &mut Seen, realm: &Realm, now: i64, revoked: &dyn Fn(&str) -> bool) {
+fn look_at_claims(
+    seen: &mut Seen,
+    realm: &Realm,
+    faults: Faults,
+    now: i64,
+    revoked: &dyn Fn(&str) -> bool,
+) {
     let iss = seen.text("iss").to_owned();
-    if iss != realm.issuer {
+    if iss != realm.issuer && !faults.issuer_ignored {
         seen.flaw("iss", quote(&iss), quote(&realm.issuer), "RFC 9068 §4");
     }
     for claim in ["sub", "client_id", "jti"] {
@@ -279,13 +329,23 @@ fn look_at_claims(seen: &mut Seen, realm: &Realm, now: i64, revoked: &dyn Fn(&st
             seen.flaw(claim_name(claim), "none", "a string", "RFC 9068 §2.2");
         }
     }
-    if seen.audience().is_empty() {
+    if seen.audience().is_empty() && !faults.audience_ignored {
         seen.flaw("aud", "none", "the target of the token", "RFC 9068 §2.2");
     }
-    if seen.claims.get("iat").and_then(Value::as_i64).is_none() {
-        seen.flaw("iat", "none", "a time in whole seconds", "RFC 9068 §2.2");
+    let number = |name: &str| seen.claims.get(name).map(Value::as_i64);
+    let (iat, exp, nbf) = (number("iat"), number("exp"), number("nbf"));
+    match iat.flatten() {
+        None => seen.flaw("iat", "none", "a time in whole seconds", "RFC 9068 §2.2"),
+        Some(iat) if iat > now.saturating_add(LEEWAY) => seen.flaw(
+            "iat",
+            format!("{iat}, {} s ahead", iat.saturating_sub(now)),
+            format!("a time up to {now}, and {LEEWAY} s for clocks that differ"),
+            "RFC 7519 §4.1.6",
+        ),
+        Some(_) => {}
     }
-    match seen.claims.get("exp").and_then(Value::as_i64) {
+    match exp.flatten() {
+        _ if faults.expiry_ignored => {}
         None => seen.flaw("exp", "none", "a time in whole seconds", "RFC 9068 §2.2"),
         Some(exp) if exp <= now => seen.flaw(
             "exp",
@@ -293,16 +353,36 @@ fn look_at_claims(seen: &mut Seen, realm: &Realm, now: i64, revoked: &dyn Fn(&st
             format!("a time after {now}"),
             "RFC 9068 §4",
         ),
+        Some(exp) if exp > now.saturating_add(LONGEST_LIFE) => seen.flaw(
+            "exp",
+            format!("{exp}, {} s ahead", exp.saturating_sub(now)),
+            format!("at most {LONGEST_LIFE} s ahead: no token of this server lives longer"),
+            "RFC 9068 §4",
+        ),
         Some(_) => {}
     }
-    if let Some(nbf) = seen.claims.get("nbf").and_then(Value::as_i64)
-        && nbf > now
-    {
-        seen.flaw(
+    match nbf {
+        None => {}
+        Some(None) => seen.flaw(
+            "nbf",
+            "a value that is no whole number",
+            "a time in whole seconds",
+            "RFC 7519 §4.1.5",
+        ),
+        Some(Some(nbf)) if nbf > now => seen.flaw(
             "nbf",
             nbf.to_string(),
             format!("a time up to {now}"),
             "RFC 7519 §4.1.5",
+        ),
+        Some(Some(_)) => {}
+    }
+    if seen.claims.contains_key("cnf") {
+        seen.flaw(
+            "cnf",
+            "a token that is bound to a key",
+            "a proof of that key, which this server does not read: it issues bearer tokens only",
+            "RFC 7800 §3.1",
         );
     }
     let jti = seen.text("jti").to_owned();
@@ -313,6 +393,35 @@ fn look_at_claims(seen: &mut Seen, realm: &Realm, now: i64, revoked: &dyn Fn(&st
             "one that was not",
             "RFC 7009 §2",
         );
+    }
+}
+
+/// Whether `act` names somebody at each level, nobody as their own actor, and not too many.
+fn look_at_actors(seen: &mut Seen) {
+    let subject = seen.claims.get("sub").cloned();
+    let mut next = seen.claims.get("act").cloned();
+    let mut depth = 0;
+    while let Some(act) = next {
+        depth += 1;
+        let sub = act.get("sub").and_then(Value::as_str).unwrap_or("");
+        let wrong = if sub.is_empty() {
+            Some("an actor without a name")
+        } else if depth == 1 && subject.as_ref().and_then(Value::as_str) == Some(sub) {
+            Some("the subject as its own actor")
+        } else if depth > MAX_ACTORS {
+            Some("more actors than this server allows")
+        } else {
+            None
+        };
+        if let Some(found) = wrong {
+            return seen.flaw(
+                "act",
+                found,
+                format!("objects with sub, at most {MAX_ACTORS}, none of them the subject"),
+                "RFC 8693 §4.1",
+            );
+        }
+        next = act.get("act").cloned();
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{
     Shared,
     issued::{self, Flaw, Seen},
-    realm::{PROFILE, RESOURCES, Realm, Resource},
+    realm::{PROFILE, RESOURCES, Resource},
     refusal::{plain, quote},
 };
 
@@ -63,10 +63,15 @@ async fn answer(
         Err(credentials) => return no_token(shared, resource, needs, credentials),
     };
     let now = shared.now();
-    let mut seen = issued::see(token, &[issued::ACCESS_TOKEN], &shared.realm, now, &|jti| {
-        shared.memory().is_revoked(jti, now)
-    });
-    let verdict = judge(&mut seen, resource, needs, &shared.realm);
+    let mut seen = issued::see(
+        token,
+        &[issued::ACCESS_TOKEN],
+        &shared.realm,
+        shared.faults,
+        now,
+        &|jti| shared.memory().is_revoked(jti, now),
+    );
+    let verdict = judge(&mut seen, resource, needs, &shared);
     let body = json!({
         "resource": resource.name,
         "operation": operation,
@@ -104,10 +109,16 @@ struct Verdict {
 }
 
 /// Adds what this resource server asks beyond a good token: its own name in `aud`, and the scope.
-fn judge(seen: &mut Seen, resource: Resource, needs: &str, realm: &Realm) -> Option<Verdict> {
-    let own = [resource.name.to_owned(), realm.resource_url(resource)];
+fn judge(seen: &mut Seen, resource: Resource, needs: &str, shared: &Shared) -> Option<Verdict> {
+    let own = [
+        resource.name.to_owned(),
+        shared.realm.resource_url(resource),
+    ];
     let audience = seen.audience();
-    if !audience.is_empty() && !audience.iter().any(|a| own.contains(a)) {
+    if !shared.faults.audience_ignored
+        && !audience.is_empty()
+        && !audience.iter().any(|a| own.contains(a))
+    {
         seen.flaws.push(Flaw {
             check: "aud",
             found: quote(&audience.join(" ")),

@@ -3,6 +3,7 @@
 mod authorization;
 mod exchanges;
 mod faulty;
+mod forged;
 mod hostile;
 mod house;
 mod resources;

@@ -4,6 +4,7 @@
 //! aws-lc-rs, its own provider, does ES512 and ES256K, makes keys, and checks that the numbers of a
 //! key belong together ([`keys`]).
 
+pub mod forge;
 pub mod keys;
 
 use aws_lc_rs::{

@@ -1,4 +1,4 @@
-//! Each fault changes its one thing, and nothing else.
+//! Each fault of an exchange changes its one thing, and nothing else (those of validation: `forged`).
 
 use super::*;
 
@@ -127,7 +127,7 @@ async fn all_faults_together_still_verify_signatures() {
     let names = FAULTS.map(|f| f.name);
     let lab = Lab::with(&names).await;
     let other = Lab::new().await;
-    assert_eq!(lab.server.info.faults.len(), 4);
+    assert_eq!(lab.server.info.faults.len(), FAULTS.len());
     refused(
         &lab.exchange("planner", &other.user_token(&[]).await, &[])
             .await,

@@ -1,0 +1,146 @@
+//! The client's proof of who it is, is wrong (RFC 7523 §3).
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Family, Forgery, Need, Steps, dpop,
+    target::{Ask, Occasion},
+};
+use crate::{
+    jose::{Alg, Jwk, b64, crypto},
+    oauth::{
+        client_auth::Credential,
+        http::{Field, Request},
+    },
+    token::craft::mint,
+};
+
+const CLIENT: &str = "401 invalid_client (RFC 6749 §5.2)";
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+const ANYONE: &str = "Assertions are not verified: anyone can be any client.";
+const ELSEWHERE: &str =
+    "An assertion that was made for another server is good here: that server can be this client.";
+const STALE: &str =
+    "Assertions outside their time are accepted: one that was seen is good for long.";
+const LOOSE: &str = "Assertions are not checked as RFC 7523 §3 demands.";
+const KEY: &[Need] = &[Need::ClientKey];
+
+/// An assertion before it is signed.
+struct Assertion {
+    header: Map<String, Value>,
+    claims: Map<String, Value>,
+    key: Jwk,
+    alg: Alg,
+}
+
+impl Assertion {
+    fn of(occasion: &Occasion<'_>) -> Result<Self, String> {
+        let endpoint = occasion.endpoint()?;
+        let Credential::Key(key) = &endpoint.client.credential else {
+            return Err("needs a client that proves itself with a key (private_key_jwt)".into());
+        };
+        let id = endpoint.client.client_id.as_str();
+        let now = occasion.env.now.as_second();
+        let mut header = Map::from_iter([("typ".to_owned(), Value::from("JWT"))]);
+        if let Some(kid) = key.kid() {
+            header.insert("kid".into(), kid.into());
+        }
+        Ok(Self {
+            header,
+            claims: Map::from_iter([
+                ("iss".to_owned(), id.into()),
+                ("sub".to_owned(), id.into()),
+                ("aud".to_owned(), endpoint.server.issuer.clone().into()),
+                ("jti".to_owned(), occasion.random().into()),
+                ("iat".to_owned(), now.into()),
+                ("exp".to_owned(), now.saturating_add(60).into()),
+            ]),
+            alg: dpop::usual(key)?,
+            key: key.clone(),
+        })
+    }
+
+    fn sign(&self) -> Result<String, String> {
+        mint(
+            &Value::Object(self.header.clone()),
+            &Value::Object(self.claims.clone()),
+            &super::ingredients::unbound(&self.key),
+            &self.alg,
+        )
+        .map_err(|e| e.to_string())
+    }
+
+    fn unsigned(&self) -> String {
+        let mut header = self.header.clone();
+        header.insert("alg".into(), "none".into());
+        format!(
+            "{}.{}.",
+            b64::encode(Value::Object(header).to_string()),
+            b64::encode(Value::Object(self.claims.clone()).to_string())
+        )
+    }
+
+    fn set(&mut self, claim: &str, value: Value) {
+        self.claims.insert(claim.into(), value);
+    }
+
+    fn shift(&mut self, claim: &str, seconds: i64) {
+        let iat = self.claims["iat"].as_i64().unwrap_or_default();
+        self.set(claim, json!(iat.saturating_add(seconds)));
+    }
+}
+
+#[rustfmt::skip] // a table: one line a forgery
+pub(super) fn forgeries() -> Vec<Forgery> {
+    const F: Family = Family::ClientAssertion;
+    vec![
+        Forgery::request(F, "assertion-aud-other", "Addressed to another server", "`aud` of the assertion is another authorization server.", CLIENT, "RFC 7523 §3 point 3; FAPI 2.0", ELSEWHERE, |o| changed(o, |a| a.set("aud", "https://other.example".into()))).needing(KEY),
+        Forgery::request(F, "assertion-aud-missing", "No aud", "The assertion has no `aud`.", CLIENT, "RFC 7523 §3 point 3; FAPI 2.0", ELSEWHERE, |o| changed(o, |a| { a.claims.shift_remove("aud"); })).needing(KEY),
+        Forgery::request(F, "assertion-aud-token-url", "Addressed to the token endpoint", "`aud` of the assertion is the address of the token endpoint.", CLIENT, "FAPI 2.0 §5.3.2.1; draft-ietf-oauth-rfc7523bis", "RFC 7523 allowed it; FAPI 2.0 and the revision take the issuer alone, since addresses can be mixed up.", |o| { let url = o.endpoint()?.server.endpoint("token_endpoint")?; changed(o, |a| a.set("aud", url.as_str().into())) }).needing(KEY).either(),
+        Forgery::request(F, "assertion-aud-array", "Addressed to a list", "`aud` of the assertion is a list of the issuer and another server.", CLIENT, "FAPI 2.0 §5.3.2.1; draft-ietf-oauth-rfc7523bis", "RFC 7523 allows a list; then the other server in it can be this client here.", |o| changed(o, |a| { let iss = a.claims["aud"].clone(); a.set("aud", json!([iss, "https://other.example"])); })).needing(KEY).either(),
+        Forgery::request(F, "assertion-no-sub", "No sub", "The assertion has no `sub`.", CLIENT, "RFC 7523 §3 point 2; FAPI 2.0", LOOSE, |o| changed(o, |a| { a.claims.shift_remove("sub"); })).needing(KEY),
+        Forgery::request(F, "assertion-no-iss", "No iss", "The assertion has no `iss`.", CLIENT, "RFC 7523 §3 point 1; FAPI 2.0", LOOSE, |o| changed(o, |a| { a.claims.shift_remove("iss"); })).needing(KEY),
+        Forgery::request(F, "assertion-iss-other", "Another iss", "`iss` of the assertion is another client than `sub`.", CLIENT, "RFC 7523 §3 point 1; own", ANYONE, |o| changed(o, |a| a.set("iss", "forger".into()))).needing(KEY),
+        Forgery::request(F, "assertion-no-exp", "No exp", "The assertion has no `exp`.", CLIENT, "RFC 7523 §3 point 4; FAPI 2.0", STALE, |o| changed(o, |a| { a.claims.shift_remove("exp"); })).needing(KEY),
+        Forgery::request(F, "assertion-expired", "Expired", "`exp` of the assertion is an hour ago.", CLIENT, "RFC 7523 §3 point 4; FAPI 2.0", STALE, |o| changed(o, |a| { a.shift("exp", -3600); a.shift("iat", -3660); })).needing(KEY),
+        Forgery::request(F, "assertion-nbf-future", "Not yet valid", "`nbf` of the assertion is an hour ahead.", CLIENT, "RFC 7523 §3 point 5; FAPI 2.0", STALE, |o| changed(o, |a| a.shift("nbf", 3600))).needing(KEY),
+        Forgery::request(F, "assertion-iat-future", "From in an hour", "`iat` of the assertion is an hour ahead.", CLIENT, "RFC 7523 §3 point 6; FAPI 2.0", STALE, |o| changed(o, |a| a.shift("iat", 3600))).needing(KEY),
+        Forgery::request(F, "assertion-exp-far", "For a year", "`exp` of the assertion is a year ahead.", CLIENT, "RFC 7523 §3 point 4; own", STALE, |o| changed(o, |a| a.shift("exp", 31_536_000))).needing(KEY),
+        Forgery::request(F, "assertion-rs256", "RS256", "The assertion is signed with RS256, by a key of the forger's.", CLIENT, "FAPI 2.0 §5.4; RFC 8725 §3.1", ANYONE, |o| { let key = crypto::generate(&Alg::Rs256, None).map_err(|e| e.to_string())?; changed(o, |a| { a.key = key; a.alg = Alg::Rs256; }) }).needing(KEY),
+        Forgery::request(F, "assertion-alg-none", "alg none", "The assertion is not signed and says so.", CLIENT, "RFC 7523 §3 point 9; RFC 8725 §3.2", ANYONE, |o| { let text = Assertion::of(o)?.unsigned(); Ok(vec![request(o, text)?]) }).needing(KEY),
+        Forgery::request(F, "assertion-other-key", "Another key", "The assertion is signed by a key of the forger's.", CLIENT, "RFC 7523 §3 point 9; FAPI 2.0", ANYONE, |o| { let key = crypto::generate(&Alg::Es256, None).map_err(|e| e.to_string())?; changed(o, |a| { a.key = key; a.alg = Alg::Es256; }) }).needing(KEY),
+        Forgery::request(F, "assertion-jwk", "Own key in jwk", "The assertion brings the key of the forger's along, and is signed by it.", CLIENT, "RFC 8725 §3.10; own", ANYONE, |o| { let key = crypto::generate(&Alg::Es256, None).map_err(|e| e.to_string())?; let public = key.public().ok_or("the key has no public part")?; changed(o, |a| { a.header.shift_remove("kid"); a.header.insert("jwk".into(), Value::Object(public.0)); a.key = key; a.alg = Alg::Es256; }) }).needing(KEY),
+        Forgery::request(F, "assertion-typ", "An access token's typ", "`typ` of the assertion is that of an access token.", CLIENT, "RFC 8725 §3.11; own", "Another kind of token is taken for an assertion.", |o| changed(o, |a| { a.header.insert("typ".into(), "at+jwt".into()); })).needing(KEY),
+        Forgery::request(F, "assertion-is-the-token", "The token as assertion", "The access token is sent as the client's assertion.", CLIENT, "RFC 8725 §3.12", "An access token is taken for a client's proof: whoever is given a token can be the client.", |o| { Assertion::of(o)?; Ok(vec![request(o, o.token.to_owned())?]) }).needing(KEY),
+        Forgery::request(F, "assertion-no-jti", "No jti", "The assertion has no `jti`.", CLIENT, "RFC 7523 §3 point 7; FAPI 2.0", "RFC 7523 leaves `jti` to choice; without it a replay cannot be seen.", |o| changed(o, |a| { a.claims.shift_remove("jti"); })).needing(KEY).either(),
+        Forgery::request(F, "assertion-jti-reused", "Reused jti", "An assertion with the `jti` of an earlier one, otherwise fresh.", CLIENT, "RFC 7523 §3 point 7; FAPI 2.0", "Assertions can be replayed: whoever sees one can be the client while it lives.", |o| { let first = Assertion::of(o)?; let mut again = Assertion::of(o)?; again.set("jti", first.claims["jti"].clone()); again.shift("exp", 61); Ok(vec![request(o, first.sign()?)?, request(o, again.sign()?)?]) }).needing(KEY),
+    ]
+}
+
+/// The exchange with an assertion that is changed before it is signed.
+fn changed(occasion: &Occasion<'_>, change: impl FnOnce(&mut Assertion)) -> Result<Steps, String> {
+    let mut assertion = Assertion::of(occasion)?;
+    change(&mut assertion);
+    Ok(vec![request(occasion, assertion.sign()?)?])
+}
+
+/// The exchange with that assertion.
+fn request(occasion: &Occasion<'_>, assertion: String) -> Result<Request, String> {
+    let endpoint = occasion.endpoint()?;
+    let mut request = Ask::of(occasion)?.bare(endpoint)?;
+    if let Some(fields) = request.fields_mut() {
+        fields.push(Field::plain("client_id", &endpoint.client.client_id));
+        fields.push(Field::plain("client_assertion_type", ASSERTION_TYPE));
+        fields.push(Field::secret("client_assertion", assertion));
+    }
+    Ok(request)
+}
+
+/// The same assertion in two requests.
+pub(super) fn twice(occasion: &Occasion<'_>) -> Result<Steps, String> {
+    let text = Assertion::of(occasion)?.sign()?;
+    Ok(vec![
+        request(occasion, text.clone())?,
+        request(occasion, text)?,
+    ])
+}

@@ -1,0 +1,90 @@
+//! Encrypted tokens made to be taken for signed ones, or to keep the reader busy.
+
+use serde_json::{Value, json};
+
+use super::{
+    Family, Forged, Forgery, Signed,
+    draft::{Draft, raw},
+};
+use crate::jose::b64;
+
+const CONFUSED: &str = "What can be decrypted is taken as proven: anyone with the public key can write any token (CVE-2023-51774).";
+const BUSY: &str = "One small token keeps the server busy or fills its memory (RFC 8725 §3.6).";
+const WEAK: &str = "A key management that must not be used is accepted (RFC 8725 §3.2).";
+
+#[rustfmt::skip] // a table: one line a forgery
+pub(super) fn forgeries() -> Vec<Forgery> {
+    const F: Family = Family::Jwe;
+    vec![
+        Forgery::token(F, "jwe-for-jws", "JWE where a JWS is due", "The claims stand in a JWE that any holder of the public key could have made; nothing is signed.", "CVE-2023-51774; jwt-hack, Wycheproof", CONFUSED, |d| encrypted(d, &json!({ "alg": "RSA-OAEP", "enc": "A256GCM" }), 256)),
+        Forgery::token(F, "jwe-dir", "JWE with `dir`", "The claims stand in a JWE that says that the key is known beforehand.", "RFC 7518 §4.5; own", CONFUSED, |d| encrypted(d, &json!({ "alg": "dir", "enc": "A256GCM" }), 0)),
+        Forgery::token(F, "jwe-rsa1-5", "RSA1_5", "A JWE whose key is wrapped with RSA1_5: how the server refuses may give the key away.", "RFC 8725 §3.2; jwt-hack, Wycheproof", WEAK, |d| encrypted(d, &json!({ "alg": "RSA1_5", "enc": "A128CBC-HS256" }), 256)),
+        Forgery::token(F, "jwe-pbes2-iterations", "PBES2 with two thousand million rounds", "A JWE whose `p2c` asks for 2,147,483,647 rounds.", "RFC 8725bis; CVE-2023-50658; jwt-hack", BUSY, |d| encrypted(d, &json!({ "alg": "PBES2-HS512+A256KW", "enc": "A256GCM", "p2s": b64::encode([7; 16]), "p2c": 2_147_483_647_u32 }), 40)),
+        Forgery::token(F, "jwe-invalid-curve", "Point not on the curve", "A JWE whose `epk` is no point of P-256: answers to such points give a private key away.", "RFC 8725 §3.4; CVE-2017-16007; Wycheproof", "Points are not checked to lie on their curve: the private key can be computed from answers.", |d| encrypted(d, &json!({ "alg": "ECDH-ES", "enc": "A256GCM", "epk": { "kty": "EC", "crv": "P-256", "x": b64::encode([1; 32]), "y": b64::encode([2; 32]) } }), 0)),
+        Forgery::token(F, "jwe-zip", "Compressed JWE", "A JWE that says `zip`, with a text that grows a thousandfold.", "RFC 8725 §3.6; CVE-2024-21319; jwt-hack", BUSY, |d| encrypted(d, &json!({ "alg": "RSA-OAEP", "enc": "A256GCM", "zip": "DEF" }), 256)),
+        Forgery::token(F, "jwe-tag-cut", "Tag cut", "The authentication tag of the token is cut to one byte.", "RFC 7516 §5.2; CVE-2016-4000; Wycheproof", "Short tags are accepted: the text can be changed without the key.", |d| tag(d, |t| t.into_iter().take(1).collect())),
+        Forgery::token(F, "jwe-tag-empty", "Tag empty", "The authentication tag of the token is left out, its dot stays.", "RFC 7516 §5.2; Wycheproof", "A missing tag is accepted: the text can be changed without the key.", |d| tag(d, |_| Vec::new())),
+        Forgery::token(F, "jwe-ciphertext-changed", "Ciphertext changed", "One bit of the ciphertext is flipped, the tag stays.", "RFC 7516 §5.2; Wycheproof", "The tag is not checked: the text can be changed without the key.", ciphertext),
+        Forgery::token(F, "jws-for-jwe", "JWS where a JWE is due", "An unsigned JWT stands where the token is encrypted.", "RFC 8725bis; own", "A plain token is taken where an encrypted one is due: whoever writes needs no key.", jws),
+    ]
+}
+
+/// The parts of a compact JWE.
+fn five<'a>(d: &Draft<'a>) -> Result<[&'a str; 5], String> {
+    let parts: Vec<&str> = d.raw.split('.').collect();
+    <[&str; 5]>::try_from(parts).map_err(|_| "the token is not encrypted".to_owned())
+}
+
+/// A JWE of the claims under `header`. Its text need not open: a server that does what this header
+/// says before it asks whether it should has gone too far.
+fn encrypted(d: &Draft<'_>, header: &Value, wrapped: usize) -> Forged {
+    if five(d).is_ok() {
+        return Err("the token is encrypted already".into());
+    }
+    let payload = d.payload()?;
+    let filler = |n: usize| {
+        (0..n)
+            .map(|i| (i * 37 % 251 + 3) as u8)
+            .collect::<Vec<u8>>()
+    };
+    raw(
+        [
+            b64::encode(header.to_string()),
+            b64::encode(filler(wrapped)),
+            b64::encode(filler(12)),
+            b64::encode(filler(payload.len().max(64))),
+            b64::encode(filler(16)),
+        ]
+        .join("."),
+        Signed::Nothing,
+    )
+}
+
+fn tag(d: &Draft<'_>, change: impl Fn(Vec<u8>) -> Vec<u8>) -> Forged {
+    let [header, key, iv, text, tag] = five(d)?;
+    let bytes = b64::decode(tag).map_err(|e| format!("the tag is not base64url: {e}"))?;
+    let tag = b64::encode(change(bytes));
+    raw(format!("{header}.{key}.{iv}.{text}.{tag}"), Signed::Altered)
+}
+
+fn ciphertext(d: &Draft<'_>) -> Forged {
+    let [header, key, iv, text, tag] = five(d)?;
+    let mut bytes =
+        b64::decode(text).map_err(|e| format!("the ciphertext is not base64url: {e}"))?;
+    let first = bytes.first_mut().ok_or("the ciphertext is empty")?;
+    *first ^= 1;
+    let text = b64::encode(bytes);
+    raw(format!("{header}.{key}.{iv}.{text}.{tag}"), Signed::Altered)
+}
+
+fn jws(d: &Draft<'_>) -> Forged {
+    five(d)?;
+    raw(
+        format!(
+            "{}.{}.",
+            b64::encode(r#"{"alg":"none"}"#),
+            b64::encode(r#"{"sub":"admin"}"#)
+        ),
+        Signed::Nothing,
+    )
+}

@@ -1,0 +1,143 @@
+//! What a target made of the forgeries: the matrix of verdicts.
+
+use super::{Expected, Forgery, Signed};
+use crate::kit::clock::Timestamp;
+
+/// What a target made of one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Refused, as it should be.
+    Refused,
+    /// Accepted although forged: a finding.
+    Accepted,
+    /// Either answer is right, and this one was given: whether it was accepted.
+    Noted(bool),
+    /// The untouched token was accepted, as it should be.
+    ControlAccepted,
+    /// Refused although good: the whole result says nothing.
+    ControlRefused,
+    /// Neither accepted nor refused: a server error, a redirect, a wrong address.
+    Unclear,
+    /// Could not be sent.
+    NotSent(String),
+    /// Cannot be made of this token, or for this target.
+    NotMade(String),
+}
+
+impl Verdict {
+    /// The name used in JSON output.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Accepted => "accepted",
+            Self::Noted(true) => "noted_accepted",
+            Self::Noted(false) => "noted_refused",
+            Self::ControlAccepted => "control_accepted",
+            Self::ControlRefused => "control_refused",
+            Self::Unclear => "unclear",
+            Self::NotSent(_) => "not_sent",
+            Self::NotMade(_) => "not_made",
+        }
+    }
+
+    /// In words, for people.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Refused => "refused, as it should be",
+            Self::Accepted => "accepted although forged",
+            Self::Noted(true) => "accepted, which may be",
+            Self::Noted(false) => "refused, which may be",
+            Self::ControlAccepted => "accepted, as it should be",
+            Self::ControlRefused => "refused although good",
+            Self::Unclear => "neither accepted nor refused",
+            Self::NotSent(_) => "could not be sent",
+            Self::NotMade(_) => "cannot be made here",
+        }
+    }
+
+    /// Why, where there is a reason.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::NotSent(why) | Self::NotMade(why) => Some(why),
+            _ => None,
+        }
+    }
+}
+
+/// A line of the matrix.
+#[derive(Clone)]
+pub struct Row {
+    /// The forgery; `None` is the untouched control.
+    pub forgery: Option<&'static Forgery>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The status that was answered.
+    pub status: Option<u16>,
+    /// What the server said, shortened and escaped.
+    pub said: String,
+    /// Milliseconds.
+    pub millis: u64,
+    /// What stood for the issuer's signature, where the token was forged.
+    pub signed: Option<Signed>,
+}
+
+impl Row {
+    /// The forgery's name, or `control`.
+    pub fn name(&self) -> &str {
+        self.forgery.map_or("control", |f| f.name.as_ref())
+    }
+
+    /// The forgery's title.
+    pub fn title(&self) -> &str {
+        self.forgery
+            .map_or("The untouched token", |f| f.title.as_ref())
+    }
+
+    /// Whether it is a finding.
+    pub fn is_finding(&self) -> bool {
+        self.verdict == Verdict::Accepted
+    }
+}
+
+/// What a target made of the forgeries.
+#[derive(Clone, Default)]
+pub struct Matrix {
+    /// Method and address, without query.
+    pub target: String,
+    /// When it was begun.
+    pub begun: Timestamp,
+    /// A line for each forgery and each control, in the order in which they were sent.
+    pub rows: Vec<Row>,
+    /// Why the whole says nothing, if it does.
+    pub void: Option<String>,
+    /// Whether it was ended before all was sent.
+    pub cancelled: bool,
+}
+
+impl Matrix {
+    /// Rows that are findings; none when the whole is void.
+    pub fn findings(&self) -> impl Iterator<Item = &Row> {
+        self.rows
+            .iter()
+            .filter(|r| self.void.is_none() && r.is_finding())
+    }
+
+    /// How many rows have that verdict, by its name.
+    pub fn count(&self, name: &str) -> usize {
+        self.rows
+            .iter()
+            .filter(|r| r.verdict.name() == name)
+            .count()
+    }
+
+    /// Whether the control held, no forgery was accepted, and no answer is unclear.
+    pub fn passed(&self) -> bool {
+        self.void.is_none()
+            && !self.cancelled
+            && !self.rows.iter().any(|r| {
+                r.is_finding()
+                    || r.verdict == Verdict::Unclear
+                        && r.forgery.is_some_and(|f| f.expected == Expected::Reject)
+            })
+    }
+}

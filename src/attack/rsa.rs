@@ -1,0 +1,75 @@
+//! Paddings, exponents and sizes of RSA.
+
+use serde_json::Value;
+
+use super::{Family, Forged, Forgery, Made, Need, Signed, draft::Draft};
+use crate::{
+    jose::{Alg, Family as AlgFamily, b64, crypto::forge},
+    kit::text::escape,
+};
+
+const PADDING: &str = "The padding is not the one that `alg` names: what was signed for one purpose verifies for another.";
+const SIGNING: &[Need] = &[Need::SigningKey];
+
+#[rustfmt::skip] // a table: one line a forgery
+pub(super) fn forgeries() -> Vec<Forgery> {
+    const F: Family = Family::Rsa;
+    vec![
+        Forgery::token(F, "rsa-pkcs1-under-pss", "PKCS#1 padding under PS256", "`alg` is PS256, the signature has PKCS#1 padding.", "RFC 7518 §3.5; Wycheproof", PADDING, |d| padded(d, "PS256", &Alg::Rs256)).needing(SIGNING),
+        Forgery::token(F, "rsa-pss-under-pkcs1", "PSS padding under RS256", "`alg` is RS256, the signature has PSS padding.", "RFC 7518 §3.3; Wycheproof", PADDING, |d| padded(d, "RS256", &Alg::Ps256)).needing(SIGNING),
+        Forgery::token(F, "rsa-pss-hash-salt", "PSS with another hash and salt", "`alg` is PS256, the signature is made with SHA-512 and a salt of 64 bytes.", "RFC 7518 §3.5; Wycheproof", PADDING, |d| padded(d, "PS256", &Alg::Ps512)).needing(SIGNING),
+        Forgery::token(F, "rsa-exponent-one", "Exponent 1 in `jwk`", "The header brings an RSA key with e = 1; the signature is the padded message itself.", "RFC 8017 §3.1; Wycheproof", "A key of the token's own is trusted, and its exponent is not checked.", |d| exponent_one(d, 2048)),
+        Forgery::token(F, "rsa-1024", "1024-bit key in `jwk`", "The header brings an RSA key of 1024 bit (with e = 1, since no library signs with so short a key).", "RFC 7518 §3.3; Wycheproof", "A key of the token's own is trusted, and its size is not checked.", |d| exponent_one(d, 1024)),
+        Forgery::token(F, "rsa-signature-zero", "Signature 0", "The signature becomes the number 0.", "RFC 8017 §5.2.2; Wycheproof", "The number 0 verifies: a degenerate value is not refused.", |d| number(d, |s| vec![0; s.len()])),
+        Forgery::token(F, "rsa-signature-one", "Signature 1", "The signature becomes the number 1.", "RFC 8017 §5.2.2; Wycheproof", "The number 1 verifies: a degenerate value is not refused.", |d| number(d, |s| { let mut one = vec![0; s.len()]; if let Some(last) = one.last_mut() { *last = 1; } one })),
+        Forgery::token(F, "rsa-leading-zero", "Leading zero byte", "The signature gets a zero byte before it.", "RFC 8017 §8.2.2; Wycheproof", "The length of the signature is not checked: two texts for one token.", |d| number(d, |s| [&[0], s].concat())),
+    ]
+}
+
+fn needs_rsa(d: &Draft<'_>) -> Result<(), String> {
+    match d.with.alg.family() {
+        AlgFamily::RsaPkcs1 | AlgFamily::RsaPss => Ok(()),
+        _ => Err(format!(
+            "the token is signed with {}, not with RSA",
+            escape(d.with.alg.name())
+        )),
+    }
+}
+
+fn padded(d: &Draft<'_>, alg: &str, padding: &Alg) -> Forged {
+    needs_rsa(d)?;
+    let key = d
+        .with
+        .signing
+        .as_ref()
+        .ok_or("needs the issuer's private key: only it can sign with the wrong padding")?;
+    let header = d.header_set("/alg", Some(alg.into()))?;
+    let input = format!("{}.{}", b64::encode(header), b64::encode(d.payload()?));
+    let signature = forge::rsa_with(key, padding, input.as_bytes()).map_err(|e| e.to_string())?;
+    Ok(Made {
+        token: format!("{input}.{}", b64::encode(signature)),
+        signed: Signed::Issuer,
+    })
+}
+
+fn exponent_one(d: &Draft<'_>, bits: usize) -> Forged {
+    let key = forge::rsa_exponent_one(bits);
+    let header = d.header_set("/alg", Some("RS256".into()))?;
+    let header = super::draft::set(&header, "/jwk", Some(Value::Object(key.0)))?;
+    let header = if d.members()?.contains_key("kid") {
+        super::draft::set(&header, "/kid", None)?
+    } else {
+        header
+    };
+    let input = format!("{}.{}", b64::encode(header), b64::encode(d.payload()?));
+    let signature = forge::rsa_exponent_one_signature(bits, input.as_bytes());
+    Ok(Made {
+        token: format!("{input}.{}", b64::encode(signature)),
+        signed: Signed::Own,
+    })
+}
+
+fn number(d: &Draft<'_>, change: impl Fn(&[u8]) -> Vec<u8>) -> Forged {
+    needs_rsa(d)?;
+    d.with_signature(&change(&d.signature()?))
+}
