@@ -362,7 +362,6 @@ fn look_at_claims(
         Some(_) => {}
     }
     match nbf {
-        None => {}
         Some(None) => seen.flaw(
             "nbf",
             "a value that is no whole number",
@@ -375,7 +374,7 @@ fn look_at_claims(
             format!("a time up to {now}"),
             "RFC 7519 §4.1.5",
         ),
-        Some(Some(_)) => {}
+        None | Some(Some(_)) => {}
     }
     if seen.claims.contains_key("cnf") {
         seen.flaw(

@@ -71,7 +71,7 @@ async fn answer(
         now,
         &|jti| shared.memory().is_revoked(jti, now),
     );
-    let verdict = judge(&mut seen, resource, needs, &shared);
+    let verdict = judge(&mut seen, resource, needs, shared);
     let body = json!({
         "resource": resource.name,
         "operation": operation,
