@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     Setting,
     input::{self, Placed},
-    output::{Done, Failure, columns},
+    output::{Done, Failure, Stream, columns},
 };
 use crate::{
     kit::{
@@ -28,20 +28,39 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure> {
-    let sources = input::sources(&options.files)?;
-    let tokens = input::tokens(&sources);
+    let paths = input::paths(&options.files)?;
+    // A file that is not there is told before anything is written.
+    for path in paths.iter().filter(|p| p.as_os_str() != "-") {
+        input::open(path)?;
+    }
     let now = setting.clock.now();
-    let text = if tokens.is_empty() {
-        let names: Vec<_> = sources.iter().map(|s| escape(&s.name)).collect();
-        format!("No token in {}.\n", names.join(", "))
-    } else {
-        let texts: Vec<String> = tokens.iter().map(|t| in_words(t, now)).collect();
-        texts.join("\n")
-    };
+    let mut out = Stream::new(setting.json);
+    for path in &paths {
+        let done = input::each_token(path, &mut |placed| {
+            if setting.json {
+                out.json(&as_json(&placed))
+            } else {
+                out.text(&in_words(&placed, now))
+            }
+        });
+        if let Err(failure) = done {
+            // The document stays whole, with what was found so far.
+            out.end(Some(failure.message()))?;
+            return Err(failure.told());
+        }
+    }
+    let found = out.count > 0;
+    if !found && !setting.json {
+        let names: Vec<_> = paths
+            .iter()
+            .map(|p| escape(&p.display().to_string()).into_owned())
+            .collect();
+        out.text(&format!("No token in {}.\n", names.join(", ")))?;
+    }
+    out.end(None)?;
     Ok(Done {
-        json: json!({ "tokens": tokens.iter().map(as_json).collect::<Vec<_>>() }),
-        text,
-        good: !tokens.is_empty(),
+        good: found,
+        ..Done::written()
     })
 }
 

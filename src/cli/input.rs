@@ -10,9 +10,9 @@ use super::output::{self, Failure};
 use crate::{
     kit::text::escape,
     token::{
-        Form, Token,
+        Token,
         decode::decode,
-        find::{Found, find},
+        find::{Found, cut, find, find_in_part},
     },
 };
 
@@ -52,30 +52,16 @@ impl Placed {
 
 /// Reads the bytes of a file, or of standard input for `-`.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    let standard = path.as_os_str() == "-";
-    let name = if standard {
+    let name = if path.as_os_str() == "-" {
         "standard input".to_owned()
     } else {
         path.display().to_string()
     };
-    let refuse = |e: &io::Error| Failure::impossible(format!("{name}: {e}"));
     let mut bytes = Vec::new();
-    let read = if standard {
-        let stdin = io::stdin();
-        if stdin.is_terminal() {
-            output::note("reading standard input; end it with Ctrl+D (Ctrl+Z on Windows)");
-        }
-        stdin.lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)
-    } else {
-        let file = File::open(path).map_err(|e| refuse(&e))?;
-        if file.metadata().is_ok_and(|m| m.is_dir()) {
-            return Err(Failure::impossible(format!(
-                "{name}: is a folder, not a file"
-            )));
-        }
-        file.take(MAX_BYTES + 1).read_to_end(&mut bytes)
-    };
-    read.map_err(|e| refuse(&e))?;
+    open(path)?
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Failure::impossible(format!("{name}: {e}")))?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(Failure::impossible(format!(
             "{name}: larger than {} MiB; split it",
@@ -83,6 +69,26 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
         )));
     }
     Ok(bytes)
+}
+
+/// Opens a file, or standard input for `-`.
+pub(super) fn open(path: &Path) -> Result<Box<dyn io::Read>, Failure> {
+    if path.as_os_str() == "-" {
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            output::note("reading standard input; end it with Ctrl+D (Ctrl+Z on Windows)");
+        }
+        return Ok(Box::new(stdin.lock()));
+    }
+    let refuse = |e: &io::Error| Failure::impossible(format!("{}: {e}", path.display()));
+    let file = File::open(path).map_err(|e| refuse(&e))?;
+    if file.metadata().is_ok_and(|m| m.is_dir()) {
+        return Err(Failure::impossible(format!(
+            "{}: is a folder, not a file",
+            path.display()
+        )));
+    }
+    Ok(Box::new(file))
 }
 
 /// Reads a text. Bytes that are not UTF-8 are replaced and said so on standard error.
@@ -101,15 +107,89 @@ pub(super) fn text(path: &Path) -> Result<Source, Failure> {
     Ok(Source { name, text })
 }
 
+/// Bytes that are read of a file before it is searched.
+const PIECE: usize = 16 * 1024 * 1024;
+
+/// Hands every token of a file to `take`, as it is read: memory does not grow with the file. A line
+/// longer than 512 MiB is refused.
+pub(super) fn each_token(
+    path: &Path,
+    take: &mut dyn FnMut(Placed) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let name = path.display().to_string();
+    let mut reader = open(path)?;
+    let mut buffer: Vec<u8> = Vec::new();
+    let (mut lines, mut bytes) = (0, 0);
+    let mut garbled = false;
+    loop {
+        let wanted = PIECE as u64;
+        let read = reader
+            .by_ref()
+            .take(wanted)
+            .read_to_end(&mut buffer)
+            .map_err(|e| Failure::impossible(format!("{name}: {e}")))?;
+        let last = (read as u64) < wanted;
+        let end = if last {
+            Some(buffer.len())
+        } else {
+            cut(&buffer)
+        };
+        let Some(end) = end else {
+            if buffer.len() as u64 > MAX_BYTES {
+                return Err(Failure::impossible(format!(
+                    "{name}: a line, or a token over several lines, is longer than {} MiB",
+                    MAX_BYTES / 1024 / 1024
+                )));
+            }
+            continue;
+        };
+        let piece = &buffer[..end];
+        let text = String::from_utf8_lossy(piece);
+        if let Err(e) = std::str::from_utf8(piece)
+            && !std::mem::replace(&mut garbled, true)
+        {
+            output::note(&format!(
+                "{name}: not UTF-8 at byte {}; what cannot be read is shown as U+FFFD",
+                bytes + e.valid_up_to()
+            ));
+        }
+        let whole = last && bytes == 0;
+        let found = if whole {
+            find(&text)
+        } else {
+            find_in_part(&text)
+        };
+        for mut found in found {
+            found.line += lines;
+            take(Placed {
+                file: name.clone(),
+                token: decode(&found.raw),
+                found,
+            })?;
+        }
+        if last {
+            return Ok(());
+        }
+        lines += text.matches('\n').count();
+        bytes += end;
+        buffer.drain(..end);
+    }
+}
+
 /// The files of the command line; none means standard input, which can be read only once.
-pub(super) fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+pub(super) fn paths(files: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     if files.is_empty() {
-        return Ok(vec![text(Path::new("-"))?]);
+        return Ok(vec![PathBuf::from("-")]);
     }
     if files.iter().filter(|f| f.as_os_str() == "-").count() > 1 {
         return Err(Failure::usage("`-` can be given once: standard input ends"));
     }
-    files.iter().map(|file| text(file)).collect()
+    Ok(files.to_vec())
+}
+
+/// The texts of the files.
+pub(super) fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+    paths(files)?.iter().map(|file| text(file)).collect()
 }
 
 /// Every token of the sources, in order.
@@ -117,7 +197,7 @@ pub(super) fn tokens(sources: &[Source]) -> Vec<Placed> {
     sources
         .iter()
         .flat_map(|source| {
-            found(&source.text).into_iter().map(|found| Placed {
+            find(&source.text).into_iter().map(|found| Placed {
                 file: source.name.clone(),
                 token: decode(&found.raw),
                 found,
@@ -126,30 +206,10 @@ pub(super) fn tokens(sources: &[Source]) -> Vec<Placed> {
         .collect()
 }
 
-/// The tokens of a text: a JWS in JSON serialisation is one token, anything else is searched.
-fn found(text: &str) -> Vec<Found> {
-    let whole = text.trim();
-    if whole.starts_with('{') && matches!(decode(whole).form, Form::Flattened | Form::General) {
-        let start = text.len() - text.trim_start().len();
-        let before = &text[..start];
-        let line = 1 + before.matches('\n').count();
-        let column = 1 + before.chars().rev().take_while(|c| *c != '\n').count();
-        return vec![Found {
-            raw: whole.into(),
-            line,
-            column,
-            span: start..start + whole.len(),
-            context: None,
-            cleaned: Vec::new(),
-        }];
-    }
-    find(text)
-}
-
 /// The one token of a source. A text in which no token is found is taken as one as a whole, so
 /// that the verdict says what is wrong with it; several are refused.
 pub(super) fn one_token(source: &Source) -> Result<Token, Failure> {
-    let mut found = found(&source.text);
+    let mut found = find(&source.text);
     match found.len() {
         0 if source.text.trim().is_empty() => {
             Err(Failure::impossible(format!("{}: is empty", source.name)))

@@ -36,6 +36,8 @@ impl Done {
 pub(super) struct Failure {
     status: u8,
     message: String,
+    /// The document on standard output has told it.
+    told: bool,
 }
 
 impl Failure {
@@ -44,6 +46,7 @@ impl Failure {
         Self {
             status: 2,
             message: message.into(),
+            told: false,
         }
     }
     /// A file, the network or a server kept it from being done: exit status 3.
@@ -51,7 +54,12 @@ impl Failure {
         Self {
             status: 3,
             message: message.into(),
+            told: false,
         }
+    }
+    /// The same, once the document on standard output has told it.
+    pub fn told(self) -> Self {
+        Self { told: true, ..self }
     }
     /// What happened.
     pub fn message(&self) -> &str {
@@ -76,7 +84,7 @@ pub(super) fn finish(done: &Done, json: bool) -> ExitCode {
 /// document: `{"error": …}`.
 pub(super) fn failed(failure: &Failure, json: bool) -> ExitCode {
     note(&failure.message);
-    if json {
+    if json && !failure.told {
         let document = document(&serde_json::json!({ "error": failure.message }));
         // Nothing more can be done when even this cannot be written.
         let _ = write(document.as_bytes());
@@ -102,6 +110,89 @@ pub(super) fn write(bytes: &[u8]) -> Result<(), Failure> {
             Err(Failure::impossible(format!("standard output: {e}")))
         }
         _ => Ok(()),
+    }
+}
+
+/// A document of many tokens that is written while they are found.
+pub(super) struct Stream {
+    out: io::BufWriter<io::StdoutLock<'static>>,
+    json: bool,
+    /// How many were written.
+    pub count: usize,
+    /// The reader went away (`| head`): nothing more is written, and that is no failure.
+    closed: bool,
+}
+
+impl Stream {
+    /// `{"tokens": […]}` with `json`, else texts with a blank line between them.
+    pub fn new(json: bool) -> Self {
+        Self {
+            out: io::BufWriter::new(io::stdout().lock()),
+            json,
+            count: 0,
+            closed: false,
+        }
+    }
+
+    /// Writes a token.
+    pub fn json(&mut self, token: &Value) -> Result<(), Failure> {
+        let start = if self.count == 0 {
+            "{\n  \"tokens\": [\n"
+        } else {
+            ",\n"
+        };
+        let text = ascii_hidden(&format!("{token:#}"));
+        let text = text.trim_end().replace('\n', "\n    ");
+        self.count += 1;
+        self.put(&format!("{start}    {text}"))
+    }
+
+    /// Writes a text.
+    pub fn text(&mut self, text: &str) -> Result<(), Failure> {
+        if self.count > 0 {
+            self.put("\n")?;
+        }
+        self.count += 1;
+        self.put(text)
+    }
+
+    /// Ends the document, and tells in it why it ends early.
+    pub fn end(mut self, error: Option<&str>) -> Result<(), Failure> {
+        if self.json {
+            let list = if self.count == 0 {
+                "{\n  \"tokens\": []"
+            } else {
+                "\n  ]"
+            };
+            let error = error.map_or_else(String::new, |e| {
+                format!(
+                    ",\n  \"error\": {}",
+                    ascii_hidden(&Value::from(e).to_string())
+                )
+            });
+            self.put(&format!("{list}{error}\n}}\n"))?;
+        }
+        let flushed = self.out.flush();
+        self.judge(flushed)
+    }
+
+    fn put(&mut self, text: &str) -> Result<(), Failure> {
+        if self.closed {
+            return Ok(());
+        }
+        let written = self.out.write_all(text.as_bytes());
+        self.judge(written)
+    }
+
+    fn judge(&mut self, done: io::Result<()>) -> Result<(), Failure> {
+        match done {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            Err(e) => Err(Failure::impossible(format!("standard output: {e}"))),
+            Ok(()) => Ok(()),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! JSON as a token brings it: order kept, and what `serde_json` silently drops reported.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -42,7 +42,7 @@ pub fn parse(bytes: &[u8]) -> Result<Json, JsonError> {
     let mut duplicates = Vec::new();
     let mut de = serde_json::Deserializer::from_str(text);
     let value = Node {
-        path: String::new(),
+        path: None,
         duplicates: &mut duplicates,
     }
     .deserialize(&mut de)
@@ -58,19 +58,42 @@ pub fn parse(bytes: &[u8]) -> Result<Json, JsonError> {
     Ok(Json { value, duplicates })
 }
 
-struct Node<'a> {
-    path: String,
+/// Where a value stands: written out only when there is something to report.
+struct Path<'p> {
+    outer: Option<&'p Path<'p>>,
+    step: Step<'p>,
+}
+
+enum Step<'p> {
+    Name(&'p str),
+    Index(usize),
+}
+
+impl Path<'_> {
+    fn pointer(&self) -> String {
+        let mut out = self.outer.map_or_else(String::new, Path::pointer);
+        out.push('/');
+        match self.step {
+            Step::Name(name) => out.push_str(&name.replace('~', "~0").replace('/', "~1")),
+            Step::Index(index) => out.push_str(&index.to_string()),
+        }
+        out
+    }
+}
+
+struct Node<'a, 'p> {
+    path: Option<&'p Path<'p>>,
     duplicates: &'a mut Vec<String>,
 }
 
-impl<'de> DeserializeSeed<'de> for Node<'_> {
+impl<'de> DeserializeSeed<'de> for Node<'_, '_> {
     type Value = Value;
     fn deserialize<D: de::Deserializer<'de>>(self, d: D) -> Result<Value, D::Error> {
         d.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Node<'_> {
+impl<'de> Visitor<'de> for Node<'_, '_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,9 +123,12 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
         loop {
-            let path = format!("{}/{}", self.path, items.len());
+            let path = Path {
+                outer: self.path,
+                step: Step::Index(items.len()),
+            };
             match seq.next_element_seed(Node {
-                path,
+                path: Some(&path),
                 duplicates: &mut *self.duplicates,
             })? {
                 Some(item) => items.push(item),
@@ -112,19 +138,20 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
+        let mut reported = BTreeSet::new();
         while let Some(key) = map.next_key::<String>()? {
-            let path = format!(
-                "{}/{}",
-                self.path,
-                key.replace('~', "~0").replace('/', "~1")
-            );
+            let path = Path {
+                outer: self.path,
+                step: Step::Name(&key),
+            };
             let value = map.next_value_seed(Node {
-                path: path.clone(),
+                path: Some(&path),
                 duplicates: &mut *self.duplicates,
             })?;
-            if object.insert(key, value).is_some() && !self.duplicates.contains(&path) {
-                self.duplicates.push(path);
+            if object.contains_key(&key) && reported.insert(key.clone()) {
+                self.duplicates.push(path.pointer());
             }
+            object.insert(key, value);
         }
         Ok(Value::Object(object))
     }

@@ -106,6 +106,15 @@ fn speaks_of_principals(kind: Kind) -> bool {
             | Kind::SecurityEvent
             | Kind::RequestObject
             | Kind::IntrospectionResponse
+            | Kind::JarmResponse
+            | Kind::Wpt
+            | Kind::KeyBinding
+            | Kind::ClientAttestationPop
+            | Kind::CredentialProof
+            | Kind::StatusList
+            | Kind::EntityStatement
+            | Kind::TrustMark
+            | Kind::NestedJwt
             | Kind::Encrypted
             | Kind::Opaque
     )

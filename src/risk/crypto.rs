@@ -201,11 +201,17 @@ fn typ(sink: &mut Sink<'_, '_>, hop: usize) {
         Kind::SecurityEvent => ("secevent+jwt", Severity::Low),
         Kind::RequestObject => ("oauth-authz-req+jwt", Severity::Low),
         Kind::IntrospectionResponse => ("token-introspection+jwt", Severity::Low),
-        // No profile gives these a type, or none can be seen.
-        Kind::IdToken | Kind::JwtSvid | Kind::RefreshToken | Kind::Unknown => return,
-        Kind::Encrypted | Kind::Opaque => {
+        Kind::Encrypted
+        | Kind::Opaque
+        | Kind::NestedJwt
+        | Kind::Paseto
+        | Kind::Macaroon
+        | Kind::Biscuit
+        | Kind::SamlAssertion => {
             return sink.unknown("DG-111", hop, "the type of the content cannot be read");
         }
+        // No profile gives these a type, or they are known by their type alone.
+        _ => return,
     };
     if facts.token.header.is_none() {
         return sink.unknown("DG-111", hop, "the header cannot be read");

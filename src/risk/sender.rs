@@ -18,7 +18,12 @@ pub(super) fn check(sink: &mut Sink<'_, '_>, hop: usize) {
 /// DG-601. Says nothing at a hop where the binding was dropped: DG-602 says it better.
 fn bearer(sink: &mut Sink<'_, '_>, hop: usize) {
     let facts = &sink.facts[hop];
-    if matches!(facts.kind, Kind::Opaque | Kind::Encrypted) {
+    if facts.kind.is_foreign()
+        || matches!(
+            facts.kind,
+            Kind::Opaque | Kind::Encrypted | Kind::NestedJwt | Kind::SamlAssertion
+        )
+    {
         return sink.unknown("DG-601", hop, "the claims cannot be read");
     }
     if !facts.is_access() || facts.key.is_some() || sink.fired("DG-602", hop) {

@@ -82,7 +82,7 @@ fn actor_name(actor: &claims::Actor) -> String {
 
 fn authoritative(token: &Token, p: &Principal) -> String {
     match token.kind {
-        Kind::Encrypted => {
+        Kind::Encrypted | Kind::NestedJwt if token.claims.is_none() => {
             return "The token is encrypted: who acts for whom stands inside and cannot be read \
                     here."
                 .into();
@@ -90,6 +90,13 @@ fn authoritative(token: &Token, p: &Principal) -> String {
         Kind::Opaque => {
             return "The token is opaque: only its issuer can say who acts for whom (RFC 7662)."
                 .into();
+        }
+        Kind::Paseto | Kind::Macaroon | Kind::Biscuit => {
+            return format!(
+                "This is a {}: it is recognised, but not read here, so who acts for whom cannot be \
+                 told.",
+                token.kind.label()
+            );
         }
         Kind::DpopProof => {
             let text = |name| escape(token.claim_text(name).unwrap_or("?")).into_owned();

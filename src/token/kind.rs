@@ -2,76 +2,227 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Form, Token};
+use super::{Form, Token, opaque};
 
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
 pub enum Kind {
     /// RFC 9068, `typ: at+jwt`.
     AccessToken,
     /// A JWT without a profile, taken as an access token.
     PresumedAccessToken,
+    /// OpenID Connect Core §2.
     IdToken,
+    /// RFC 6749 §1.5; as a JWT only by vendors.
     RefreshToken,
+    /// RFC 9449 §4.
     DpopProof,
+    /// RFC 7523 §3.
     ClientAssertion,
+    /// draft-ietf-oauth-attestation-based-client-auth: who the client's instance is.
+    ClientAttestation,
+    /// The proof that goes with a [`Self::ClientAttestation`].
+    ClientAttestationPop,
+    /// SPIFFE JWT-SVID.
     JwtSvid,
+    /// draft-ietf-wimse-workload-creds.
+    Wit,
+    /// draft-ietf-wimse-wpt.
+    Wpt,
+    /// draft-ietf-oauth-transaction-tokens.
     TxnToken,
+    /// draft-ietf-oauth-identity-assertion-authz-grant.
     IdJag,
+    /// OpenID Connect Back-Channel Logout §2.4.
     LogoutToken,
+    /// RFC 8417.
     SecurityEvent,
+    /// RFC 9101 (JAR).
     RequestObject,
+    /// JARM: an authorization response as a JWT.
+    JarmResponse,
+    /// RFC 9701.
     IntrospectionResponse,
+    /// RFC 9901.
+    SdJwt,
+    /// draft-ietf-oauth-sd-jwt-vc.
+    SdJwtVc,
+    /// RFC 9901 §4.3.
+    KeyBinding,
+    /// OpenID for Verifiable Credential Issuance, appendix F.1.
+    CredentialProof,
+    /// W3C Verifiable Credentials as a JWT.
+    VerifiableCredential,
+    /// W3C Verifiable Presentations as a JWT.
+    VerifiablePresentation,
+    /// draft-ietf-oauth-status-list.
+    StatusList,
+    /// OpenID Federation §3.
+    EntityStatement,
+    /// OpenID Federation §7.
+    TrustMark,
+    /// draft-mw-oauth-actor-chain.
+    ActorStepProof,
+    /// draft-mw-oauth-actor-chain.
+    ActorCommitment,
+    /// draft-mw-oauth-actor-chain.
+    ActorHopAck,
+    /// draft-hardt-oauth-aauth-protocol.
+    AauthAgent,
+    /// draft-hardt-oauth-aauth-protocol.
+    AauthPerson,
+    /// draft-hardt-oauth-aauth-protocol.
+    AauthResource,
+    /// draft-hardt-oauth-aauth-protocol.
+    AauthAuth,
+    /// Mission-bound authorization: a mandate and its siblings.
+    Mission,
+    /// A JWT inside a JWE or JWS (RFC 7519 §5.2, `cty: JWT`).
+    NestedJwt,
+    /// SAML 2.0 or 1.1, XML.
+    SamlAssertion,
+    /// Recognised, not read.
+    Paseto,
+    /// Recognised, not read.
+    Macaroon,
+    /// Recognised, not read.
+    Biscuit,
+    /// A JWE whose content cannot be seen.
     Encrypted,
+    /// A string without structure that is known here.
     Opaque,
+    /// Anything else.
     Unknown,
 }
 
+/// Every kind with its name in JSON output and rules, and in words.
+const KINDS: [(Kind, &str, &str); 43] = [
+    (Kind::AccessToken, "access_token", "Access token"),
+    (
+        Kind::PresumedAccessToken,
+        "access_token?",
+        "Access token, by its shape",
+    ),
+    (Kind::IdToken, "id_token", "ID token"),
+    (Kind::RefreshToken, "refresh_token", "Refresh token"),
+    (Kind::DpopProof, "dpop_proof", "DPoP proof"),
+    (
+        Kind::ClientAssertion,
+        "client_assertion",
+        "Client assertion",
+    ),
+    (
+        Kind::ClientAttestation,
+        "client_attestation",
+        "Client attestation",
+    ),
+    (
+        Kind::ClientAttestationPop,
+        "client_attestation_pop",
+        "Client attestation proof",
+    ),
+    (Kind::JwtSvid, "jwt_svid", "JWT-SVID"),
+    (Kind::Wit, "wit", "Workload identity token"),
+    (Kind::Wpt, "wpt", "Workload proof token"),
+    (Kind::TxnToken, "txn_token", "Transaction token"),
+    (Kind::IdJag, "id_jag", "ID-JAG"),
+    (Kind::LogoutToken, "logout_token", "Logout token"),
+    (
+        Kind::SecurityEvent,
+        "security_event",
+        "Security event token",
+    ),
+    (Kind::RequestObject, "request_object", "Request object"),
+    (
+        Kind::JarmResponse,
+        "jarm_response",
+        "Authorization response",
+    ),
+    (
+        Kind::IntrospectionResponse,
+        "introspection_response",
+        "Introspection response",
+    ),
+    (Kind::SdJwt, "sd_jwt", "SD-JWT"),
+    (Kind::SdJwtVc, "sd_jwt_vc", "SD-JWT credential"),
+    (Kind::KeyBinding, "kb_jwt", "Key binding proof"),
+    (
+        Kind::CredentialProof,
+        "credential_proof",
+        "Credential request proof",
+    ),
+    (
+        Kind::VerifiableCredential,
+        "verifiable_credential",
+        "Verifiable credential",
+    ),
+    (
+        Kind::VerifiablePresentation,
+        "verifiable_presentation",
+        "Verifiable presentation",
+    ),
+    (Kind::StatusList, "status_list", "Status list"),
+    (
+        Kind::EntityStatement,
+        "entity_statement",
+        "Entity statement",
+    ),
+    (Kind::TrustMark, "trust_mark", "Trust mark"),
+    (Kind::ActorStepProof, "actor_step_proof", "Actor step proof"),
+    (
+        Kind::ActorCommitment,
+        "actor_commitment",
+        "Actor chain commitment",
+    ),
+    (
+        Kind::ActorHopAck,
+        "actor_hop_ack",
+        "Actor chain acknowledgement",
+    ),
+    (Kind::AauthAgent, "aauth_agent", "AAuth agent token"),
+    (Kind::AauthPerson, "aauth_person", "AAuth person token"),
+    (
+        Kind::AauthResource,
+        "aauth_resource",
+        "AAuth resource token",
+    ),
+    (Kind::AauthAuth, "aauth_auth", "AAuth authorization token"),
+    (Kind::Mission, "mission", "Mission token"),
+    (Kind::NestedJwt, "nested_jwt", "Nested JWT"),
+    (Kind::SamlAssertion, "saml_assertion", "SAML assertion"),
+    (Kind::Paseto, "paseto", "PASETO"),
+    (Kind::Macaroon, "macaroon", "Macaroon"),
+    (Kind::Biscuit, "biscuit", "Biscuit"),
+    (Kind::Encrypted, "encrypted", "Encrypted token"),
+    (Kind::Opaque, "opaque", "Opaque token"),
+    (Kind::Unknown, "unknown", "Token"),
+];
+
 impl Kind {
+    /// Every kind.
+    pub fn all() -> impl Iterator<Item = Self> {
+        KINDS.iter().map(|(kind, _, _)| *kind)
+    }
+
+    fn row(self) -> &'static (Self, &'static str, &'static str) {
+        // In the order of the declaration: a test holds both together.
+        &KINDS[self as usize]
+    }
+
     /// In words, for people.
     pub fn label(self) -> &'static str {
-        match self {
-            Self::AccessToken => "Access token",
-            Self::PresumedAccessToken => "Access token, by its shape",
-            Self::IdToken => "ID token",
-            Self::RefreshToken => "Refresh token",
-            Self::DpopProof => "DPoP proof",
-            Self::ClientAssertion => "Client assertion",
-            Self::JwtSvid => "JWT-SVID",
-            Self::TxnToken => "Transaction token",
-            Self::IdJag => "ID-JAG",
-            Self::LogoutToken => "Logout token",
-            Self::SecurityEvent => "Security event token",
-            Self::RequestObject => "Request object",
-            Self::IntrospectionResponse => "Introspection response",
-            Self::Encrypted => "Encrypted token",
-            Self::Opaque => "Opaque token",
-            Self::Unknown => "Token",
-        }
+        self.row().2
     }
 
     /// The name used in JSON output and rules.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::AccessToken => "access_token",
-            Self::PresumedAccessToken => "access_token?",
-            Self::IdToken => "id_token",
-            Self::RefreshToken => "refresh_token",
-            Self::DpopProof => "dpop_proof",
-            Self::ClientAssertion => "client_assertion",
-            Self::JwtSvid => "jwt_svid",
-            Self::TxnToken => "txn_token",
-            Self::IdJag => "id_jag",
-            Self::LogoutToken => "logout_token",
-            Self::SecurityEvent => "security_event",
-            Self::RequestObject => "request_object",
-            Self::IntrospectionResponse => "introspection_response",
-            Self::Encrypted => "encrypted",
-            Self::Opaque => "opaque",
-            Self::Unknown => "unknown",
-        }
+        self.row().1
+    }
+
+    /// Whether the token is of a family that is recognised, but not read here.
+    pub fn is_foreign(self) -> bool {
+        matches!(self, Self::Paseto | Self::Macaroon | Self::Biscuit)
     }
 }
 
@@ -79,24 +230,65 @@ impl Kind {
 /// left out), else by the shape of its claims.
 pub fn of(token: &Token) -> Kind {
     match token.form {
-        Form::Jwe => return Kind::Encrypted,
-        Form::Opaque => return Kind::Opaque,
+        Form::Jwe => {
+            return if nested(token) {
+                Kind::NestedJwt
+            } else {
+                Kind::Encrypted
+            };
+        }
+        Form::Opaque => return opaque::kind(&token.raw),
         Form::Compact | Form::Flattened | Form::General => {}
     }
     let typ = token.header_text("typ").unwrap_or("").to_ascii_lowercase();
     let typ = typ.strip_prefix("application/").unwrap_or(&typ);
     match typ {
+        // Not explicit typing (RFC 8725 §3.11): the shape decides.
+        "" | "jwt" | "jose" if nested(token) && token.claims.is_none() => Kind::NestedJwt,
+        "" | "jwt" | "jose" | "jose+json" => by_shape(token),
+        _ => by_type(typ),
+    }
+}
+
+/// Whether the content is a JWT itself (RFC 7519 §5.2).
+fn nested(token: &Token) -> bool {
+    token
+        .header_text("cty")
+        .is_some_and(|cty| cty.eq_ignore_ascii_case("jwt"))
+}
+
+fn by_type(typ: &str) -> Kind {
+    match typ {
         "at+jwt" => Kind::AccessToken,
         "dpop+jwt" => Kind::DpopProof,
         "client-authentication+jwt" => Kind::ClientAssertion,
+        "oauth-client-attestation+jwt" => Kind::ClientAttestation,
+        "oauth-client-attestation-pop+jwt" => Kind::ClientAttestationPop,
+        "wit+jwt" => Kind::Wit,
+        "wpt+jwt" => Kind::Wpt,
         "txntoken+jwt" => Kind::TxnToken,
         "oauth-id-jag+jwt" => Kind::IdJag,
         "logout+jwt" => Kind::LogoutToken,
         "secevent+jwt" => Kind::SecurityEvent,
         "oauth-authz-req+jwt" => Kind::RequestObject,
         "token-introspection+jwt" => Kind::IntrospectionResponse,
-        // Not explicit typing (RFC 8725 §3.11): the shape decides.
-        "" | "jwt" | "jose" => by_shape(token),
+        "dc+sd-jwt" | "vc+sd-jwt" => Kind::SdJwtVc,
+        "kb+jwt" => Kind::KeyBinding,
+        "openid4vci-proof+jwt" => Kind::CredentialProof,
+        "vc+jwt" | "vc-ld+jwt" | "vc+ld+json+jwt" => Kind::VerifiableCredential,
+        "vp+jwt" | "vp-ld+jwt" | "vp+ld+json+jwt" => Kind::VerifiablePresentation,
+        "statuslist+jwt" => Kind::StatusList,
+        "entity-statement+jwt" => Kind::EntityStatement,
+        "trust-mark+jwt" => Kind::TrustMark,
+        "act-step-proof+jwt" => Kind::ActorStepProof,
+        "act-commitment+jwt" => Kind::ActorCommitment,
+        "act-hop-ack+jwt" => Kind::ActorHopAck,
+        "aa-agent+jwt" => Kind::AauthAgent,
+        "aa-person+jwt" => Kind::AauthPerson,
+        "aa-resource+jwt" => Kind::AauthResource,
+        "aa-auth+jwt" => Kind::AauthAuth,
+        typ if typ.starts_with("mission-") && typ.ends_with("+jwt") => Kind::Mission,
+        typ if typ.ends_with("sd-jwt") => Kind::SdJwt,
         _ => Kind::Unknown,
     }
 }
@@ -124,11 +316,38 @@ fn by_shape(token: &Token) -> Kind {
             Kind::SecurityEvent
         };
     }
+    if has("vct") && (has("_sd") || has("_sd_alg") || token.raw.contains('~')) {
+        return Kind::SdJwtVc;
+    }
+    if has("_sd") || has("_sd_alg") {
+        return Kind::SdJwt;
+    }
+    if has("vp") {
+        return Kind::VerifiablePresentation;
+    }
+    if has("vc") {
+        return Kind::VerifiableCredential;
+    }
+    if has("sd_hash") && has("nonce") {
+        return Kind::KeyBinding;
+    }
     if has("token_introspection") {
         return Kind::IntrospectionResponse;
     }
     if has("response_type") && has("client_id") {
         return Kind::RequestObject;
+    }
+    if has("aud")
+        && !has("sub")
+        && (has("code") || has("response") || (has("error") && has("state")))
+    {
+        return Kind::JarmResponse;
+    }
+    if has("jwks") && has("authority_hints") {
+        return Kind::EntityStatement;
+    }
+    if has("status_list") {
+        return Kind::StatusList;
     }
     if has("txn") && has("req_wl") {
         return Kind::TxnToken;
@@ -158,5 +377,22 @@ fn by_shape(token: &Token) -> Kind {
         Kind::PresumedAccessToken
     } else {
         Kind::Unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_row() {
+        for (n, kind) in Kind::all().enumerate() {
+            assert_eq!(kind as usize, n, "{kind:?}");
+        }
+        let mut names: Vec<_> = Kind::all().map(Kind::name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), KINDS.len());
+        assert_eq!(Kind::Unknown as usize + 1, KINDS.len());
     }
 }

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod find;
 pub(crate) mod json_text;
 pub mod kind;
+pub mod opaque;
 pub mod validate;
 
 use std::sync::Arc;

@@ -182,3 +182,44 @@ fn bits_and_pieces_never_crash_a_command() {
         }
     }
 }
+
+#[test]
+fn a_long_log_of_tokens_is_read_in_pieces() {
+    let place = Place::new();
+    place.key("key.jwk", "ES256");
+    let token = place.sign("key.jwk", &delegated());
+    // More than two pieces of what is read at once, and a token over several lines in between.
+    let line = format!(
+        "2026-03-01T12:00:00Z GET / Authorization: Bearer {token} 200 {}\n",
+        "x".repeat(1200)
+    );
+    let wrapped: String = token
+        .as_bytes()
+        .chunks(64)
+        .map(|c| format!("{}\n", std::str::from_utf8(c).unwrap()))
+        .collect();
+    let block = format!("{}{wrapped}\n", line.repeat(100));
+    let blocks = 40 * 1024 * 1024 / block.len();
+    place.write("long.log", block.repeat(blocks));
+    let document = place.json(0, &["decode", "long.log"]);
+    let tokens = document["tokens"].as_array().unwrap();
+    assert_eq!(tokens.len(), blocks * 101);
+    let lines_of_block = 101 + wrapped.lines().count();
+    for (n, found) in tokens.iter().enumerate() {
+        let at = n / 101 * lines_of_block + n % 101 + 1;
+        assert_eq!(found["source"]["line"], at, "token {n}");
+        assert_eq!(found["claims"]["sub"], "alice");
+    }
+}
+
+#[test]
+fn what_was_found_before_a_file_broke_off_is_told() {
+    let place = Place::new();
+    place.key("key.jwk", "ES256");
+    place.write("a", place.sign("key.jwk", &delegated()));
+    std::fs::create_dir(place.path("folder")).unwrap();
+    let document = place.json(3, &["decode", "a", "folder"]);
+    assert!(document["error"].as_str().unwrap().contains("folder"));
+    let document = place.json(3, &["decode", "a", "absent"]);
+    assert!(document["error"].as_str().unwrap().contains("absent"));
+}

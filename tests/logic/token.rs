@@ -1,7 +1,9 @@
 //! Tokens: decoding, kinds, principals, verdicts, edits, differences, and finding them in text.
 #![allow(clippy::unwrap_used, clippy::panic)] // also in what the tests share
 
+mod captures;
 mod edits;
+mod kinds;
 mod owners;
 mod places;
 mod properties;
@@ -286,60 +288,6 @@ fn a_megabyte_token_is_read_and_found() {
     let found = find(&wrapped);
     assert_eq!(found.len(), 1);
     assert_eq!(&*found[0].raw, text);
-}
-
-// ---- kind ---------------------------------------------------------------------------------
-
-#[test]
-fn typ_decides_and_without_it_the_shape() {
-    let of = |typ: Option<&str>, claims: Value| {
-        let mut header = json!({"alg":"ES256"});
-        if let Some(typ) = typ {
-            header["typ"] = typ.into();
-        }
-        decode(&unsigned(&header, &claims)).kind
-    };
-    for (typ, kind) in [
-        ("at+jwt", Kind::AccessToken),
-        ("AT+JWT", Kind::AccessToken),
-        ("application/at+jwt", Kind::AccessToken),
-        ("dpop+jwt", Kind::DpopProof),
-        ("client-authentication+jwt", Kind::ClientAssertion),
-        ("txntoken+jwt", Kind::TxnToken),
-        ("oauth-id-jag+jwt", Kind::IdJag),
-        ("logout+jwt", Kind::LogoutToken),
-        ("secevent+jwt", Kind::SecurityEvent),
-        ("oauth-authz-req+jwt", Kind::RequestObject),
-        ("token-introspection+jwt", Kind::IntrospectionResponse),
-        ("kb+jwt", Kind::Unknown),
-    ] {
-        assert_eq!(of(Some(typ), json!({"sub":"x"})), kind, "{typ}");
-    }
-    for (claims, kind) in [
-        (json!({"iss":"i","sub":"a","nonce":"n"}), Kind::IdToken),
-        (json!({"iss":"i","sub":"a","at_hash":"n"}), Kind::IdToken),
-        (
-            json!({"htm":"GET","htu":"https://x","jti":"1"}),
-            Kind::DpopProof,
-        ),
-        (json!({"sub":"spiffe://t/w","aud":"x"}), Kind::JwtSvid),
-        (
-            json!({"sub":"spiffe://t/w","aud":"x","client_id":"c"}),
-            Kind::PresumedAccessToken,
-        ),
-        (
-            json!({"iss":"c","sub":"c","aud":"https://as"}),
-            Kind::ClientAssertion,
-        ),
-        (json!({"txn":"1","req_wl":"w","sub":"a"}), Kind::TxnToken),
-        (json!({"events":{},"iss":"i"}), Kind::SecurityEvent),
-        (json!({"typ":"Refresh","sub":"a"}), Kind::RefreshToken),
-        (json!({"sub":"a","scope":"x"}), Kind::PresumedAccessToken),
-        (json!({"hello":"world"}), Kind::Unknown),
-    ] {
-        assert_eq!(of(None, claims.clone()), kind, "{claims}");
-        assert_eq!(of(Some("JWT"), claims.clone()), kind, "{claims}");
-    }
 }
 
 // ---- explain ------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 //! What stands before a token and names it.
 
+use std::borrow::Cow;
+
 /// How far back the name of what holds a token is looked for, in bytes.
 const LOOK_BACK: usize = 160;
 
@@ -15,11 +17,11 @@ pub(super) fn floor(text: &str, mut at: usize) -> usize {
 pub(super) fn context(text: &str, start: usize) -> Option<String> {
     const QUOTES: [char; 6] = ['"', '\'', '`', '\\', ' ', '\t'];
     let from = floor(text, start.saturating_sub(LOOK_BACK));
-    let before = &text[from..start];
+    let before = unescaped(&text[from..start]);
     let bare = before.trim_end_matches(QUOTES);
     let last = |text: &str| -> String {
         let head = text.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "_-".contains(c));
-        text[head.len()..].to_owned()
+        text[head.len()..].trim_start_matches('-').to_owned()
     };
     if let Some(head) = bare.strip_suffix([':', '=']) {
         let colon = bare.ends_with(':');
@@ -38,7 +40,7 @@ pub(super) fn context(text: &str, start: usize) -> Option<String> {
             _ => Some(name),
         };
     }
-    if before.ends_with([' ', '\t']) || before.ends_with('+') {
+    if before.ends_with([' ', '\t', '+']) {
         return match last(bare.trim_end_matches('+'))
             .to_ascii_lowercase()
             .as_str()
@@ -49,6 +51,53 @@ pub(super) fn context(text: &str, start: usize) -> Option<String> {
         };
     }
     None
+}
+
+/// Percent-encoding and JSON escapes taken away, also where they were put on twice, for the signs
+/// that surround a value.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(['%', '\\']) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = text.to_owned();
+    for _ in 0..2 {
+        out = percent_decoded(&out);
+    }
+    for (written, plain) in [
+        ("\\u0022", "\""),
+        ("\\u003d", "="),
+        ("\\u003D", "="),
+        ("\\n", "\n"),
+        ("\\r", "\r"),
+    ] {
+        if out.contains(written) {
+            out = out.replace(written, plain);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Percent-encoded ASCII as it is meant; anything else stays.
+fn percent_decoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        out.push_str(before);
+        let code = after
+            .get(..2)
+            .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))
+            .and_then(|d| u8::from_str_radix(d, 16).ok())
+            .filter(|b| matches!(b, b' '..=b'~'));
+        if let Some(code) = code {
+            out.push(char::from(code));
+            rest = &after[2..];
+        } else {
+            out.push('%');
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// The name in `{"name": "Authorization", "value": "…"}`, as HAR files have it.

@@ -1,9 +1,15 @@
-//! A token that is wrapped over several lines: which lines belong to it.
+//! A token of several parts as it stands in a text: its dots perhaps escaped, its lines perhaps
+//! wrapped. Which lines belong to it is decided here.
 
-use std::cell::{Cell, OnceCell};
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    rc::Rc,
+};
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::escapes;
 use crate::{
     jose::{Alg, Family, b64},
     kit::json,
@@ -12,9 +18,45 @@ use crate::{
 /// Longest text that is joined over line breaks, in bytes.
 const JOINED: usize = 8 << 20;
 
-/// The header if `part` is one: a JSON object that says something a JOSE header says.
-pub(super) fn header(part: &str) -> Option<Value> {
-    let bytes = b64::decode(part.trim_end_matches('=')).ok()?;
+/// Widest line that counts as wrapped.
+const WRAPPED: usize = 160;
+
+/// What a header says that decides how far its token reaches.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Facts {
+    /// It has `enc`: a JWE.
+    pub encrypted: bool,
+    /// `alg`, when it is a text.
+    pub alg: Option<Alg>,
+    /// Characters of a JWE's authentication tag, where `enc` says (RFC 7518 §5.1).
+    tag: Option<usize>,
+}
+
+impl Facts {
+    /// Whether a signature is to be expected.
+    pub fn signed(&self) -> bool {
+        self.alg.as_ref().is_some_and(|a| *a != Alg::None)
+    }
+
+    /// Whether a signature part of `length` characters is complete; `None` when the algorithm does
+    /// not say.
+    pub fn complete(&self, length: usize) -> Option<bool> {
+        match room(self.alg.as_ref(), length) {
+            Room::None => Some(true),
+            Room::Exactly(_) => Some(false),
+            Room::Unknown => None,
+        }
+    }
+}
+
+/// The header facts if `part` is one: a JSON object that says something a JOSE header says.
+pub(super) fn header(part: &str) -> Option<Facts> {
+    let part = part.trim_end_matches('=');
+    // base64url of `{"`, `{ `, `{}` and the like: most words end here.
+    if !part.starts_with('e') {
+        return None;
+    }
+    let bytes = b64::decode(part).ok()?;
     let first = bytes.get(1)?;
     if bytes[0] != b'{' || !matches!(first, b'"' | b' ' | b'\t' | b'\r' | b'\n' | b'}') {
         return None;
@@ -23,11 +65,142 @@ pub(super) fn header(part: &str) -> Option<Value> {
     ["alg", "enc", "typ", "kid"]
         .iter()
         .any(|name| value.get(name).is_some())
-        .then_some(value)
+        .then(|| Facts {
+            encrypted: value.get("enc").is_some(),
+            alg: value.get("alg").and_then(Value::as_str).map(Alg::parse),
+            tag: match value.get("enc").and_then(Value::as_str) {
+                Some("A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256") => Some(22),
+                Some("A192CBC-HS384") => Some(32),
+                Some("A256CBC-HS512") => Some(43),
+                _ => None,
+            },
+        })
 }
 
-/// Widest line that counts as wrapped.
-const WRAPPED: usize = 160;
+/// What was read last, so that it is not read again.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// A header: the tokens of one log mostly have the same.
+    header: RefCell<(String, Option<Rc<Facts>>)>,
+    /// A run of standard base64: where it began to be read, and where it ends.
+    run: Cell<(usize, usize)>,
+}
+
+impl Memory {
+    /// [`header`], from memory when it is the same text as before.
+    pub fn header(&self, part: &str) -> Option<Rc<Facts>> {
+        let mut last = self.header.borrow_mut();
+        if last.0 != part {
+            let facts = header(part).map(Rc::new);
+            part.clone_into(&mut last.0);
+            last.1 = facts;
+        }
+        last.1.clone()
+    }
+
+    /// Where the standard base64 ends that `at` stands in.
+    fn run_end(&self, bytes: &[u8], at: usize) -> usize {
+        let (from, end) = self.run.get();
+        if from <= at && at < end {
+            return end;
+        }
+        let end = bytes[at..]
+            .iter()
+            .position(|b| !(is_part(*b) || matches!(b, b'+' | b'/')))
+            .map_or(bytes.len(), |n| at + n);
+        self.run.set((at, end));
+        end
+    }
+}
+
+/// Whether a byte belongs to base64url.
+pub(super) fn is_part(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')
+}
+
+/// Characters of a token as they stand on one line.
+pub(super) struct Run {
+    /// Without escapes.
+    text: String,
+    /// Each dot: where it begins in `text`, and in the source.
+    dots: Vec<(usize, usize)>,
+    /// Where it ends in the source.
+    pub stop: usize,
+    /// Whether a dot was escaped.
+    escaped: bool,
+}
+
+impl Run {
+    /// Reads from `start` up to the first byte that belongs to no token, or the sixth dot.
+    pub fn read(source: &str, start: usize, memory: &Memory) -> Self {
+        let bytes = source.as_bytes();
+        let mut run = Self {
+            text: String::new(),
+            dots: Vec::new(),
+            stop: start,
+            escaped: false,
+        };
+        let mut from = start;
+        let mut at = start;
+        loop {
+            let plain = bytes[at..].iter().position(|b| !is_part(*b));
+            at = plain.map_or(bytes.len(), |n| at + n);
+            if let Some(length) = escapes::dot(bytes, at) {
+                if run.dots.len() == 5 {
+                    break;
+                }
+                run.text.push_str(&source[from..at]);
+                run.dots.push((run.text.len(), at));
+                run.text.push('.');
+                run.escaped |= length > 1;
+                at += length;
+                from = at;
+            } else if let Some(end) = standard(bytes, from, at, run.dots.len(), memory) {
+                at = end;
+            } else {
+                break;
+            }
+        }
+        run.text.push_str(&source[from..at]);
+        run.stop = at;
+        run
+    }
+
+    /// How many characters it has.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+}
+
+/// The end of padding, or of a part that is written in standard base64 (`+`, `/`), when a dot
+/// follows and the part is the header or the payload: some writers take the wrong alphabet, and
+/// decoding reports it.
+fn standard(bytes: &[u8], from: usize, at: usize, dots: usize, memory: &Memory) -> Option<usize> {
+    if dots > 1 || from == at || !matches!(bytes.get(at), Some(b'+' | b'/' | b'=')) {
+        return None;
+    }
+    let end = memory.run_end(bytes, at);
+    let padding = bytes[end..]
+        .iter()
+        .take(2)
+        .take_while(|b| **b == b'=')
+        .count();
+    let stop = end + padding;
+    let alphabet = end > at;
+    // Both ends of a JSON object, so that a path behind a token is no payload.
+    let object = || {
+        let tail: String = bytes[from + (end - from - 1) / 4 * 4..end]
+            .iter()
+            .map(|b| match b {
+                b'+' => '-',
+                b'/' => '_',
+                b => char::from(*b),
+            })
+            .collect();
+        bytes[from] == b'e' && b64::decode(&tail).is_ok_and(|b| b.ends_with(b"}"))
+    };
+    (escapes::dot(bytes, stop).is_some() && (!alphabet || object())).then_some(stop)
+}
 
 /// What is missing of a signature.
 #[derive(PartialEq)]
@@ -40,60 +213,112 @@ enum Room {
     Unknown,
 }
 
+fn room(alg: Option<&Alg>, length: usize) -> Room {
+    let whole: usize = match alg {
+        Some(Alg::None) => 0,
+        Some(Alg::Hs256) => 43,
+        Some(Alg::Hs384) => 64,
+        Some(Alg::Hs512 | Alg::Es256 | Alg::Es256K | Alg::EdDsa | Alg::Ed25519) => 86,
+        Some(Alg::Es384) => 128,
+        Some(Alg::Es512) => 176,
+        Some(alg) if matches!(alg.family(), Family::RsaPkcs1 | Family::RsaPss) => {
+            // 2048, 3072, 4096, 6144 and 8192 bit
+            if [342, 512, 683, 1024, 1366].contains(&length) || length > 1366 {
+                return Room::None;
+            }
+            return Room::Unknown;
+        }
+        _ => return Room::Unknown,
+    };
+    match whole.checked_sub(length) {
+        None | Some(0) => Room::None,
+        Some(missing) => Room::Exactly(missing),
+    }
+}
+
 /// A token as far as it was read over line breaks. What is asked at every line is kept, so that a
 /// long token is not read again and again.
-pub(super) struct Joined {
-    pub(super) text: String,
-    /// Offsets of the dots, six at most.
-    dots: Vec<usize>,
-    pub(super) lines: usize,
+pub(super) struct Joined<'h> {
+    pub text: String,
+    /// Dots, five at most: offset in `text` and in the source.
+    dots: Vec<(usize, usize)>,
+    /// Where it ends in the source.
+    pub stop: usize,
+    pub escaped: bool,
     first_width: usize,
     last_width: usize,
-    /// The header's algorithm, once the header is complete.
-    alg: OnceCell<Option<Alg>>,
+    memory: &'h Memory,
+    facts: OnceCell<Option<Rc<Facts>>>,
     /// Full parses that are still allowed: each reads the whole part again.
     parses: Cell<u8>,
 }
 
-impl Joined {
-    /// Starts with what stands on the first line, up to its sixth dot.
-    pub(super) fn new(line: &str) -> Self {
+impl<'h> Joined<'h> {
+    /// Starts with what stands on the first line.
+    pub fn new(first: Run, memory: &'h Memory) -> Self {
         let mut joined = Self {
             text: String::new(),
             dots: Vec::new(),
-            lines: 0,
-            first_width: 0,
+            stop: first.stop,
+            escaped: false,
+            first_width: first.len(),
             last_width: 0,
-            alg: OnceCell::new(),
+            memory,
+            facts: OnceCell::new(),
             parses: Cell::new(8),
         };
-        let end = dots(line).nth(5).unwrap_or(line.len());
-        joined.add(&line[..end]);
-        joined.first_width = joined.last_width;
+        joined.add(first);
         joined
     }
 
-    pub(super) fn add(&mut self, line: &str) {
+    /// Adds a line.
+    pub fn add(&mut self, line: Run) {
         let base = self.text.len();
-        let missing = 6 - self.dots.len();
-        self.dots
-            .extend(dots(line).map(|at| base + at).take(missing));
-        self.text.push_str(line);
-        self.lines += 1;
+        let missing = 5 - self.dots.len();
+        self.dots.extend(
+            line.dots
+                .iter()
+                .map(|(at, source)| (base + at, *source))
+                .take(missing),
+        );
         self.last_width = line.len();
+        self.escaped |= line.escaped;
+        self.stop = line.stop;
+        if self.text.is_empty() {
+            self.text = line.text;
+        } else {
+            self.text.push_str(&line.text);
+        }
     }
 
-    pub(super) fn header(&self) -> Option<Value> {
-        header(&self.text[..self.dots.first().copied().unwrap_or(self.text.len())])
+    /// How many dots it has, five at most.
+    pub fn dots(&self) -> usize {
+        self.dots.len()
+    }
+
+    /// What the header says, once it is complete.
+    pub fn facts(&self) -> Option<Rc<Facts>> {
+        let (end, _) = *self.dots.first()?;
+        self.facts
+            .get_or_init(|| self.memory.header(&self.text[..end]))
+            .clone()
+    }
+
+    /// The token of `parts` parts at most: its length, and where it ends in the source.
+    pub fn first(&self, parts: usize) -> (usize, usize) {
+        match self.dots.get(parts - 1) {
+            Some(end) => *end,
+            None => (self.text.len(), self.stop),
+        }
     }
 
     /// Whether the token may go on.
-    pub(super) fn wants_more(&self) -> bool {
+    pub fn wants_more(&self) -> bool {
         self.text.len() < JOINED
             && match self.dots.len() {
                 0 | 1 => true,
                 2 => self.room() != Room::None,
-                dots => dots < 5 && self.wrapped(), // perhaps a JWE
+                dots => dots < 5 && self.wrapped() && !self.tagged(), // perhaps a JWE
             }
     }
 
@@ -102,44 +327,32 @@ impl Joined {
         self.first_width <= WRAPPED && self.last_width == self.first_width
     }
 
+    /// Whether the authentication tag of a JWE is complete.
+    fn tagged(&self) -> bool {
+        let [_, _, _, (last, _), ..] = self.dots[..] else {
+            return false;
+        };
+        let tag = self.facts().and_then(|f| f.tag);
+        tag.is_some_and(|length| self.text.len() - last > length)
+    }
+
     /// How much of the signature is missing.
     fn room(&self) -> Room {
-        let [first, second, ..] = self.dots[..] else {
+        let [_, (second, _), ..] = self.dots[..] else {
             return Room::Unknown;
         };
-        let alg = self.alg.get_or_init(|| {
-            let header = header(&self.text[..first])?;
-            header.get("alg")?.as_str().map(Alg::parse)
-        });
         let length = self.text.len() - second - 1;
-        let whole: usize = match alg {
-            Some(Alg::None) => 0,
-            Some(Alg::Hs256) => 43,
-            Some(Alg::Hs384) => 64,
-            Some(Alg::Hs512 | Alg::Es256 | Alg::Es256K | Alg::EdDsa | Alg::Ed25519) => 86,
-            Some(Alg::Es384) => 128,
-            Some(Alg::Es512) => 176,
-            Some(alg) if matches!(alg.family(), Family::RsaPkcs1 | Family::RsaPss) => {
-                // 2048, 3072, 4096, 6144 and 8192 bit
-                if [342, 512, 683, 1024, 1366].contains(&length) || length > 1366 {
-                    return Room::None;
-                }
-                return Room::Unknown;
-            }
-            _ => return Room::Unknown,
-        };
-        match whole.checked_sub(length) {
-            None | Some(0) => Room::None,
-            Some(missing) => Room::Exactly(missing),
-        }
+        let facts = self.facts();
+        room(facts.as_ref().and_then(|f| f.alg.as_ref()), length)
     }
 
     /// Whether `line` belongs to the token: not when a part is complete and no dot comes.
-    pub(super) fn continues_with(&self, line: &str) -> bool {
+    pub fn continues_with(&self, line: &Run) -> bool {
+        let line = line.text.as_str();
         if line.starts_with('.') || self.text.ends_with('.') {
             return true;
         }
-        let part = &self.text[self.dots.last().map_or(0, |d| d + 1)..];
+        let part = &self.text[self.dots.last().map_or(0, |(d, _)| d + 1)..];
         match self.dots.len() {
             0 | 1 => !self.complete(part),
             2 => match self.room() {
@@ -171,13 +384,13 @@ impl Joined {
             return true;
         };
         self.parses.set(left);
-        b64::decode(part).is_ok_and(|b| json::parse(&b).is_ok())
+        b64::decode(part).is_ok_and(|b| serde_json::from_slice::<IgnoredAny>(&b).is_ok())
     }
 }
 
-fn dots(text: &str) -> impl Iterator<Item = usize> + '_ {
-    text.bytes()
-        .enumerate()
-        .filter(|(_, b)| *b == b'.')
-        .map(|(i, _)| i)
+impl Run {
+    /// Whether it starts like a header.
+    pub fn starts_like_header(&self) -> bool {
+        self.text.starts_with("ey")
+    }
 }

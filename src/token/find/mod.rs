@@ -1,15 +1,25 @@
 //! Every token in any text, in one pass: time grows with the length of the text, not faster.
 
 mod context;
+mod cut;
+mod escapes;
 mod joined;
+mod layers;
+mod named;
+mod objects;
+mod tail;
+mod xml;
 
 use std::{ops::Range, sync::Arc};
 
 use self::{
-    context::{context, floor},
-    joined::{Joined, header},
+    context::context,
+    joined::{Joined, Memory, Run},
+    objects::Objects,
 };
-use super::{Form, decode};
+use super::{Form, decode, opaque};
+
+pub use cut::cut;
 
 /// A token found in text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +30,7 @@ pub struct Found {
     pub line: usize,
     /// Column of its first character, in characters, from 1.
     pub column: usize,
-    /// Byte range in the text.
+    /// Byte range in the text; of a token inside base64 that of the base64.
     pub span: Range<usize>,
     /// Where it stood: `Bearer`, `access_token`, `header DPoP`, or nothing.
     pub context: Option<String>,
@@ -28,41 +38,28 @@ pub struct Found {
     pub cleaned: Vec<String>,
 }
 
-/// Members and parameters whose value is a token even when it has no structure.
-const NAMES: [&str; 10] = [
-    "access_token",
-    "refresh_token",
-    "id_token",
-    "subject_token",
-    "actor_token",
-    "id_token_hint",
-    "logout_token",
-    "client_assertion",
-    "assertion",
-    "token",
-];
-
 /// Longest whole text that is tried as one JSON object, in bytes.
 const WHOLE: usize = 16 << 20;
 
-/// Finds every token in `text`: bare, `Bearer`/`DPoP`, header lines, cURL, JSON token responses
-/// (named after their member); a text that is nothing but one unstructured word is an opaque token.
-/// Tokens that are wrapped over several lines are joined.
+/// Finds every token in `text`: bare, `Bearer`/`DPoP`, header lines, cookies, cURL, URLs, JSON and
+/// token responses (named after their member), HAR files, logs; escaped for URLs or JSON strings;
+/// inside base64, as Kubernetes secrets have them. JWS and JWE in JSON form, SD-JWTs with their
+/// disclosures and SAML assertions are kept whole. A text that is nothing but one unstructured word
+/// is an opaque token. Tokens that are wrapped over several lines are joined.
 pub fn find(text: &str) -> Vec<Found> {
     if let Some(whole) = whole_json(text) {
         return vec![whole];
     }
-    let mut search = Search {
-        text,
-        bytes: text.as_bytes(),
-        place: Place::default(),
-        found: Vec::new(),
-    };
-    search.run();
-    if search.found.is_empty() {
-        search.found.extend(lone(text));
+    let mut found = Search::new(text).run();
+    if found.is_empty() {
+        found.extend(lone(text));
     }
-    search.found
+    found
+}
+
+/// [`find`] in a part of a longer text: a part that is one unstructured word is nothing.
+pub fn find_in_part(text: &str) -> Vec<Found> {
+    Search::new(text).run()
 }
 
 /// The whole text as one JWS or JWE in JSON form (RFC 7515 §7.2).
@@ -75,7 +72,7 @@ fn whole_json(text: &str) -> Option<Found> {
         return None;
     }
     let token = decode::decode(trimmed);
-    if token.form == Form::Opaque {
+    if token.form == Form::Opaque || (token.header.is_none() && token.claims.is_none()) {
         return None;
     }
     let start = text.len() - text.trim_start().len();
@@ -152,39 +149,102 @@ fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')
 }
 
+/// A token that was read: where it stands, its text, what was cleaned.
+type Taken = (Range<usize>, String, Vec<String>);
+
 struct Search<'a> {
     text: &'a str,
     bytes: &'a [u8],
-    place: Place,
+    /// Layers of base64 around the text.
+    depth: u8,
     found: Vec<Found>,
+    memory: Memory,
+    objects: Objects,
+    /// Characters of base64 that may still be looked into: one run may be tried from several places.
+    encoded: usize,
+    /// SAML assertions without an end.
+    unended: u8,
 }
 
-impl Search<'_> {
-    fn run(&mut self) {
-        let mut at = 0;
-        while at < self.bytes.len() {
-            if !is_word(self.bytes[at]) {
-                at += 1;
-                continue;
-            }
-            let length = self.bytes[at..].iter().position(|b| !is_word(*b));
-            let end = length.map_or(self.bytes.len(), |n| at + n);
-            at = self
-                .structured(at, end)
-                .unwrap_or_else(|| self.named(at, end));
+impl<'a> Search<'a> {
+    fn new(text: &'a str) -> Self {
+        Self::inside(text, 0)
+    }
+
+    /// In a text that stood inside `depth` layers of base64.
+    fn inside(text: &'a str, depth: u8) -> Self {
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            depth,
+            found: Vec::new(),
+            memory: Memory::default(),
+            objects: Objects::of(text.len()),
+            encoded: text.len().saturating_mul(4),
+            unended: 0,
         }
     }
 
+    fn run(mut self) -> Vec<Found> {
+        let mut at = 0;
+        while let Some(b) = self.bytes.get(at) {
+            at = match b {
+                b if is_word(*b) => self.word(at),
+                b'{' => {
+                    self.opened(at);
+                    at + 1
+                }
+                b'}' => {
+                    self.closed(at);
+                    at + 1
+                }
+                b'<' => self.tag(at),
+                _ => at + 1,
+            };
+        }
+        // Objects are found where they end: back into the order of the text.
+        self.found.sort_by_key(|f| f.span.start);
+        let mut place = Place::default();
+        for found in &mut self.found {
+            (found.line, found.column) = place.advance(self.text, found.span.start);
+        }
+        self.found
+    }
+
+    /// Looks at the word that starts at `at`; where to go on.
+    fn word(&mut self, at: usize) -> usize {
+        let length = self.bytes[at..].iter().position(|b| !is_word(*b));
+        let end = length.map_or(self.bytes.len(), |n| at + n);
+        let start = (at + escapes::leftover(self.bytes, at)).min(end);
+        if let Some(next) = self.structured(start, end) {
+            return next;
+        }
+        if end - start >= 7 {
+            self.member(start, end);
+        }
+        if opaque::is_paseto(&self.text[start..end]) {
+            let raw = &self.text[start..end];
+            let raw = raw.trim_end_matches('.');
+            self.push(start..start + raw.len(), raw, Vec::new());
+            return end;
+        }
+        let next = self.named(start, end);
+        if next > end {
+            return next;
+        }
+        self.layer(start).unwrap_or(end).max(end)
+    }
+
+    /// Keeps what was found. Its line and column are counted at the end.
     fn push(&mut self, span: Range<usize>, raw: &str, mut cleaned: Vec<String>) {
-        let (line, column) = self.place.advance(self.text, span.start);
         let context = context(self.text, span.start);
         if let Some(scheme @ ("Bearer" | "DPoP")) = context.as_deref() {
             cleaned.insert(0, format!("the scheme `{scheme}`"));
         }
         self.found.push(Found {
             raw: Arc::from(raw),
-            line,
-            column,
+            line: 0,
+            column: 0,
             span,
             context,
             cleaned,
@@ -210,13 +270,10 @@ impl Search<'_> {
             // A few tries a part: glued prefixes are rare, hostile repetitions are not.
             if opens && tries < 4 {
                 tries += 1;
-                if let Some((span, raw, cleaned)) = self.token_at(at, end) {
+                if let Some((span, raw, cleaned)) = self.token_at(at) {
                     at = span.end;
-                    next = Some(span.end.max(end.min(span.end)));
+                    next = Some(at);
                     self.push(span, &raw, cleaned);
-                    if at >= end {
-                        return next;
-                    }
                     first_of_part = false;
                     tries = 0;
                     continue;
@@ -231,222 +288,104 @@ impl Search<'_> {
         next.map(|n| n.max(end))
     }
 
-    /// The token whose header starts at `start`, in the word that ends at `end` or in its lines.
-    fn token_at(&self, start: usize, end: usize) -> Option<(Range<usize>, String, Vec<String>)> {
-        let mut joined = Joined::new(&self.text[start..end]);
-        let mut stop = start + joined.text.len();
-        while joined.wants_more()
-            && let Some((line, after)) = self.continuation(stop, &joined)
-        {
-            joined.add(&self.text[line]);
-            stop = after;
-        }
-        let header = joined.header()?;
-        let parts: Vec<&str> = joined.text.splitn(6, '.').collect();
-        let want = if header.get("enc").is_some() && parts.len() >= 5 {
-            5
-        } else {
-            3
-        };
-        if parts.len() < 2 {
+    /// The token whose header starts at `start`, on its line or on several.
+    fn token_at(&self, start: usize) -> Option<Taken> {
+        let mut joined = Joined::new(Run::read(self.text, start, &self.memory), &self.memory);
+        // A header that is complete and is none: no line below makes it one.
+        if joined.dots() > 0 && joined.facts().is_none() {
             return None;
         }
-        let length = parts.iter().take(want).map(|p| p.len() + 1).sum::<usize>() - 1;
-        let mut raw = joined.text[..length].to_owned();
-        // What was cut off at the end stands in the last line, for the lines before are all used.
-        let cut = joined.text.len() - length;
-        let mut stop = stop.checked_sub(cut).filter(|s| *s > start)?;
-        // The full stop of a sentence, not an empty signature.
-        if parts.len() == 3 && parts[2].is_empty() && header.get("alg").is_some_and(|a| a != "none")
+        // Where the line begins that was read last.
+        let mut last_line = start;
+        while joined.wants_more()
+            && let Some((begins, line)) = self.continuation(&joined)
         {
-            raw.pop();
-            stop -= 1;
+            last_line = begins;
+            joined.add(line);
         }
-        let cleaned = if joined.lines > 1 {
-            vec!["line breaks inside the token".into()]
-        } else {
-            Vec::new()
-        };
+        let facts = joined.facts()?;
+        let parts = joined.dots() + 1;
+        let want = if facts.encrypted && parts >= 5 { 5 } else { 3 };
+        let (mut length, mut stop) = joined.first(want);
+        let mut signature = "";
+        if want == 3 && parts == 3 {
+            let (second, _) = joined.first(2);
+            if length == second + 1 && facts.signed() {
+                // The full stop of a sentence, not an empty signature.
+                (length, stop) = joined.first(2);
+            } else {
+                let end = self.signature_end(&facts, length - second - 1, stop);
+                signature = &self.text[stop..end];
+                stop = end;
+            }
+        }
+        let mut raw = joined.text;
+        raw.truncate(length);
+        raw.push_str(signature);
+        let mut cleaned = Vec::new();
+        let mut escaped = joined.escaped;
+        if want == 3
+            && parts >= 3
+            && let Some(tail) = self.tail(stop, last_line)
+        {
+            raw.push_str(&tail.text);
+            stop = tail.stop;
+            escaped |= tail.escaped;
+        }
+        if self.bytes[start..stop].contains(&b'\n') {
+            cleaned.push("line breaks inside the token".into());
+        }
+        if escaped {
+            cleaned.push("escapes inside the token".into());
+        }
         Some((start..stop, raw, cleaned))
     }
 
-    /// The word on the next line that continues a token ending at `end`, and where it ends.
-    fn continuation(&self, end: usize, joined: &Joined) -> Option<(Range<usize>, usize)> {
-        let skip = |mut at: usize, set: &[u8]| {
-            while self.bytes.get(at).is_some_and(|b| set.contains(b)) {
-                at += 1;
-            }
-            at
-        };
-        let at = skip(end, b" \t\\\r");
+    /// Where a signature ends that seems to end at `stop` after `length` characters: further when
+    /// it is written in standard base64 or padded, and its algorithm says so.
+    fn signature_end(&self, facts: &joined::Facts, length: usize, stop: usize) -> usize {
+        if !matches!(self.bytes.get(stop), Some(b'+' | b'/' | b'=')) {
+            return stop;
+        }
+        let more = self.bytes[stop..]
+            .iter()
+            .take(2 << 10)
+            .take_while(|b| joined::is_part(**b) || matches!(b, b'+' | b'/'))
+            .count();
+        let mut end = stop;
+        let mut total = length;
+        if facts.complete(length) != Some(true) && facts.complete(length + more) == Some(true) {
+            end += more;
+            total += more;
+        }
+        let padding = self.bytes[end..]
+            .iter()
+            .take(3)
+            .take_while(|b| **b == b'=')
+            .count();
+        if padding > 0 && padding < 3 && (total + padding).is_multiple_of(4) {
+            end += padding;
+        }
+        end
+    }
+
+    /// What stands on the next line and continues the token, and where it begins.
+    fn continuation(&self, joined: &Joined<'_>) -> Option<(usize, Run)> {
+        let at = self.skip(joined.stop, b" \t\\\r");
         if self.bytes.get(at) != Some(&b'\n') {
             return None;
         }
-        let start = skip(at + 1, b" \t>|#*");
-        let length = self.bytes[start..]
-            .iter()
-            .position(|b| !is_word(*b))
-            .unwrap_or(self.bytes.len() - start);
-        let stop = start + length;
-        let after = skip(stop, b" \t\\\r");
+        let start = self.skip(at + 1, b" \t>|#*");
+        let line = Run::read(self.text, start, &self.memory);
+        let after = self.skip(line.stop, b" \t\\\r");
         let alone = matches!(
             self.bytes.get(after),
-            None | Some(b'\n' | b'"' | b'\'' | b'`' | b',' | b';' | b')' | b']' | b'}' | b'<')
+            None | Some(
+                b'\n' | b'"' | b'\'' | b'`' | b',' | b';' | b')' | b']' | b'}' | b'<' | b'~'
+            )
         );
-        let line = &self.text[start..stop];
         // A line that starts like a header starts another token, unless a dot asks for a payload.
-        let other = line.starts_with("ey") && !joined.text.ends_with('.');
-        (length > 0 && alone && !other && joined.continues_with(line))
-            .then_some((start..stop, stop))
+        let other = line.starts_like_header() && !joined.text.ends_with('.');
+        (line.len() > 0 && alone && !other && joined.continues_with(&line)).then_some((start, line))
     }
-
-    /// Finds values without structure behind a name or a scheme; where to go on.
-    fn named(&mut self, start: usize, end: usize) -> usize {
-        let word = &self.text[start..end];
-        if !(4..=16).contains(&word.len()) {
-            return end;
-        }
-        if word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("dpop") {
-            return self.after_scheme(start, end);
-        }
-        if NAMES.contains(&word) {
-            return self.after_name(word == "token", end);
-        }
-        end
-    }
-
-    /// The end of a b64token (RFC 6750 §2.1), which may be percent-encoded. It stops at the first
-    /// `=` that is no padding, where the next name would begin.
-    fn value_end(&self, start: usize) -> usize {
-        let body = self.bytes[start..]
-            .iter()
-            .position(|b| !(is_word(*b) || b"~+/%".contains(b)))
-            .map_or(self.bytes.len(), |n| start + n);
-        let padding = self.bytes[body..]
-            .iter()
-            .take(2)
-            .take_while(|b| **b == b'=');
-        body + padding.count()
-    }
-
-    fn after_scheme(&mut self, word: usize, end: usize) -> usize {
-        let gap = self.bytes[end..].iter().take_while(|b| **b == b' ').count();
-        let start = end + gap;
-        let stop = self.value_end(start);
-        let value = &self.text[start..stop];
-        if gap == 0 || value.is_empty() || has_structure(value) {
-            return end;
-        }
-        let before = self.text[..word].trim_end_matches([' ', '"', '\'', '\\']);
-        let tail = floor(before, before.len().saturating_sub(24));
-        let header = before[tail..].to_ascii_lowercase();
-        let in_header = header
-            .trim_end_matches([':', '"', '\\', ' '])
-            .ends_with("authorization")
-            || header.ends_with("value\":")
-            || header.ends_with("value\\\":");
-        if (in_header && value.len() >= 8) || (value.len() >= 20 && random(value)) {
-            let (value, stop) = trimmed(value, stop);
-            self.push(start..stop, value, Vec::new());
-            return stop;
-        }
-        end
-    }
-
-    /// `"access_token": "x"`, `access_token=x`, `access_token: x`, also inside an escaped JSON text.
-    fn after_name(&mut self, vague: bool, end: usize) -> usize {
-        let skip = |mut at: usize, set: &[u8]| {
-            while self.bytes.get(at).is_some_and(|b| set.contains(b)) {
-                at += 1;
-            }
-            at
-        };
-        let closed = skip(end, b"\\\"'");
-        let separator = skip(closed, b" \t");
-        let sign = self.bytes.get(separator).copied();
-        if !matches!(sign, Some(b':' | b'=')) {
-            return end;
-        }
-        let opened = skip(separator + 1, b" \t\r\n");
-        let start = skip(opened, b"\\\"'");
-        let quoted = start > opened;
-        if quoted && closed > end {
-            // A JSON member: everything up to the closing quote.
-            let stop = self.bytes[start..]
-                .iter()
-                .take(65_536)
-                .position(|b| matches!(b, b'"' | b'\'' | b'\\') || !b.is_ascii_graphic())
-                .map(|n| start + n);
-            let Some(stop) = stop.filter(|s| matches!(self.bytes[*s], b'"' | b'\'' | b'\\')) else {
-                return end;
-            };
-            let value = &self.text[start..stop];
-            let placeholder = value.starts_with(['<', '{', '$', '[', '*'])
-                || matches!(value, "string" | "undefined");
-            if value.len() < 6 || vague || placeholder || has_structure(value) {
-                return end;
-            }
-            self.push(start..stop, value, Vec::new());
-            return stop;
-        }
-        let stop = self.value_end(start);
-        let (value, stop) = trimmed(&self.text[start..stop], stop);
-        if value.is_empty() || has_structure(value) || value.starts_with("urn%3A") {
-            return end;
-        }
-        let form =
-            sign == Some(b'=') && closed == end && separator == end && opened == separator + 1;
-        let ends = !matches!(self.bytes.get(stop), Some(b'(' | b'[' | b':' | b'{'));
-        let enough = if form && !vague { 8 } else { 16 };
-        if ends && value.len() >= enough && value.bytes().any(|b| b.is_ascii_digit()) {
-            let (raw, cleaned) = match percent_decoded(value) {
-                Some(decoded) => (decoded, vec!["percent-encoding".to_owned()]),
-                None => (value.to_owned(), Vec::new()),
-            };
-            self.push(start..stop, &raw, cleaned);
-            return stop;
-        }
-        end
-    }
-}
-
-/// A value without the full stop of its sentence.
-fn trimmed(value: &str, stop: usize) -> (&str, usize) {
-    let kept = value.trim_end_matches('.');
-    (kept, stop - (value.len() - kept.len()))
-}
-
-/// Whether the value is found as a token of parts anyway.
-fn has_structure(value: &str) -> bool {
-    value.starts_with('e')
-        && value
-            .split_once('.')
-            .is_some_and(|(head, _)| header(head).is_some())
-}
-
-/// Whether a word is no word of a language.
-fn random(value: &str) -> bool {
-    value.bytes().any(|b| b.is_ascii_digit()) && value.bytes().any(|b| b.is_ascii_alphabetic())
-}
-
-fn percent_decoded(value: &str) -> Option<String> {
-    if !value.contains('%') {
-        return None;
-    }
-    let bytes = value.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        if bytes[at] == b'%' {
-            let digits = value.get(at + 1..at + 3)?;
-            out.push(u8::from_str_radix(digits, 16).ok()?);
-            at += 3;
-        } else {
-            out.push(bytes[at]);
-            at += 1;
-        }
-    }
-    String::from_utf8(out)
-        .ok()
-        .filter(|t| t.bytes().all(|b| b.is_ascii_graphic()))
 }

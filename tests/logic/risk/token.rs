@@ -201,7 +201,7 @@ fn dg_201_to_204_missing_claims() {
             ),
             (
                 "kind unknown",
-                typed("wit+jwt", json!({ "iss": null })),
+                typed("example+jwt", json!({ "iss": null })),
                 Unknown,
             ),
         ],

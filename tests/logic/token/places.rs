@@ -48,7 +48,10 @@ fn tokens_are_found_wherever_they_stand() {
             format!("https://app/cb#id_token={t}&state=1"),
             vec![(&t, Some("id_token"))],
         ),
-        (format!("redirect%3Fid_token%3D{t}"), vec![(&t, None)]),
+        (
+            format!("redirect%3Fid_token%3D{t}"),
+            vec![(&t, Some("id_token"))],
+        ),
         (format!("The token is {t}. It ends."), vec![(&t, None)]),
         (format!("{t}\n{t}\n"), vec![(&t, None), (&t, None)]),
         (
