@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::{keys, output::Failure};
+use super::output::Failure;
 use crate::{
     app::{Effect, Outcome},
     io::runtime::Runtime,
-    jose::{Jwk, Jwks},
+    jose::{Jwk, Jwks, pem},
     kit::ids::JobId,
     oauth::{
         http::{Body, Field, Method, Request},
@@ -47,7 +47,7 @@ pub(super) fn keys(url: &str) -> Result<Vec<Jwk>, Failure> {
             response.status
         )));
     }
-    keys::parse(&response.body)
+    pem::read_bytes(&response.body, None)
         .map_err(|reason| Failure::impossible(format!("{url}: not a JWK Set: {reason}")))
 }
 

@@ -208,7 +208,17 @@ pub(super) fn tokens(sources: &[Source]) -> Vec<Placed> {
 
 /// The one token of a source. A text in which no token is found is taken as one as a whole, so
 /// that the verdict says what is wrong with it; several are refused.
+///
+/// A single word is taken as it stands: a search would leave out what does not belong to a token
+/// (padding, a fourth part), and a verdict would then be about another text.
 pub(super) fn one_token(source: &Source) -> Result<Token, Failure> {
+    let word = source.text.trim();
+    if !word.is_empty() && word.contains('.') && !word.contains(char::is_whitespace) && {
+        let quoted = |c: char| matches!(c, '"' | '\'' | '{' | '[' | '<') || c == '`';
+        !word.starts_with(quoted) && !word.contains("://") && !word.contains('&')
+    } {
+        return Ok(decode(word));
+    }
     let mut found = find(&source.text);
     match found.len() {
         0 if source.text.trim().is_empty() => {

@@ -6,11 +6,15 @@ use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
 use super::{
-    input,
+    input, key_options,
     output::{self, Done, Failure},
 };
 use crate::{
-    jose::{Alg, Jwk, b64, crypto, pem},
+    jose::{
+        Alg, Jwk, KeyError, b64, crypto,
+        jwe::names::{Bits, Enc, Manage},
+        pem,
+    },
     kit::{secret::Secret, text::escape},
 };
 
@@ -18,9 +22,16 @@ use crate::{
 pub(super) enum Command {
     /// Generate a key; the private JWK goes to standard output
     Generate {
-        /// Algorithm: ES256, ES384, RS256, PS256, EdDSA, HS256 ...
+        /// Algorithm: ES256, ES384, RS256, PS256, EdDSA, HS256 ..., or to decrypt with: RSA-OAEP-256,
+        /// ECDH-ES+A256KW, A256KW, dir ...
         #[arg(long, value_name = "A")]
         alg: String,
+        /// Curve for ECDH-ES: P-256, P-384, P-521, X25519
+        #[arg(long, value_name = "CRV")]
+        crv: Option<String>,
+        /// Content encryption that a key for `dir` is to fit
+        #[arg(long, value_name = "ENC")]
+        enc: Option<String>,
         /// Key ID; without it the thumbprint (RFC 7638)
         #[arg(long, value_name = "K")]
         kid: Option<String>,
@@ -30,11 +41,17 @@ pub(super) enum Command {
         /// The form
         #[arg(long, value_enum)]
         to: To,
+        /// File that holds the passphrase of an encrypted PEM key
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
         /// PEM, DER, JWK or JWKS; `-` or nothing is standard input
         file: Option<PathBuf>,
     },
     /// The SHA-256 thumbprint (RFC 7638) of a key, or of each key of a set
     Thumbprint {
+        /// File that holds the passphrase of an encrypted PEM key
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
         /// PEM, DER, JWK or JWKS; `-` or nothing is standard input
         file: Option<PathBuf>,
     },
@@ -54,18 +71,43 @@ pub(super) enum To {
 
 pub(super) fn run(command: &Command) -> Result<Done, Failure> {
     match command {
-        Command::Generate { alg, kid } => generate(alg, kid.as_deref()),
-        Command::Convert { to, file } => {
-            convert(*to, &read(file.as_deref().unwrap_or(Path::new("-")))?)
+        Command::Generate { alg, crv, enc, kid } => {
+            generate(alg, crv.as_deref(), enc.as_deref(), kid.as_deref())
         }
-        Command::Thumbprint { file } => {
-            thumbprints(&read(file.as_deref().unwrap_or(Path::new("-")))?)
-        }
+        Command::Convert {
+            to,
+            passphrase_file,
+            file,
+        } => convert(*to, &given(passphrase_file.as_deref(), file.as_deref())?),
+        Command::Thumbprint {
+            passphrase_file,
+            file,
+        } => thumbprints(&given(passphrase_file.as_deref(), file.as_deref())?),
     }
 }
 
-fn generate(alg: &str, kid: Option<&str>) -> Result<Done, Failure> {
-    let key = crypto::generate(&algorithm(alg)?, kid).map_err(|e| Failure::usage(e.to_string()))?;
+fn given(passphrase_file: Option<&Path>, file: Option<&Path>) -> Result<Vec<Jwk>, Failure> {
+    let passphrase = key_options::passphrase(passphrase_file)?;
+    read_with(file.unwrap_or(Path::new("-")), passphrase.as_ref())
+}
+
+fn generate(
+    alg: &str,
+    crv: Option<&str>,
+    enc: Option<&str>,
+    kid: Option<&str>,
+) -> Result<Done, Failure> {
+    let key = match Manage::parse(alg) {
+        Some(alg) => {
+            let enc = match enc {
+                Some(name) => encryption(name)?,
+                None => Enc::Gcm(Bits::B256),
+            };
+            crypto::generate_for_encryption(alg, enc, crv, kid)
+        }
+        None => crypto::generate(&algorithm(alg)?, kid),
+    }
+    .map_err(|e| Failure::usage(e.to_string()))?;
     let thumbprint = thumbprint(&key)?;
     output::note(&format!("{}, thumbprint {thumbprint}", key.describe()));
     Ok(Done {
@@ -177,6 +219,18 @@ pub(super) fn algorithm(name: &str) -> Result<Alg, Failure> {
     }
 }
 
+/// A content encryption by its registered name.
+pub(super) fn encryption(name: &str) -> Result<Enc, Failure> {
+    Enc::parse(name).ok_or_else(|| {
+        let known: Vec<&str> = Enc::all().map(Enc::name).collect();
+        Failure::usage(format!(
+            "`{}` is no content encryption: known are {}",
+            escape(name),
+            known.join(", ")
+        ))
+    })
+}
+
 /// The algorithm that a key signs with when none is named: its own `alg`, else the usual one of its
 /// kind.
 pub(super) fn usual_algorithm(key: &Jwk) -> Result<Alg, Failure> {
@@ -200,9 +254,21 @@ pub(super) fn usual_algorithm(key: &Jwk) -> Result<Alg, Failure> {
 
 /// Reads keys: PEM, JWK or JWKS as text, else DER.
 pub(super) fn read(path: &Path) -> Result<Vec<Jwk>, Failure> {
+    read_with(path, None)
+}
+
+/// [`read`], with the passphrase of an encrypted key.
+pub(super) fn read_with(path: &Path, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, Failure> {
     let bytes = zeroize::Zeroizing::new(input::bytes(path)?);
-    let keys = parse(&bytes)
-        .map_err(|reason| Failure::impossible(format!("{}: {reason}", path.display())))?;
+    let keys = pem::read_bytes(&bytes, passphrase).map_err(|error| {
+        let what = match &error {
+            KeyError::Locked(_) if passphrase.is_none() => {
+                format!("{error}: give it with --passphrase-file")
+            }
+            _ => error.to_string(),
+        };
+        Failure::impossible(format!("{}: {what}", path.display()))
+    })?;
     if keys.is_empty() {
         return Err(Failure::impossible(format!(
             "{}: holds no key",
@@ -210,49 +276,6 @@ pub(super) fn read(path: &Path) -> Result<Vec<Jwk>, Failure> {
         )));
     }
     Ok(keys)
-}
-
-/// Keys from bytes in any form that is read here.
-pub(super) fn parse(bytes: &[u8]) -> Result<Vec<Jwk>, String> {
-    // DER begins with a SEQUENCE, whose tag is also the digit `0`: no text that is read here does.
-    if bytes.first() == Some(&0x30)
-        && let Some(keys) = der(bytes)
-    {
-        return Ok(keys);
-    }
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| "neither text (PEM, JWK, JWKS) nor a DER key that is read here".to_owned())?;
-    pem::read(text).map_err(|e| e.to_string())
-}
-
-/// DER says nothing of what it holds; each kind of key is tried as the PEM that it would be.
-fn der(bytes: &[u8]) -> Option<Vec<Jwk>> {
-    use base64::Engine as _;
-    let body = Secret::new(base64::engine::general_purpose::STANDARD.encode(bytes));
-    [
-        "PRIVATE KEY",
-        "PUBLIC KEY",
-        "CERTIFICATE",
-        "EC PRIVATE KEY",
-        "RSA PRIVATE KEY",
-        "RSA PUBLIC KEY",
-    ]
-    .into_iter()
-    .find_map(|label| {
-        let lines: Vec<String> = body
-            .expose()
-            .as_bytes()
-            .chunks(64)
-            .map(|c| String::from_utf8_lossy(c).into_owned())
-            .collect();
-        let text = Secret::new(format!(
-            "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-            lines.join("\n")
-        ));
-        pem::read(text.expose())
-            .ok()
-            .filter(|keys| !keys.is_empty())
-    })
 }
 
 /// A shared secret as a symmetric key (RFC 7518 §6.4).

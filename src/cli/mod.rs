@@ -7,11 +7,14 @@
 mod chain;
 mod completions;
 mod decode;
+mod decrypt;
 mod diff;
+mod encrypt;
 mod fetch;
 mod findings;
 mod graph;
 mod input;
+mod key_options;
 mod keys;
 mod lint;
 mod output;
@@ -73,6 +76,10 @@ enum Sub {
     Decode(decode::Options),
     /// Check the signature and the claims of one token
     Verify(verify::Options),
+    /// Open an encrypted token (JWE) to its core
+    Decrypt(decrypt::Options),
+    /// Encrypt a text or a token (JWE)
+    Encrypt(encrypt::Options),
     /// Sign claims, or sign a token again
     Sign(sign::Options),
     /// Generate, convert and name keys
@@ -173,6 +180,8 @@ pub fn run(args: Args) -> ExitCode {
         None => Err(Failure::usage("no command was given")),
         Some(Sub::Decode(options)) => decode::run(&options, &setting),
         Some(Sub::Verify(options)) => verify::run(&options, &setting),
+        Some(Sub::Decrypt(options)) => decrypt::run(&options, &setting),
+        Some(Sub::Encrypt(options)) => encrypt::run(&options),
         Some(Sub::Sign(options)) => sign::run(&options),
         Some(Sub::Keys(command)) => keys::run(&command),
         Some(Sub::Diff(options)) => diff::run(&options),

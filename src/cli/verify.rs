@@ -7,35 +7,30 @@ use serde_json::{Value, json};
 use super::{
     Setting, fetch,
     input::{self, Source},
+    key_options::KeyOptions,
     keys,
     output::{Done, Failure, columns},
 };
 use crate::{
     jose::b64,
-    kit::{secret::Secret, text::escape},
+    kit::text::escape,
     token::{
-        Token,
-        validate::{Candidate, Policy, Signature, Verdict, judge},
+        Form, Token,
+        decrypt::decrypt,
+        validate::{
+            Candidate, KeyUsed, Policy, Signature, Verdict, judge,
+            steps::Outcome,
+        },
     },
 };
 
 #[derive(clap::Args)]
 pub(super) struct Options {
-    /// Key: PEM (PKCS#1, PKCS#8, SEC1, SPKI, certificate), DER, JWK or JWKS
-    #[arg(long, value_name = "FILE")]
-    key: Vec<PathBuf>,
-    /// JWK Set: a file, or a URL to fetch it from
-    #[arg(long, value_name = "FILE|URL")]
-    jwks: Vec<String>,
+    #[command(flatten)]
+    keys: KeyOptions,
     /// Issuer: its metadata and keys are fetched, and `iss` must be it
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
-    /// Shared secret for HS256, HS384, HS512 (others can see a command line: prefer --secret-file)
-    #[arg(long, value_name = "TEXT")]
-    secret: Option<String>,
-    /// File that holds the shared secret; a line break at its end is not part of it
-    #[arg(long, value_name = "FILE", conflicts_with = "secret")]
-    secret_file: Option<PathBuf>,
     /// Allowed algorithm; may be repeated. Without it the key decides, never the header alone
     #[arg(long, value_name = "A", value_delimiter = ',')]
     alg: Vec<String>,
@@ -45,6 +40,9 @@ pub(super) struct Options {
     /// Allowed clock difference in seconds
     #[arg(long, value_name = "S", default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(0..=86_400))]
     leeway: i64,
+    /// File with the content that the token does not carry (detached, RFC 7515 appendix F)
+    #[arg(long, value_name = "FILE")]
+    detached: Option<PathBuf>,
     /// The token, compact or JSON; `-` or nothing is standard input
     file: Option<PathBuf>,
 }
@@ -59,57 +57,68 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
             .collect::<Result<_, _>>()?,
         audience: options.audience.clone(),
         issuer: options.issuer.clone(),
+        detached: options.detached.as_deref().map(input::bytes).transpose()?,
         ..Policy::at(setting.clock.now())
     };
     let path = options.file.as_deref().unwrap_or(Path::new("-"));
-    if path.as_os_str() == "-" && options.reads_keys_from_standard_input() {
+    if path.as_os_str() == "-" && options.keys.read_standard_input() {
         return Err(Failure::usage(
             "the token and the key cannot both come from standard input",
         ));
     }
     let source: Source = input::text(path)?;
     let token = input::one_token(&source)?;
-    let verdict = judge(&token, &options.candidates()?, &policy);
-    let verified = verdict.verified();
+    let candidates = options.candidates()?;
+    if token.form == Form::Jwe {
+        return Ok(encrypted(&token, &candidates, &policy));
+    }
+    let verdict = judge(&token, &candidates, &policy);
+    let payload = match &policy.detached {
+        Some(content) => json_or_base64url(content),
+        None => payload(&token),
+    };
     Ok(Done {
-        json: as_json(&token, &verdict),
+        json: as_json(&verdict, payload),
         text: in_words(&token, &verdict),
-        good: verified,
+        good: verdict.verified(),
     })
 }
 
-impl Options {
-    fn reads_keys_from_standard_input(&self) -> bool {
-        self.key.iter().any(|k| k.as_os_str() == "-")
-            || self.jwks.iter().any(|k| k == "-")
-            || self
-                .secret_file
-                .as_ref()
-                .is_some_and(|f| f.as_os_str() == "-")
+/// An encrypted token is opened with the keys, and what is inside is judged. Decryption alone proves
+/// nothing about who made it (RFC 8725bis).
+fn encrypted(token: &Token, candidates: &[Candidate], policy: &Policy) -> Done {
+    let keys: Vec<_> = candidates.iter().map(|c| c.jwk.clone()).collect();
+    let opened = decrypt(&token.raw, &keys);
+    let Some(inner) = opened.inner.as_ref().filter(|_| opened.is_complete()) else {
+        let mut verdict = judge(token, candidates, policy);
+        verdict.reason = match opened.stopped {
+            Some(why) => format!("The token is encrypted and was not opened: {why}."),
+            None => "The token is encrypted, and what is inside is not signed: who made it is not \
+                     known."
+                .into(),
+        };
+        return Done {
+            json: as_json(&verdict, Value::Null),
+            text: in_words(token, &verdict),
+            good: false,
+        };
+    };
+    let verdict = judge(inner, candidates, policy);
+    let mut json = as_json(&verdict, payload(inner));
+    if let Some(members) = json.as_object_mut() {
+        let headers: Vec<_> = opened.layers.iter().map(|l| &l.header).collect();
+        members.insert("encrypted".into(), json!(headers));
     }
+    Done {
+        json,
+        text: in_words(inner, &verdict),
+        good: verdict.verified(),
+    }
+}
 
+impl Options {
     fn candidates(&self) -> Result<Vec<Candidate>, Failure> {
-        let mut candidates = Vec::new();
-        for path in &self.key {
-            let from = path.display().to_string();
-            candidates.extend(keys::read(path)?.into_iter().map(|jwk| Candidate {
-                jwk,
-                from: from.clone(),
-                issuer: None,
-            }));
-        }
-        for place in &self.jwks {
-            let keys = if place.starts_with("http://") || place.starts_with("https://") {
-                fetch::keys(place)?
-            } else {
-                keys::read(Path::new(place))?
-            };
-            candidates.extend(keys.into_iter().map(|jwk| Candidate {
-                jwk,
-                from: format!("JWKS {place}"),
-                issuer: None,
-            }));
-        }
+        let mut candidates = self.keys.candidates()?;
         if let Some(issuer) = &self.issuer {
             let (_, jwks) = fetch::issuer(issuer)?;
             candidates.extend(jwks.keys.into_iter().map(|jwk| Candidate {
@@ -118,50 +127,74 @@ impl Options {
                 issuer: Some(issuer.clone()),
             }));
         }
-        let secret = match (&self.secret, &self.secret_file) {
-            (Some(text), _) => Some((Secret::new(text.as_str()), "--secret".to_owned())),
-            (None, Some(path)) => Some((keys::secret_file(path)?, path.display().to_string())),
-            (None, None) => None,
-        };
-        candidates.extend(secret.map(|(secret, from)| Candidate {
-            jwk: keys::symmetric(&secret),
-            from,
-            issuer: None,
-        }));
         Ok(candidates)
     }
 }
 
-fn as_json(token: &Token, verdict: &Verdict) -> Value {
+fn as_json(verdict: &Verdict, payload: Value) -> Value {
+    let key = |key: &KeyUsed| {
+        json!({
+            "kid": key.kid,
+            "thumbprint": key.thumbprint,
+            "from": key.from,
+        })
+    };
+    let signatures: Vec<Value> = verdict
+        .signatures
+        .iter()
+        .map(|one| {
+            let steps: Vec<Value> = one
+                .steps
+                .iter()
+                .map(|step| {
+                    json!({
+                        "check": step.check.name(),
+                        "outcome": step.outcome.name(),
+                        "detail": step.detail,
+                        "source": step.check.source(),
+                    })
+                })
+                .collect();
+            json!({
+                "signature": one.signature.name(),
+                "reason": one.reason,
+                "key": one.key.as_ref().map(key),
+                "key_problems": one.key_problems,
+                "steps": steps,
+            })
+        })
+        .collect();
     json!({
         "verified": verdict.verified(),
         "signature": verdict.signature.name(),
         "reason": verdict.reason,
-        "key": verdict.key.as_ref().map(|key| json!({
-            "kid": key.kid,
-            "thumbprint": key.thumbprint,
-            "from": key.from,
-        })),
+        "key": verdict.key.as_ref().map(key),
+        "key_problems": verdict.key_problems,
         "claims_problems": verdict.claims_problems,
-        "payload": payload(token),
+        "signatures": signatures,
+        "payload": payload,
     })
 }
 
 /// The claims, any other JSON, or base64url of what is not JSON.
 fn payload(token: &Token) -> Value {
-    if let Some(claims) = &token.claims {
-        return claims.value.clone();
+    match (&token.claims, &token.payload_bytes) {
+        (Some(claims), _) => claims.value.clone(),
+        (None, Some(bytes)) => json_or_base64url(bytes),
+        (None, None) => Value::Null,
     }
-    match &token.payload_bytes {
-        Some(bytes) => crate::kit::json::parse(bytes)
-            .map_or_else(|_| b64::encode(bytes).into(), |json| json.value),
-        None => Value::Null,
-    }
+}
+
+fn json_or_base64url(bytes: &[u8]) -> Value {
+    crate::kit::json::parse(bytes).map_or_else(|_| b64::encode(bytes).into(), |json| json.value)
 }
 
 fn in_words(token: &Token, verdict: &Verdict) -> String {
     let headline = match (verdict.verified(), verdict.signature) {
         (true, _) => "Verified",
+        (false, Signature::Valid) if !verdict.key_problems.is_empty() => {
+            "Not accepted: the signature is valid, the key is too weak"
+        }
         (false, Signature::Valid) => "Not accepted: the signature is valid, the claims are not",
         (false, _) => "Not verified",
     };
@@ -182,6 +215,18 @@ fn in_words(token: &Token, verdict: &Verdict) -> String {
         words.extend(key.thumbprint.as_ref().map(|t| format!("thumbprint {t}")));
         words.push(format!("from {}", escape(&key.from)));
         rows.push(("key", words.join(", ")));
+    }
+    if let [_, _, ..] = verdict.signatures[..] {
+        for one in &verdict.signatures {
+            let state = one.signature.name().replace('_', " ");
+            rows.push(("", format!("{state}: {}", escape(&one.reason))));
+        }
+    }
+    for step in verdict.signatures.iter().flat_map(|one| &one.steps) {
+        if step.outcome == Outcome::Failed {
+            let failed = format!("{} ({})", step.check.label(), step.check.source());
+            rows.push(("failed", failed));
+        }
     }
     for problem in &verdict.claims_problems {
         rows.push(("claims", escape(problem).into_owned()));

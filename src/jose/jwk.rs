@@ -18,6 +18,12 @@ pub enum KeyError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The key is encrypted, and no passphrase was given, or a wrong one.
+    #[error("{0}")]
+    Locked(String),
+    /// The key is too weak to be used at all.
+    #[error("the key is too weak: {0}")]
+    Weak(String),
     /// The key type or curve is known but not supported here.
     #[error("{0} is not supported here")]
     Unsupported(String),
@@ -34,6 +40,27 @@ pub enum KeyError {
 /// A JSON Web Key. May hold private members: `Debug` shows the public part only.
 #[derive(Clone, PartialEq)]
 pub struct Jwk(pub Map<String, Value>);
+
+/// What a key is asked to do, for `use` and `key_ops` (RFC 7517 §4.2, §4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Task {
+    Sign,
+    Verify,
+    Encrypt,
+    Decrypt,
+}
+
+/// Values of `key_ops` for signatures, and for encryption (RFC 7517 §4.3).
+const SIGNATURE_OPERATIONS: [&str; 2] = ["sign", "verify"];
+const ENCRYPTION_OPERATIONS: [&str; 6] = [
+    "encrypt",
+    "decrypt",
+    "wrapKey",
+    "unwrapKey",
+    "deriveKey",
+    "deriveBits",
+];
 
 /// Members that are secret (RFC 7518 §6.2.2, §6.3.2, §6.4; RFC 8037 §2).
 pub const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
@@ -58,6 +85,53 @@ impl Jwk {
     /// Whether it holds private or symmetric material.
     pub fn is_private(&self) -> bool {
         PRIVATE_MEMBERS.iter().any(|m| self.0.contains_key(*m))
+    }
+    /// Whether the key's own `use` and `key_ops`, where it has them, allow the task; else why not.
+    /// Both must be well-formed and must not contradict each other (RFC 7517 §4.2, §4.3). A private
+    /// key may also do what its public part may.
+    pub fn allows(&self, task: Task) -> Result<(), String> {
+        let escape = crate::kit::text::escape;
+        let (purpose, operations): (&str, &[&str]) = match task {
+            Task::Sign => ("sig", &["sign"]),
+            Task::Verify => ("sig", &["verify", "sign"]),
+            Task::Encrypt => ("enc", &ENCRYPTION_OPERATIONS),
+            Task::Decrypt => ("enc", &["decrypt", "unwrapKey", "deriveKey", "deriveBits"]),
+        };
+        let own = match self.0.get("use") {
+            None => None,
+            Some(Value::String(own)) => Some(own.as_str()),
+            Some(_) => return Err("its `use` is not a string".into()),
+        };
+        if let Some(own) = own.filter(|own| *own != purpose) {
+            return Err(format!("its `use` is `{}`", escape(own)));
+        }
+        let Some(list) = self.0.get("key_ops") else {
+            return Ok(());
+        };
+        let malformed = || "its `key_ops` is not a list of strings".to_owned();
+        let names: Vec<&str> = list
+            .as_array()
+            .and_then(|all| all.iter().map(Value::as_str).collect())
+            .ok_or_else(malformed)?;
+        for (n, name) in names.iter().enumerate() {
+            if names[..n].contains(name) {
+                return Err(format!("its `key_ops` names `{}` twice", escape(name)));
+            }
+        }
+        if !names.iter().any(|name| operations.contains(name)) {
+            return Err("its `key_ops` do not allow it".into());
+        }
+        let other: &[&str] = match own {
+            Some("sig") => &ENCRYPTION_OPERATIONS,
+            Some(_) => &SIGNATURE_OPERATIONS,
+            None => &[],
+        };
+        if let Some(name) = names.iter().find(|name| other.contains(name)) {
+            return Err(format!(
+                "its `use` and `key_ops` contradict each other: `{name}`"
+            ));
+        }
+        Ok(())
     }
     /// The key without private members; `None` for a symmetric key, which has no public part.
     pub fn public(&self) -> Option<Self> {

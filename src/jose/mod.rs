@@ -9,6 +9,7 @@ pub mod jwe;
 pub mod jwk;
 pub mod jws;
 pub mod pem;
+pub mod sealed;
 
 pub use alg::{Alg, Family};
 pub use jwk::{Jwk, Jwks, KeyError};

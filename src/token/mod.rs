@@ -3,6 +3,7 @@
 pub mod claims;
 pub mod craft;
 pub mod decode;
+pub mod decrypt;
 pub mod diff;
 pub mod explain;
 pub mod find;

@@ -293,7 +293,7 @@ fn jwk_to_pem_and_back_loses_nothing() {
         let body: String = text.lines().filter(|l| !l.starts_with('-')).collect();
         assert_eq!(pem::read(&body).unwrap()[0], back, "{alg}");
         let der = pem::spki_der(&public).unwrap();
-        assert_eq!(pem::read_bytes(&der).unwrap()[0], back, "{alg}");
+        assert_eq!(pem::read_bytes(&der, None).unwrap()[0], back, "{alg}");
     }
 }
 
@@ -329,7 +329,7 @@ fn keys_written_by_openssl_are_read() {
         ("p256.cert.der", "EC P-256", false),
     ] {
         let bytes = std::fs::read(dir.join(file)).unwrap();
-        let key = pem::read_bytes(&bytes)
+        let key = pem::read_bytes(&bytes, None)
             .unwrap_or_else(|e| panic!("{file}: {e}"))
             .remove(0);
         assert_eq!(key.describe(), what, "{file}");
@@ -337,7 +337,7 @@ fn keys_written_by_openssl_are_read() {
     }
     let one = |file: &str| {
         let bytes = std::fs::read(dir.join(file)).unwrap();
-        pem::read_bytes(&bytes)
+        pem::read_bytes(&bytes, None)
             .unwrap()
             .remove(0)
             .thumbprint()
@@ -348,7 +348,7 @@ fn keys_written_by_openssl_are_read() {
     assert_eq!(one("rsa.pkcs1.pub.pem"), one("rsa.pkcs8.der"));
     assert_eq!(one("ed25519.pkcs8.pem"), one("ed25519.spki.pem"));
     let encrypted = std::fs::read(dir.join("p256.encrypted.pem")).unwrap();
-    let error = pem::read_bytes(&encrypted).unwrap_err().to_string();
+    let error = pem::read_bytes(&encrypted, None).unwrap_err().to_string();
     assert!(
         error.contains("encrypted") && error.contains("openssl pkey"),
         "{error}"
@@ -405,10 +405,10 @@ fn what_is_no_key_is_named() {
 proptest::proptest! {
     #[test]
     fn reading_keys_never_panics(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200), text in ".{0,200}") {
-        let _ = pem::read_bytes(&bytes);
+        let _ = pem::read_bytes(&bytes, None);
         let mut der = vec![0x30];
         der.extend_from_slice(&bytes);
-        let _ = pem::read_bytes(&der);
+        let _ = pem::read_bytes(&der, None);
         let _ = pem::read(&text);
         let _ = pem::read(&format!("-----BEGIN {text}-----END "));
     }

@@ -15,7 +15,7 @@ use crate::{
         model::Vault,
     },
     io::keychain,
-    jose::{Jwk, jwe},
+    jose::{Jwk, sealed as seal_box},
     kit::{
         ids::{ClientRef, KeyId},
         rng::SystemRng,
@@ -170,7 +170,7 @@ impl Keeper {
         {
             return Ok(Arc::clone(&sealed.jwe));
         }
-        let jwe: Arc<str> = jwe::seal(
+        let jwe: Arc<str> = seal_box::seal(
             passphrase.expose(),
             &format::vault_bytes(&vault),
             &SystemRng,
@@ -188,7 +188,7 @@ impl Keeper {
 
 /// Opens the sealed secrets of a file.
 pub fn unseal(sealed: &str, passphrase: &Secret) -> Result<Vault, String> {
-    let plain = jwe::open(passphrase.expose(), sealed).map_err(|e| e.to_string())?;
+    let plain = seal_box::open(passphrase.expose(), sealed).map_err(|e| e.to_string())?;
     format::vault_of(&plain)
 }
 

@@ -170,18 +170,55 @@ pub fn ec_pair(key: &Jwk) -> Result<EcdsaKeyPair, KeyError> {
     })
 }
 
+/// The private number of an EC key, as wide as its curve.
+pub fn ec_private(key: &Jwk) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let curve = curve(key)?;
+    of_width(private_member(key, "d")?, "d", curve.width, curve.name)
+}
+
+/// The 32 bytes of an X25519 public key.
+pub fn x25519_public(key: &Jwk) -> Result<Vec<u8>, KeyError> {
+    on_curve(key, "X25519")?;
+    of_width(member(key, "x")?, "x", 32, "X25519").map(|x| x.to_vec())
+}
+
+/// The 32 bytes of an X25519 private key, checked against its public part.
+pub fn x25519_private(key: &Jwk) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let x = x25519_public(key)?;
+    let d = of_width(private_member(key, "d")?, "d", 32, "X25519")?;
+    if super::manage::x25519_compute(&d)? == x {
+        Ok(d)
+    } else {
+        Err(KeyError::Format(
+            "`d` does not belong to `x` of this X25519 key".into(),
+        ))
+    }
+}
+
+/// A private X25519 key from its 32 bytes.
+pub fn x25519_jwk(d: &[u8]) -> Result<Jwk, KeyError> {
+    Ok(jwk([
+        ("kty", "OKP".into()),
+        ("crv", "X25519".into()),
+        ("x", b64::encode(super::manage::x25519_compute(d)?)),
+        ("d", b64::encode(d)),
+    ]))
+}
+
+fn on_curve(key: &Jwk, name: &str) -> Result<(), KeyError> {
+    match key.text("crv") {
+        Some(own) if own == name => Ok(()),
+        Some(other) => Err(KeyError::Unsupported(format!(
+            "the curve `{}`",
+            crate::kit::text::escape(other)
+        ))),
+        None => Err(missing("crv")),
+    }
+}
+
 /// The 32 bytes of an Ed25519 public key.
 pub fn ed25519_public(key: &Jwk) -> Result<Vec<u8>, KeyError> {
-    match key.text("crv") {
-        Some("Ed25519") => {}
-        Some(other) => {
-            return Err(KeyError::Unsupported(format!(
-                "the curve `{}`",
-                crate::kit::text::escape(other)
-            )));
-        }
-        None => return Err(missing("crv")),
-    }
+    on_curve(key, "Ed25519")?;
     of_width(member(key, "x")?, "x", 32, "Ed25519").map(|x| x.to_vec())
 }
 
@@ -199,8 +236,8 @@ pub fn rsa_public(key: &Jwk) -> Result<(Vec<u8>, Vec<u8>), KeyError> {
     let e = der::strip(&member(key, "e")?).to_vec();
     let bits = bit_length(&n);
     if bits < 2048 {
-        return Err(KeyError::Unsupported(format!(
-            "an RSA key of {bits} bit (RFC 7518 §3.3 requires 2048 or more)"
+        return Err(KeyError::Weak(format!(
+            "RSA of {bits} bit, where RFC 7518 §3.3 requires 2048 or more"
         )));
     }
     if bits > 8192 {
@@ -213,6 +250,30 @@ pub fn rsa_public(key: &Jwk) -> Result<(Vec<u8>, Vec<u8>), KeyError> {
         });
     }
     Ok((n, e))
+}
+
+/// Whether an RSA modulus bears the mark of ROCA (CVE-2017-15361): modulo small primes it is a power
+/// of 65537, as the primes of that generator are and others hardly ever.
+pub fn is_roca(key: &Jwk) -> bool {
+    const PRIMES: [u64; 38] = [
+        3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89,
+        97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+    ];
+    if key.kty() != "RSA" {
+        return false;
+    }
+    let Ok(n) = member(key, "n") else {
+        return false;
+    };
+    !n.is_empty()
+        && PRIMES.iter().all(|prime| {
+            let rest = n.iter().fold(0, |rest, b| (rest * 256 + u64::from(*b)) % prime);
+            let mut power = 1;
+            (0..*prime).any(|_| {
+                power = power * 65_537 % prime;
+                power == rest
+            })
+        })
 }
 
 /// Bits of an unsigned big-endian number without leading zeros.
@@ -285,6 +346,15 @@ pub fn pkcs8(key: &Jwk) -> Result<Zeroizing<Vec<u8>>, KeyError> {
             .map_err(failed)?
             .as_ref()
             .to_vec(),
+        // RFC 8410 §7: the library writes no PKCS#8 for X25519.
+        "OKP" if key.text("crv") == Some("X25519") => {
+            let d = x25519_private(key)?;
+            der::sequence(&[
+                der::element(der::INTEGER, &[0]),
+                der::sequence(&[der::element(der::OID, &[0x2b, 0x65, 0x6e])]),
+                der::element(der::OCTET_STRING, &der::element(der::OCTET_STRING, &d)),
+            ])
+        }
         "OKP" => ed25519_pair(key)?
             .to_pkcs8v1()
             .map_err(failed)?
@@ -398,38 +468,46 @@ pub(super) fn random(bytes: usize) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     Ok(out)
 }
 
+/// A shared secret of so many random bytes.
+pub(super) fn generate_secret(bytes: usize) -> Result<Jwk, KeyError> {
+    Ok(jwk([
+        ("kty", "oct".into()),
+        ("k", b64::encode(random(bytes)?.as_slice())),
+    ]))
+}
+
+/// A fresh key pair on a curve, by its name in JWK.
+pub fn generate_on(crv: &str) -> Result<Jwk, KeyError> {
+    match crv {
+        "X25519" => x25519_jwk(&random(32)?),
+        "Ed25519" => generate(&Alg::Ed25519),
+        _ => {
+            let curve = CURVES.iter().find(|c| c.name == crv).ok_or_else(|| {
+                KeyError::Unsupported(format!("the curve `{}`", crate::kit::text::escape(crv)))
+            })?;
+            let pair = EcdsaKeyPair::generate(curve.signing)
+                .map_err(|_| KeyError::Format(format!("no key could be made on {crv}")))?;
+            ec_jwk(curve, &pair)
+        }
+    }
+}
+
 pub(super) fn generate(alg: &Alg) -> Result<Jwk, KeyError> {
     let failed = |_| KeyError::Format(format!("no key could be made for {alg}"));
-    let ec = |name: &str| {
-        let curve = CURVES
-            .iter()
-            .find(|c| c.name == name)
-            .ok_or_else(|| KeyError::Unsupported(name.to_owned()))?;
-        ec_jwk(
-            curve,
-            &EcdsaKeyPair::generate(curve.signing).map_err(failed)?,
-        )
-    };
-    let oct = |bytes| {
-        Ok(jwk([
-            ("kty", "oct".into()),
-            ("k", b64::encode(random(bytes)?.as_slice())),
-        ]))
-    };
     match alg {
-        Alg::Hs256 => oct(32),
-        Alg::Hs384 => oct(48),
-        Alg::Hs512 => oct(64),
+        Alg::Hs256 => generate_secret(32),
+        Alg::Hs384 => generate_secret(48),
+        Alg::Hs512 => generate_secret(64),
         Alg::Rs256 | Alg::Rs384 | Alg::Rs512 | Alg::Ps256 | Alg::Ps384 | Alg::Ps512 => {
             use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
             let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
             let der: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
             crate::jose::pem::from_pkcs8(der.as_ref())
         }
-        Alg::Es256 => ec("P-256"),
-        Alg::Es384 => ec("P-384"),
-        Alg::Es512 => ec("P-521"),
-        Alg::Es256K => ec("secp256k1"),
+        Alg::Es256 => generate_on("P-256"),
+        Alg::Es384 => generate_on("P-384"),
+        Alg::Es512 => generate_on("P-521"),
+        Alg::Es256K => generate_on("secp256k1"),
         Alg::EdDsa | Alg::Ed25519 => ed25519_jwk(&Ed25519KeyPair::generate().map_err(failed)?),
         Alg::None | Alg::Other(_) => Err(KeyError::Unsupported(format!(
             "making a key for `{}`",

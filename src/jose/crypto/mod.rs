@@ -1,11 +1,13 @@
 //! The only place that names jsonwebtoken and aws-lc-rs.
 //!
 //! jsonwebtoken signs and verifies what it has (HS, RS and PS 256 to 512, ES256, ES384, Ed25519);
-//! aws-lc-rs, its own provider, does ES512 and ES256K, makes keys, and checks that the numbers of a
-//! key belong together ([`keys`]).
+//! aws-lc-rs, its own provider, does ES512 and ES256K, encrypts and decrypts ([`content`],
+//! [`manage`]), makes keys, and checks that the numbers of a key belong together ([`keys`]).
 
+pub mod content;
 pub mod forge;
 pub mod keys;
+pub mod manage;
 
 use aws_lc_rs::{
     rand::SystemRandom,
@@ -15,12 +17,15 @@ use aws_lc_rs::{
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 
-pub mod seal;
-
 use super::{
     alg::{Alg, Family},
-    jwk::{Jwk, KeyError},
+    jwe::names::{Bits, Enc, Manage},
+    jwk::{Jwk, KeyError, Task},
 };
+
+/// The primitive refused: a wrong key, or text that was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused;
 
 /// Why a signature was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,18 +41,9 @@ pub enum VerifyError {
     Key(#[from] KeyError),
 }
 
-/// What a key is asked to do, for `use` and `key_ops` (RFC 7517 §4.2, §4.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    /// `sign`.
-    Sign,
-    /// `verify`.
-    Verify,
-}
-
 /// Whether `key` may be used with `alg`: `kty` and `crv`, and the key's own `alg`, `use` and
 /// `key_ops` where it has them (RFC 8725 §3.1: one key, one algorithm). The header never decides.
-pub fn fits(key: &Jwk, alg: &Alg, operation: Operation) -> Result<(), KeyError> {
+pub fn fits(key: &Jwk, alg: &Alg, task: Task) -> Result<(), KeyError> {
     let mismatch = |detail: String| KeyError::Mismatch {
         key: format!("{}{detail}", key.describe()),
         alg: crate::kit::text::escape(alg.name()).into_owned(),
@@ -78,18 +74,8 @@ pub fn fits(key: &Jwk, alg: &Alg, operation: Operation) -> Result<(), KeyError> 
             return Err(mismatch(format!(" (its `alg` is {own})")));
         }
     }
-    if let Some(purpose) = key.text("use").filter(|u| *u != "sig") {
-        let purpose = crate::kit::text::escape(purpose);
-        return Err(mismatch(format!(" (its `use` is `{purpose}`)")));
-    }
-    if let Some(ops) = key.0.get("key_ops").and_then(|v| v.as_array()) {
-        let has = |op: &str| ops.iter().any(|o| o.as_str() == Some(op));
-        let allowed = has("sign") || (operation == Operation::Verify && has("verify"));
-        if !allowed {
-            return Err(mismatch(" (its `key_ops` do not allow it)".into()));
-        }
-    }
-    Ok(())
+    key.allows(task)
+        .map_err(|reason| mismatch(format!(" ({reason})")))
 }
 
 fn algorithm(alg: &Alg) -> Option<Algorithm> {
@@ -115,7 +101,7 @@ fn algorithm(alg: &Alg) -> Option<Algorithm> {
 /// An HMAC key shorter than its hash signs all the same (RFC 7518 §3.2 forbids it; the bench shows
 /// what such a token is worth). RSA below 2048 bit is refused by the library.
 pub fn sign(key: &Jwk, alg: &Alg, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-    fits(key, alg, Operation::Sign)?;
+    fits(key, alg, Task::Sign)?;
     let failed = |_| KeyError::Format(format!("the {} key could not sign", key.describe()));
     match alg.family() {
         Family::Hmac => {
@@ -158,7 +144,7 @@ pub fn verify(key: &Jwk, alg: &Alg, message: &[u8], signature: &[u8]) -> Result<
         let name = crate::kit::text::escape(alg.name()).into_owned();
         return Err(VerifyError::Unsupported(format!("alg `{name}`")));
     }
-    fits(key, alg, Operation::Verify)?;
+    fits(key, alg, Task::Verify)?;
     let decoding = match alg.family() {
         Family::Hmac => DecodingKey::from_secret(&keys::secret(key)?),
         Family::RsaPkcs1 | Family::RsaPss => {
@@ -199,7 +185,28 @@ pub fn verify(key: &Jwk, alg: &Alg, message: &[u8], signature: &[u8]) -> Result<
 /// A fresh private key for `alg` (`ES256`, `ES384`, `RS256`, `PS256`, `EdDSA`, `HS256` ...), with `kid`
 /// set to its thumbprint when none is given. RSA keys have 2048 bit, HMAC keys the hash's length.
 pub fn generate(alg: &Alg, kid: Option<&str>) -> Result<Jwk, KeyError> {
-    let mut jwk = keys::generate(alg)?;
+    labelled(keys::generate(alg)?, kid, alg.name(), "sig")
+}
+
+/// A fresh private or shared key to decrypt with. For `dir` it has the length that `enc` needs, for
+/// `ECDH-ES` it lies on the curve `crv` (`P-256` when none is given; `X25519`, `P-384`, `P-521`).
+pub fn generate_for_encryption(
+    alg: Manage,
+    enc: Enc,
+    crv: Option<&str>,
+    kid: Option<&str>,
+) -> Result<Jwk, KeyError> {
+    let jwk = match alg {
+        Manage::Dir => keys::generate_secret(enc.key_bytes()),
+        Manage::AesKw(bits) | Manage::GcmKw(bits) => keys::generate_secret(bits.bytes()),
+        Manage::Pbes2(..) => keys::generate_secret(Bits::B256.bytes()),
+        Manage::Rsa15 | Manage::Oaep(_) => keys::generate(&Alg::Rs256),
+        Manage::EcdhEs | Manage::EcdhEsKw(_) => keys::generate_on(crv.unwrap_or("P-256")),
+    }?;
+    labelled(jwk, kid, alg.name(), "enc")
+}
+
+fn labelled(mut jwk: Jwk, kid: Option<&str>, alg: &str, purpose: &str) -> Result<Jwk, KeyError> {
     let kid = match kid {
         Some(kid) => kid.to_owned(),
         // The thumbprint of a secret is a hash of the secret: guessable when published. A random
@@ -208,8 +215,8 @@ pub fn generate(alg: &Alg, kid: Option<&str>) -> Result<Jwk, KeyError> {
         None => jwk.thumbprint()?,
     };
     jwk.0.insert("kid".into(), kid.into());
-    jwk.0.insert("alg".into(), alg.name().into());
-    jwk.0.insert("use".into(), "sig".into());
+    jwk.0.insert("alg".into(), alg.into());
+    jwk.0.insert("use".into(), purpose.into());
     Ok(jwk)
 }
 

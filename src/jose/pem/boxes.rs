@@ -70,6 +70,10 @@ pub(in crate::jose) fn from_pkcs8(bytes: &[u8]) -> Result<Jwk, KeyError> {
     }
     match OKP.iter().find(|(o, _)| *o == oid) {
         Some((_, "Ed25519")) => keys::ed25519_from_pkcs8(bytes),
+        Some((_, "X25519")) => {
+            let d = Reader::new(content).take(der::OCTET_STRING);
+            keys::x25519_jwk(d.filter(|d| d.len() == 32).ok_or_else(damaged)?)
+        }
         Some((_, name)) => Err(KeyError::Unsupported(format!("a private key of {name}"))),
         None => Err(KeyError::Unsupported(
             "the algorithm of this private key".into(),

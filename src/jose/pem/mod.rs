@@ -1,6 +1,7 @@
 //! Keys as people have them: PEM, DER, JWK, JWKS. Reads any, says what it read.
 
 mod boxes;
+mod encrypted;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
@@ -12,19 +13,25 @@ use super::{
     der,
     jwk::{Jwk, KeyError},
 };
-use crate::kit::{json, text::escape};
+use crate::kit::{json, secret::Secret, text::escape};
 
 pub(super) use self::boxes::from_pkcs8;
 pub use self::boxes::{rsa_public_der, spki_der};
 
-const ACCEPTED: &str = "Accepted are PEM (PRIVATE KEY, EC PRIVATE KEY, RSA PRIVATE KEY, PUBLIC KEY, \
-     RSA PUBLIC KEY, CERTIFICATE), JWK and JWKS";
+const ACCEPTED: &str = "Accepted are PEM (PRIVATE KEY, ENCRYPTED PRIVATE KEY, EC PRIVATE KEY, RSA PRIVATE KEY, \
+     PUBLIC KEY, RSA PUBLIC KEY, CERTIFICATE), JWK and JWKS";
 
 /// Reads one key, or several (JWKS), from `text`: PEM (`PRIVATE KEY`, `EC PRIVATE KEY`,
 /// `RSA PRIVATE KEY`, `PUBLIC KEY`, `RSA PUBLIC KEY`, `CERTIFICATE`), the base64 of such a PEM
 /// without its BEGIN and END lines, JWK, or JWKS. Anything else is refused with what it looks like
 /// and what is accepted; a bare secret is never guessed.
 pub fn read(text: &str) -> Result<Vec<Jwk>, KeyError> {
+    read_with(text, None)
+}
+
+/// [`read`], with the passphrase of encrypted PEM (`ENCRYPTED PRIVATE KEY`). Without one, or with a
+/// wrong one, such a key is [`KeyError::Locked`].
+pub fn read_with(text: &str, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, KeyError> {
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         return Err(KeyError::Format(format!(
@@ -35,7 +42,7 @@ pub fn read(text: &str) -> Result<Vec<Jwk>, KeyError> {
         return read_json(text);
     }
     if text.contains("-----BEGIN ") {
-        return read_pem(text);
+        return read_pem(text, passphrase);
     }
     if let Some(found) = looks_like(text) {
         return Err(KeyError::Format(format!("this is {found}. {ACCEPTED}.")));
@@ -49,15 +56,18 @@ pub fn read(text: &str) -> Result<Vec<Jwk>, KeyError> {
     )))
 }
 
-/// [`read`] for the bytes of a file, which may be DER as well.
-pub fn read_bytes(bytes: &[u8]) -> Result<Vec<Jwk>, KeyError> {
+/// [`read_with`] for the bytes of a file, which may be DER as well.
+pub fn read_bytes(bytes: &[u8], passphrase: Option<&Secret>) -> Result<Vec<Jwk>, KeyError> {
+    if encrypted::is_encrypted(bytes) {
+        return from_pkcs8(&encrypted::open(bytes, passphrase)?).map(|key| vec![key]);
+    }
     if bytes.first() == Some(&der::SEQUENCE)
         && let Some(key) = from_der(bytes)
     {
         return key.map(|k| vec![k]);
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => read(text),
+        Ok(text) => read_with(text, passphrase),
         Err(_) => Err(KeyError::Format(format!(
             "these {} bytes are neither text nor a DER key (PKCS#12 and Java key stores are not \
              read). {ACCEPTED}.",
@@ -157,6 +167,8 @@ fn check(key: &Jwk) -> Result<(), KeyError> {
     let result = match (key.kty(), key.is_private()) {
         ("EC", false) => keys::ec_point(key).map(drop),
         ("EC", true) => keys::ec_pair(key).map(drop),
+        ("OKP", false) if key.text("crv") == Some("X25519") => keys::x25519_public(key).map(drop),
+        ("OKP", true) if key.text("crv") == Some("X25519") => keys::x25519_private(key).map(drop),
         ("OKP", false) => keys::ed25519_public(key).map(drop),
         ("OKP", true) => keys::ed25519_pair(key).map(drop),
         ("RSA", false) => keys::rsa_public(key).map(drop),
@@ -172,7 +184,7 @@ fn check(key: &Jwk) -> Result<(), KeyError> {
         }
     };
     match result {
-        Err(KeyError::Unsupported(_)) => Ok(()),
+        Err(KeyError::Unsupported(_) | KeyError::Weak(_)) => Ok(()),
         other => other,
     }
 }
@@ -203,16 +215,16 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>, KeyError> {
     Ok(found)
 }
 
-fn read_pem(text: &str) -> Result<Vec<Jwk>, KeyError> {
+fn read_pem(text: &str, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, KeyError> {
     let mut keys = Vec::new();
     for Block { label, body } in blocks(text)? {
         if label == "EC PARAMETERS" {
             continue; // `openssl ecparam -genkey` writes them before the key, which repeats them
         }
-        if label == "ENCRYPTED PRIVATE KEY" || body.contains("ENCRYPTED") {
-            return Err(KeyError::Format(
-                "this private key is encrypted: decrypt it first, for example with \
-                 `openssl pkey -in FILE -out PLAIN`"
+        if body.contains("ENCRYPTED") {
+            return Err(KeyError::Unsupported(
+                "the encryption of this old PEM (`Proc-Type: 4,ENCRYPTED`; \
+                 `openssl pkcs8 -topk8 -in FILE -out COPY` writes a newer one)"
                     .into(),
             ));
         }
@@ -246,6 +258,7 @@ fn read_pem(text: &str) -> Result<Vec<Jwk>, KeyError> {
             || KeyError::Format(format!("the content of this {} is damaged", escape(label)));
         keys.push(match label {
             "PRIVATE KEY" => from_pkcs8(&bytes)?,
+            "ENCRYPTED PRIVATE KEY" => from_pkcs8(&encrypted::open(&bytes, passphrase)?)?,
             "PUBLIC KEY" => spki(&bytes).ok_or_else(damaged)??,
             "RSA PRIVATE KEY" => keys::rsa_from_pkcs1(&bytes)?,
             "RSA PUBLIC KEY" => rsa_public(&bytes).ok_or_else(damaged)?,

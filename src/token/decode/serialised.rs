@@ -1,9 +1,10 @@
 //! JWS and JWE in JSON form, and what a signature covers in every form.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{REPORTED, object, payload, problem, signature_part};
 use crate::{
+    jose::b64,
     kit::{
         json::{self, Json},
         text::escape,
@@ -31,25 +32,35 @@ pub(super) fn json_form(raw: &str, token: &mut Token) {
             kind: ProblemKind::Duplicate,
         });
     }
-    if let Some(protected) = found.value.get("protected").and_then(Value::as_str)
-        && found.value.get("ciphertext").is_some()
-    {
+    if found.value.get("ciphertext").is_some() {
         token.form = Form::Jwe;
-        token.header = object("header", protected, &mut token.problems).ok();
+        token.header = encrypted_header(&found.value, token);
         return;
     }
-    let Some(content) = found.value.get("payload").and_then(Value::as_str) else {
-        let message = "a JSON object without `payload` and a signature is no token \
-                       (RFC 7515 §7.2)";
-        token
-            .problems
-            .push(problem("token", ProblemKind::Other, message));
-        return;
+    let content = match found.value.get("payload") {
+        Some(Value::String(content)) => content.as_str(),
+        // Detached: its reader has the content from elsewhere (RFC 7515 appendix F).
+        None if found.value.get("signature").is_some()
+            || found.value.get("signatures").is_some() =>
+        {
+            ""
+        }
+        _ => {
+            let message = "a JSON object without `payload` and a signature is no token \
+                           (RFC 7515 §7.2)";
+            token
+                .problems
+                .push(problem("token", ProblemKind::Other, message));
+            return;
+        }
     };
     let signer = if let Some(Value::Array(all)) = found.value.get("signatures") {
         token.form = Form::General;
         if all.len() != 1 {
-            let message = format!("{} signatures: the first is shown", all.len());
+            let message = format!(
+                "{} signatures: the header of the first is shown, each has a verdict of its own",
+                all.len()
+            );
             token
                 .problems
                 .push(problem("signature", ProblemKind::Other, message));
@@ -81,19 +92,7 @@ pub(super) fn json_form(raw: &str, token: &mut Token) {
         token
             .problems
             .push(problem("header", ProblemKind::Other, message));
-        let all = header.get_or_insert_with(|| Json {
-            value: Value::Object(serde_json::Map::new()),
-            duplicates: Vec::new(),
-        });
-        if let Value::Object(members) = &mut all.value {
-            for (name, value) in open {
-                if members.contains_key(name) {
-                    all.duplicates.push(format!("/{name}"));
-                } else {
-                    members.insert(name.clone(), value.clone());
-                }
-            }
-        }
+        join(&mut header, open);
     }
     token.header = header;
     let unencoded = token.header_map().get("b64") == Some(&Value::Bool(false));
@@ -108,24 +107,111 @@ pub(super) fn json_form(raw: &str, token: &mut Token) {
     }
 }
 
-/// What a signature covers, and the signature, as they stand in the token. In JSON forms one for
-/// each signer.
+/// The header of the first recipient: protected, shared and its own members (RFC 7516 §7.2.1).
+fn encrypted_header(value: &Value, token: &mut Token) -> Option<Json> {
+    let protected = value
+        .get("protected")
+        .and_then(Value::as_str)
+        .and_then(|text| object("header", text, &mut token.problems).ok());
+    let recipients = value.get("recipients").and_then(Value::as_array);
+    if let Some(all) = recipients.filter(|all| all.len() > 1) {
+        let message = format!(
+            "{} recipients: the header of the first is shown",
+            all.len()
+        );
+        token
+            .problems
+            .push(problem("header", ProblemKind::Other, message));
+    }
+    let own = recipients
+        .and_then(|all| all.first())
+        .unwrap_or(value)
+        .get("header");
+    let mut header = protected;
+    for open in [value.get("unprotected"), own] {
+        let Some(Value::Object(open)) = open else {
+            continue;
+        };
+        join(&mut header, open);
+    }
+    header
+}
+
+/// Adds the members of an unprotected header; a name that is there already stands twice.
+fn join(header: &mut Option<Json>, open: &Map<String, Value>) {
+    let all = header.get_or_insert_with(|| Json {
+        value: Value::Object(Map::new()),
+        duplicates: Vec::new(),
+    });
+    if let Value::Object(members) = &mut all.value {
+        for (name, value) in open {
+            if members.contains_key(name) {
+                all.duplicates
+                    .push(format!("/{}", name.replace('~', "~0").replace('/', "~1")));
+            } else {
+                members.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// One signature: what it covers, and the header that it was made with. In the general JSON form
+/// there are several.
 pub(in crate::token) struct Signed {
     /// The protected header, encoded; empty when there is none.
-    pub header: String,
-    /// Header and payload joined: the bytes that are signed (RFC 7515 §5.1).
-    pub input: String,
+    pub protected: String,
+    /// The members of the protected header.
+    pub own: Map<String, Value>,
+    /// The whole header, protected and unprotected, and what stands twice in it; or why it cannot be
+    /// read.
+    pub header: Result<Json, String>,
+    /// The payload as it stands.
+    pub payload: String,
     /// The encoded signature.
     pub signature: String,
 }
 
-/// The signed parts; empty when the token is not a JWS of a known form.
+impl Signed {
+    /// The members of the whole header.
+    pub fn members(&self) -> &Map<String, Value> {
+        static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+        self.header
+            .as_ref()
+            .ok()
+            .and_then(|json| json.value.as_object())
+            .unwrap_or(&EMPTY)
+    }
+
+    /// Whether the payload stands unencoded (RFC 7797 §3).
+    pub fn unencoded(&self) -> bool {
+        self.members().get("b64") == Some(&Value::Bool(false))
+    }
+
+    /// The bytes that are signed (RFC 7515 §5.1, RFC 7797 §3). `detached` is the content when the
+    /// token does not carry it.
+    pub fn input(&self, detached: Option<&[u8]>) -> Vec<u8> {
+        let mut input = format!("{}.", self.protected).into_bytes();
+        match detached {
+            None => input.extend_from_slice(self.payload.as_bytes()),
+            Some(content) if self.unencoded() => input.extend_from_slice(content),
+            Some(content) => input.extend_from_slice(b64::encode(content).as_bytes()),
+        }
+        input
+    }
+}
+
+/// The signatures; empty when the token is not a JWS of a known form.
 pub(in crate::token) fn signed(token: &Token) -> Vec<Signed> {
     match token.form {
         Form::Compact => crate::jose::jws::Compact::split(&token.raw)
             .map(|parts| Signed {
-                header: parts.header.to_owned(),
-                input: parts.signing_input(),
+                protected: parts.header.to_owned(),
+                own: token.header_map().clone(),
+                header: token
+                    .header
+                    .clone()
+                    .ok_or_else(|| "the header cannot be read (RFC 7515 §5.2)".to_owned()),
+                payload: parts.payload.to_owned(),
                 signature: parts.signature.to_owned(),
             })
             .into_iter()
@@ -139,20 +225,48 @@ pub(in crate::token) fn signed(token: &Token) -> Vec<Signed> {
                 .get("payload")
                 .and_then(Value::as_str)
                 .unwrap_or("");
-            let one = |signer: &Value| {
-                let text = |name| signer.get(name).and_then(Value::as_str).unwrap_or("");
-                Signed {
-                    header: text("protected").to_owned(),
-                    input: format!("{}.{content}", text("protected")),
-                    signature: text("signature").to_owned(),
-                }
-            };
             match found.value.get("signatures") {
-                // The header that is shown and judged is the first signer's.
-                Some(Value::Array(all)) => all.iter().take(1).map(one).collect(),
-                _ => vec![one(&found.value)],
+                Some(Value::Array(all)) => all.iter().map(|one| signer(one, content)).collect(),
+                _ => vec![signer(&found.value, content)],
             }
         }
         Form::Jwe | Form::Opaque => Vec::new(),
+    }
+}
+
+fn signer(value: &Value, content: &str) -> Signed {
+    let text = |name| value.get(name).and_then(Value::as_str).unwrap_or("");
+    let protected = text("protected");
+    let mut header = None;
+    let mut fault = value
+        .get("protected")
+        .is_some_and(|found| !found.is_string())
+        .then(|| "`protected` is not a string (RFC 7515 §7.2.1)".to_owned());
+    if !protected.is_empty() {
+        match object("header", protected, &mut Vec::new()) {
+            Ok(found) => header = Some(found),
+            Err(_) => fault = Some("the protected header cannot be read (RFC 7515 §5.2)".into()),
+        }
+    }
+    let own = header
+        .as_ref()
+        .and_then(|json| json.value.as_object())
+        .cloned()
+        .unwrap_or_default();
+    match value.get("header") {
+        Some(Value::Object(open)) => join(&mut header, open),
+        Some(_) => fault = Some("`header` is not an object (RFC 7515 §7.2.1)".into()),
+        None => {}
+    }
+    Signed {
+        protected: protected.to_owned(),
+        own,
+        header: match (fault, header) {
+            (Some(fault), _) => Err(fault),
+            (None, Some(header)) => Ok(header),
+            (None, None) => Err("there is no header at all (RFC 7515 §7.2.1)".into()),
+        },
+        payload: content.to_owned(),
+        signature: text("signature").to_owned(),
     }
 }

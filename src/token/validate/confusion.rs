@@ -2,17 +2,27 @@
 
 use crate::{
     jose::{Alg, Family, Jwk, b64, crypto, pem},
-    token::{Token, decode},
+    token::{
+        Token,
+        decode::{self, Signed},
+    },
 };
 
 /// Whether an HMAC token was made with the bytes of the public key as the secret (RFC 8725 §2.1),
 /// and which form of the key: a verifier that trusts the header's `alg` would accept it.
 pub fn confusion(token: &Token, public: &Jwk) -> Option<&'static str> {
-    let alg = Alg::parse(token.header_text("alg")?);
+    decode::signed(token)
+        .iter()
+        .find_map(|parts| confused(parts, public))
+}
+
+/// The same for one signature.
+pub(super) fn confused(parts: &Signed, public: &Jwk) -> Option<&'static str> {
+    let alg = Alg::parse(parts.members().get("alg")?.as_str()?);
     if alg.family() != Family::Hmac {
         return None;
     }
-    let parts = decode::signed(token).into_iter().next()?;
+    let input = parts.input(None);
     let signature = b64::decode(&parts.signature).ok()?;
     let public = public.public()?;
     let pem = pem::write(&public).ok();
@@ -40,7 +50,7 @@ pub fn confusion(token: &Token, public: &Jwk) -> Option<&'static str> {
             ("kty".to_owned(), "oct".into()),
             ("k".to_owned(), b64::encode(secret?).into()),
         ]));
-        crypto::verify(&key, &alg, parts.input.as_bytes(), &signature)
+        crypto::verify(&key, &alg, &input, &signature)
             .is_ok()
             .then_some(form)
     })

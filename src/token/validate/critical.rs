@@ -2,26 +2,21 @@
 
 use serde_json::Value;
 
-use crate::{
-    jose::b64,
-    kit::text::escape,
-    token::{Token, decode::Signed},
-};
+use crate::{kit::text::escape, token::decode::Signed};
 
 /// Why `crit` forbids to accept the token (RFC 7515 §4.1.11), if it does. `b64` is understood.
-pub(super) fn critical(token: &Token, parts: &Signed) -> Option<String> {
+pub(super) fn critical(parts: &Signed) -> Option<String> {
     const STANDARD: [&str; 18] = [
         "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "enc",
         "zip", "epk", "apu", "apv", "p2s", "p2c",
     ];
-    let header = token.header_map();
+    let header = parts.members();
     let lists_b64 = match header.get("crit") {
         None => false,
+        Some(_) if !parts.own.contains_key("crit") => {
+            return Some("`crit` stands in a header that is not protected (RFC 7515 §4.1.11).".into());
+        }
         Some(Value::Array(names)) if !names.is_empty() => {
-            let protected = b64::decode(&parts.header)
-                .ok()
-                .and_then(|bytes| crate::kit::json::parse(&bytes).ok())
-                .map(|json| json.value);
             let mut seen = Vec::new();
             for name in names {
                 let Some(name) = name.as_str() else {
@@ -39,7 +34,7 @@ pub(super) fn critical(token: &Token, parts: &Signed) -> Option<String> {
                         "`crit` names `{shown}`, which is no extension (RFC 7515 §4.1.11)."
                     ));
                 }
-                if protected.as_ref().is_none_or(|p| p.get(name).is_none()) {
+                if !parts.own.contains_key(name) {
                     return Some(format!(
                         "`crit` names `{shown}`, which the protected header does not have (RFC 7515 §4.1.11)."
                     ));
@@ -57,9 +52,13 @@ pub(super) fn critical(token: &Token, parts: &Signed) -> Option<String> {
         }
     };
     match header.get("b64") {
+        Some(_) if !parts.own.contains_key("b64") => {
+            Some("`b64` stands in a header that is not protected (RFC 7797 §3).".into())
+        }
         Some(Value::Bool(false)) if !lists_b64 => {
             Some("`b64` is false, but `crit` does not name it (RFC 7797 §6).".into())
         }
+        // RFC 7797 §7: a JWT must not use it.
         Some(Value::Bool(_)) | None => None,
         Some(_) => Some("`b64` is not true or false (RFC 7797 §3).".into()),
     }

@@ -4,13 +4,14 @@ mod claims;
 mod confusion;
 mod critical;
 mod signature;
+pub mod steps;
 
 use crate::{
     jose::{Alg, Jwk},
     kit::clock::Timestamp,
 };
 
-use self::{claims::claims_problems, signature::signature};
+use self::{claims::claims_problems, signature::signatures, steps::Step};
 use super::Token;
 
 pub use self::{claims::life, confusion::confusion};
@@ -112,6 +113,11 @@ pub struct Verdict {
     pub reason: String,
     /// The key that decided, when one did.
     pub key: Option<KeyUsed>,
+    /// What is wrong with that key, although it verified: a secret that is too short. Then the token
+    /// is not accepted (RFC 7518 §3.2).
+    pub key_problems: Vec<String>,
+    /// The verdict on each signature, with its steps; one, but for the general JSON form.
+    pub signatures: Vec<SignatureVerdict>,
     /// What is wrong with the claims now.
     pub claims_problems: Vec<String>,
     /// Where in its life the token is.
@@ -119,9 +125,11 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Signature valid and nothing wrong with the claims.
+    /// Signature valid, by a key that is strong enough, and nothing wrong with the claims.
     pub fn verified(&self) -> bool {
-        self.signature == Signature::Valid && self.claims_problems.is_empty()
+        self.signature == Signature::Valid
+            && self.key_problems.is_empty()
+            && self.claims_problems.is_empty()
     }
 
     /// Whose key a valid signature was made with; `None` without a valid signature.
@@ -131,6 +139,21 @@ impl Verdict {
             .filter(|_| self.signature == Signature::Valid)
             .map(|key| key.owner)
     }
+}
+
+/// The verdict on one signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignatureVerdict {
+    /// Its state.
+    pub signature: Signature,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// The key that decided, when one did.
+    pub key: Option<KeyUsed>,
+    /// What is wrong with that key, although it verified.
+    pub key_problems: Vec<String>,
+    /// What was checked, in order, and what each check came to.
+    pub steps: Vec<Step>,
 }
 
 /// What a verdict asks for.
@@ -146,6 +169,8 @@ pub struct Policy {
     pub audience: Option<String>,
     /// Required issuer.
     pub issuer: Option<String>,
+    /// The content, when the token does not carry it (RFC 7515 appendix F).
+    pub detached: Option<Vec<u8>>,
     /// Whether the keys were given for this very token. Then a key that does not verify speaks
     /// against the token. Else they are all that is at hand: then only a key of the token's issuer,
     /// or one that the header's `kid` names, does, and other keys say nothing.
@@ -161,6 +186,7 @@ impl Policy {
             algs: Vec::new(),
             audience: None,
             issuer: None,
+            detached: None,
             keys_given: true,
         }
     }
@@ -172,14 +198,56 @@ impl Policy {
 /// only that issuer's tokens; a `kid` in the header selects among the keys that have one. The
 /// signed bytes are the received bytes, read strictly: what [`super::decode`] forgives (padding,
 /// stray bits) makes the signature invalid here.
+///
+/// Of several signatures (general JSON form) at least one must be valid and none may be bad: one for
+/// which no key is at hand says nothing (RFC 7515 §5.2).
 pub fn judge(token: &Token, keys: &[Candidate], policy: &Policy) -> Verdict {
-    let (signature, reason, key) = signature(token, keys, policy);
+    let signatures = signatures(token, keys, policy);
+    let (signature, reason, decisive) = overall(&signatures);
+    let decisive = decisive.and_then(|n| signatures.get(n));
     Verdict {
         signature,
         reason,
-        key,
+        key: decisive.and_then(|one| one.key.clone()),
+        key_problems: decisive.map_or_else(Vec::new, |one| one.key_problems.clone()),
         claims_problems: claims_problems(token, policy),
         life: life(token, policy.now, policy.leeway),
+        signatures,
+    }
+}
+
+/// What the signatures come to together, and the number of the one that decides.
+fn overall(all: &[SignatureVerdict]) -> (Signature, String, Option<usize>) {
+    if let [one] = all {
+        return (one.signature, one.reason.clone(), Some(0));
+    }
+    let first = |states: &[Signature]| all.iter().position(|one| states.contains(&one.signature));
+    let bad = first(&[Signature::Invalid, Signature::None]);
+    let decisive = bad
+        .or_else(|| first(&[Signature::Valid]))
+        .or_else(|| first(&[Signature::Unsupported]))
+        .or_else(|| first(&[Signature::NoKey]));
+    let Some(n) = decisive else {
+        return (Signature::None, "There is no signature.".into(), None);
+    };
+    let of = format!("Signature {} of {}: {}", n + 1, all.len(), all[n].reason);
+    let open = all
+        .iter()
+        .filter(|one| matches!(one.signature, Signature::NoKey | Signature::Unsupported))
+        .count();
+    match all[n].signature {
+        Signature::Invalid | Signature::None => (Signature::Invalid, of, decisive),
+        Signature::Valid if open > 0 => (
+            Signature::Valid,
+            format!("{of} {open} of the others could not be checked."),
+            decisive,
+        ),
+        Signature::Valid => (
+            Signature::Valid,
+            format!("All {} signatures are valid. {of}", all.len()),
+            decisive,
+        ),
+        state => (state, of, decisive),
     }
 }
 

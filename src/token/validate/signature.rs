@@ -3,12 +3,16 @@
 use serde_json::Value;
 
 use super::{
-    Candidate, KeyOwner, KeyUsed, Policy, Signature, capital, confusion, critical::critical,
+    Candidate, KeyOwner, KeyUsed, Policy, Signature, SignatureVerdict, capital,
+    confusion::confused,
+    critical::critical,
+    steps::{self, Check, Outcome},
 };
 use crate::{
     jose::{
         Alg, Family, Jwk, KeyError, b64,
         crypto::{self, VerifyError},
+        jwk::Task,
     },
     kit::text::escape,
     token::{
@@ -17,92 +21,192 @@ use crate::{
     },
 };
 
-pub(super) type Outcome = (Signature, String, Option<KeyUsed>);
-
-pub(super) fn signature(token: &Token, keys: &[Candidate], policy: &Policy) -> Outcome {
-    let without = |state, reason: String| (state, reason, None);
-    let (parts, alg) = match readable(token) {
-        Ok(found) => found,
-        Err((state, reason)) => return without(state, reason),
-    };
-    let shown = escape(alg.name()).into_owned();
-    if let Alg::Other(_) = alg {
-        return without(
-            Signature::Unsupported,
-            format!(
-                "`{shown}` is not an algorithm that is supported here: the signature was not checked."
-            ),
-        );
-    }
-    if !policy.algs.is_empty() && !policy.algs.contains(&alg) {
-        let allowed: Vec<&str> = policy.algs.iter().map(Alg::name).collect();
-        return without(
-            Signature::Invalid,
-            format!(
-                "{shown} is not allowed here: allowed is {}.",
-                allowed.join(", ")
-            ),
-        );
-    }
-    let bytes = match b64::decode(&parts.signature) {
-        Ok(bytes) => bytes,
-        Err(e) => {
-            return without(
-                Signature::Invalid,
-                format!("The signature is not base64url: {e}."),
-            );
-        }
-    };
-    let (fitting, left_out) = candidates(token, keys);
-    if fitting.is_empty() {
-        return without(Signature::NoKey, left_out);
-    }
-    let named = Named {
-        kid: token.header_text("kid"),
-        issuer: token.claim_text("iss"),
-        given: policy.keys_given,
-        keys,
-    };
-    decide(token, &fitting, &named, &alg, &parts, &bytes)
+/// Where a verification ended without a valid signature.
+struct End {
+    signature: Signature,
+    reason: String,
+    key: Option<KeyUsed>,
+    at: Check,
 }
 
-/// The signed parts and the algorithm, if header and form allow a check at all.
-fn readable(token: &Token) -> Result<(Signed, Alg), (Signature, String)> {
+impl End {
+    fn new(signature: Signature, at: Check, reason: impl Into<String>) -> Self {
+        Self {
+            signature,
+            reason: reason.into(),
+            key: None,
+            at,
+        }
+    }
+
+    fn invalid(at: Check, reason: impl Into<String>) -> Self {
+        Self::new(Signature::Invalid, at, reason)
+    }
+
+    fn by(mut self, key: &Candidate, named: &Named<'_>) -> Self {
+        self.key = Some(used(key, named));
+        self
+    }
+}
+
+impl From<End> for SignatureVerdict {
+    fn from(end: End) -> Self {
+        let outcome = match end.signature {
+            Signature::Unsupported | Signature::NoKey => Outcome::Open,
+            _ => Outcome::Failed,
+        };
+        Self {
+            signature: end.signature,
+            steps: steps::until(end.at, outcome, &end.reason),
+            reason: end.reason,
+            key: end.key,
+            key_problems: Vec::new(),
+        }
+    }
+}
+
+/// A verdict for each signature; never empty.
+pub(super) fn signatures(
+    token: &Token,
+    keys: &[Candidate],
+    policy: &Policy,
+) -> Vec<SignatureVerdict> {
+    let all = match whole(token) {
+        Ok(all) => all,
+        Err(end) => return vec![end.into()],
+    };
+    let mixed = all.windows(2).any(|two| two[0].unencoded() != two[1].unencoded());
+    all.iter()
+        .map(|signed| {
+            if mixed {
+                let reason = "`b64` is not the same for all signatures (RFC 7797 §3).";
+                return End::invalid(Check::Critical, reason).into();
+            }
+            one(token, signed, all.len() > 1, keys, policy).unwrap_or_else(SignatureVerdict::from)
+        })
+        .collect()
+}
+
+/// The signatures of a token whose form allows to check any.
+fn whole(token: &Token) -> Result<Vec<Signed>, End> {
     match token.form {
         Form::Opaque => {
-            return Err((
+            return Err(End::new(
                 Signature::None,
-                "An opaque token has no signature: only its issuer can judge it (RFC 7662).".into(),
+                Check::Form,
+                "An opaque token has no signature: only its issuer can judge it (RFC 7662).",
             ));
         }
         Form::Jwe => {
-            return Err((
+            return Err(End::new(
                 Signature::Unsupported,
-                "The token is encrypted: decrypt it, then verify what is inside.".into(),
+                Check::Form,
+                "The token is encrypted: decrypt it, then verify what is inside.",
             ));
         }
         Form::Compact | Form::Flattened | Form::General => {}
     }
-    let invalid = |reason: String| Err((Signature::Invalid, reason));
-    let Some(header) = &token.header else {
-        return invalid("The header cannot be read (RFC 7515 §5.2).".into());
+    let about = |kind: ProblemKind| {
+        token
+            .problems
+            .iter()
+            .find(|p| p.part == "token" && p.kind == kind)
+            .map(|p| format!("{}.", capital(&p.message)))
     };
-    let Some(parts) = decode::signed(token).into_iter().next() else {
-        return invalid("The token does not have the three parts of a JWS (RFC 7515 §3.1).".into());
+    if let Some(reason) = about(ProblemKind::Json) {
+        return Err(End::invalid(Check::Form, reason));
+    }
+    if let Some(reason) = about(ProblemKind::Encoding) {
+        return Err(End::invalid(Check::Encoding, reason));
+    }
+    if let Some(reason) = about(ProblemKind::Duplicate) {
+        return Err(End::invalid(Check::Json, reason));
+    }
+    let all = decode::signed(token);
+    if all.is_empty() {
+        if token.form == Form::General {
+            let reason = "The list of signatures is empty: the token is not signed.";
+            return Err(End::new(Signature::None, Check::Form, reason));
+        }
+        let reason = "The token does not have the three parts of a JWS (RFC 7515 §3.1).";
+        return Err(End::invalid(Check::Form, reason));
+    }
+    Ok(all)
+}
+
+fn one(
+    token: &Token,
+    signed: &Signed,
+    several: bool,
+    keys: &[Candidate],
+    policy: &Policy,
+) -> Result<SignatureVerdict, End> {
+    let alg = readable(token, signed, policy)?;
+    let bytes = b64::decode(&signed.signature).map_err(|e| {
+        let reason = format!("The signature is not base64url: {e}.");
+        End::invalid(Check::Encoding, reason)
+    })?;
+    if let Alg::Other(_) = alg {
+        let reason = format!(
+            "`{}` is not an algorithm that is supported here: the signature was not checked.",
+            escape(alg.name())
+        );
+        return Err(End::new(Signature::Unsupported, Check::Algorithm, reason));
+    }
+    if !policy.algs.is_empty() && !policy.algs.contains(&alg) {
+        let allowed: Vec<&str> = policy.algs.iter().map(Alg::name).collect();
+        let reason = format!("{alg} is not allowed here: allowed is {}.", allowed.join(", "));
+        return Err(End::invalid(Check::Algorithm, reason));
+    }
+    let (fitting, left_out) = candidates(token, signed, keys);
+    if fitting.is_empty() {
+        return Err(End::new(Signature::NoKey, Check::Key, left_out));
+    }
+    let named = Named {
+        kid: signed.members().get("kid").and_then(Value::as_str),
+        issuer: token.claim_text("iss"),
+        // Of several signatures a key that was given can have made one only.
+        given: policy.keys_given && !several,
+        keys,
+    };
+    decide(
+        &fitting,
+        &named,
+        &alg,
+        signed,
+        &signed.input(policy.detached.as_deref()),
+        &bytes,
+    )
+}
+
+/// The algorithm, if header and form allow a check at all.
+fn readable(token: &Token, signed: &Signed, policy: &Policy) -> Result<Alg, End> {
+    let header = match &signed.header {
+        Ok(header) => header,
+        Err(reason) => {
+            return Err(End::invalid(Check::Json, format!("{}.", capital(reason))));
+        }
     };
     if let Some(pointer) = header.duplicates.first() {
-        return invalid(format!(
+        let reason = format!(
             "The header has `{}` twice: readers differ in which one they take (RFC 7515 §4).",
             escape(pointer.trim_start_matches('/'))
-        ));
+        );
+        return Err(End::invalid(Check::Json, reason));
     }
-    let alg = match token.header_map().get("alg") {
+    let alg = match signed.members().get("alg") {
         Some(Value::String(name)) => Alg::parse(name),
-        Some(_) => return invalid("`alg` in the header is not a string (RFC 7515 §4.1.1).".into()),
-        None => return invalid("The header has no `alg` (RFC 7515 §4.1.1).".into()),
+        Some(_) => {
+            let reason = "`alg` in the header is not a string (RFC 7515 §4.1.1).";
+            return Err(End::invalid(Check::Algorithm, reason));
+        }
+        None => {
+            let reason = "The header has no `alg` (RFC 7515 §4.1.1).";
+            return Err(End::invalid(Check::Algorithm, reason));
+        }
     };
     if alg.name().eq_ignore_ascii_case("none") {
-        let carries = if parts.signature.is_empty() {
+        let carries = if signed.signature.is_empty() {
             ""
         } else {
             " It carries a signature all the same, which proves nothing."
@@ -112,47 +216,70 @@ fn readable(token: &Token) -> Result<(Signed, Alg), (Signature, String)> {
         } else {
             ", written so that a careless comparison lets it pass"
         };
-        return Err((
-            Signature::None,
-            format!(
-                "`alg` is `{}`{case}: the token is not signed, anyone can make it (RFC 8725 §3.2).{carries}",
-                escape(alg.name())
-            ),
-        ));
+        let reason = format!(
+            "`alg` is `{}`{case}: the token is not signed, anyone can make it (RFC 8725 §3.2).{carries}",
+            escape(alg.name())
+        );
+        return Err(End::new(Signature::None, Check::Algorithm, reason));
     }
-    if parts.signature.is_empty() {
-        return Err((
-            Signature::None,
-            format!(
-                "The header names {}, but the signature part is missing: the token is not signed.",
-                escape(alg.name())
-            ),
-        ));
+    if signed.signature.is_empty() {
+        let reason = format!(
+            "The header names {}, but the signature part is missing: the token is not signed.",
+            escape(alg.name())
+        );
+        return Err(End::new(Signature::None, Check::Signature, reason));
     }
-    // With `b64: false` the payload is not base64url, and need not be (RFC 7797 §3).
-    let unencoded = token.header_map().get("b64") == Some(&Value::Bool(false));
-    let encoded = token
-        .problems
-        .iter()
-        .find(|p| p.kind == ProblemKind::Encoding && p.part != "signature");
-    if let (Some(problem), false) = (encoded, unencoded) {
-        return invalid(format!("{}.", capital(&problem.message)));
-    }
-    if token
-        .header_map()
+    encoding(token, signed)?;
+    if signed
+        .members()
         .get("kid")
         .is_some_and(|kid| !kid.is_string())
     {
-        return invalid("`kid` in the header is not a string (RFC 7515 §4.1.4).".into());
+        let reason = "`kid` in the header is not a string (RFC 7515 §4.1.4).";
+        return Err(End::invalid(Check::Json, reason));
     }
-    if let Some(reason) = critical(token, &parts) {
-        return invalid(reason);
+    if let Some(reason) = critical(signed) {
+        return Err(End::invalid(Check::Critical, reason));
     }
-    Ok((parts, alg))
+    if policy.detached.is_some() && !signed.payload.is_empty() {
+        let reason = "The token carries a payload, and another was given as detached content: which \
+                      of them is meant cannot be known (RFC 7515 appendix F).";
+        return Err(End::invalid(Check::Form, reason));
+    }
+    Ok(alg)
 }
 
-/// The keys that may verify this token, and if there are none, why.
-fn candidates<'a>(token: &Token, keys: &'a [Candidate]) -> (Vec<&'a Candidate>, String) {
+/// Header and payload are base64url, strictly. With `b64: false` the payload is not, and need not be
+/// (RFC 7797 §3).
+fn encoding(token: &Token, signed: &Signed) -> Result<(), End> {
+    // What the decoder found says it best.
+    let found = token
+        .problems
+        .iter()
+        .find(|p| p.kind == ProblemKind::Encoding && p.part != "signature");
+    if let (Some(problem), false) = (found, signed.unencoded()) {
+        let reason = format!("{}.", capital(&problem.message));
+        return Err(End::invalid(Check::Encoding, reason));
+    }
+    let mut parts = vec![("header", &signed.protected)];
+    if !signed.unencoded() {
+        parts.push(("payload", &signed.payload));
+    }
+    for (name, text) in parts {
+        if let Err(e) = b64::decode(text) {
+            let reason = format!("The {name} is not base64url: {e}.");
+            return Err(End::invalid(Check::Encoding, reason));
+        }
+    }
+    Ok(())
+}
+
+/// The keys that may verify this signature, and if there are none, why.
+fn candidates<'a>(
+    token: &Token,
+    signed: &Signed,
+    keys: &'a [Candidate],
+) -> (Vec<&'a Candidate>, String) {
     if keys.is_empty() {
         return (
             Vec::new(),
@@ -177,7 +304,7 @@ fn candidates<'a>(token: &Token, keys: &'a [Candidate]) -> (Vec<&'a Candidate>, 
             ),
         );
     }
-    let Some(kid) = token.header_text("kid") else {
+    let Some(kid) = signed.members().get("kid").and_then(Value::as_str) else {
         return (trusted, String::new());
     };
     let selected: Vec<&Candidate> = trusted
@@ -253,33 +380,19 @@ impl Named<'_> {
 }
 
 fn decide(
-    token: &Token,
     candidates: &[&Candidate],
     named: &Named<'_>,
     alg: &Alg,
-    parts: &Signed,
+    signed: &Signed,
+    input: &[u8],
     bytes: &[u8],
-) -> Outcome {
+) -> Result<SignatureVerdict, End> {
     let mut failed: Vec<&Candidate> = Vec::new();
     let mut unfit: Vec<(&Candidate, KeyError)> = Vec::new();
     let mut unsupported: Option<(&Candidate, String)> = None;
     for candidate in candidates {
-        match crypto::verify(&candidate.jwk, alg, parts.input.as_bytes(), bytes) {
-            Ok(()) => {
-                let used = used(candidate, named);
-                let mut reason = format!("{alg} verified by {}", name(candidate));
-                reason.push_str(match used.owner {
-                    KeyOwner::Other => {
-                        ", which is none of the keys that its issuer publishes: whoever holds it can write what they like."
-                    }
-                    KeyOwner::Issuer | KeyOwner::Given => ".",
-                });
-                if let Some(weak) = weak_secret(&candidate.jwk, alg) {
-                    reason.push(' ');
-                    reason.push_str(&weak);
-                }
-                return (Signature::Valid, reason, Some(used));
-            }
+        match crypto::verify(&candidate.jwk, alg, input, bytes) {
+            Ok(()) => return Ok(valid(candidate, named, alg)),
             Err(VerifyError::Invalid) => failed.push(candidate),
             Err(VerifyError::Unsupported(what) | VerifyError::Key(KeyError::Unsupported(what))) => {
                 unsupported = Some((candidate, what));
@@ -291,11 +404,16 @@ fn decide(
     failed.retain(|key| named.given || named.names(key));
     if let [key] = failed[..] {
         let shape = der_hint(alg, bytes).unwrap_or_default();
+        let detached = if signed.payload.is_empty() {
+            " The payload is empty: if its content is detached, give it (RFC 7515 appendix F)."
+        } else {
+            ""
+        };
         let reason = format!(
-            "The signature does not fit {}: header or payload were changed, or another key signed.{shape}",
+            "The signature does not fit {}: header or payload were changed, or another key signed.{shape}{detached}",
             name(key)
         );
-        return (Signature::Invalid, reason, Some(used(key, named)));
+        return Err(End::invalid(Check::Signature, reason).by(key, named));
     }
     if !failed.is_empty() {
         let reason = format!(
@@ -303,7 +421,7 @@ fn decide(
             failed.len(),
             name(failed[0])
         );
-        return (Signature::Invalid, reason, None);
+        return Err(End::invalid(Check::Signature, reason));
     }
     if tried > 0 {
         let keys = if tried == 1 {
@@ -314,14 +432,14 @@ fn decide(
         let reason = format!(
             "The issuer's key is not known: {keys}, and the token does not say which key did."
         );
-        return (Signature::NoKey, reason, None);
+        return Err(End::new(Signature::NoKey, Check::Key, reason));
     }
     if let Some((key, what)) = unsupported {
         let reason = format!("{} is {what}, which is not supported here.", name(key));
-        return (Signature::Unsupported, reason, None);
+        return Err(End::new(Signature::Unsupported, Check::KeyType, reason));
     }
     let Some((key, error)) = unfit.first() else {
-        return (Signature::NoKey, "No key fits.".into(), None);
+        return Err(End::new(Signature::NoKey, Check::Key, "No key fits."));
     };
     let own = (named.given && named.keys.len() == 1) || named.names(key);
     if !own {
@@ -329,12 +447,12 @@ fn decide(
             "None of the {} keys at hand fits {alg}: {error}.",
             unfit.len()
         );
-        return (Signature::NoKey, reason, None);
+        return Err(End::new(Signature::NoKey, Check::Key, reason));
     }
     if alg.family() == Family::Hmac && key.jwk.kty() != "oct" {
         let made = unfit
             .iter()
-            .find_map(|(c, _)| confusion(token, &c.jwk))
+            .find_map(|(c, _)| confused(signed, &c.jwk))
             .map(|form| format!(" It was made with the public key as the secret ({form})."))
             .unwrap_or_default();
         let reason = format!(
@@ -342,23 +460,73 @@ fn decide(
              use as an HMAC secret (RFC 8725 §2.1).{made}",
             name(key)
         );
-        return (Signature::Invalid, reason, Some(used(key, named)));
+        return Err(End::invalid(Check::KeyType, reason).by(key, named));
     }
-    let reason = format!("The algorithm does not fit the key: {error}.");
-    (Signature::Invalid, reason, Some(used(key, named)))
+    let at = match error {
+        KeyError::Weak(_) => Check::KeyStrength,
+        _ if key.jwk.allows(Task::Verify).is_err() => Check::KeyUse,
+        _ => Check::KeyType,
+    };
+    let reason = match error {
+        KeyError::Weak(_) => format!("{}: {error}.", name(key)),
+        _ => format!("The algorithm does not fit the key: {error}."),
+    };
+    Err(End::invalid(at, reason).by(key, named))
 }
 
-fn weak_secret(key: &Jwk, alg: &Alg) -> Option<String> {
+fn valid(key: &Candidate, named: &Named<'_>, alg: &Alg) -> SignatureVerdict {
+    let used = used(key, named);
+    let mut reason = format!("{alg} verified by {}", name(key));
+    reason.push_str(match used.owner {
+        KeyOwner::Other => {
+            ", which is none of the keys that its issuer publishes: whoever holds it can write what they like."
+        }
+        KeyOwner::Issuer | KeyOwner::Given => ".",
+    });
+    let mut steps = steps::until(Check::Signature, Outcome::Passed, "");
+    let key_problems: Vec<String> = weakness(&key.jwk, alg).into_iter().collect();
+    for step in &mut steps {
+        match step.check {
+            Check::Algorithm => step.detail = alg.name().to_owned(),
+            Check::Key => step.detail = name(key),
+            Check::KeyType => step.detail = key.jwk.describe(),
+            Check::KeyStrength if !key_problems.is_empty() => {
+                step.outcome = Outcome::Failed;
+                step.detail = key_problems.join(" ");
+            }
+            _ => {}
+        }
+    }
+    for problem in &key_problems {
+        reason.push_str(" But ");
+        reason.push_str(problem);
+    }
+    SignatureVerdict {
+        signature: Signature::Valid,
+        reason,
+        key: Some(used),
+        key_problems,
+        steps,
+    }
+}
+
+/// Why a key that verified is not worth its trust: a secret that can be guessed, a modulus that can
+/// be factored.
+fn weakness(key: &Jwk, alg: &Alg) -> Option<String> {
     let needed = match alg {
         Alg::Hs256 => 32,
         Alg::Hs384 => 48,
         Alg::Hs512 => 64,
-        _ => return None,
+        _ => {
+            return crypto::keys::is_roca(key).then(|| {
+                "its modulus bears the mark of a broken generator and can be factored (ROCA, CVE-2017-15361).".into()
+            });
+        }
     };
     let length = crypto::keys::secret(key).ok()?.len();
     (length < needed).then(|| {
         format!(
-            "But its secret has {} bit where {alg} needs {}: it can be guessed (RFC 7518 §3.2).",
+            "its secret has {} bit where {alg} needs {}: it can be guessed (RFC 7518 §3.2).",
             length * 8,
             needed * 8
         )

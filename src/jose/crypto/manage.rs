@@ -1,0 +1,236 @@
+//! Key management of JWE (RFC 7518 §4): how the content encryption key (CEK) reaches a recipient.
+
+use std::num::NonZeroU32;
+
+use aws_lc_rs::{
+    agreement::{self, ECDH_P256, ECDH_P384, ECDH_P521, PrivateKey, UnparsedPublicKey, X25519},
+    kdf::{SskdfDigestAlgorithmId, get_sskdf_digest_algorithm, sskdf_digest},
+    key_wrap::{AES_128, AES_256, AesBlockCipher, AesKek, KeyWrap as _},
+    pbkdf2,
+    rsa::{
+        OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OAEP_SHA384_MGF1SHA384, OAEP_SHA512_MGF1SHA512,
+        OaepAlgorithm, OaepPrivateDecryptingKey, OaepPublicEncryptingKey,
+        Pkcs1PrivateDecryptingKey, Pkcs1PublicEncryptingKey, PrivateDecryptingKey,
+        PublicEncryptingKey,
+    },
+};
+use zeroize::Zeroizing;
+
+use super::{Refused, content, keys};
+use crate::jose::{
+    jwe::names::{Bits, Hash},
+    jwk::{Jwk, KeyError},
+    pem,
+};
+
+/// Wraps a key (RFC 3394). The library has no AES-192 here.
+pub fn aes_wrap(bits: Bits, kek: &[u8], key: &[u8]) -> Result<Vec<u8>, Refused> {
+    let mut out = vec![0; key.len() + 8];
+    AesKek::new(block_cipher(bits)?, kek)
+        .and_then(|kek| kek.wrap(key, &mut out).map(|wrapped| wrapped.len()))
+        .map_err(|_| Refused)?;
+    Ok(out)
+}
+
+/// Unwraps it; the check value makes a wrong key known.
+pub fn aes_unwrap(bits: Bits, kek: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refused> {
+    let length = wrapped.len().checked_sub(8).ok_or(Refused)?;
+    let mut out = Zeroizing::new(vec![0; length]);
+    AesKek::new(block_cipher(bits)?, kek)
+        .and_then(|kek| kek.unwrap(wrapped, out.as_mut()).map(|key| key.len()))
+        .map_err(|_| Refused)?;
+    Ok(out)
+}
+
+fn block_cipher(bits: Bits) -> Result<&'static AesBlockCipher, Refused> {
+    match bits {
+        Bits::B128 => Ok(&AES_128),
+        Bits::B192 => Err(Refused),
+        Bits::B256 => Ok(&AES_256),
+    }
+}
+
+/// Wraps a key with AES-GCM (RFC 7518 §4.7): the wrapped key and its tag.
+pub fn gcm_wrap(
+    bits: Bits,
+    kek: &[u8],
+    iv: &[u8],
+    key: &[u8],
+) -> Result<(Vec<u8>, Vec<u8>), Refused> {
+    content::gcm_seal(bits, kek, iv, &[], key)
+}
+
+/// The reverse of [`gcm_wrap`].
+pub fn gcm_unwrap(
+    bits: Bits,
+    kek: &[u8],
+    iv: &[u8],
+    wrapped: &[u8],
+    tag: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Refused> {
+    content::gcm_open(bits, kek, iv, &[], wrapped, tag)
+}
+
+/// The padding of an RSA encryption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Padding {
+    /// RSAES-PKCS1-v1_5 (`RSA1_5`).
+    Pkcs1,
+    /// RSAES-OAEP, with this hash also in MGF1.
+    Oaep(Hash),
+}
+
+fn oaep(hash: Hash) -> &'static OaepAlgorithm {
+    match hash {
+        Hash::Sha1 => &OAEP_SHA1_MGF1SHA1,
+        Hash::Sha256 => &OAEP_SHA256_MGF1SHA256,
+        Hash::Sha384 => &OAEP_SHA384_MGF1SHA384,
+        Hash::Sha512 => &OAEP_SHA512_MGF1SHA512,
+    }
+}
+
+/// Encrypts a key to an RSA public key.
+pub fn rsa_encrypt(key: &Jwk, padding: Padding, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
+    keys::rsa_public(key)?;
+    let failed = |_| KeyError::Format(format!("the {} key could not encrypt", key.describe()));
+    let public = PublicEncryptingKey::from_der(&pem::spki_der(key)?)
+        .map_err(|_| KeyError::Format(format!("the {} key is damaged", key.describe())))?;
+    let mut out = vec![0; public.key_size_bytes()];
+    let length = match padding {
+        Padding::Pkcs1 => Pkcs1PublicEncryptingKey::new(public)
+            .and_then(|key| key.encrypt(plain, &mut out).map(|c| c.len()))
+            .map_err(failed)?,
+        Padding::Oaep(hash) => OaepPublicEncryptingKey::new(public)
+            .and_then(|key| key.encrypt(oaep(hash), plain, &mut out, None).map(|c| c.len()))
+            .map_err(failed)?,
+    };
+    out.truncate(length);
+    Ok(out)
+}
+
+/// Decrypts what [`rsa_encrypt`] made. The outer error is about the key, the inner one about the
+/// text: it says no more than that, so that nothing can be learnt from trying (RFC 7516 §11.5).
+pub fn rsa_decrypt(
+    key: &Jwk,
+    padding: Padding,
+    text: &[u8],
+) -> Result<Result<Zeroizing<Vec<u8>>, Refused>, KeyError> {
+    let der = keys::pkcs8(key)?;
+    let damaged = || KeyError::Format(format!("the {} key is damaged", key.describe()));
+    let private = PrivateDecryptingKey::from_pkcs8(&der).map_err(|_| damaged())?;
+    if text.len() != private.key_size_bytes() {
+        return Ok(Err(Refused));
+    }
+    let mut out = Zeroizing::new(vec![0; private.key_size_bytes()]);
+    let length = match padding {
+        Padding::Pkcs1 => Pkcs1PrivateDecryptingKey::new(private)
+            .map_err(|_| damaged())?
+            .decrypt(text, &mut out)
+            .map(|plain| plain.len()),
+        Padding::Oaep(hash) => OaepPrivateDecryptingKey::new(private)
+            .map_err(|_| damaged())?
+            .decrypt(oaep(hash), text, &mut out, None)
+            .map(|plain| plain.len()),
+    };
+    Ok(length.map_err(|_| Refused).map(|length| {
+        out.truncate(length);
+        out
+    }))
+}
+
+/// A key from a password (RFC 7518 §4.8): `salt` is already joined with the algorithm's name.
+pub fn pbkdf2(
+    hash: Hash,
+    password: &[u8],
+    salt: &[u8],
+    iterations: NonZeroU32,
+    bytes: usize,
+) -> Zeroizing<Vec<u8>> {
+    let algorithm = match hash {
+        Hash::Sha1 => pbkdf2::PBKDF2_HMAC_SHA1,
+        Hash::Sha256 => pbkdf2::PBKDF2_HMAC_SHA256,
+        Hash::Sha384 => pbkdf2::PBKDF2_HMAC_SHA384,
+        Hash::Sha512 => pbkdf2::PBKDF2_HMAC_SHA512,
+    };
+    let mut key = Zeroizing::new(vec![0; bytes]);
+    pbkdf2::derive(algorithm, iterations, salt, password, &mut key);
+    key
+}
+
+/// A key from an agreement between `private` and `public`, of the same curve (RFC 7518 §4.6.2: Concat
+/// KDF of NIST SP 800-56A with SHA-256). `info` is `OtherInfo`.
+pub fn agree(
+    private: &Jwk,
+    public: &Jwk,
+    info: &[u8],
+    bytes: usize,
+) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let (private_key, algorithm) = agreement_key(private)?;
+    if private.text("crv") != public.text("crv") || private.kty() != public.kty() {
+        return Err(KeyError::Mismatch {
+            key: private.describe(),
+            alg: format!("an ephemeral key on {}", public.describe()),
+        });
+    }
+    let point = agreement_point(public)?;
+    let mut out = Zeroizing::new(vec![0; bytes]);
+    let failed = || KeyError::Format("the two keys do not agree on a secret".into());
+    agreement::agree(
+        &private_key,
+        UnparsedPublicKey::new(algorithm, point),
+        failed(),
+        |secret| {
+            let digest = get_sskdf_digest_algorithm(SskdfDigestAlgorithmId::Sha256);
+            let digest = digest.ok_or_else(failed)?;
+            sskdf_digest(digest, secret, info, &mut out).map_err(|_| failed())
+        },
+    )?;
+    Ok(out)
+}
+
+fn agreement_key(key: &Jwk) -> Result<(PrivateKey, &'static agreement::Algorithm), KeyError> {
+    let damaged = |_| KeyError::Format(format!("the {} key is damaged", key.describe()));
+    if key.kty() == "OKP" {
+        let d = keys::x25519_private(key)?;
+        return Ok((
+            PrivateKey::from_private_key(&X25519, &d).map_err(damaged)?,
+            &X25519,
+        ));
+    }
+    // Also checks that public and private part belong together.
+    keys::ec_pair(key)?;
+    let algorithm = match key.text("crv") {
+        Some("P-256") => &ECDH_P256,
+        Some("P-384") => &ECDH_P384,
+        Some("P-521") => &ECDH_P521,
+        _ => {
+            return Err(KeyError::Unsupported(format!(
+                "key agreement on {}",
+                key.describe()
+            )));
+        }
+    };
+    let d = keys::ec_private(key)?;
+    Ok((
+        PrivateKey::from_private_key(algorithm, &d).map_err(damaged)?,
+        algorithm,
+    ))
+}
+
+/// The public key, checked to lie on its curve.
+fn agreement_point(key: &Jwk) -> Result<Vec<u8>, KeyError> {
+    if key.kty() == "OKP" {
+        keys::x25519_public(key)
+    } else {
+        keys::ec_point(key)
+    }
+}
+
+/// The public part of an X25519 private key.
+pub(super) fn x25519_compute(d: &[u8]) -> Result<Vec<u8>, KeyError> {
+    PrivateKey::from_private_key(&X25519, d)
+        .ok()
+        .and_then(|key| key.compute_public_key().ok())
+        .map(|public| public.as_ref().to_vec())
+        .ok_or_else(|| KeyError::Format("the X25519 private key is damaged".into()))
+}

@@ -1,0 +1,350 @@
+//! Decrypting (RFC 7516 §5.2).
+
+use std::{io::Read as _, num::NonZeroU32};
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::{
+    Jwe, JweError, Opened, agreement,
+    names::{Bits, Enc, Hash, Manage},
+};
+use crate::{
+    jose::{
+        b64,
+        crypto::{
+            content, keys,
+            manage::{self, Padding},
+        },
+        jwk::{Jwk, KeyError, Task},
+    },
+    kit::text::escape,
+};
+
+/// Iterations of PBKDF2 that are carried out; more is a way to keep the reader busy
+/// (RFC 8725bis: refuse above twice OWASP's number for HMAC-SHA-256).
+pub const MAX_ITERATIONS: u32 = 1_200_000;
+
+/// Bytes of plaintext that `zip` may unfold to; more is a way to fill the reader's memory
+/// (RFC 8725bis §3.6 gives 250 KB as an example).
+pub const MAX_PLAIN: usize = 250 * 1024;
+
+/// Whether `key` may be used with `alg` (and, for `dir`, with `enc`): `kty` and `crv`, length, and
+/// the key's own `alg`, `use` and `key_ops` where it has them. The header never decides.
+pub fn fits(key: &Jwk, alg: Manage, enc: Enc, task: Task) -> Result<(), KeyError> {
+    let mismatch = |detail: String| KeyError::Mismatch {
+        key: format!("{}{detail}", key.describe()),
+        alg: if alg == Manage::Dir {
+            format!("dir with {}", enc.name())
+        } else {
+            alg.name().to_owned()
+        },
+    };
+    let crv = key.text("crv").unwrap_or("");
+    let fit = match alg {
+        Manage::Dir | Manage::AesKw(_) | Manage::GcmKw(_) | Manage::Pbes2(..) => key.kty() == "oct",
+        Manage::Rsa15 | Manage::Oaep(_) => key.kty() == "RSA",
+        Manage::EcdhEs | Manage::EcdhEsKw(_) => match key.kty() {
+            "EC" => matches!(crv, "P-256" | "P-384" | "P-521"),
+            "OKP" => matches!(crv, "X25519" | "X448"),
+            _ => false,
+        },
+    };
+    if !fit {
+        return Err(mismatch(String::new()));
+    }
+    if let Some(own) = key.text("alg") {
+        let same = own == alg.name() || (alg == Manage::Dir && own == enc.name());
+        if !same {
+            return Err(mismatch(format!(" (its `alg` is {})", escape(own))));
+        }
+    }
+    key.allows(task)
+        .map_err(|reason| mismatch(format!(" ({reason})")))?;
+    let needed = match alg {
+        Manage::Dir => enc.key_bytes(),
+        Manage::AesKw(bits) | Manage::GcmKw(bits) => bits.bytes(),
+        _ => return Ok(()),
+    };
+    let length = keys::secret(key)?.len();
+    if length != needed {
+        return Err(mismatch(format!(", where {} are needed", needed * 8)));
+    }
+    Ok(())
+}
+
+impl Jwe {
+    /// Decrypts with the first of `keys` that can, for the first recipient that it can.
+    pub fn open(&self, keys: &[Jwk]) -> Result<Opened, JweError> {
+        if keys.is_empty() {
+            return Err(JweError::NoKey("no key to decrypt with was given".into()));
+        }
+        let mut worst: Option<JweError> = None;
+        for recipient in 0..self.recipients.len() {
+            let header = self.header(recipient);
+            let found = header_names(&header).and_then(|(alg, enc)| {
+                self.open_one(recipient, &header, alg, enc, keys, &mut worst)
+            });
+            match found {
+                Ok(Some(opened)) => return Ok(opened),
+                Ok(None) => {}
+                Err(error) => keep(&mut worst, error),
+            }
+        }
+        Err(worst.unwrap_or_else(|| JweError::NoKey("no key fits".into())))
+    }
+
+    fn open_one(
+        &self,
+        recipient: usize,
+        header: &Map<String, Value>,
+        alg: Manage,
+        enc: Enc,
+        keys: &[Jwk],
+        worst: &mut Option<JweError>,
+    ) -> Result<Option<Opened>, JweError> {
+        if !alg.is_supported() {
+            return Err(JweError::Unsupported(format!("`{}`", alg.name())));
+        }
+        let kid = match header.get("kid") {
+            None => None,
+            Some(Value::String(kid)) => Some(kid.as_str()),
+            Some(_) => return Err(format("`kid` is not a string (RFC 7516 §4.1.6)")),
+        };
+        for (n, key) in keys.iter().enumerate() {
+            if let (Some(wanted), Some(own)) = (kid, key.kid())
+                && wanted != own
+            {
+                keep(
+                    worst,
+                    JweError::NoKey(format!(
+                        "no key has the `kid` `{}` that the header names",
+                        escape(wanted)
+                    )),
+                );
+                continue;
+            }
+            let plain = fits(key, alg, enc, Task::Decrypt)
+                .map_err(JweError::from)
+                .and_then(|()| self.content_key(recipient, header, alg, enc, key))
+                .and_then(|cek| {
+                    content::open(
+                        enc,
+                        &cek,
+                        &self.iv,
+                        &self.authenticated(),
+                        &self.ciphertext,
+                        &self.tag,
+                    )
+                    .map_err(|_| JweError::Failed)
+                });
+            match plain {
+                Ok(plain) => {
+                    let mut notes = notes(header, alg);
+                    let plain = self.unfold(plain, &mut notes)?;
+                    return Ok(Some(Opened {
+                        plain,
+                        header: header.clone(),
+                        recipient,
+                        key: n,
+                        notes,
+                    }));
+                }
+                Err(error) => keep(worst, error),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The CEK for one recipient (RFC 7516 §5.2 steps 8 to 12).
+    fn content_key(
+        &self,
+        recipient: usize,
+        header: &Map<String, Value>,
+        alg: Manage,
+        enc: Enc,
+        key: &Jwk,
+    ) -> Result<Zeroizing<Vec<u8>>, JweError> {
+        let wrapped = &self.recipients[recipient].encrypted_key;
+        if alg.is_direct() && !wrapped.is_empty() {
+            return Err(format(format!(
+                "with `{}` the encrypted key must be empty (RFC 7516 §5.2)",
+                alg.name()
+            )));
+        }
+        if alg.is_direct() && self.recipients.len() > 1 {
+            return Err(format(format!(
+                "`{}` allows one recipient only (RFC 7516 §5.1)",
+                alg.name()
+            )));
+        }
+        let refused = |_| JweError::Failed;
+        let cek = match alg {
+            Manage::Dir => return Ok(keys::secret(key)?),
+            Manage::Rsa15 => manage::rsa_decrypt(key, Padding::Pkcs1, wrapped)?.map_err(refused)?,
+            Manage::Oaep(hash) => {
+                manage::rsa_decrypt(key, Padding::Oaep(hash), wrapped)?.map_err(refused)?
+            }
+            Manage::AesKw(bits) => {
+                manage::aes_unwrap(bits, &keys::secret(key)?, wrapped).map_err(refused)?
+            }
+            Manage::GcmKw(bits) => {
+                let iv = bytes(header, "iv", "RFC 7518 §4.7.1.1")?;
+                let tag = bytes(header, "tag", "RFC 7518 §4.7.1.2")?;
+                manage::gcm_unwrap(bits, &keys::secret(key)?, &iv, wrapped, &tag)
+                    .map_err(refused)?
+            }
+            Manage::EcdhEs | Manage::EcdhEsKw(_) => {
+                let epk = agreement::ephemeral(header)?;
+                let derived = agreement::derive(key, &epk, header, alg, enc)?;
+                match alg {
+                    Manage::EcdhEsKw(bits) => {
+                        manage::aes_unwrap(bits, &derived, wrapped).map_err(refused)?
+                    }
+                    _ => return Ok(derived),
+                }
+            }
+            Manage::Pbes2(hash, bits) => {
+                let kek = password_key(header, alg, hash, bits, &keys::secret(key)?)?;
+                manage::aes_unwrap(bits, &kek, wrapped).map_err(refused)?
+            }
+        };
+        if cek.len() == enc.key_bytes() {
+            Ok(cek)
+        } else {
+            // A key of another length is as wrong as any other (RFC 7516 §11.5).
+            Err(JweError::Failed)
+        }
+    }
+
+    /// Undoes `zip` (RFC 7516 §4.1.3), up to a bound.
+    fn unfold(
+        &self,
+        plain: Zeroizing<Vec<u8>>,
+        notes: &mut Vec<String>,
+    ) -> Result<Zeroizing<Vec<u8>>, JweError> {
+        match self.protected.get("zip") {
+            None => return Ok(plain),
+            Some(Value::String(name)) if name == "DEF" => {}
+            Some(other) => {
+                return Err(JweError::Unsupported(format!(
+                    "`zip` {}",
+                    escape(&other.to_string())
+                )));
+            }
+        }
+        let mut out = Zeroizing::new(Vec::new());
+        flate2::read::DeflateDecoder::new(plain.as_slice())
+            .take(MAX_PLAIN as u64 + 1)
+            .read_to_end(&mut out)
+            .map_err(|_| format("the plaintext is not what `zip` says: DEFLATE (RFC 1951)"))?;
+        if out.len() > MAX_PLAIN {
+            return Err(JweError::Excessive(format!(
+                "`zip` unfolds to more than {} KB: it was not unfolded (RFC 8725bis)",
+                MAX_PLAIN / 1024
+            )));
+        }
+        notes.push(format!(
+            "`zip` unfolded {} bytes to {}: compression before encryption tells of the content by its length (RFC 8725 §3.6)",
+            plain.len(),
+            out.len()
+        ));
+        Ok(out)
+    }
+}
+
+/// `alg` and `enc` of a header.
+fn header_names(header: &Map<String, Value>) -> Result<(Manage, Enc), JweError> {
+    let name = |member: &str, clause: &str| match header.get(member) {
+        Some(Value::String(name)) => Ok(name.clone()),
+        Some(_) => Err(format(format!("`{member}` is not a string ({clause})"))),
+        None => Err(format(format!("the header has no `{member}` ({clause})"))),
+    };
+    let alg = name("alg", "RFC 7516 §4.1.1")?;
+    let enc = name("enc", "RFC 7516 §4.1.2")?;
+    let unknown = |name: &str| JweError::Unsupported(format!("`{}`", escape(name)));
+    Ok((
+        Manage::parse(&alg).ok_or_else(|| unknown(&alg))?,
+        Enc::parse(&enc).ok_or_else(|| unknown(&enc))?,
+    ))
+}
+
+fn bytes(header: &Map<String, Value>, name: &str, clause: &str) -> Result<Vec<u8>, JweError> {
+    match header.get(name) {
+        Some(Value::String(text)) => b64::decode(text)
+            .map_err(|e| format(format!("`{name}` of the header is not base64url: {e}"))),
+        _ => Err(format(format!(
+            "`{name}` of the header is missing or not a string ({clause})"
+        ))),
+    }
+}
+
+/// The key that a password gives (RFC 7518 §4.8.1).
+fn password_key(
+    header: &Map<String, Value>,
+    alg: Manage,
+    hash: Hash,
+    bits: Bits,
+    password: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, JweError> {
+    let input = bytes(header, "p2s", "RFC 7518 §4.8.1.1")?;
+    if input.len() < 8 {
+        return Err(format(
+            "`p2s` must have at least 8 bytes (RFC 7518 §4.8.1.1)",
+        ));
+    }
+    let count = header.get("p2c").and_then(Value::as_u64).unwrap_or(0);
+    if count > u64::from(MAX_ITERATIONS) {
+        return Err(JweError::Excessive(format!(
+            "`p2c` asks for {count} iterations: more than {MAX_ITERATIONS} are not carried out (RFC 8725bis)"
+        )));
+    }
+    let count = u32::try_from(count)
+        .ok()
+        .and_then(NonZeroU32::new)
+        .ok_or_else(|| format("`p2c` is no positive number (RFC 7518 §4.8.1.2)"))?;
+    Ok(manage::pbkdf2(
+        hash,
+        password,
+        &salt(alg, &input),
+        count,
+        bits.bytes(),
+    ))
+}
+
+/// The salt: the algorithm's name, a zero byte and the salt input (RFC 7518 §4.8.1.1).
+pub(super) fn salt(alg: Manage, input: &[u8]) -> Vec<u8> {
+    [alg.name().as_bytes(), &[0], input].concat()
+}
+
+fn notes(header: &Map<String, Value>, alg: Manage) -> Vec<String> {
+    let mut notes = Vec::new();
+    if alg == Manage::Rsa15 {
+        notes.push("`RSA1_5` is to be avoided: its padding has been broken again and again (RFC 8725 §3.2)".into());
+    }
+    if let Some(count) = header.get("p2c").and_then(Value::as_u64).filter(|n| *n < 1_000) {
+        notes.push(format!(
+            "`p2c` is {count}: at least 1000 iterations are recommended (RFC 7518 §4.8.1.2)"
+        ));
+    }
+    notes
+}
+
+fn format(reason: impl Into<String>) -> JweError {
+    JweError::Format(reason.into())
+}
+
+/// Keeps the error that says most: a key that was tried and failed before one that could not be.
+fn keep(worst: &mut Option<JweError>, error: JweError) {
+    let weight = |error: &JweError| match error {
+        JweError::NoKey(_) => 0,
+        JweError::Key(KeyError::Mismatch { .. }) => 1,
+        JweError::Unsupported(_) | JweError::Key(KeyError::Unsupported(_)) => 2,
+        JweError::Key(_) => 3,
+        JweError::Failed => 4,
+        JweError::Format(_) | JweError::Excessive(_) => 5,
+    };
+    if worst.as_ref().is_none_or(|kept| weight(kept) < weight(&error)) {
+        *worst = Some(error);
+    }
+}
