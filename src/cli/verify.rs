@@ -169,10 +169,10 @@ fn as_json(verdict: &Verdict, payload: Value) -> Value {
         "signature": verdict.signature.name(),
         "reason": verdict.reason,
         "key": verdict.key.as_ref().map(key),
-        "key_problems": verdict.key_problems,
         "claims_problems": verdict.claims_problems,
-        "signatures": signatures,
         "payload": payload,
+        "key_problems": verdict.key_problems,
+        "signatures": signatures,
     })
 }
 

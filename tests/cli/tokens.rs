@@ -131,7 +131,10 @@ fn verify_has_the_agreed_shape_and_judges_at_the_given_time() {
             "reason",
             "key",
             "claims_problems",
-            "payload"
+            "payload",
+            // added
+            "key_problems",
+            "signatures"
         ]
     );
     assert_eq!(document["verified"], true);

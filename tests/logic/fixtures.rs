@@ -137,6 +137,8 @@ pub fn verdict(signature: Signature) -> Verdict {
             from: "JWKS of the issuer".into(),
             owner: KeyOwner::Issuer,
         }),
+        key_problems: Vec::new(),
+        signatures: Vec::new(),
         claims_problems: Vec::new(),
         life: Life::Valid,
     }

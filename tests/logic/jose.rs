@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use delegraph::jose::{
     Alg, Jwk, KeyError, b64, crypto,
-    crypto::{Operation, VerifyError},
+    crypto::VerifyError,
+    jwk::Task,
     jws::Compact,
     pem,
 };
@@ -184,7 +185,7 @@ fn what_one_key_signs_only_that_key_and_algorithm_verify() {
 #[test]
 fn the_key_decides_the_algorithm() {
     let mut key = key_for(&Alg::Rs256);
-    let fits = |key: &Jwk, alg: &Alg| crypto::fits(key, alg, Operation::Verify);
+    let fits = |key: &Jwk, alg: &Alg| crypto::fits(key, alg, Task::Verify);
     assert!(fits(&key, &Alg::Ps512).is_ok());
     assert!(matches!(
         fits(&key, &Alg::Hs256),
@@ -203,7 +204,7 @@ fn the_key_decides_the_algorithm() {
     key.0.shift_remove("use");
     key.0.insert("key_ops".into(), json!(["verify"]));
     assert!(fits(&key, &Alg::Ps256).is_ok());
-    assert!(crypto::fits(&key, &Alg::Ps256, Operation::Sign).is_err());
+    assert!(crypto::fits(&key, &Alg::Ps256, Task::Sign).is_err());
     let none = crypto::verify(&key, &Alg::None, b"x", b"");
     assert!(matches!(none, Err(VerifyError::Unsupported(_))));
     let other = crypto::verify(&key, &Alg::parse("ML-DSA-44"), b"x", b"");

@@ -10,6 +10,7 @@ mod dependencies;
 mod fixtures;
 mod history;
 mod jose;
+mod jwe;
 mod main_job;
 mod oauth;
 mod principal;
