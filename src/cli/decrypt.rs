@@ -77,7 +77,10 @@ fn as_json(token: &Token, found: &Decrypted, nested: Option<&(&Token, Verdict)>)
     if !found.layers.is_empty() {
         match std::str::from_utf8(&found.core) {
             Ok(text) => members.insert("plaintext".into(), text.into()),
-            Err(_) => members.insert("plaintext_base64url".into(), b64::encode(&*found.core).into()),
+            Err(_) => members.insert(
+                "plaintext_base64url".into(),
+                b64::encode(&*found.core).into(),
+            ),
         };
     }
     if let Some((inner, verdict)) = nested {

@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::{
-    input, keys,
+    input, key_options, keys,
     output::{Done, Failure},
 };
 use crate::{
-    jose::{Alg, Jwk},
+    jose::{
+        Alg, Jwk,
+        jws::{self, Form, Signer},
+    },
     kit::{json, text::escape},
     token::craft::{self, Part},
 };
@@ -29,14 +32,51 @@ pub(super) struct Options {
     /// Header parameters as a JSON object; `alg` and `kid` are set from the key
     #[arg(long, value_name = "JSON")]
     header: Option<String>,
+    /// File that holds the passphrase of an encrypted PEM key
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// Sign the bytes of the file as they are, whatever they are: any content, not only claims
+    #[arg(long)]
+    raw: bool,
+    /// Serialisation; with --raw or claims
+    #[arg(long, value_enum, default_value_t = Written::Compact)]
+    form: Written,
+    /// Leave the content out of the token (detached, RFC 7515 appendix F)
+    #[arg(long)]
+    detached: bool,
+    /// Let the content stand unencoded (`b64: false`, RFC 7797)
+    #[arg(long)]
+    unencoded: bool,
     /// Claims as a JSON object, or a token to sign again; `-` or nothing is standard input
     file: Option<PathBuf>,
+}
+
+/// How the JWS is written.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Written {
+    Compact,
+    Flattened,
+    General,
+}
+
+impl From<Written> for Form {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Compact => Self::Compact,
+            Written::Flattened => Self::Flattened,
+            Written::General => Self::General,
+        }
+    }
 }
 
 pub(super) fn run(options: &Options) -> Result<Done, Failure> {
     let path = options.file.as_deref().unwrap_or(Path::new("-"));
     let (key, key_path) = match (&options.key, &options.secret_file) {
-        (Some(path), _) => (keys::only(&keys::read(path)?)?.clone(), path),
+        (Some(path), _) => {
+            let passphrase = key_options::passphrase(options.passphrase_file.as_deref())?;
+            let all = keys::read_with(path, passphrase.as_ref())?;
+            (keys::only(&all)?.clone(), path)
+        }
         (None, Some(path)) => (keys::symmetric(&keys::secret_file(path)?), path),
         (None, None) => return Err(Failure::usage("give --key or --secret-file")),
     };
@@ -50,6 +90,11 @@ pub(super) fn run(options: &Options) -> Result<Done, Failure> {
         None => keys::usual_algorithm(&key)?,
     };
     let header = options.header.as_deref().map(object).transpose()?;
+    let crafted =
+        options.raw || options.detached || options.unencoded || options.form != Written::Compact;
+    if crafted {
+        return craft_any(options, path, key, alg, header.unwrap_or_default());
+    }
     let source = input::text(path)?;
     let refuse = |reason: String| Failure::impossible(format!("{}: {reason}", source.name));
     let token = if source.text.trim_start().starts_with('{') {
@@ -58,6 +103,49 @@ pub(super) fn run(options: &Options) -> Result<Done, Failure> {
         let token = input::one_token(&source)?;
         again(&token.raw, header, &key, &alg).map_err(refuse)?
     };
+    Ok(Done {
+        text: format!("{token}\n"),
+        json: json!({ "token": token }),
+        good: true,
+    })
+}
+
+/// Any content, in any form.
+fn craft_any(
+    options: &Options,
+    path: &Path,
+    key: Jwk,
+    alg: Alg,
+    mut protected: Map<String, Value>,
+) -> Result<Done, Failure> {
+    let content = input::bytes(path)?;
+    if !options.raw {
+        let found = json::parse(&content)
+            .map_err(|e| Failure::impossible(format!("{}: not JSON: {e}", path.display())))?;
+        if !found.value.is_object() {
+            return Err(Failure::impossible(format!(
+                "{}: claims are a JSON object; --raw signs any content",
+                path.display()
+            )));
+        }
+    }
+    if options.unencoded {
+        protected.insert("b64".into(), false.into());
+        protected.insert("crit".into(), json!(["b64"]));
+    }
+    if let Some(kid) = key.kid()
+        && !protected.contains_key("kid")
+    {
+        protected.insert("kid".into(), kid.into());
+    }
+    let signer = Signer {
+        key,
+        alg,
+        protected,
+        header: Map::new(),
+    };
+    let token = jws::sign(&content, &[signer], options.form.into(), options.detached)
+        .map_err(|e| Failure::impossible(e.to_string()))?;
     Ok(Done {
         text: format!("{token}\n"),
         json: json!({ "token": token }),

@@ -17,10 +17,7 @@ use crate::{
     token::{
         Form, Token,
         decrypt::decrypt,
-        validate::{
-            Candidate, KeyUsed, Policy, Signature, Verdict, judge,
-            steps::Outcome,
-        },
+        validate::{Candidate, KeyUsed, Policy, Signature, Verdict, judge, steps::Outcome},
     },
 };
 
@@ -78,7 +75,7 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
         None => payload(&token),
     };
     Ok(Done {
-        json: as_json(&verdict, payload),
+        json: as_json(&verdict, &payload),
         text: in_words(&token, &verdict),
         good: verdict.verified(),
     })
@@ -98,13 +95,13 @@ fn encrypted(token: &Token, candidates: &[Candidate], policy: &Policy) -> Done {
                 .into(),
         };
         return Done {
-            json: as_json(&verdict, Value::Null),
+            json: as_json(&verdict, &Value::Null),
             text: in_words(token, &verdict),
             good: false,
         };
     };
     let verdict = judge(inner, candidates, policy);
-    let mut json = as_json(&verdict, payload(inner));
+    let mut json = as_json(&verdict, &payload(inner));
     if let Some(members) = json.as_object_mut() {
         let headers: Vec<_> = opened.layers.iter().map(|l| &l.header).collect();
         members.insert("encrypted".into(), json!(headers));
@@ -131,7 +128,7 @@ impl Options {
     }
 }
 
-fn as_json(verdict: &Verdict, payload: Value) -> Value {
+fn as_json(verdict: &Verdict, payload: &Value) -> Value {
     let key = |key: &KeyUsed| {
         json!({
             "kid": key.kid,

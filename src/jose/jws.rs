@@ -1,4 +1,12 @@
-//! JWS compact serialisation (RFC 7515 §3.1): split without loss, join, signing input.
+//! JSON Web Signature (RFC 7515): the compact form split without loss, and every form made.
+
+use serde_json::{Map, Value};
+
+use super::{
+    Alg, crypto,
+    jwk::{Jwk, KeyError},
+};
+use crate::kit::text::escape;
 
 /// The three parts of a compact JWS as they stand in the text. Nothing is decoded: the signing
 /// input is the received bytes, never re-encoded JSON.
@@ -29,5 +37,151 @@ impl<'a> Compact<'a> {
     /// `header.payload`, the bytes that are signed (RFC 7515 §5.1).
     pub fn signing_input(&self) -> String {
         format!("{}.{}", self.header, self.payload)
+    }
+}
+
+/// How a JWS is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Three parts (RFC 7515 §7.1).
+    Compact,
+    /// JSON with one signature at the top (RFC 7515 §7.2.2).
+    Flattened,
+    /// JSON with a list of signatures (RFC 7515 §7.2.1).
+    General,
+}
+
+/// Why a JWS cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JwsError {
+    /// What is asked for does not go together: what, and by which clause.
+    #[error("{0}")]
+    Format(String),
+    /// The key cannot sign.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// One signature that is to be made. `alg` is set from here, wherever the headers do not have it.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    /// The key.
+    pub key: Jwk,
+    /// The algorithm.
+    pub alg: Alg,
+    /// Protected header; `alg` is put first unless one of the headers has it.
+    pub protected: Map<String, Value>,
+    /// Unprotected header: JSON forms only.
+    pub header: Map<String, Value>,
+}
+
+/// Signs `payload`, whatever it is. With `b64: false` in a protected header it stands unencoded (RFC
+/// 7797); `detached` leaves it out of the token (RFC 7515 appendix F).
+pub fn sign(
+    payload: &[u8],
+    signers: &[Signer],
+    form: Form,
+    detached: bool,
+) -> Result<String, JwsError> {
+    let format = |reason: &str| Err(JwsError::Format(reason.into()));
+    if signers.is_empty() {
+        return format("a JWS needs a signature");
+    }
+    if form != Form::General && signers.len() > 1 {
+        return format("only the general JSON form has several signatures (RFC 7515 §7.2.1)");
+    }
+    if form == Form::Compact && signers.iter().any(|one| !one.header.is_empty()) {
+        return format("the compact form has a protected header only (RFC 7515 §7.1)");
+    }
+    let unencoded = |one: &Signer| one.protected.get("b64") == Some(&Value::Bool(false));
+    let plain = unencoded(&signers[0]);
+    if signers.iter().any(|one| unencoded(one) != plain) {
+        return format("`b64` must be the same for all signatures (RFC 7797 §3)");
+    }
+    let content = if plain {
+        match std::str::from_utf8(payload) {
+            Ok(text) if detached || form != Form::Compact || !text.contains('.') => text.to_owned(),
+            Ok(_) => {
+                return format(
+                    "an unencoded payload with a dot cannot stand in the compact form: detach it, or use JSON (RFC 7797 §5.2)",
+                );
+            }
+            Err(_) if detached => String::new(),
+            Err(_) => {
+                return format(
+                    "an unencoded payload must be text: detach it, or encode it (RFC 7797 §5)",
+                );
+            }
+        }
+    } else {
+        super::b64::encode(payload)
+    };
+    let mut signatures = Vec::with_capacity(signers.len());
+    for one in signers {
+        let protected = one.protected()?;
+        let mut input = format!("{protected}.").into_bytes();
+        input.extend_from_slice(if plain { payload } else { content.as_bytes() });
+        let signature = super::b64::encode(crypto::sign(&one.key, &one.alg, &input)?);
+        signatures.push((protected, &one.header, signature));
+    }
+    let content = if detached { String::new() } else { content };
+    if let (Form::Compact, [(protected, _, signature)]) = (form, &signatures[..]) {
+        return Ok(format!("{protected}.{content}.{signature}"));
+    }
+    let mut out = Map::new();
+    if !detached {
+        out.insert("payload".into(), content.into());
+    }
+    let mut all: Vec<Map<String, Value>> = signatures
+        .into_iter()
+        .map(|(protected, header, signature)| {
+            let mut one = Map::new();
+            if !protected.is_empty() {
+                one.insert("protected".into(), protected.into());
+            }
+            if !header.is_empty() {
+                one.insert("header".into(), Value::Object(header.clone()));
+            }
+            one.insert("signature".into(), signature.into());
+            one
+        })
+        .collect();
+    if form == Form::General {
+        out.insert("signatures".into(), serde_json::json!(all));
+    } else {
+        out.append(&mut all.remove(0));
+    }
+    Ok(Value::Object(out).to_string())
+}
+
+impl Signer {
+    /// The protected header, encoded.
+    fn protected(&self) -> Result<String, JwsError> {
+        if let Some(name) = self.header.keys().find(|n| self.protected.contains_key(*n)) {
+            return Err(JwsError::Format(format!(
+                "`{}` stands in both headers (RFC 7515 §7.2.1)",
+                escape(name)
+            )));
+        }
+        let mut all = Map::new();
+        match self.protected.get("alg").or_else(|| self.header.get("alg")) {
+            None => {
+                all.insert("alg".into(), self.alg.name().into());
+            }
+            Some(Value::String(name)) if *name == self.alg.name() => {}
+            Some(other) => {
+                return Err(JwsError::Format(format!(
+                    "the header says `alg` {}, but {} signs",
+                    escape(&other.to_string()),
+                    self.alg
+                )));
+            }
+        }
+        all.extend(self.protected.clone());
+        Ok(if all.is_empty() {
+            String::new()
+        } else {
+            super::b64::encode(Value::Object(all).to_string())
+        })
     }
 }

@@ -45,7 +45,8 @@ pub fn seal(passphrase: &str, plain: &[u8], rng: &dyn Rng) -> Result<String, Sea
 /// Opens what [`seal`] made.
 pub fn open(passphrase: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, SealError> {
     let jwe = jwe::read(sealed)?;
-    if jwe.protected.get("alg") != Some(&ALG.into()) || jwe.protected.get("enc") != Some(&ENC.into())
+    if jwe.protected.get("alg") != Some(&ALG.into())
+        || jwe.protected.get("enc") != Some(&ENC.into())
     {
         return Err(SealError::Format(format!("expected {ALG} with {ENC}")));
     }

@@ -54,7 +54,7 @@ pub fn set_text(raw: &str, part: Part, text: &str) -> Result<String, CraftError>
     } else {
         text.to_owned()
     };
-    Ok(replace(&parts, part, &stored))
+    replace(&parts, part, &stored)
 }
 
 /// The text of a part for an editor: indented when it is clean JSON, else as it stands.
@@ -82,7 +82,7 @@ pub fn set(
     let text = object(&parts, part)?;
     let changed = json_text::set(&text, pointer, value.as_ref())
         .ok_or_else(|| CraftError::Pointer(escape(pointer).into_owned()))?;
-    Ok(replace(&parts, part, &changed))
+    replace(&parts, part, &changed)
 }
 
 /// Builds the nested `act` value from entries, outermost first; `None` for none.
@@ -97,19 +97,19 @@ pub fn nest_actors(entries: &[Map<String, Value>]) -> Option<Value> {
     })
 }
 
-/// Signs `raw` again: sets `alg` (and `kid` when the key has one), keeps every other byte of the payload.
+/// Signs `raw` again, in any form: sets `alg` (and `kid` when the key has one), keeps every other byte
+/// of the payload. Of several signatures the first is made anew.
 pub fn sign(raw: &str, key: &Jwk, alg: &Alg) -> Result<String, CraftError> {
     let parts = split(raw)?;
     let header = object(&parts, Part::Header)?;
-    let put = |text: &str, pointer: &str, value: &str| {
-        json_text::set(text, pointer, Some(&value.into()))
-            .ok_or_else(|| CraftError::Pointer(pointer.to_owned()))
-    };
-    let mut header = put(&header, "/alg", alg.name())?;
+    let mut header = put(&header, "/alg", Some(&alg.name().into()))?;
     if let Some(kid) = key.kid() {
-        header = put(&header, "/kid", kid)?;
+        header = put(&header, "/kid", Some(&kid.into()))?;
     }
-    seal(&b64::encode(header), parts.payload, key, alg)
+    let header = b64::encode(header);
+    let input = format!("{header}.{}", parts.payload());
+    let signature = crypto::sign(key, alg, input.as_bytes())?;
+    parts.signed(&header, &b64::encode(signature))
 }
 
 /// Makes a compact token from header members and claims, signed. `alg` stands first; the key's
@@ -150,20 +150,142 @@ fn seal(header: &str, payload: &str, key: &Jwk, alg: &Alg) -> Result<String, Cra
     Ok(format!("{input}.{}", b64::encode(signature)))
 }
 
-fn split(raw: &str) -> Result<Compact<'_>, CraftError> {
+/// A JWS that can be edited, in any form. Of several signatures the first is meant.
+enum Editable<'a> {
+    Compact(Compact<'a>),
+    Json {
+        text: &'a str,
+        /// Pointer to the object that holds the signature: empty in the flattened form.
+        signer: &'static str,
+        protected: String,
+        payload: String,
+        unencoded: bool,
+    },
+}
+
+impl Editable<'_> {
+    fn header(&self) -> &str {
+        match self {
+            Self::Compact(parts) => parts.header,
+            Self::Json { protected, .. } => protected,
+        }
+    }
+
+    fn payload(&self) -> &str {
+        match self {
+            Self::Compact(parts) => parts.payload,
+            Self::Json { payload, .. } => payload,
+        }
+    }
+
+    /// Whether the payload stands unencoded (RFC 7797).
+    fn unencoded(&self) -> bool {
+        match self {
+            Self::Compact(parts) => b64::decode(parts.header)
+                .ok()
+                .and_then(|bytes| json::parse(&bytes).ok())
+                .is_some_and(|header| header.value.get("b64") == Some(&Value::Bool(false))),
+            Self::Json { unencoded, .. } => *unencoded,
+        }
+    }
+
+    /// The token with a part replaced; `text` as it is to stand there.
+    fn with(&self, part: Part, text: &str) -> Result<String, CraftError> {
+        match self {
+            Self::Compact(parts) => {
+                let (header, payload) = match part {
+                    Part::Header => (text, parts.payload),
+                    Part::Payload => (parts.header, text),
+                };
+                Ok(format!("{header}.{payload}.{}", parts.signature))
+            }
+            Self::Json {
+                text: raw, signer, ..
+            } => match part {
+                Part::Header => put(raw, &format!("{signer}/protected"), Some(&text.into())),
+                Part::Payload => put(raw, "/payload", Some(&text.into())),
+            },
+        }
+    }
+
+    /// The token with header and signature replaced.
+    fn signed(&self, header: &str, signature: &str) -> Result<String, CraftError> {
+        match self {
+            Self::Compact(parts) => Ok(format!("{header}.{}.{signature}", parts.payload)),
+            Self::Json { text, signer, .. } => {
+                let mut out = put(text, &format!("{signer}/protected"), Some(&header.into()))?;
+                // What is protected now must not stand in the other header as well.
+                for name in ["alg", "kid"] {
+                    let open = format!("{signer}/header/{name}");
+                    let value = json::parse(out.as_bytes()).map(|found| found.value);
+                    if value.is_ok_and(|value| value.pointer(&open).is_some()) {
+                        out = put(&out, &open, None)?;
+                    }
+                }
+                put(
+                    &out,
+                    &format!("{signer}/signature"),
+                    Some(&signature.into()),
+                )
+            }
+        }
+    }
+}
+
+fn put(text: &str, pointer: &str, value: Option<&Value>) -> Result<String, CraftError> {
+    json_text::set(text, pointer, value).ok_or_else(|| CraftError::Pointer(pointer.to_owned()))
+}
+
+fn split(raw: &str) -> Result<Editable<'_>, CraftError> {
+    if raw.trim_start().starts_with('{') {
+        return split_json(raw);
+    }
     let why = match raw.split('.').count() {
         2 | 3 => {
             return Compact::split(raw)
+                .map(Editable::Compact)
                 .ok_or_else(|| CraftError::NotEditable("the token has no parts".into()));
         }
         5 => "an encrypted token cannot be edited: decrypt it first",
-        _ if raw.trim_start().starts_with('{') => {
-            "a JWS in JSON form is not edited here: only the compact form is"
-        }
         1 => "an opaque token has no parts to edit",
         _ => "the token does not have the three parts of a JWS",
     };
     Err(CraftError::NotEditable(why.into()))
+}
+
+fn split_json(raw: &str) -> Result<Editable<'_>, CraftError> {
+    let no = |why: &str| CraftError::NotEditable(why.into());
+    let found = json::parse(raw.as_bytes())
+        .map_err(|e| CraftError::NotEditable(format!("this is not JSON: {e}")))?;
+    if found.value.get("ciphertext").is_some() {
+        return Err(no("an encrypted token cannot be edited: decrypt it first"));
+    }
+    if !found.duplicates.is_empty() {
+        return Err(no("a member stands twice: edit the raw text first"));
+    }
+    let signer = if found.value.get("signatures").is_some() {
+        "/signatures/0"
+    } else {
+        ""
+    };
+    let one = found
+        .value
+        .pointer(signer)
+        .filter(|one| one.is_object())
+        .ok_or_else(|| no("there is no signature to edit"))?;
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("").to_owned();
+    let protected = text(one.get("protected"));
+    let unencoded = b64::decode(&protected)
+        .ok()
+        .and_then(|bytes| json::parse(&bytes).ok())
+        .is_some_and(|header| header.value.get("b64") == Some(&Value::Bool(false)));
+    Ok(Editable::Json {
+        text: raw,
+        signer,
+        protected,
+        payload: text(found.value.get("payload")),
+        unencoded,
+    })
 }
 
 fn label(part: Part) -> &'static str {
@@ -174,10 +296,12 @@ fn label(part: Part) -> &'static str {
 }
 
 /// The decoded text of a part.
-fn stored(parts: &Compact<'_>, part: Part) -> Result<String, CraftError> {
+fn stored(parts: &Editable<'_>, part: Part) -> Result<String, CraftError> {
     let encoded = match part {
-        Part::Header => parts.header,
-        Part::Payload => parts.payload,
+        Part::Header if parts.header().is_empty() => return Ok("{}".into()),
+        Part::Header => parts.header(),
+        Part::Payload if parts.unencoded() => return Ok(parts.payload().to_owned()),
+        Part::Payload => parts.payload(),
     };
     let bytes = b64::decode(encoded.trim_end_matches('=')).map_err(|e| {
         CraftError::NotEditable(format!("the {} is not base64url: {e}", label(part)))
@@ -191,7 +315,7 @@ fn stored(parts: &Compact<'_>, part: Part) -> Result<String, CraftError> {
 }
 
 /// The decoded text of a part that is a JSON object.
-fn object(parts: &Compact<'_>, part: Part) -> Result<String, CraftError> {
+fn object(parts: &Editable<'_>, part: Part) -> Result<String, CraftError> {
     let not_json = |reason: String| CraftError::NotJson {
         part: label(part),
         reason,
@@ -204,11 +328,9 @@ fn object(parts: &Compact<'_>, part: Part) -> Result<String, CraftError> {
     }
 }
 
-fn replace(parts: &Compact<'_>, part: Part, text: &str) -> String {
-    let encoded = b64::encode(text);
-    let (header, payload) = match part {
-        Part::Header => (encoded.as_str(), parts.payload),
-        Part::Payload => (parts.header, encoded.as_str()),
-    };
-    format!("{header}.{payload}.{}", parts.signature)
+fn replace(parts: &Editable<'_>, part: Part, text: &str) -> Result<String, CraftError> {
+    if part == Part::Payload && parts.unencoded() {
+        return parts.with(part, text);
+    }
+    parts.with(part, &b64::encode(text))
 }

@@ -100,7 +100,8 @@ fn is_nested(header: &Map<String, Value>) -> bool {
 /// The token that a core is. What its header does not announce is looked at all the same, and told.
 fn token(core: &[u8], announced: bool, layers: &mut [Layer]) -> Option<Token> {
     let text = std::str::from_utf8(core).ok()?;
-    let looks = text.starts_with("ey") || (text.starts_with('{') && text.contains("\"payload\""))
+    let looks = text.starts_with("ey")
+        || (text.starts_with('{') && text.contains("\"payload\""))
         || (text.starts_with('{') && text.contains("\"ciphertext\""));
     if !announced && !looks {
         return None;

@@ -7,6 +7,7 @@ mod bad_input;
 mod chain;
 mod graph;
 mod harness;
+mod jose;
 mod keys;
 mod practice;
 mod surface;

@@ -4,12 +4,9 @@
 use std::path::PathBuf;
 
 use delegraph::jose::{
-    Alg, Jwk, KeyError, b64, crypto,
-    crypto::VerifyError,
-    jwk::Task,
-    jws::Compact,
-    pem,
+    Alg, Jwk, KeyError, b64, crypto, crypto::VerifyError, jwk::Task, jws::Compact, pem,
 };
+use delegraph::kit::secret::Secret;
 use serde_json::{Value, json};
 
 fn vector(name: &str) -> String {
@@ -348,12 +345,41 @@ fn keys_written_by_openssl_are_read() {
     assert_eq!(one("rsa.pkcs1.pem"), one("rsa.cert.pem"));
     assert_eq!(one("rsa.pkcs1.pub.pem"), one("rsa.pkcs8.der"));
     assert_eq!(one("ed25519.pkcs8.pem"), one("ed25519.spki.pem"));
-    let encrypted = std::fs::read(dir.join("p256.encrypted.pem")).unwrap();
-    let error = pem::read_bytes(&encrypted, None).unwrap_err().to_string();
-    assert!(
-        error.contains("encrypted") && error.contains("openssl pkey"),
-        "{error}"
-    );
+    assert_eq!(one("x25519.pkcs8.pem"), one("x25519.spki.pem"));
+}
+
+#[test]
+fn encrypted_keys_open_with_their_passphrase_only() {
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/openssl");
+    let read = |file: &str, passphrase: Option<&str>| {
+        let bytes = std::fs::read(dir.join(file)).unwrap();
+        pem::read_bytes(&bytes, passphrase.map(Secret::new).as_ref())
+    };
+    for (file, plain) in [
+        ("p256.encrypted.pem", "p256.pkcs8.pem"),
+        ("p256.encrypted-aes128-sha512.pem", "p256.pkcs8.pem"),
+        ("rsa.encrypted-aes192-sha1.pem", "rsa.pkcs8.pem"),
+        ("ed25519.encrypted.der", "ed25519.pkcs8.pem"),
+    ] {
+        let expected = read(plain, None).unwrap();
+        assert_eq!(
+            read(file, Some("correct-horse")).unwrap(),
+            expected,
+            "{file}"
+        );
+        assert!(
+            matches!(read(file, None), Err(KeyError::Locked(why)) if why.contains("passphrase is needed")),
+            "{file}"
+        );
+        assert!(
+            matches!(read(file, Some("wrong")), Err(KeyError::Locked(why)) if why.contains("does not fit")),
+            "{file}"
+        );
+    }
+    for file in ["p256.encrypted-des3.pem", "p256.legacy-encrypted.pem"] {
+        let error = read(file, Some("correct-horse")).unwrap_err().to_string();
+        assert!(error.contains("openssl pkcs8 -topk8"), "{file}: {error}");
+    }
 }
 
 #[test]

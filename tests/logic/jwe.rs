@@ -116,7 +116,10 @@ fn what_can_be_made_again_is_made_again_to_the_byte() {
     // the curve's example the ephemeral private key is another one's.
     let drawn_inside = ["5_1.", "5_2.", "5_9.", "5_13.", "curve25519"];
     let mut made = 0;
-    for name in EXAMPLES.iter().filter(|n| !drawn_inside.iter().any(|d| n.contains(d))) {
+    for name in EXAMPLES
+        .iter()
+        .filter(|n| !drawn_inside.iter().any(|d| n.contains(d)))
+    {
         let example = example(name);
         let mut drawn = VecDeque::new();
         let mut draw = |value: &Value| {
@@ -128,7 +131,9 @@ fn what_can_be_made_again_is_made_again_to_the_byte() {
         draw(&example["generated"]["iv"]);
         draw(&example["encrypting_key"]["iv"]);
         let content = &example["encrypting_content"];
-        let ephemeral = example["encrypting_key"].get("epk").map(|epk| Jwk(object(epk)));
+        let ephemeral = example["encrypting_key"]
+            .get("epk")
+            .map(|epk| Jwk(object(epk)));
         let draft = Draft {
             protected: object(&content["protected"]),
             unprotected: object(&content["unprotected"]),
@@ -137,7 +142,9 @@ fn what_can_be_made_again_is_made_again_to_the_byte() {
                 header: Map::new(),
                 ephemeral,
             }],
-            aad: example["input"]["aad"].as_str().map(|aad| aad.as_bytes().to_vec()),
+            aad: example["input"]["aad"]
+                .as_str()
+                .map(|aad| aad.as_bytes().to_vec()),
         };
         let plain = example["input"]["plaintext"].as_str().unwrap().as_bytes();
         for (form, output) in [
@@ -323,11 +330,23 @@ fn what_a_recipient_must_refuse_is_refused_with_its_clause() {
         (set("alg", json!(7)), "`alg` is not a string"),
         (set("enc", Value::Null), "`enc` is not a string"),
         (set("kid", json!({})), "`kid` is not a string"),
-        (set("alg", json!("A192KW")), "`A192KW` is not supported here"),
-        (set("alg", json!("a128kw")), "`a128kw` is not supported here"),
-        (set("enc", json!("A129GCM")), "`A129GCM` is not supported here"),
+        (
+            set("alg", json!("A192KW")),
+            "`A192KW` is not supported here",
+        ),
+        (
+            set("alg", json!("a128kw")),
+            "`a128kw` is not supported here",
+        ),
+        (
+            set("enc", json!("A129GCM")),
+            "`A129GCM` is not supported here",
+        ),
         (set("kid", json!("another")), "no key has the `kid`"),
-        (set("typ", json!("changed")), "the key does not fit, or the encrypted text was changed"),
+        (
+            set("typ", json!("changed")),
+            "the key does not fit, or the encrypted text was changed",
+        ),
     ] {
         let (text, own) = with_header(change);
         let result = jwe::read(&text).and_then(|jwe| jwe.open(&[own]));
@@ -398,7 +417,10 @@ fn work_and_memory_are_bounded() {
         bomb(MAX_PLAIN + 1).err(),
         Some(JweError::Excessive(_))
     ));
-    assert!(matches!(bomb(50_000_000).err(), Some(JweError::Excessive(_))));
+    assert!(matches!(
+        bomb(50_000_000).err(),
+        Some(JweError::Excessive(_))
+    ));
 }
 
 #[test]
@@ -423,7 +445,11 @@ fn a_key_that_may_not_decrypt_does_not() {
         let error = jwe.open(&[key]).err().unwrap().to_string();
         assert!(error.contains(expected), "{name}: {error}");
     }
-    let error = jwe.open(&[own.public().unwrap()]).err().unwrap().to_string();
+    let error = jwe
+        .open(&[own.public().unwrap()])
+        .err()
+        .unwrap()
+        .to_string();
     assert!(error.contains("this is a public key"), "{error}");
     assert!(matches!(jwe.open(&[]).err(), Some(JweError::NoKey(_))));
 }

@@ -11,6 +11,7 @@ mod fixtures;
 mod history;
 mod jose;
 mod jwe;
+mod jws;
 mod main_job;
 mod oauth;
 mod principal;

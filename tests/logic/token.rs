@@ -216,42 +216,6 @@ fn forms_are_told_apart() {
 }
 
 #[test]
-fn rfc_7520_and_rfc_7797_examples_verify_in_every_form() {
-    let dir = format!("{}/tests/vectors/jose-cookbook", env!("CARGO_MANIFEST_DIR"));
-    let mut checked = 0;
-    for name in [
-        "jws/4_1.rsa_v15_signature",
-        "jws/4_2.rsa-pss_signature",
-        "jws/4_3.ecdsa_signature",
-        "jws/4_4.hmac-sha2_integrity_protection",
-        "jws/4_6.protecting_specific_header_fields",
-        "jws/4_7.protecting_content_only",
-        "curve25519/jws",
-        "rfc7797/hmac-sha2_b64_false",
-    ] {
-        let text = std::fs::read_to_string(format!("{dir}/{name}.json")).unwrap();
-        let example: Value = serde_json::from_str(&text).unwrap();
-        let key = Jwk(example["input"]["key"].as_object().unwrap().clone());
-        for form in ["compact", "json", "json_flat"] {
-            let token = match &example["output"][form] {
-                Value::Null => continue,
-                Value::String(text) => decode(text),
-                value => decode(&value.to_string()),
-            };
-            let verdict = judge(&token, &[candidate(&key)], &at(NOW));
-            assert_eq!(
-                verdict.signature,
-                Signature::Valid,
-                "{name} {form}: {}",
-                verdict.reason
-            );
-            checked += 1;
-        }
-    }
-    assert!(checked >= 18, "{checked}");
-}
-
-#[test]
 fn nesting_beyond_the_limit_is_refused_not_overflowed() {
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000));
     let token = decode(&format!(

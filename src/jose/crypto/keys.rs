@@ -267,7 +267,9 @@ pub fn is_roca(key: &Jwk) -> bool {
     };
     !n.is_empty()
         && PRIMES.iter().all(|prime| {
-            let rest = n.iter().fold(0, |rest, b| (rest * 256 + u64::from(*b)) % prime);
+            let rest = n
+                .iter()
+                .fold(0, |rest, b| (rest * 256 + u64::from(*b)) % prime);
             let mut power = 1;
             (0..*prime).any(|_| {
                 power = power * 65_537 % prime;

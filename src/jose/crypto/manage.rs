@@ -101,7 +101,10 @@ pub fn rsa_encrypt(key: &Jwk, padding: Padding, plain: &[u8]) -> Result<Vec<u8>,
             .and_then(|key| key.encrypt(plain, &mut out).map(|c| c.len()))
             .map_err(failed)?,
         Padding::Oaep(hash) => OaepPublicEncryptingKey::new(public)
-            .and_then(|key| key.encrypt(oaep(hash), plain, &mut out, None).map(|c| c.len()))
+            .and_then(|key| {
+                key.encrypt(oaep(hash), plain, &mut out, None)
+                    .map(|c| c.len())
+            })
             .map_err(failed)?,
     };
     out.truncate(length);

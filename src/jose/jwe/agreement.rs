@@ -20,7 +20,10 @@ pub(super) fn ephemeral(header: &Map<String, Value>) -> Result<Jwk, JweError> {
             "`epk` is missing or no object (RFC 7518 §4.6.1.1)".into(),
         ));
     };
-    if PRIVATE_MEMBERS.iter().any(|name| members.contains_key(*name)) {
+    if PRIVATE_MEMBERS
+        .iter()
+        .any(|name| members.contains_key(*name))
+    {
         return Err(JweError::Format(
             "`epk` holds private members: it must be a public key (RFC 7518 §4.6.1.1)".into(),
         ));

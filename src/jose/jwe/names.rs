@@ -69,9 +69,18 @@ const MANAGE: [(Manage, &str); 19] = [
     (Manage::EcdhEsKw(Bits::B128), "ECDH-ES+A128KW"),
     (Manage::EcdhEsKw(Bits::B192), "ECDH-ES+A192KW"),
     (Manage::EcdhEsKw(Bits::B256), "ECDH-ES+A256KW"),
-    (Manage::Pbes2(Hash::Sha256, Bits::B128), "PBES2-HS256+A128KW"),
-    (Manage::Pbes2(Hash::Sha384, Bits::B192), "PBES2-HS384+A192KW"),
-    (Manage::Pbes2(Hash::Sha512, Bits::B256), "PBES2-HS512+A256KW"),
+    (
+        Manage::Pbes2(Hash::Sha256, Bits::B128),
+        "PBES2-HS256+A128KW",
+    ),
+    (
+        Manage::Pbes2(Hash::Sha384, Bits::B192),
+        "PBES2-HS384+A192KW",
+    ),
+    (
+        Manage::Pbes2(Hash::Sha512, Bits::B256),
+        "PBES2-HS512+A256KW",
+    ),
 ];
 
 impl Manage {

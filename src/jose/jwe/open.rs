@@ -322,7 +322,11 @@ fn notes(header: &Map<String, Value>, alg: Manage) -> Vec<String> {
     if alg == Manage::Rsa15 {
         notes.push("`RSA1_5` is to be avoided: its padding has been broken again and again (RFC 8725 §3.2)".into());
     }
-    if let Some(count) = header.get("p2c").and_then(Value::as_u64).filter(|n| *n < 1_000) {
+    if let Some(count) = header
+        .get("p2c")
+        .and_then(Value::as_u64)
+        .filter(|n| *n < 1_000)
+    {
         notes.push(format!(
             "`p2c` is {count}: at least 1000 iterations are recommended (RFC 7518 §4.8.1.2)"
         ));
@@ -344,7 +348,10 @@ fn keep(worst: &mut Option<JweError>, error: JweError) {
         JweError::Failed => 4,
         JweError::Format(_) | JweError::Excessive(_) => 5,
     };
-    if worst.as_ref().is_none_or(|kept| weight(kept) < weight(&error)) {
+    if worst
+        .as_ref()
+        .is_none_or(|kept| weight(kept) < weight(&error))
+    {
         *worst = Some(error);
     }
 }

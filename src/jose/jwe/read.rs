@@ -57,8 +57,12 @@ fn part(name: &str, text: &str) -> Result<Vec<u8>, JweError> {
 
 fn protected(text: &str) -> Result<Map<String, Value>, JweError> {
     let bytes = part("header", text)?;
-    let found = json::parse(&bytes)
-        .map_err(|e| format(format!("the header is not JSON: {}", escape(&e.to_string()))))?;
+    let found = json::parse(&bytes).map_err(|e| {
+        format(format!(
+            "the header is not JSON: {}",
+            escape(&e.to_string())
+        ))
+    })?;
     if let Some(pointer) = found.duplicates.first() {
         return Err(format(format!(
             "the header has `{}` twice (RFC 7516 §4)",
@@ -67,7 +71,9 @@ fn protected(text: &str) -> Result<Map<String, Value>, JweError> {
     }
     match found.value {
         Value::Object(members) => Ok(members),
-        _ => Err(format("the header is JSON, but not an object (RFC 7516 §3)")),
+        _ => Err(format(
+            "the header is JSON, but not an object (RFC 7516 §3)",
+        )),
     }
 }
 
@@ -86,12 +92,16 @@ fn read_json(text: &str) -> Result<Jwe, JweError> {
     let text = |name: &str| match members.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.as_str())),
-        Some(_) => Err(format(format!("`{name}` is not a string (RFC 7516 §7.2.1)"))),
+        Some(_) => Err(format(format!(
+            "`{name}` is not a string (RFC 7516 §7.2.1)"
+        ))),
     };
     let object = |from: &Map<String, Value>, name: &str| match from.get(name) {
         None => Ok(Map::new()),
         Some(Value::Object(found)) => Ok(found.clone()),
-        Some(_) => Err(format(format!("`{name}` is not an object (RFC 7516 §7.2.1)"))),
+        Some(_) => Err(format(format!(
+            "`{name}` is not an object (RFC 7516 §7.2.1)"
+        ))),
     };
     let (form, recipients) = match members.get("recipients") {
         Some(Value::Array(all)) if !all.is_empty() => {
@@ -168,7 +178,10 @@ fn check(jwe: &Jwe) -> Result<(), JweError> {
         let headers = [&jwe.protected, &jwe.unprotected, &recipient.header];
         for (n, header) in headers.iter().enumerate() {
             for name in header.keys() {
-                if headers[n + 1..].iter().any(|other| other.contains_key(name)) {
+                if headers[n + 1..]
+                    .iter()
+                    .any(|other| other.contains_key(name))
+                {
                     return Err(format(format!(
                         "`{}` stands in two headers (RFC 7516 §7.2.1)",
                         escape(name)

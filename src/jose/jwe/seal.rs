@@ -160,7 +160,8 @@ impl Draft {
             ephemeral,
         } = self.recipients[n].clone();
         fits(&key, alg, enc, Task::Encrypt)?;
-        let refused = |_| JweError::Format(format!("the key could not be wrapped by {}", alg.name()));
+        let refused =
+            |_| JweError::Format(format!("the key could not be wrapped by {}", alg.name()));
         let mut joint = self.protected.clone();
         joint.extend(self.unprotected.clone());
         joint.extend(header);
@@ -193,25 +194,20 @@ impl Draft {
                 members.retain(|name, _| matches!(name.as_str(), "kty" | "crv" | "x" | "y"));
                 self.add(n, "epk", Value::Object(members));
                 let derived = agreement::derive(&pair, &key, &joint, alg, enc)?;
-                match alg {
-                    Manage::EcdhEsKw(bits) => {
-                        manage::aes_wrap(bits, &derived, cek).map_err(refused)
-                    }
-                    _ => {
-                        *cek = derived;
-                        Ok(Vec::new())
-                    }
+                if let Manage::EcdhEsKw(bits) = alg {
+                    return manage::aes_wrap(bits, &derived, cek).map_err(refused);
                 }
+                *cek = derived;
+                Ok(Vec::new())
             }
             Manage::Pbes2(hash, bits) => {
-                let input = match joint.get("p2s").and_then(Value::as_str) {
-                    Some(text) => b64::decode(text)
-                        .map_err(|e| JweError::Format(format!("`p2s` is not base64url: {e}")))?,
-                    None => {
-                        let mut input = vec![0; 16];
-                        rng.fill(&mut input);
-                        input
-                    }
+                let input = if let Some(text) = joint.get("p2s").and_then(Value::as_str) {
+                    b64::decode(text)
+                        .map_err(|e| JweError::Format(format!("`p2s` is not base64url: {e}")))?
+                } else {
+                    let mut input = vec![0; 16];
+                    rng.fill(&mut input);
+                    input
                 };
                 let count = joint
                     .get("p2c")

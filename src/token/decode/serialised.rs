@@ -54,6 +54,17 @@ pub(super) fn json_form(raw: &str, token: &mut Token) {
             return;
         }
     };
+    let beside = ["signature", "protected", "header"];
+    if found.value.get("signatures").is_some()
+        && let Some(name) = beside.iter().find(|n| found.value.get(n).is_some())
+    {
+        let message = format!(
+            "`{name}` stands beside `signatures`: which of them counts cannot be known (RFC 7515 §7.2.2)"
+        );
+        token
+            .problems
+            .push(problem("token", ProblemKind::Json, message));
+    }
     let signer = if let Some(Value::Array(all)) = found.value.get("signatures") {
         token.form = Form::General;
         if all.len() != 1 {
@@ -115,10 +126,7 @@ fn encrypted_header(value: &Value, token: &mut Token) -> Option<Json> {
         .and_then(|text| object("header", text, &mut token.problems).ok());
     let recipients = value.get("recipients").and_then(Value::as_array);
     if let Some(all) = recipients.filter(|all| all.len() > 1) {
-        let message = format!(
-            "{} recipients: the header of the first is shown",
-            all.len()
-        );
+        let message = format!("{} recipients: the header of the first is shown", all.len());
         token
             .problems
             .push(problem("header", ProblemKind::Other, message));

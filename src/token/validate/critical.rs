@@ -14,7 +14,9 @@ pub(super) fn critical(parts: &Signed) -> Option<String> {
     let lists_b64 = match header.get("crit") {
         None => false,
         Some(_) if !parts.own.contains_key("crit") => {
-            return Some("`crit` stands in a header that is not protected (RFC 7515 §4.1.11).".into());
+            return Some(
+                "`crit` stands in a header that is not protected (RFC 7515 §4.1.11).".into(),
+            );
         }
         Some(Value::Array(names)) if !names.is_empty() => {
             let mut seen = Vec::new();

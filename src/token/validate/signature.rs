@@ -75,7 +75,9 @@ pub(super) fn signatures(
         Ok(all) => all,
         Err(end) => return vec![end.into()],
     };
-    let mixed = all.windows(2).any(|two| two[0].unencoded() != two[1].unencoded());
+    let mixed = all
+        .windows(2)
+        .any(|two| two[0].unencoded() != two[1].unencoded());
     all.iter()
         .map(|signed| {
             if mixed {
@@ -155,7 +157,10 @@ fn one(
     }
     if !policy.algs.is_empty() && !policy.algs.contains(&alg) {
         let allowed: Vec<&str> = policy.algs.iter().map(Alg::name).collect();
-        let reason = format!("{alg} is not allowed here: allowed is {}.", allowed.join(", "));
+        let reason = format!(
+            "{alg} is not allowed here: allowed is {}.",
+            allowed.join(", ")
+        );
         return Err(End::invalid(Check::Algorithm, reason));
     }
     let (fitting, left_out) = candidates(token, signed, keys);
@@ -167,6 +172,7 @@ fn one(
         issuer: token.claim_text("iss"),
         // Of several signatures a key that was given can have made one only.
         given: policy.keys_given && !several,
+        several,
         keys,
     };
     decide(
@@ -367,6 +373,9 @@ struct Named<'a> {
     /// The token's issuer, if it names one: keys of others have been left out then.
     issuer: Option<&'a str>,
     given: bool,
+    /// There are other signatures: a key of another type may be theirs, even with the same `kid` (RFC
+    /// 7517 §4.5).
+    several: bool,
     /// All that are at hand.
     keys: &'a [Candidate],
 }
@@ -441,7 +450,7 @@ fn decide(
     let Some((key, error)) = unfit.first() else {
         return Err(End::new(Signature::NoKey, Check::Key, "No key fits."));
     };
-    let own = (named.given && named.keys.len() == 1) || named.names(key);
+    let own = !named.several && ((named.given && named.keys.len() == 1) || named.names(key));
     if !own {
         let reason = format!(
             "None of the {} keys at hand fits {alg}: {error}.",
@@ -487,7 +496,7 @@ fn valid(key: &Candidate, named: &Named<'_>, alg: &Alg) -> SignatureVerdict {
     let key_problems: Vec<String> = weakness(&key.jwk, alg).into_iter().collect();
     for step in &mut steps {
         match step.check {
-            Check::Algorithm => step.detail = alg.name().to_owned(),
+            Check::Algorithm => alg.name().clone_into(&mut step.detail),
             Check::Key => step.detail = name(key),
             Check::KeyType => step.detail = key.jwk.describe(),
             Check::KeyStrength if !key_problems.is_empty() => {

@@ -75,16 +75,14 @@ impl Check {
     /// The clause that asks for it.
     pub fn source(self) -> &'static str {
         match self {
-            Self::Form => "RFC 7515 §5.2",
+            Self::Form | Self::Signature => "RFC 7515 §5.2",
             Self::Encoding => "RFC 7515 §2",
             Self::Json => "RFC 7515 §4",
             Self::Critical => "RFC 7515 §4.1.11",
-            Self::Algorithm => "RFC 8725 §3.1",
+            Self::Algorithm | Self::KeyType => "RFC 8725 §3.1",
             Self::Key => "RFC 8725 §3.8",
-            Self::KeyType => "RFC 8725 §3.1",
             Self::KeyUse => "RFC 7517 §4.2",
             Self::KeyStrength => "RFC 7518 §3",
-            Self::Signature => "RFC 7515 §5.2",
         }
     }
 }
