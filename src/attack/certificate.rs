@@ -73,7 +73,7 @@ mod tests {
         for alg in [Alg::Es256, Alg::Es384, Alg::Es512, Alg::Rs256, Alg::EdDsa] {
             let key = crypto::generate(&alg, None).unwrap();
             let der = self_signed(&key, &alg).unwrap();
-            let read = pem::read_bytes(&der).unwrap();
+            let read = pem::read_bytes(&der, None).unwrap();
             assert_eq!(
                 read[0].thumbprint().unwrap(),
                 key.thumbprint().unwrap(),

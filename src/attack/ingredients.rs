@@ -111,7 +111,7 @@ impl Ingredients {
                     found.public.get_or_insert(public);
                 }
             } else if key.is_private()
-                && crypto::fits(&key, &wanted, crypto::Operation::Sign).is_ok()
+                && crypto::fits(&key, &wanted, crate::jose::jwk::Task::Sign).is_ok()
             {
                 own.get_or_insert(key);
             } else if let (true, Some(public)) = (keys.len() == 1, published.public()) {
