@@ -3,13 +3,15 @@
 mod palette;
 mod words;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use serde_json::Value;
 
 use super::session::{Selection, View};
 use crate::{
+    attack::fire::Plan,
     chain::{Chain, Node},
+    jose::Jwk,
     kit::{
         clock::Clock,
         ids::{ChainId, ClientRef, JobId, KeyId, ServerId, TokenId},
@@ -75,6 +77,18 @@ pub enum Command {
     DuplicateToken(TokenId),
     /// Remove from the tray.
     DeleteToken(TokenId),
+
+    // Forgeries
+    /// Put a forgery, or several stacked by name, into the tray.
+    Forge(TokenId, Vec<String>),
+    /// Fire forgeries at a target; one that is not on this machine asks first.
+    Fire(Arc<Plan>),
+    /// Fire at the target that was asked about, or do not.
+    ConfirmFire(bool),
+    /// Stop firing; what is known stays.
+    CancelFire,
+    /// Try weak secrets on a token: a word list as well, and public keys.
+    Crack(Arc<str>, Option<PathBuf>, Vec<Jwk>),
 
     // Keys
     /// Generate a key for an algorithm name.

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use super::{
     analysis::{Analysis, Input},
+    forge::{Basis, Forged, Order, Secret as FoundSecret, Tried},
     model::{PracticeInfo, Vault},
     workspace::Workspace,
 };
@@ -23,6 +24,12 @@ use crate::{
 pub enum Effect {
     /// Send a request; answered by [`Outcome::Http`].
     Http(JobId, http::Request),
+    /// Send a request after so many milliseconds; answered by [`Outcome::Http`].
+    PacedHttp(JobId, http::Request, u64),
+    /// Make every forgery of a token; answered by [`Outcome::Forged`].
+    Forge(Box<Order>),
+    /// Try weak secrets, those of a word list as well; public keys too.
+    Crack(JobId, Arc<str>, Option<PathBuf>, Vec<Jwk>),
     /// Sign in through the user's browser; answered by [`Outcome::Redirect`].
     Browser(JobId, BrowserWant),
     /// Fetch metadata (RFC 8414, then OIDC Discovery) and keys of an issuer.
@@ -160,6 +167,12 @@ pub struct Kept {
 pub enum Outcome {
     /// Response, or why there is none.
     Http(JobId, Result<http::Response, String>),
+    /// Every forgery of a token.
+    Forged(Basis, Result<Arc<Forged>, String>),
+    /// How far the search for a secret has come.
+    Tried(JobId, Tried),
+    /// What came of it.
+    Cracked(JobId, Tried, Result<Option<FoundSecret>, String>),
     /// The redirect of a sign-in: redirect URI, URL received.
     Redirect(JobId, Result<(url::Url, url::Url), String>),
     /// Metadata and keys.

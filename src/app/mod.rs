@@ -14,6 +14,7 @@ pub mod workspace;
 mod chains;
 mod directory;
 mod file;
+pub mod forge;
 mod keys;
 mod practice;
 pub mod runs;

@@ -9,6 +9,7 @@ use std::{
 use super::{
     analysis::Analysis,
     effect::Sealing,
+    forge::Forging,
     history::History,
     session::{Notice, Session},
     workspace::Workspace,
@@ -72,6 +73,8 @@ pub struct Model {
     pub autosaved: Option<(Arc<Workspace>, u64)>,
     /// The revision that is being analysed.
     pub analysing: Option<u64>,
+    /// Forgeries of the token in front, and what came of firing them.
+    pub forge: Forging,
     /// A workspace that an earlier start left behind unsaved.
     pub recovery: Option<PathBuf>,
     /// The program is to end.
@@ -103,6 +106,10 @@ pub enum Purpose {
         /** Its algorithm. */
         alg: String,
     },
+    /// A forgery that was sent.
+    Fire,
+    /// Weak secrets that are being tried.
+    Crack,
     /// Tokens of a long text.
     Paste,
     /// Files for tokens.

@@ -19,6 +19,7 @@ pub enum View {
     Token,
     Chain,
     Graph,
+    Forge,
     Practice,
 }
 

@@ -267,7 +267,7 @@ fn draft(text: &str, found: &[find::Found]) -> Option<String> {
     Some(format!("{}.{}.", b64::encode(header), b64::encode(payload)))
 }
 
-fn add(model: &mut Model, raw: Arc<str>, origin: String, batch: Option<u32>) -> TokenId {
+pub(super) fn add(model: &mut Model, raw: Arc<str>, origin: String, batch: Option<u32>) -> TokenId {
     let id = TokenId(model.ids.allot());
     model.document().tokens.push(TokenEntry {
         id,
@@ -328,7 +328,7 @@ fn edit<E: std::fmt::Display>(
     change(model, id, |entry| entry.raw = edited.into());
 }
 
-fn text_of(model: &Model, id: TokenId) -> Option<Arc<str>> {
+pub(super) fn text_of(model: &Model, id: TokenId) -> Option<Arc<str>> {
     match model.workspace.token(id) {
         Some(entry) => Some(Arc::clone(&entry.raw)),
         None => runs::token(model, id).map(|t| Arc::clone(&t.raw)),

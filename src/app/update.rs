@@ -4,8 +4,11 @@
 use std::sync::Arc;
 
 use super::{
-    Command, Effect, Model, Outcome, analysis::Input, chains, file, history, keys, practice, runs,
-    servers, token, view,
+    Command, Effect, Model, Outcome,
+    analysis::Input,
+    chains, file, forge, history, keys,
+    model::{Job, Purpose},
+    practice, runs, servers, token, view,
 };
 use crate::kit::Env;
 
@@ -33,6 +36,12 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
     let before = Arc::clone(&model.workspace);
     let mut effects = Vec::new();
     match outcome {
+        Outcome::Http(job, answer) if is_fire(model, job) => {
+            forge::answered(model, job, answer, env, &mut effects);
+        }
+        Outcome::Forged(basis, forged) => forge::forged(model, &basis, forged),
+        Outcome::Tried(job, tried) => forge::tried(model, job, tried),
+        Outcome::Cracked(job, tried, result) => forge::cracked(model, job, tried, result),
         Outcome::Http(job, answer) => runs::answered(
             model,
             job,
@@ -113,6 +122,9 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::RenameToken(..)
         | C::DuplicateToken(_)
         | C::DeleteToken(_) => token::update(model, command, effects),
+        C::Forge(..) | C::Fire(_) | C::ConfirmFire(_) | C::CancelFire | C::Crack(..) => {
+            forge::update(model, command, env, effects);
+        }
         C::GenerateKey { .. }
         | C::ImportKey { .. }
         | C::ImportSecret { .. }
@@ -157,6 +169,12 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
     }
 }
 
+/// Whether a job is a forgery that was sent.
+fn is_fire(model: &Model, job: crate::kit::ids::JobId) -> bool {
+    let purpose = |job: &Job| job.purpose == Purpose::Fire;
+    model.jobs.get(&job).is_some_and(purpose)
+}
+
 /// What follows from a step, whichever it was.
 fn settle(model: &mut Model, before: &Arc<super::Workspace>, env: &Env, effects: &mut Vec<Effect>) {
     if !Arc::ptr_eq(before, &model.workspace) {
@@ -165,6 +183,7 @@ fn settle(model: &mut Model, before: &Arc<super::Workspace>, env: &Env, effects:
         servers::discover_new(model, before, effects);
         view::mend(model);
     }
+    forge::settle(model, env, effects);
     file::autosave(model, env, effects);
     if model.analysing.is_none() && model.analysis.revision != model.revision {
         model.analysing = Some(model.revision);

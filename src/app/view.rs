@@ -1,7 +1,7 @@
 //! Views, selection and the clock: not undoable.
 
 use super::{
-    Command, Effect, Model,
+    Command, Effect, Model, forge,
     model::Purpose,
     runs,
     session::{Selection, View},
@@ -41,8 +41,11 @@ pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effe
             }
             if let Purpose::Chain(chain) = job.purpose {
                 runs::cancel(model, chain, effects);
+            } else if job.purpose == Purpose::Fire {
+                forge::cancel(model, effects);
             } else if let Some(job) = model.jobs.remove(&id) {
                 effects.push(Effect::Cancel(id));
+                forge::crack_cancelled(model, id);
                 model.say(format!("Cancelled: {}.", job.what));
             }
         }

@@ -41,6 +41,24 @@ pub struct Plan {
     pub limit: usize,
 }
 
+impl std::fmt::Debug for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Plan({} forgeries at {})",
+            self.forgeries.len(),
+            self.target.host()
+        )
+    }
+}
+
+impl PartialEq for Plan {
+    /// Whether it is the same plan: two that were made apart are not.
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
 impl Plan {
     /// How many requests it takes at most, controls included.
     pub fn count(&self) -> usize {

@@ -1,6 +1,6 @@
 //! `delegraph chain`: delegation chains as tests, by the commands and the runtime of the window.
 
-mod script;
+pub(super) mod script;
 mod show;
 
 use std::{

@@ -12,6 +12,7 @@ mod diff;
 mod encrypt;
 mod fetch;
 mod findings;
+mod forge;
 mod graph;
 mod input;
 mod key_options;
@@ -85,6 +86,8 @@ enum Sub {
     /// Generate, convert and name keys
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Forge a token on purpose, and see whether a server refuses it
+    Forge(Box<forge::Options>),
     /// Compare the claims of tokens, hop by hop
     Diff(diff::Options),
     /// Apply the rules of the risk catalogue to tokens
@@ -184,6 +187,7 @@ pub fn run(args: Args) -> ExitCode {
         Some(Sub::Encrypt(options)) => encrypt::run(&options),
         Some(Sub::Sign(options)) => sign::run(&options),
         Some(Sub::Keys(command)) => keys::run(&command),
+        Some(Sub::Forge(options)) => forge::run(&options, &setting),
         Some(Sub::Diff(options)) => diff::run(&options),
         Some(Sub::Lint(options)) => lint::run(&options, &setting),
         Some(Sub::Graph(options)) => graph::run(&options, &setting),

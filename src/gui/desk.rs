@@ -57,6 +57,7 @@ pub fn view_title(view: View) -> &'static str {
         View::Token => "Token",
         View::Chain => "Chain",
         View::Graph => "Graph",
+        View::Forge => "Forge",
         View::Practice => "Practice",
     }
 }
@@ -150,7 +151,7 @@ impl Behavior<Pane> for Desk<'_, '_> {
                 }
                 panels::inspector::ui(ui, self.cx);
             }
-            Pane::Main(View::Start | View::Token) => panels::token::ui(ui, self.cx),
+            Pane::Main(View::Start | View::Token | View::Forge) => panels::token::ui(ui, self.cx),
             Pane::Main(View::Chain) => panels::chain::ui(ui, self.cx),
             Pane::Main(View::Graph) => panels::graph::ui(ui, self.cx),
             Pane::Main(View::Practice) => panels::practice::ui(ui, self.cx),

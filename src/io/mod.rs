@@ -1,6 +1,7 @@
 //! Floor 4: carries effects out. The only floor that names tokio, reqwest and axum.
 
 pub mod browser;
+mod crack;
 pub mod discover;
 pub mod files;
 pub mod http;

@@ -16,7 +16,7 @@ use tokio::{
 
 use super::{
     browser::{self, Opener},
-    discover, files,
+    crack, discover, files,
     http::Http,
     practice, store,
     store::Store,
@@ -26,6 +26,7 @@ use crate::{
         Effect, Outcome,
         analysis::{Analysis, Input, analyse},
         effect::Document,
+        forge::{Forged, Order, make},
     },
     jose::crypto,
     kit::ids::JobId,
@@ -144,6 +145,19 @@ impl Runtime {
         match effect {
             Effect::Http(job, request) => shared.clone().job(job, async move {
                 Outcome::Http(job, shared.http.send(&request).await)
+            }),
+            Effect::PacedHttp(job, request, pause) => shared.clone().job(job, async move {
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+                Outcome::Http(job, shared.http.send(&request).await)
+            }),
+            Effect::Forge(order) => shared.blocking(move |_| {
+                let basis = order.basis.clone();
+                Some(Outcome::Forged(basis, forge_safely(*order)))
+            }),
+            Effect::Crack(job, raw, list, keys) => shared.clone().job(job, async move {
+                let tell = |tried| shared.send(Outcome::Tried(job, tried));
+                let (tried, result) = crack::search(raw, list, keys, tell).await;
+                Outcome::Cracked(job, tried, result)
             }),
             Effect::Browser(job, want) => shared.clone().job(job, async move {
                 let opener = Arc::clone(&shared.opener);
@@ -344,6 +358,13 @@ fn analyse_safely(input: &Input, previous: &Analysis) -> Analysis {
             ..previous.clone()
         }
     })
+}
+
+/// Every forgery; a defect in one is said, and the program goes on.
+fn forge_safely(order: Order) -> Result<Arc<Forged>, String> {
+    catch_unwind(AssertUnwindSafe(|| make(order)))
+        .unwrap_or_else(|_| Err("this is a defect of Delegraph".into()))
+        .map(Arc::new)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,7 +1,9 @@
-//! A run of a chain as a JUnit file, the form that continuous integration reads: a test case a hop.
+//! JUnit files, the form that continuous integration reads: a run of a chain with a test case a hop,
+//! a matrix of verdicts with a test case a forgery.
 
 use super::run::passed_node;
 use crate::{
+    attack::{Matrix, Verdict},
     chain::{
         Chain,
         run::{NodeRun, Run, State},
@@ -52,6 +54,79 @@ pub fn render(chain: &Chain, run: &Run) -> String {
          <testsuite name=\"{}\" {counts}{stamp}>\n{cases}  </testsuite>\n</testsuites>\n",
         xml(&chain.name)
     )
+}
+
+/// Renders a matrix of verdicts: an accepted forgery fails, so does an answer that is neither; what
+/// could not be made or sent is skipped. A void matrix fails as a whole, in its control.
+pub fn matrix(matrix: &Matrix) -> String {
+    let mut cases = String::new();
+    let (mut failures, mut skipped, mut millis) = (0, 0, 0);
+    for row in &matrix.rows {
+        millis += row.millis;
+        let family = row.forgery.map_or("control", |f| f.family.name());
+        cases.push_str(&format!(
+            "    <testcase classname=\"{}\" name=\"{}\" time=\"{}\"",
+            xml(family),
+            xml(row.name()),
+            seconds(row.millis)
+        ));
+        let answered = row
+            .status
+            .map_or_else(String::new, |s| format!(" The server answered {s}."));
+        let said = format!("{}{answered} {}", capital(row.verdict.words()), row.said);
+        let void = matrix.void.as_deref().filter(|_| row.forgery.is_none());
+        match &row.verdict {
+            Verdict::ControlAccepted | Verdict::Refused | Verdict::Noted(_) => {
+                cases.push_str("/>\n");
+            }
+            Verdict::NotMade(why) => {
+                skipped += 1;
+                cases.push_str(&format!(
+                    ">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
+                    xml(why)
+                ));
+            }
+            Verdict::NotSent(why) if row.forgery.is_some() => {
+                skipped += 1;
+                cases.push_str(&format!(
+                    ">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
+                    xml(why)
+                ));
+            }
+            verdict => {
+                failures += 1;
+                let means = match (void, row.forgery) {
+                    (Some(void), _) => void,
+                    (None, Some(f)) if *verdict == Verdict::Accepted => f.means.as_ref(),
+                    _ => "",
+                };
+                cases.push_str(&format!(
+                    ">\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n    </testcase>\n",
+                    xml(verdict.name()),
+                    xml(verdict.words()),
+                    xml(format!("{said}\n{means}").trim())
+                ));
+            }
+        }
+    }
+    let (time, tests) = (seconds(millis), matrix.rows.len());
+    let counts = format!(
+        "tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{time}\""
+    );
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"delegraph\" {counts}>\n  \
+         <testsuite name=\"{}\" {counts} timestamp=\"{}\">\n{cases}  </testsuite>\n</testsuites>\n",
+        xml(&format!("forgeries at {}", matrix.target)),
+        matrix.begun
+    )
+}
+
+fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    chars
+        .next()
+        .map(|c| c.to_uppercase().chain(chars).chain(['.']).collect())
+        .unwrap_or_default()
 }
 
 /// Kind, one line, and all lines of what went wrong.
@@ -172,5 +247,45 @@ mod tests {
                 .count(),
             3
         );
+    }
+
+    #[test]
+    fn a_matrix_fails_where_a_forgery_was_accepted() {
+        use crate::attack::{Row, named};
+        let row = |forgery, verdict| Row {
+            forgery,
+            verdict,
+            status: Some(200),
+            said: "<said> & done".into(),
+            millis: 5,
+            signed: None,
+        };
+        let mut all = Matrix {
+            target: "GET https://api.example/".into(),
+            rows: vec![
+                row(None, Verdict::ControlAccepted),
+                row(named("alg-none"), Verdict::Accepted),
+                row(named("exp-hour"), Verdict::Refused),
+                row(named("rsa-1024"), Verdict::NotMade("no".into())),
+            ],
+            ..Matrix::default()
+        };
+        let text = matrix(&all);
+        assert!(
+            text.contains("tests=\"4\" failures=\"1\" errors=\"0\" skipped=\"1\""),
+            "{text}"
+        );
+        assert!(text.contains("Unsigned tokens are accepted"), "{text}");
+        let parsed = resvg::usvg::roxmltree::Document::parse(&text).unwrap();
+        assert_eq!(
+            parsed
+                .descendants()
+                .filter(|n| n.has_tag_name("testcase"))
+                .count(),
+            4
+        );
+        all.rows = vec![row(None, Verdict::ControlRefused)];
+        all.void = Some("The untouched token is answered with 401.".into());
+        assert!(matrix(&all).contains("answered with 401"), "void");
     }
 }

@@ -4,3 +4,4 @@ pub mod finding;
 pub mod graph;
 pub mod junit;
 pub mod run;
+pub mod sarif;

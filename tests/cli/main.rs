@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod chain;
+mod forge;
 mod graph;
 mod harness;
 mod jose;

@@ -12,13 +12,13 @@ use serde_json::Value;
 use crate::harness::{Place, members};
 
 /// A running server; ended when dropped.
-struct Served {
+pub struct Served {
     child: Child,
-    ready: Value,
+    pub ready: Value,
 }
 
 impl Served {
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_delegraph"))
             .arg("practice")
             .args(arguments)
@@ -35,8 +35,33 @@ impl Served {
         Self { child, ready }
     }
 
+    /// A token of the client with a secret, for the accounts server.
+    pub fn token(&self) -> String {
+        let client = self.ready["clients"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|c| c["client_id"] == "reporter")
+            .unwrap();
+        let form = format!(
+            "grant_type=client_credentials&client_id=reporter&client_secret={}&scope=accounts:read",
+            client["client_secret"].as_str().unwrap()
+        );
+        let head = format!(
+            "POST /token HTTP/1.0\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
+            form.len()
+        );
+        let (status, body) = self.exchange(&head, &form);
+        assert_eq!(status, 200, "{body}");
+        body["access_token"].as_str().unwrap().to_owned()
+    }
+
     /// A GET as bytes, so that nothing but the server is under test.
     fn get(&self, path: &str) -> (u16, Value) {
+        self.exchange(&format!("GET {path} HTTP/1.0\r\n"), "")
+    }
+
+    fn exchange(&self, head: &str, form: &str) -> (u16, Value) {
         let authority = self.ready["issuer"]
             .as_str()
             .unwrap()
@@ -46,7 +71,7 @@ impl Served {
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
             .unwrap();
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: {authority}\r\n\r\n").unwrap();
+        write!(stream, "{head}Host: {authority}\r\n\r\n{form}").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let status = answer.split(' ').nth(1).unwrap().parse().unwrap();

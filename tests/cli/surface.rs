@@ -11,6 +11,7 @@ fn help_and_version_are_good() {
         "decode",
         "verify",
         "sign",
+        "forge",
         "keys",
         "diff",
         "lint",

@@ -78,10 +78,17 @@ impl Command {
             Self::RunTo(_, id) => format!("Run to {}", escape(id)),
             Self::CancelRun(_) => "Cancel the run".into(),
             Self::ResetRun(_) => "Reset the run".into(),
+            Self::Forge(_, names) => format!("Forge {}", escape(&names.join(" + "))),
+            Self::Fire(plan) => format!("Fire at {}", escape(&plan.target.host())),
+            Self::ConfirmFire(true) => "Fire".into(),
+            Self::ConfirmFire(false) => "Do not fire".into(),
+            Self::CancelFire => "Stop firing".into(),
+            Self::Crack(..) => "Try weak secrets".into(),
             Self::Show(View::Start) => "Show start".into(),
             Self::Show(View::Token) => "Show token".into(),
             Self::Show(View::Chain) => "Show chain".into(),
             Self::Show(View::Graph) => "Show graph".into(),
+            Self::Show(View::Forge) => "Show forge".into(),
             Self::Show(View::Practice) => "Show practice servers".into(),
             Self::Select(_) => "Select".into(),
             Self::ShowChain(_) => "Show a chain".into(),
@@ -130,6 +137,7 @@ impl Command {
                 | Self::RenameToken(..)
                 | Self::DuplicateToken(_)
                 | Self::DeleteToken(_)
+                | Self::Forge(..)
                 | Self::ImportKey { .. }
                 | Self::ImportSecret { .. }
                 | Self::RenameKey(..)
