@@ -1,5 +1,7 @@
 //! `delegraph decode`: every token in any text.
 
+mod explain;
+
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
@@ -25,6 +27,9 @@ pub(super) struct Options {
     /// Any text with tokens: bare, `Bearer`, headers, cURL, JSON; `-` is standard input
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Explain every claim, and what a token of this kind must hold, by clause
+    #[arg(long)]
+    explain: bool,
 }
 
 pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure> {
@@ -38,9 +43,17 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
     for path in &paths {
         let done = input::each_token(path, &mut |placed| {
             if setting.json {
-                out.json(&as_json(&placed))
+                let mut document = as_json(&placed);
+                if options.explain {
+                    document["guide"] = explain::as_json(&placed.token);
+                }
+                out.json(&document)
             } else {
-                out.text(&in_words(&placed, now))
+                let mut text = in_words(&placed, now);
+                if options.explain {
+                    text.push_str(&explain::in_words(&placed.token));
+                }
+                out.text(&text)
             }
         });
         if let Err(failure) = done {

@@ -7,6 +7,7 @@ pub mod decrypt;
 pub mod diff;
 pub mod explain;
 pub mod find;
+pub mod guide;
 pub(crate) mod json_text;
 pub mod kind;
 pub mod opaque;

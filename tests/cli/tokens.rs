@@ -111,6 +111,52 @@ fn decode_reports_what_serde_would_drop_and_hides_nothing() {
 }
 
 #[test]
+fn decode_explains_every_member_and_what_the_kind_asks_for() {
+    let place = Place::new();
+    place.key("key.jwk", "ES256");
+    let mut claims = delegated();
+    claims["strange\u{202e}"] = 1.into();
+    claims.as_object_mut().unwrap().remove("jti");
+    place.write("token.jwt", place.sign("key.jwk", &claims));
+    let document = place.json(0, &["decode", "--explain", "token.jwt"]);
+    let guide = &document["tokens"][0]["guide"];
+    assert_eq!(members(guide), ["kind", "members", "checklist"]);
+    let member = |name: &str| {
+        guide["members"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|m| m["name"] == name)
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(member("act")["source"], "RFC 8693 §4.1");
+    assert_eq!(member("alg")["part"], "header");
+    assert!(member("strange\u{202e}").get("says").is_none());
+    let asked = |name: &str| {
+        guide["checklist"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|m| m["name"] == name)
+            .unwrap()["standing"]
+            .clone()
+    };
+    assert_eq!(asked("jti"), "missing");
+    assert_eq!(asked("sub"), "present");
+    let ran = place.run(&["decode", "--explain", "token.jwt"]);
+    assert_eq!(ran.status, 0);
+    assert!(
+        ran.out.contains("! jti  missing; required (RFC 9068 §2.2)"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains('\u{202e}'));
+    let plain = place.json(0, &["decode", "token.jwt"]);
+    assert!(plain["tokens"][0].get("guide").is_none());
+}
+
+#[test]
 fn no_token_is_status_1() {
     let place = Place::new();
     let document = place.json_with("nothing to see here, move along", 1, &["decode"]);

@@ -20,7 +20,7 @@ use crate::{
         ids::TokenId,
         text::{escape, shorten},
     },
-    token::{Token, claims},
+    token::{Token, craft::Part, guide},
 };
 
 /// Draws the section. `pointer` is a JSON Pointer into the claims, or `header` and one into the header.
@@ -43,26 +43,17 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, token: TokenId, pointer: &str) {
         &shorten(&escape(&name), 24),
     );
     ui.add(egui::Label::new(theme::title(shorten(&escape(&name), 80))).wrap());
-    match claims::meaning(&name) {
-        Some(meaning) => {
-            ui.add(egui::Label::new(meaning.says).wrap().selectable(true));
-            ui.add(
-                egui::Label::new(RichText::new(meaning.set_and_checked).color(theme.muted))
-                    .wrap()
-                    .selectable(true),
-            );
-            ui.label(theme::small(meaning.source).color(theme.muted));
-        }
-        None => {
-            ui.add(
-                egui::Label::new(
-                    RichText::new("Not registered, or not known here: only its issuer and its audience know what it means.")
-                        .color(theme.muted),
-                )
-                .wrap(),
-            );
-        }
-    }
+    let part = if in_header {
+        Part::Header
+    } else {
+        Part::Payload
+    };
+    meaning(
+        ui,
+        cx,
+        guide::member(part, pointer.strip_prefix("header").unwrap_or(pointer)),
+    );
+    demand(ui, cx, &view.token, part, &name);
     let findings: Vec<_> = analysis
         .report
         .findings
@@ -99,6 +90,51 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, token: TokenId, pointer: &str) {
     along(ui, cx, view.hop, in_header, &name);
     widgets::rule(ui);
     inspector_token::sign(ui, cx, token, view);
+}
+
+/// What the member means, by clause.
+fn meaning(ui: &mut Ui, cx: &Cx<'_>, meaning: Option<&guide::Meaning>) {
+    let muted = |text: &str| egui::Label::new(RichText::new(text).color(cx.theme.muted)).wrap();
+    match meaning {
+        Some(meaning) => {
+            ui.add(egui::Label::new(meaning.says).wrap().selectable(true));
+            ui.add(muted(meaning.set_and_checked).selectable(true));
+            ui.label(
+                theme::small(format!("{} · {}", meaning.source, meaning.origin.words()))
+                    .color(cx.theme.muted),
+            );
+        }
+        None => {
+            ui.add(muted(
+                "Not registered, or not known here: only its issuer and its audience know what it means.",
+            ));
+        }
+    }
+}
+
+/// What the kind of the token asks of the member.
+fn demand(ui: &mut Ui, cx: &Cx<'_>, token: &Token, part: Part, name: &str) {
+    let asked = guide::checklist(token)
+        .into_iter()
+        .find(|(d, _)| d.part == part && d.name.split('|').any(|n| n == name));
+    let Some((demand, standing)) = asked else {
+        return;
+    };
+    let mut words = format!("{}: {}", token.kind.label(), demand.level.words());
+    if !demand.when.is_empty() {
+        words.push_str(&format!(", {}", demand.when));
+    }
+    if let Some(value) = demand.value {
+        words.push_str(&format!(", `{}`", value.replace('|', "` or `")));
+    }
+    let colour = if standing.breaks() {
+        cx.theme.high
+    } else {
+        cx.theme.text
+    };
+    ui.add_space(space::XS);
+    ui.add(egui::Label::new(RichText::new(words).color(colour)).wrap())
+        .on_hover_text(demand.source);
 }
 
 /// The first member that a pointer names.

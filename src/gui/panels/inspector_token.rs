@@ -232,6 +232,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
     findings(ui, cx, view);
     widgets::rule(ui);
     sign(ui, cx, id, view);
+    super::inspector_kind::ui(ui, cx, id, view);
 }
 
 /// Whose a key is, in words.

@@ -17,7 +17,7 @@ use crate::{
         ids::TokenId,
         text::{escape, shorten},
     },
-    token::{claims, craft::Part},
+    token::{craft::Part, guide},
 };
 
 /// Claims that the menu offers to add, with a first value.
@@ -299,7 +299,11 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, part: Part, name: &str) {
     let analysis = std::sync::Arc::clone(&cx.model.analysis);
     ui.add_space(1.0);
     if found.is_empty() {
-        if let Some(meaning) = claims::meaning(name) {
+        let meaning = match part {
+            Part::Header => guide::parameter(name),
+            Part::Payload => guide::claim(name),
+        };
+        if let Some(meaning) = meaning {
             let label = ui.add(
                 egui::Label::new(RichText::new(meaning.says).size(12.0).color(theme.muted))
                     .wrap()
@@ -404,7 +408,7 @@ fn add(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, map: &serde_json::Map<String, 
             ui.separator();
             for name in OFFERED.into_iter().filter(|n| !map.contains_key(*n)) {
                 let item = widgets::menu_item(ui, name, "");
-                let item = match claims::meaning(name) {
+                let item = match guide::claim(name) {
                     Some(meaning) => item.on_hover_text(meaning.says),
                     None => item,
                 };
