@@ -11,11 +11,11 @@ use super::{Chain, Node, Role, Step};
 /// Width of a node, in points.
 pub const WIDTH: f32 = 154.0;
 /// Height of a node, in points.
-pub const HEIGHT: f32 = 112.0;
+pub const HEIGHT: f32 = 116.0;
 /// Distance between the left edges of two columns.
 pub const COLUMN: f32 = 186.0;
 /// Distance between the upper edges of two rows.
-pub const ROW: f32 = 130.0;
+pub const ROW: f32 = 134.0;
 
 /// Upper left corners, one per node of the chain, in its order: those that the user has set, else
 /// computed. Deterministic; tolerates unknown inputs and cycles.

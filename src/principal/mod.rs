@@ -109,7 +109,7 @@ impl Node {
     }
 
     /// Most characters of a [`Node::caption`].
-    pub const CAPTION: usize = 46;
+    pub const CAPTION: usize = 60;
 }
 
 /// A relation between two principals.

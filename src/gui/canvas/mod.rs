@@ -19,6 +19,8 @@ pub use curve::Curve;
 
 /// Below this zoom the words on wires are left out: they would cover what they are about.
 pub const LABELS_FROM: f32 = 0.5;
+/// Height of the strip with legend and zoom at the lower edge.
+const CONTROLS: f32 = 32.0;
 /// How far from a wire a click still means it, in screen points.
 pub const WIRE_REACH: f32 = 7.0;
 
@@ -148,10 +150,11 @@ impl Canvas {
     pub fn fit(&mut self, rect: Rect, bounds: Rect, animate: bool) {
         self.moved = false;
         self.camera.step(rect, 0.0);
-        self.camera.go(
-            Camera::fitting(bounds, rect.size(), vec2(20.0, 20.0)),
-            animate,
-        );
+        // The controls at the lower edge cover nothing.
+        let room = rect.size() - vec2(0.0, CONTROLS);
+        let mut view = Camera::fitting(bounds, room, vec2(20.0, 16.0));
+        view.centre.y += CONTROLS / 2.0 / view.zoom;
+        self.camera.go(view, animate);
     }
 
     /// Zooms about the middle.

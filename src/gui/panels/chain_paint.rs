@@ -187,7 +187,7 @@ fn words(painter: &Painter, rect: Rect, zoom: f32, card: &Card, theme: &Theme) {
         if most == 0 {
             break;
         }
-        for row in wrapped(painter, text, &font, inner.width(), most) {
+        for row in wrapped(painter, text, &font, (inner.width(), most), true) {
             line(
                 &row,
                 pos2(inner.left(), y + low / 2.0),
@@ -211,13 +211,8 @@ fn words(painter: &Painter, rect: Rect, zoom: f32, card: &Card, theme: &Theme) {
         from += side + 4.0 * zoom;
     }
     // What is left over between takes a long outcome in.
-    let rows = wrapped(
-        painter,
-        &card.outcome.0,
-        &font,
-        inner.right() - from,
-        lines + 1,
-    );
+    let space = (inner.right() - from, lines + 1);
+    let rows = wrapped(painter, &card.outcome.0, &font, space, false);
     let mut y = inner.bottom() - low * (rows.len() as f32 - 0.5);
     if let Some((severity, x)) = marked {
         let at = Rect::from_center_size(pos2(x, y), Vec2::splat(side * 0.9));
@@ -239,33 +234,42 @@ fn room_for(height: f32, line: f32) -> usize {
     (height / line).max(0.0) as usize
 }
 
-/// A text broken at its spaces into at most `most` lines of `width`; the last takes what is left over.
+/// A text broken at its spaces into at most `most` lines of `width`. The last takes what is left over;
+/// of a list, what fits, and how many more there are.
 fn wrapped(
     painter: &Painter,
     text: &str,
     font: &egui::FontId,
-    width: f32,
-    most: usize,
+    (width, most): (f32, usize),
+    list: bool,
 ) -> Vec<String> {
-    let wide = |text: &str| {
+    let fits = |text: &str| {
         let colour = egui::Color32::PLACEHOLDER;
-        painter
-            .layout_no_wrap(text.to_owned(), font.clone(), colour)
-            .size()
-            .x
-            > width
+        let galley = painter.layout_no_wrap(text.to_owned(), font.clone(), colour);
+        galley.size().x <= width
     };
+    let words: Vec<&str> = text.split(' ').collect();
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        let full = lines.len() >= most;
+    for (n, word) in words.iter().enumerate() {
         if let Some(last) = lines.last_mut() {
             let longer = format!("{last} {word}");
-            if full || !wide(&longer) {
+            if fits(&longer) {
                 *last = longer;
                 continue;
             }
         }
-        lines.push(word.to_owned());
+        if lines.len() < most {
+            lines.push((*word).to_owned());
+            continue;
+        }
+        let Some(last) = lines.last_mut() else { break };
+        let rest = if list {
+            format!(" +{}", words.len() - n)
+        } else {
+            format!(" {}", words[n..].join(" "))
+        };
+        last.push_str(&rest);
+        break;
     }
     lines
 }

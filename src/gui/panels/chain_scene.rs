@@ -293,13 +293,13 @@ pub(super) fn spoken_title(node: &Node) -> String {
 fn lines(model: &Model, node: &Node) -> Vec<String> {
     let mut lines = Vec::new();
     match &node.step {
-        Step::SignIn { ask, .. } => wanted(ask, "scope", &mut lines),
+        Step::SignIn { ask, .. } => wanted(ask, &mut lines),
         Step::ClientCredentials { ask } => {
             let method = node
                 .client_id()
                 .and_then(|c| method_of(model, node.server.as_deref(), c));
             lines.push(method.unwrap_or("client credentials").to_owned());
-            wanted(ask, "scope", &mut lines);
+            wanted(ask, &mut lines);
         }
         Step::Paste { token } => lines.push(match token.strip_prefix("tray:") {
             Some(id) => id
@@ -318,7 +318,7 @@ fn lines(model: &Model, node: &Node) -> Vec<String> {
             requested_token_type,
             ..
         } => {
-            wanted(ask, "narrow to", &mut lines);
+            wanted(ask, &mut lines);
             if let Some(kind) = requested_token_type {
                 lines.push(format!("wants {}", kind.rsplit(':').next().unwrap_or(kind)));
             }
@@ -331,7 +331,7 @@ fn lines(model: &Model, node: &Node) -> Vec<String> {
     lines
 }
 
-fn wanted(ask: &Ask, scope: &str, lines: &mut Vec<String>) {
+fn wanted(ask: &Ask, lines: &mut Vec<String>) {
     let targets: Vec<&str> = ask
         .audience
         .iter()
@@ -342,7 +342,7 @@ fn wanted(ask: &Ask, scope: &str, lines: &mut Vec<String>) {
         lines.push(format!("aud {}", targets.join(", ")));
     }
     if !ask.scope.is_empty() {
-        lines.push(format!("{scope} {}", ask.scope.join(" ")));
+        lines.push(ask.scope.join(" "));
     }
 }
 

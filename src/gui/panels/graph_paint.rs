@@ -22,6 +22,9 @@ use crate::{
     risk::Severity,
 };
 
+/// More wires than this are drawn faint.
+const MANY: usize = 300;
+
 /// How a node stands out.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::struct_excessive_bools)] // four independent marks
@@ -77,6 +80,10 @@ fn wire_look(sheet: &Sheet<'_>, e: usize) -> paint::Wire {
         None if dashed => theme.faint,
         None => theme.muted,
     };
+    // Very many wires are a texture, on which those that matter stand out.
+    if sheet.shown.len() > MANY && risk(edge.severity).is_none() {
+        colour = colour.gamma_multiply(0.3);
+    }
     if lit.on && lit.edges.contains(&e) {
         width += 0.8;
         let severity = lit.severity.or(edge.severity);
@@ -165,14 +172,7 @@ pub(super) fn node(
             StrokeKind::Inside,
         );
     }
-    words(
-        painter,
-        rect,
-        zoom,
-        (node, text),
-        fade(theme.text),
-        fade(theme.muted),
-    );
+    words(painter, rect, zoom, (node, text), theme, fade);
     if let Some(severity) = node.severity {
         let side = (14.0 * zoom).clamp(7.0, 16.0);
         let inset = if matches!(node.kind, NodeKind::Person | NodeKind::Key) {
@@ -210,9 +210,10 @@ fn words(
     rect: Rect,
     zoom: f32,
     (node, text): (&Node, &Words),
-    colour: Color32,
-    muted: Color32,
+    theme: &Theme,
+    fade: impl Fn(Color32) -> Color32,
 ) {
+    let (colour, muted) = (fade(theme.text), fade(theme.muted));
     let [left, icon, gap, right] = NODE_PADDING.map(|v| v * zoom);
     let round = matches!(node.kind, NodeKind::Person | NodeKind::Key);
     let left = if round { left * 1.2 } else { left };
@@ -220,13 +221,26 @@ fn words(
     let room = rect.height() - 8.0 * zoom;
     let lines = Lines::fitting(text, name_font.size, detail_font.size, room);
     let icon = icon.max(11.0);
-    if lines.names == 0 || rect.width() < 3.0 * icon {
+    let from = rect.left() + left + icon + gap;
+    let width = rect.right() - right.min(left) - from;
+    if lines.names == 0 || width < 44.0 {
         let side = (rect.height() * 0.5).min(18.0);
         Icon::of_kind(node.kind).paint(
             painter,
             Rect::from_center_size(rect.center(), Vec2::splat(side)),
             muted,
         );
+        // The name goes below, where there is room beside its neighbours.
+        let room = rect.width() + 40.0 * zoom;
+        if room >= 44.0 {
+            let name = text.name.concat();
+            let galley = paint::line_of_name(painter, &name, detail_font, colour, room);
+            let size = galley.size();
+            let at = pos2(rect.center().x - size.x / 2.0, rect.bottom() + 1.0);
+            let behind = Rect::from_min_size(at, size).expand2(vec2(2.0, 0.0));
+            painter.rect_filled(behind, 2, theme.window);
+            painter.galley(at, galley, colour);
+        }
         return;
     }
     Icon::of_kind(node.kind).paint(
@@ -237,8 +251,6 @@ fn words(
         ),
         muted,
     );
-    let from = rect.left() + left + icon + gap;
-    let width = rect.right() - right.min(left) - from;
     let whole = [text.name.concat()];
     let names = if lines.names < text.name.len() {
         &whole[..]

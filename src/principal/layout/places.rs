@@ -1,16 +1,16 @@
 //! Where nodes stand.
 
-use super::{Box2, Column, Layout, NODE_HEIGHT, node_width, point, text_width, wire_text};
+use super::{Box2, Column, Layout, NODE_HEIGHT, Words, node_width, point, text_width, wire_text};
 use crate::principal::{Graph, Node, NodeKind, Relation};
 
-/// Between the centres of two audiences.
-const PITCH: f32 = NODE_HEIGHT + 24.0;
+/// Between two audiences.
+const AUDIENCE_GAP: f32 = 36.0;
 /// Between two rows, when nothing asks for more.
 const ROW_GAP: f32 = 44.0;
 /// Between two columns, when no words stand between them.
 const COLUMN_GAP: f32 = 48.0;
 /// Most room that words get between two columns.
-const WIDEST_GAP: f32 = 124.0;
+const WIDEST_GAP: f32 = 66.0;
 /// Between the lowest node and the issuers.
 const ISSUER_GAP: f32 = 84.0;
 
@@ -26,6 +26,8 @@ pub(super) struct Grid {
     lane: Vec<usize>,
     /// Rank of each column; none for audiences.
     rank: Vec<Option<usize>>,
+    /// Height of every node: what the one with most lines needs.
+    height: f32,
 }
 
 /// How high an arc rises over a row, by the columns it spans.
@@ -61,6 +63,11 @@ impl Grid {
             columns: ranks.len() + usize::from(audiences),
             rows: 0,
             lane: Vec::new(),
+            height: graph
+                .nodes
+                .iter()
+                .map(|node| Words::of(node).height())
+                .fold(NODE_HEIGHT, f32::max),
             rank: ranks
                 .into_iter()
                 .map(Some)
@@ -81,6 +88,11 @@ impl Grid {
             grid.lane(root, lane, &tree, &held);
         }
         grid
+    }
+
+    /// Between the centres of two audiences.
+    fn pitch(&self) -> f32 {
+        self.height + AUDIENCE_GAP
     }
 
     /// Places a subject with all that follows from it, below everything that is placed.
@@ -330,7 +342,7 @@ pub(super) fn place(graph: &Graph, grid: &Grid) -> Layout {
         .map(|node| Box2 {
             centre: point(0.0, 0.0),
             width: node_width(node),
-            height: NODE_HEIGHT,
+            height: grid.height,
         })
         .collect();
     // A column of audiences reads as one list.
@@ -356,7 +368,7 @@ pub(super) fn place(graph: &Graph, grid: &Grid) -> Layout {
         }
     }
     audiences(graph, grid, &mut boxes);
-    issuers(graph, &mut boxes);
+    issuers(graph, &mut boxes, grid.height);
     let columns = titles(graph, grid)
         .into_iter()
         .zip(centres)
@@ -447,8 +459,8 @@ fn row_centres(graph: &Graph, grid: &Grid) -> Vec<f32> {
             } else {
                 24.0
             };
-            let room = NODE_HEIGHT + ROW_GAP + lane_gap + above[row] + below[row - 1];
-            let for_audiences = PITCH * reached[row - 1] as f32;
+            let room = grid.height + ROW_GAP + lane_gap + above[row] + below[row - 1];
+            let for_audiences = grid.pitch() * reached[row - 1] as f32;
             y += room.max(for_audiences);
         }
         centres.push(y);
@@ -507,7 +519,7 @@ fn audiences(graph: &Graph, grid: &Grid, boxes: &mut [Box2]) {
         // The further left, the further down, so that the wires nest and do not cross.
         let behind = ends[row].saturating_sub(column) as f32;
         let (y, weight) = if behind > 0.0 {
-            (level + PITCH * (0.5 + 0.25 * behind.min(4.0)), FAINT)
+            (level + grid.pitch() * (0.5 + 0.25 * behind.min(4.0)), FAINT)
         } else {
             (level, 1.0)
         };
@@ -529,7 +541,7 @@ fn audiences(graph: &Graph, grid: &Grid, boxes: &mut [Box2]) {
             .then(a.node.cmp(&b.node))
     });
     let wanted: Vec<(f32, f32)> = wishes.iter().map(|w| (w.y, w.weight)).collect();
-    let steps = vec![PITCH; wishes.len()];
+    let steps = vec![grid.pitch(); wishes.len()];
     for (wish, y) in wishes.iter().zip(spread(&wanted, &steps)) {
         boxes[wish.node].centre.y = y;
     }
@@ -568,14 +580,14 @@ fn spread(wanted: &[(f32, f32)], steps: &[f32]) -> Vec<f32> {
 
 /// Issuers stand in a row below everything, under those whom they issue to; several rows when there
 /// are many.
-fn issuers(graph: &Graph, boxes: &mut [Box2]) {
+fn issuers(graph: &Graph, boxes: &mut [Box2], height: f32) {
     let is_issuer = |n: usize| graph.nodes[n].kind == NodeKind::AuthorizationServer;
     let others: Vec<&Box2> = (0..boxes.len())
         .filter(|n| !is_issuer(*n))
         .map(|n| &boxes[n])
         .collect();
     let (left, right, bottom) = if others.is_empty() {
-        (0.0, 0.0, -(ISSUER_GAP + NODE_HEIGHT / 2.0))
+        (0.0, 0.0, -(ISSUER_GAP + height / 2.0))
     } else {
         others.iter().fold(
             (f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY),
@@ -614,7 +626,7 @@ fn issuers(graph: &Graph, boxes: &mut [Box2]) {
     let lines = (total / width).ceil().max(1.0) as usize;
     let per_line = wishes.len().div_ceil(lines).max(1);
     for (line, members) in wishes.chunks(per_line).enumerate() {
-        let y = bottom + ISSUER_GAP + NODE_HEIGHT / 2.0 + line as f32 * (NODE_HEIGHT + 32.0);
+        let y = bottom + ISSUER_GAP + height / 2.0 + line as f32 * (height + 32.0);
         let wanted: Vec<(f32, f32)> = members.iter().map(|(x, _)| (*x, 1.0)).collect();
         let steps: Vec<f32> = members
             .iter()

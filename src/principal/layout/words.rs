@@ -3,12 +3,14 @@
 use super::{CAPTION_SIZE, NAME_SIZE, text_width};
 use crate::principal::Node;
 
-/// Widest line of a name; a longer one takes two.
-const WIDEST: f32 = 184.0;
-/// Lines in a box.
+/// Widest line of a name; a longer one takes two or three.
+const WIDEST: f32 = 148.0;
+/// Most lines of a name.
+const NAME_LINES: usize = 3;
+/// Lines in a box, but for a name of three and one below it.
 const LINES: usize = 3;
 
-/// The lines of a box: the name in one or two, below it what the principal is here.
+/// The lines of a box: the name in up to three, below it what the principal is here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Words {
     /// The name.
@@ -27,7 +29,7 @@ impl Words {
             .fold(0.0, f32::max);
         let detail = if node.detail.is_empty() {
             Vec::new()
-        } else if name.len() + 1 == LINES || text_width(&node.detail, CAPTION_SIZE) <= widest {
+        } else if name.len() + 1 >= LINES || text_width(&node.detail, CAPTION_SIZE) <= widest {
             vec![node.detail.clone()]
         } else {
             let (first, rest) = node.detail.split_once(" · ").unwrap_or((&node.detail, ""));
@@ -37,35 +39,48 @@ impl Words {
         Self { name, detail }
     }
 
-    /// Width of the widest line. Captions shrink less than boxes do when the view is zoomed out, so
-    /// they get a little more.
+    /// Height of a box that holds them.
+    pub(super) fn height(&self) -> f32 {
+        if self.name.len() + self.detail.len() > LINES {
+            super::NODE_HEIGHT + 16.0
+        } else {
+            super::NODE_HEIGHT
+        }
+    }
+
+    /// Width of the widest line. Text stays at 11 points when the view is zoomed out, so that it can be
+    /// read: at this share of its size a box still holds its lines.
     pub(super) fn width(&self) -> f32 {
-        let names = self.name.iter().map(|line| text_width(line, NAME_SIZE));
-        let details = self
-            .detail
-            .iter()
-            .map(|line| text_width(line, CAPTION_SIZE) * 1.08);
+        const SHARE: f32 = 0.77;
+        let wide = |line: &String, size: f32| text_width(line, size.max(CAPTION_SIZE / SHARE));
+        let names = self.name.iter().map(|line| wide(line, NAME_SIZE));
+        let details = self.detail.iter().map(|line| wide(line, CAPTION_SIZE));
         names.chain(details).fold(0.0, f32::max)
     }
 }
 
-/// A name in one line, or in two, broken where a reader would break it.
+/// A name in as few lines as hold it, broken where a reader would break it.
 fn broken(name: &str) -> Vec<String> {
-    if text_width(name, NAME_SIZE) <= WIDEST {
-        return vec![name.to_owned()];
-    }
+    let lines = (text_width(name, NAME_SIZE) / WIDEST).ceil() as usize;
+    let lines = lines.clamp(1, NAME_LINES);
     let all: Vec<(usize, char)> = name.char_indices().collect();
-    // After a separator, else anywhere; as even as can be.
-    let cost = |n: usize| {
-        let before = all[n - 1].1;
-        let fair = matches!(before, '/' | '.' | '-' | '@' | ':' | '_' | ' ' | '…');
-        all.len().abs_diff(2 * n) + if fair { 0 } else { all.len() / 2 }
-    };
-    let Some(best) = (1..all.len()).min_by_key(|n| cost(*n)) else {
-        return vec![name.to_owned()];
-    };
-    let (first, second) = name.split_at(all[best].0);
-    vec![first.to_owned(), second.to_owned()]
+    let mut out = Vec::with_capacity(lines);
+    let mut from = 0;
+    for line in 1..lines {
+        // After a separator, else anywhere; as even as can be.
+        let even = all.len() * line / lines;
+        let reach = all.len() / (2 * lines);
+        let best = (even.saturating_sub(reach).max(from + 1)..(even + reach).min(all.len()))
+            .min_by_key(|n| {
+                let fair = matches!(all[n - 1].1, '/' | '.' | '-' | '@' | ':' | '_' | ' ' | '…');
+                even.abs_diff(*n) + if fair { 0 } else { reach }
+            });
+        let Some(best) = best else { break };
+        out.push(name[all[from].0..all[best].0].to_owned());
+        from = best;
+    }
+    out.push(all.get(from).map_or("", |(at, _)| &name[*at..]).to_owned());
+    out
 }
 
 #[cfg(test)]
@@ -77,11 +92,13 @@ mod tests {
         assert_eq!(broken("payments-agent"), ["payments-agent"]);
         assert_eq!(
             broken("spiffe://example.org/ns/agents/researcher"),
-            ["spiffe://example.org/", "ns/agents/researcher"]
+            ["spiffe://", "example.org/ns/", "agents/researcher"]
         );
-        let solid = "x".repeat(40);
-        let lines = broken(&solid);
-        assert_eq!(lines.len(), 2);
-        assert_eq!(lines.concat(), solid);
+        for length in [0, 1, 20, 40, 60] {
+            let solid = "x".repeat(length);
+            let lines = broken(&solid);
+            assert!(lines.len() <= NAME_LINES);
+            assert_eq!(lines.concat(), solid);
+        }
     }
 }
