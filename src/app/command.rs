@@ -19,7 +19,7 @@ use crate::{
     },
     oauth::client_auth::AuthMethod,
     risk::Severity,
-    token::craft::Part,
+    token::{craft::Part, template::Template},
 };
 
 pub use palette::{Entry, palette};
@@ -61,10 +61,14 @@ pub enum Command {
     Paste(String),
     /// Read files and take every token out of them.
     ImportFiles(Vec<PathBuf>),
+    /// A new, unsigned token of a kind.
+    NewToken(Template),
     /// Replace a token's text as a whole.
     SetRaw(TokenId, String),
     /// Replace the text of its header or payload.
     SetText(TokenId, Part, String),
+    /// Replace the bytes of its header or payload.
+    SetBytes(TokenId, Part, Vec<u8>),
     /// Set or remove a member, by JSON Pointer.
     SetMember(TokenId, Part, String, Option<Value>),
     /// Sign with a key of the tray.

@@ -16,11 +16,15 @@ use super::{
 use crate::{
     jose::{Alg, b64},
     kit::{
+        Env,
         ids::{JobId, KeyId, TokenId},
-        json,
+        json, rng,
         text::{escape, shorten},
     },
-    token::{craft, find},
+    token::{
+        craft, find,
+        template::{Surroundings, Template},
+    },
 };
 
 /// Bytes of text that are searched for tokens at once; a longer text is searched off the frame.
@@ -29,8 +33,9 @@ pub const MAX_AT_ONCE: usize = 256 * 1024;
 /// Tokens that one text may put into the tray; what is beyond is counted, and told.
 pub const MAX_TOKENS: usize = 2_000;
 
-pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effect>) {
+pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Effect>) {
     match command {
+        Command::NewToken(template) => new(model, template, env),
         Command::Paste(text) => paste(model, text, effects),
         Command::ImportFiles(paths) => {
             if paths.is_empty() {
@@ -46,6 +51,9 @@ pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effe
         Command::SetRaw(id, text) => edit::<craft::CraftError>(model, id, |_| Ok(text)),
         Command::SetText(id, part, text) => {
             edit(model, id, |raw| craft::set_text(raw, part, &text));
+        }
+        Command::SetBytes(id, part, bytes) => {
+            edit(model, id, |raw| craft::set_bytes(raw, part, &bytes));
         }
         Command::SetMember(id, part, pointer, value) => {
             edit(model, id, |raw| craft::set(raw, part, &pointer, value));
@@ -280,6 +288,29 @@ pub(super) fn add(model: &mut Model, raw: Arc<str>, origin: String, batch: Optio
         copy_of: None,
     });
     id
+}
+
+/// A new token of a kind, about the server that is worked with; unsigned.
+fn new(model: &mut Model, template: Template, env: &Env) {
+    let issuer = model
+        .practice()
+        .map(|p| p.issuer.clone())
+        .or_else(|| model.workspace.servers.first().map(|s| s.issuer.clone()))
+        .unwrap_or_else(|| "https://as.example".into());
+    let key = model.workspace.keys.iter().find(|k| k.private);
+    let (header, claims) = template.make(Surroundings {
+        now: env.now.as_second(),
+        issuer: &issuer,
+        jti: &rng::token(&*env.rng, 16),
+        key: key.and_then(|k| k.public.as_ref()),
+    });
+    let raw = format!(
+        "{}.{}.",
+        b64::encode(header.to_string()),
+        b64::encode(claims.to_string())
+    );
+    let id = add(model, raw.into(), "made here".into(), None);
+    bring_to_front(model, id);
 }
 
 fn bring_to_front(model: &mut Model, id: TokenId) {

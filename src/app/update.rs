@@ -114,14 +114,16 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         },
         C::Paste(_)
         | C::ImportFiles(_)
+        | C::NewToken(_)
         | C::SetRaw(..)
         | C::SetText(..)
+        | C::SetBytes(..)
         | C::SetMember(..)
         | C::Sign(..)
         | C::Revert(_)
         | C::RenameToken(..)
         | C::DuplicateToken(_)
-        | C::DeleteToken(_) => token::update(model, command, effects),
+        | C::DeleteToken(_) => token::update(model, command, env, effects),
         C::Forge(..) | C::Fire(_) | C::ConfirmFire(_) | C::CancelFire | C::Crack(..) => {
             forge::update(model, command, env, effects);
         }

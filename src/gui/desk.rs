@@ -302,6 +302,10 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, pane: Pane) -> bool {
                     if widgets::sized_icon_button(ui, Icon::Cross, &name, 20.0).clicked() {
                         cx.ask(Ask::TogglePane(pane));
                     }
+                    if pane == Pane::Tokens {
+                        let new = widgets::sized_icon_button(ui, Icon::Plus, "New token", 20.0);
+                        egui::Popup::menu(&new).show(|ui| panels::token::new_items(ui, cx));
+                    }
                 });
                 title.on_hover_cursor(egui::CursorIcon::Grab).drag_started()
             })

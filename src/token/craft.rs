@@ -1,5 +1,7 @@
 //! Edits of a token as operations on its text: what is not edited keeps its bytes.
 
+mod bytes;
+
 use serde_json::{Map, Value};
 
 use super::json_text;
@@ -7,6 +9,8 @@ use crate::{
     jose::{Alg, Jwk, KeyError, b64, crypto, jws::Compact},
     kit::{json, text::escape},
 };
+
+pub use bytes::{bytes, set_bytes};
 
 /// Why an edit cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

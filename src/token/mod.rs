@@ -4,6 +4,7 @@ pub mod claims;
 pub mod craft;
 pub mod decode;
 pub mod decrypt;
+pub mod details;
 pub mod diff;
 pub mod explain;
 pub mod find;
@@ -11,6 +12,7 @@ pub mod guide;
 pub(crate) mod json_text;
 pub mod kind;
 pub mod opaque;
+pub mod template;
 pub mod validate;
 
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use crate::{
     },
     chain::file::SAMPLES,
     kit::{clock::Clock, text::escape},
+    token::template::Template,
 };
 
 /// A line of the palette.
@@ -77,6 +78,9 @@ pub fn palette(model: &Model) -> Vec<Entry> {
             "on the practice server".into(),
             Command::RunSample(name.into()),
         );
+    }
+    for template in Template::ALL {
+        add(template.source().into(), Command::NewToken(template));
     }
     add(String::new(), Command::NewChain);
     for entry in &workspace.chains {

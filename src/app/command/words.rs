@@ -26,9 +26,14 @@ impl Command {
             Self::Paste(_) => "Paste".into(),
             Self::ImportFiles(paths) if paths.len() == 1 => "Read a file".into(),
             Self::ImportFiles(paths) => format!("Read {} files", paths.len()),
+            Self::NewToken(template) => format!("New {}", in_sentence(template.label())),
             Self::SetRaw(..) => "Edit token".into(),
-            Self::SetText(_, Part::Header, _) => "Edit header".into(),
-            Self::SetText(_, Part::Payload, _) => "Edit payload".into(),
+            Self::SetText(_, Part::Header, _) | Self::SetBytes(_, Part::Header, _) => {
+                "Edit header".into()
+            }
+            Self::SetText(_, Part::Payload, _) | Self::SetBytes(_, Part::Payload, _) => {
+                "Edit payload".into()
+            }
             Self::SetMember(_, _, pointer, value) => {
                 let name = pointer.trim_start_matches('/').replace('/', ".");
                 let verb = if value.is_some() { "Edit" } else { "Remove" };
@@ -130,7 +135,9 @@ impl Command {
                 | Self::KeepPracticeKeysInClear(_)
                 | Self::Paste(_)
                 | Self::SetRaw(..)
+                | Self::NewToken(_)
                 | Self::SetText(..)
+                | Self::SetBytes(..)
                 | Self::SetMember(..)
                 | Self::Sign(..)
                 | Self::Revert(_)
@@ -167,6 +174,7 @@ impl Command {
             Self::Rename(_) => "name".into(),
             Self::SetRaw(id, _) => format!("{id} raw"),
             Self::SetText(id, part, _) => format!("{id} {part:?} text"),
+            Self::SetBytes(id, part, _) => format!("{id} {part:?} bytes"),
             Self::SetMember(id, part, pointer, Some(_)) => format!("{id} {part:?} {pointer}"),
             Self::RenameToken(id, _) => format!("{id} name"),
             Self::RenameKey(id, _) => format!("{id} name"),
@@ -175,5 +183,16 @@ impl Command {
             Self::MoveNode(chain, id, _) => format!("{chain} {id} place"),
             _ => return None,
         })
+    }
+}
+
+/// `Access token` as it stands inside a sentence; abbreviations keep their capitals.
+fn in_sentence(label: &str) -> String {
+    let mut chars = label.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            format!("{}{}", first.to_lowercase(), &label[first.len_utf8()..])
+        }
+        _ => label.to_owned(),
     }
 }

@@ -400,9 +400,9 @@ fn show_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
         format!("Delegation + {}", more.join(", "))
     };
     widgets::menu(ui, "What to show", text, |ui| {
-        ui.checkbox(&mut state.issuers, "Issuers and what they issued");
-        ui.checkbox(&mut state.keys, "Keys and who holds them");
-        ui.checkbox(&mut state.clients, "Clients and who uses them");
+        widgets::tick(ui, &mut state.issuers, "Issuers and what they issued");
+        widgets::tick(ui, &mut state.keys, "Keys and who holds them");
+        widgets::tick(ui, &mut state.clients, "Clients and who uses them");
     });
 }
 

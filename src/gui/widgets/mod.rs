@@ -111,6 +111,17 @@ pub fn menu_item(ui: &mut Ui, text: &str, shortcut: &str) -> Response {
     ui.add(button)
 }
 
+/// A box to tick, with an outline that stands out on cards as well.
+pub fn tick(ui: &mut Ui, on: &mut bool, text: &str) -> Response {
+    let line = Stroke::new(1.0, Theme::of(ui).faint);
+    ui.scope(|ui| {
+        ui.visuals_mut().widgets.inactive.bg_stroke = line;
+        ui.visuals_mut().widgets.hovered.bg_stroke = line;
+        ui.checkbox(on, text)
+    })
+    .inner
+}
+
 /// A key as it is printed on a keyboard.
 pub fn keycap(ui: &mut Ui, keys: &str) -> Response {
     let theme = Theme::of(ui);

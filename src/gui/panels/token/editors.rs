@@ -4,7 +4,7 @@ use egui::{Frame, Id, Margin, RichText, Role, TextBuffer, TextEdit, Ui, WidgetIn
 use serde_json::{Value, json};
 
 use super::{
-    moment,
+    details, moment,
     rows::plain,
     text::{highlight, visible_json},
     time,
@@ -59,8 +59,27 @@ struct Draft {
 pub type New = Option<Value>;
 
 /// Draws the editor of a member. `before` is the value that was received, `changed` whether the
-/// member differs from it.
+/// member differs from it. Gives what an edit makes of it, and where in it (JSON Pointer).
 pub fn ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    place: &Place,
+    value: &Value,
+    before: Option<&Value>,
+    changed: bool,
+) -> Option<(String, New)> {
+    if place.name == "authorization_details" && details::fits(value) {
+        let edit = details::ui(ui, cx, place, value);
+        if changed {
+            was(ui, cx, before);
+        }
+        return edit;
+    }
+    whole(ui, cx, place, value, before, changed).map(|new| (String::new(), new))
+}
+
+/// The editors that give the whole value anew.
+fn whole(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     place: &Place,
@@ -93,6 +112,7 @@ pub fn ui(
         {
             moment::ui(ui, cx, place, n)
         }
+        ("jwk", Value::Object(_)) if place.part == Part::Header => public_key(ui, cx, place, value),
         ("may_act", Value::Object(map)) if flat(map) => parties(ui, cx, place, map),
         ("cnf", Value::Object(_)) => confirmation(ui, cx, place, value),
         (_, Value::String(text)) if !text.chars().any(is_hidden) && text.len() < 4096 => {
@@ -101,7 +121,7 @@ pub fn ui(
         (_, Value::Bool(on)) => {
             let mut on = *on;
             let words = if on { "true" } else { "false" };
-            ui.checkbox(&mut on, words)
+            widgets::tick(ui, &mut on, words)
                 .changed()
                 .then(|| Some(Value::Bool(on)))
         }
@@ -160,7 +180,7 @@ fn from_set(values: Vec<String>, spaced: bool, was: &Value) -> Value {
     }
 }
 
-fn chip_set(
+pub(super) fn chip_set(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     place: &Place,
@@ -227,7 +247,13 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &str) -> Option<Stri
 }
 
 /// As [`line`], for a member inside the member.
-fn field(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, inner: &str, value: &str) -> Option<String> {
+pub(super) fn field(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    place: &Place,
+    inner: &str,
+    value: &str,
+) -> Option<String> {
     let id = Id::unique(("member", place, inner));
     let name = if inner.is_empty() {
         place.name.clone()
@@ -319,6 +345,39 @@ fn parties(
     new
 }
 
+/// The keys of the workspace with a public part, and a menu to choose one of them.
+fn choose_key(ui: &mut Ui, cx: &Cx<'_>, name: &str, words: &str) -> Option<Jwk> {
+    let mut chosen = None;
+    widgets::menu(ui, name, words, |ui| {
+        let mut any = false;
+        for key in &cx.model.workspace.keys {
+            let Some(Value::Object(members)) = &key.public else {
+                continue;
+            };
+            any = true;
+            let label = format!("{} ({})", shorten(&escape(&key.name), 40), escape(&key.alg));
+            if widgets::menu_item(ui, &label, "").clicked() {
+                chosen = Some(Jwk(members.clone()));
+                ui.close();
+            }
+        }
+        if !any {
+            ui.label("No key yet. Generate one in the keys dialog.");
+        }
+    });
+    chosen
+}
+
+/// The name of the key of the workspace that has this thumbprint.
+fn key_named(cx: &Cx<'_>, thumbprint: &str) -> Option<String> {
+    let keys = &cx.model.workspace.keys;
+    let found = keys.iter().find(|key| {
+        matches!(&key.public, Some(Value::Object(members))
+            if Jwk(members.clone()).thumbprint().is_ok_and(|t| t == thumbprint))
+    })?;
+    Some(shorten(&escape(&found.name), 40).into_owned())
+}
+
 /// `cnf`: which key the holder must prove; bound by picking a key.
 fn confirmation(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value) -> Option<New> {
     let mut new = None;
@@ -327,28 +386,16 @@ fn confirmation(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value) -> O
             let text = format!("{name} {}", shorten(&plain(inner), 28));
             chip(ui, &text, Mark::Kept);
         }
-        let keys: Vec<_> = cx
-            .model
-            .workspace
-            .keys
-            .iter()
-            .filter_map(|k| k.public.as_ref().map(|p| (k.name.clone(), p.clone())))
-            .collect();
-        widgets::menu(ui, "Bind to a key", "bind to a key…", |ui| {
-            if keys.is_empty() {
-                ui.label("No key yet. Generate one in the keys dialog.");
-            }
-            for (name, public) in keys {
-                if widgets::menu_item(ui, &shorten(&escape(&name), 40), "").clicked() {
-                    if let Value::Object(members) = public
-                        && let Ok(thumbprint) = Jwk(members).thumbprint()
-                    {
-                        new = Some(Some(json!({ "jkt": thumbprint })));
-                    }
-                    ui.close();
-                }
-            }
-        });
+        if let Some(jkt) = value.get("jkt").and_then(Value::as_str)
+            && let Some(name) = key_named(cx, jkt)
+        {
+            ui.label(theme::small(format!("key {name}")).color(cx.theme.muted));
+        }
+        if let Some(key) = choose_key(ui, cx, "Bind to a key", "bind to a key…")
+            && let Ok(thumbprint) = key.thumbprint()
+        {
+            new = Some(Some(json!({ "jkt": thumbprint })));
+        }
         if widgets::sized_icon_button(ui, Icon::Trash, "Remove cnf: make it a bearer token", 20.0)
             .clicked()
         {
@@ -358,8 +405,28 @@ fn confirmation(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value) -> O
     new.or_else(|| as_json(ui, cx, place, value))
 }
 
+/// `jwk` of the header: the key that a proof carries.
+fn public_key(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value) -> Option<New> {
+    let mut new = None;
+    ui.horizontal_wrapped(|ui| {
+        let key = value.as_object().map(|members| Jwk(members.clone()));
+        let thumbprint = key.as_ref().and_then(|k| k.thumbprint().ok());
+        let words = match thumbprint.as_deref().map(|t| (t, key_named(cx, t))) {
+            Some((_, Some(name))) => format!("key {name}"),
+            Some((thumbprint, None)) => format!("thumbprint {}", shorten(thumbprint, 20)),
+            None => "no key".into(),
+        };
+        ui.label(theme::small(words).color(cx.theme.muted));
+        if let Some(key) = choose_key(ui, cx, "Choose the key", "choose…") {
+            let public = key.public().unwrap_or(key);
+            new = Some(Some(Value::Object(public.0)));
+        }
+    });
+    new.or_else(|| as_json(ui, cx, place, value))
+}
+
 /// Any value as JSON: one line until it is opened.
-fn as_json(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value) -> Option<New> {
+pub(super) fn as_json(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value) -> Option<New> {
     let theme = cx.theme;
     let open = cx
         .view

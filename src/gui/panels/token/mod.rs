@@ -1,7 +1,9 @@
 //! The token view: who acts for whom, the verdict, the text, and header and claims as typed rows.
 
 mod cards;
+mod details;
 mod editors;
+mod hex;
 mod moment;
 mod raw;
 mod rows;
@@ -32,6 +34,7 @@ use crate::{
     kit::{ids::TokenId, text::escape},
     token::{
         craft::Part,
+        template::Template,
         validate::{KeyOwner, Signature},
     },
 };
@@ -46,6 +49,8 @@ pub enum Mode {
     Rows,
     /// JSON text.
     Json,
+    /// Bytes.
+    Bytes,
 }
 
 /// What the view keeps between frames.
@@ -55,6 +60,8 @@ pub struct State {
     raw: text::Bound,
     header: text::Bound,
     payload: text::Bound,
+    header_bytes: text::Bound,
+    payload_bytes: text::Bound,
     editors: editors::State,
     heights: HashMap<(Part, usize), f32>,
     notes: Option<Notes>,
@@ -92,6 +99,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 if widgets::button(ui, Icon::Paste, "Paste a token").clicked() {
                     cx.ask(Ask::Paste);
                 }
+                widgets::menu(ui, "New token", "New token", |ui| new_items(ui, cx));
             },
         );
         return;
@@ -135,10 +143,27 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                                 text::ui(ui, cx, id, view, Part::Payload);
                                 text::ui(ui, cx, id, view, Part::Header);
                             }
+                            Mode::Bytes => {
+                                hex::ui(ui, cx, id, view, Part::Payload);
+                                hex::ui(ui, cx, id, view, Part::Header);
+                            }
                         }
                     }
                 });
         });
+}
+
+/// The items of a menu that makes a token from nothing.
+pub fn new_items(ui: &mut Ui, cx: &mut Cx<'_>) {
+    for template in Template::ALL {
+        if widgets::menu_item(ui, template.label(), "")
+            .on_hover_text(template.source())
+            .clicked()
+        {
+            cx.push(Command::NewToken(template));
+            ui.close();
+        }
+    }
 }
 
 /// Sorts the findings of this token by the member that they are about.
@@ -384,7 +409,11 @@ fn switch(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.label(theme::section("Claims and header", cx.theme));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
-            for (mode, name) in [(Mode::Json, "JSON"), (Mode::Rows, "Rows")] {
+            for (mode, name) in [
+                (Mode::Bytes, "Bytes"),
+                (Mode::Json, "JSON"),
+                (Mode::Rows, "Rows"),
+            ] {
                 let on = cx.view.token.mode == mode;
                 if ui.add(egui::Button::selectable(on, name)).clicked() {
                     cx.view.token.mode = mode;

@@ -84,8 +84,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, number: &Number) -
         egui::Popup::menu(&button)
             .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
             .show(|ui| {
-                ui.set_width(292.0);
-                new = menu(ui, cx, place, seconds, now);
+                egui::Frame::new().inner_margin(space::S).show(ui, |ui| {
+                    ui.set_width(288.0);
+                    ui.spacing_mut().item_spacing.y = space::XS;
+                    new = menu(ui, cx, place, seconds, now);
+                });
             });
     });
     new.filter(|s| *s != seconds).map(|s| Some(Value::from(s)))
@@ -171,7 +174,9 @@ fn steps(ui: &mut Ui, seconds: i64, now: i64) -> Option<i64> {
                 muted,
             );
             for (label, by) in steps {
-                if ui.button(label).clicked() {
+                // Buttons of menus have no ground of their own.
+                let button = egui::Button::new(label).fill(Theme::of(ui).control);
+                if ui.add(button).clicked() {
                     new = Some(from.saturating_add(by));
                 }
             }
@@ -304,6 +309,7 @@ fn calendar(
         .checked_sub(i32::from(month.weekday().to_monday_zero_offset()).days())
         .unwrap_or(month);
     let mut taken = None;
+    let spacing = ui.spacing().item_spacing;
     ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
     let cell = vec2((ui.available_width() - 12.0) / 7.0, 24.0);
     ui.horizontal(|ui| {
@@ -338,21 +344,17 @@ fn calendar(
                 if response.clicked() {
                     taken = Some(day);
                 }
-                if response.has_focus() {
-                    let (back, forward) = ui.input_mut(|i| {
-                        (
-                            i.consume_key(egui::Modifiers::NONE, Key::PageUp),
-                            i.consume_key(egui::Modifiers::NONE, Key::PageDown),
-                        )
-                    });
-                    if back || forward {
-                        turn = if back { -1 } else { 1 };
-                        state.focus = day.checked_add(turn.months()).ok();
-                    }
+                if response.has_focus()
+                    && let Some(to) = walk(ui, response.id, day)
+                {
+                    state.focus = Some(to);
+                    state.month = Some(to);
+                    ui.ctx().request_repaint();
                 }
             }
         });
     }
+    ui.spacing_mut().item_spacing = spacing;
     if turn != 0 {
         state.month = month.checked_add(turn.months()).ok();
         ui.ctx().request_repaint();
@@ -370,6 +372,36 @@ fn calendar(
         .map(|at| at.timestamp().as_second())
 }
 
+/// Where the keyboard goes from a day: arrows by days and weeks, Page Up and Page Down by months.
+fn walk(ui: &Ui, id: egui::Id, day: Date) -> Option<Date> {
+    // A frame that is laid out again has the same keys again.
+    if ui.ctx().current_pass_index() > 0 {
+        return None;
+    }
+    ui.memory_mut(|m| {
+        m.set_focus_lock_filter(
+            id,
+            egui::EventFilter {
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                ..egui::EventFilter::default()
+            },
+        );
+    });
+    let steps = [
+        (Key::ArrowLeft, (-1).days()),
+        (Key::ArrowRight, 1.days()),
+        (Key::ArrowUp, (-1).weeks()),
+        (Key::ArrowDown, 1.weeks()),
+        (Key::PageUp, (-1).months()),
+        (Key::PageDown, 1.months()),
+    ];
+    let (_, span) = steps
+        .into_iter()
+        .find(|(key, _)| ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, *key)))?;
+    day.checked_add(span).ok()
+}
+
 #[derive(Clone, Copy)]
 struct Mark {
     chosen: bool,
@@ -380,7 +412,9 @@ struct Mark {
 
 fn day_button(ui: &mut Ui, size: egui::Vec2, day: Date, mark: Mark) -> egui::Response {
     let theme = Theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let id = egui::Id::unique(("day", day.year(), day.month(), day.day()));
+    let response = ui.interact(rect, id, Sense::click());
     let name = format!(
         "{}{}",
         day.strftime("%A %-d %B %Y"),

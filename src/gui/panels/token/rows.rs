@@ -17,11 +17,11 @@ use crate::{
         ids::TokenId,
         text::{escape, shorten},
     },
-    token::{craft::Part, guide},
+    token::{craft::Part, details::Shape, guide},
 };
 
 /// Claims that the menu offers to add, with a first value.
-const OFFERED: [&str; 14] = [
+const OFFERED: [&str; 15] = [
     "iss",
     "sub",
     "aud",
@@ -33,9 +33,15 @@ const OFFERED: [&str; 14] = [
     "client_id",
     "may_act",
     "cnf",
+    "authorization_details",
     "auth_time",
     "acr",
     "sid",
+];
+
+/// Likewise for the header.
+const OFFERED_HEADER: [&str; 9] = [
+    "typ", "alg", "kid", "cty", "jwk", "jku", "x5c", "x5t#S256", "crit",
 ];
 
 /// A member as JSON Pointer names it.
@@ -76,6 +82,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         return;
     };
     if part == Part::Header {
+        ui.add_space(space::M);
         ui.label(theme::section(heading, cx.theme));
     }
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -107,10 +114,8 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
             dropped(ui, cx, (id, part), name, value);
         });
     }
-    if part == Part::Payload {
-        ui.add_space(space::S);
-        add(ui, cx, id, map);
-    }
+    ui.add_space(space::S);
+    add(ui, cx, (id, part), map);
 }
 
 /// Draws a row, or only its room when it is out of sight: its height is known from an earlier frame.
@@ -215,8 +220,10 @@ fn row(
         cx,
         |ui, cx| name_cell(ui, cx, (id, part), name, value, was),
         |ui, cx| {
-            if let Some(new) = editors::ui(ui, cx, &place, value, was.value, was.changed) {
-                cx.push(Command::SetMember(id, part, pointer(name), new));
+            let edit = editors::ui(ui, cx, &place, value, was.value, was.changed);
+            if let Some((inner, new)) = edit {
+                let at = format!("{}{inner}", pointer(name));
+                cx.push(Command::SetMember(id, part, at, new));
             }
         },
         |ui, cx| note(ui, cx, id, part, name),
@@ -393,38 +400,45 @@ fn dropped(ui: &mut Ui, cx: &mut Cx<'_>, (id, part): (TokenId, Part), name: &str
     );
 }
 
-/// Offers claims that are not there, and one of any name.
-fn add(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, map: &serde_json::Map<String, Value>) {
-    let button = widgets::button(ui, Icon::Plus, "Add claim");
+/// Offers members that are not there, and one of any name.
+fn add(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    (id, part): (TokenId, Part),
+    map: &serde_json::Map<String, Value>,
+) {
+    let (words, field, offered) = match part {
+        Part::Payload => ("Add claim", "Name of the claim", &OFFERED[..]),
+        Part::Header => (
+            "Add header parameter",
+            "Name of the header parameter",
+            &OFFERED_HEADER[..],
+        ),
+    };
+    let button = widgets::button(ui, Icon::Plus, words);
     egui::Popup::menu(&button)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
             ui.set_width(260.0);
             let draft = &mut cx.view.token.editors.claim;
-            let field =
-                widgets::text_field(ui, "Name of the claim", "any name, Enter", draft, false);
+            let field = widgets::text_field(ui, field, "any name, Enter", draft, false);
             let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
             let mut chosen = (entered && !draft.trim().is_empty()).then(|| draft.trim().to_owned());
             ui.separator();
-            for name in OFFERED.into_iter().filter(|n| !map.contains_key(*n)) {
+            for name in offered.iter().filter(|n| !map.contains_key(**n)) {
                 let item = widgets::menu_item(ui, name, "");
-                let item = match guide::claim(name) {
+                let item = match guide::member(part, &pointer(name)) {
                     Some(meaning) => item.on_hover_text(meaning.says),
                     None => item,
                 };
                 if item.clicked() {
-                    chosen = Some(name.to_owned());
+                    chosen = Some((*name).to_owned());
                 }
             }
             if let Some(name) = chosen {
                 cx.view.token.editors.claim.clear();
                 let value = first_value(&name, cx.seconds());
-                cx.push(Command::SetMember(
-                    id,
-                    Part::Payload,
-                    pointer(&name),
-                    Some(value),
-                ));
+                cx.push(Command::SetMember(id, part, pointer(&name), Some(value)));
                 ui.close();
             }
         });
@@ -437,6 +451,9 @@ fn first_value(name: &str, now: i64) -> Value {
         "iat" | "nbf" | "auth_time" => Value::from(now),
         "may_act" => serde_json::json!({ "sub": "" }),
         "cnf" => serde_json::json!({ "jkt": "" }),
+        "jwk" => serde_json::json!({}),
+        "x5c" | "crit" => serde_json::json!([]),
+        "authorization_details" => Value::Array(vec![Shape::Payment.example()]),
         _ => Value::from(""),
     }
 }

@@ -1,0 +1,215 @@
+//! Header and payload as bytes in hexadecimal, with the same bytes as characters beside them: for what
+//! no JSON can say.
+
+use egui::{
+    Align2, FontFamily, FontId, Margin, RichText, Role, ScrollArea, Stroke, TextEdit, Ui,
+    WidgetInfo,
+};
+
+use super::{raw_of, text::Bound};
+use crate::{
+    app::{Command, analysis::TokenView},
+    gui::{
+        Cx,
+        icons::Icon,
+        theme::{self, RADIUS, Theme, space},
+    },
+    kit::{ids::TokenId, text::escape},
+    token::craft::{self, Part},
+};
+
+/// Bytes in a line.
+const LINE: usize = 16;
+/// More bytes than this are shown without being editable.
+const MOST: usize = 16 * 1024;
+
+/// Bytes as hexadecimal, sixteen a line.
+pub(super) fn write(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 3);
+    for (n, byte) in bytes.iter().enumerate() {
+        if n > 0 {
+            out.push(if n % LINE == 0 { '\n' } else { ' ' });
+        }
+        out.push_str(&format!("{byte:02x}"));
+    }
+    out
+}
+
+/// Hexadecimal as bytes; spaces and line breaks may stand between them. The error says where it is.
+pub(super) fn read(text: &str) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::with_capacity(text.len() / 3 + 1);
+    for (n, line) in text.lines().enumerate() {
+        for word in line.split_whitespace() {
+            let digits = word.as_bytes();
+            if let Some(odd) = word.chars().find(|c| !c.is_ascii_hexdigit()) {
+                return Err(format!(
+                    "line {}: `{}` is no hexadecimal digit",
+                    n + 1,
+                    escape(&odd.to_string())
+                ));
+            }
+            if digits.len() % 2 == 1 {
+                return Err(format!("line {}: a byte has two digits", n + 1));
+            }
+            for pair in digits.chunks(2) {
+                let value = |d: u8| (d as char).to_digit(16).unwrap_or(0) as u8;
+                bytes.push(value(pair[0]) << 4 | value(pair[1]));
+            }
+        }
+    }
+    Ok(bytes)
+}
+
+/// The characters of a line of hexadecimal: printable ASCII, else a dot.
+fn characters(line: &str) -> String {
+    read(line).map_or_else(
+        |_| String::new(),
+        |bytes| {
+            bytes
+                .into_iter()
+                .map(|b| {
+                    if (0x20..0x7f).contains(&b) {
+                        b as char
+                    } else {
+                        '·'
+                    }
+                })
+                .collect()
+        },
+    )
+}
+
+/// Draws the editor of one part.
+pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Part) {
+    let theme = cx.theme;
+    let raw = raw_of(cx, id, view);
+    let name = match part {
+        Part::Header => "Header",
+        Part::Payload => "Payload",
+    };
+    let bound: &mut Bound = match part {
+        Part::Header => &mut cx.view.token.header_bytes,
+        Part::Payload => &mut cx.view.token.payload_bytes,
+    };
+    bound.follow(&raw, |raw| {
+        let bytes = craft::bytes(raw, part).map_err(|e| e.to_string())?;
+        Ok(write(&bytes))
+    });
+    ui.label(theme::section(name, theme));
+    if let Some(why) = &bound.refused {
+        ui.label(RichText::new(escape(why)).color(theme.muted));
+        return;
+    }
+    let count = bound.text.len().div_ceil(3);
+    if count > MOST {
+        large(ui, theme, name, &bound.text);
+        return;
+    }
+    let problem = read(&bound.text).err();
+    let stroke = match &problem {
+        Some(_) => Stroke::new(1.0, theme.critical),
+        None => theme.line(),
+    };
+    let response = ui
+        .horizontal_top(|ui| {
+            let output = TextEdit::multiline(&mut bound.text)
+                .id(egui::Id::unique(("hex", name)))
+                .font(theme::mono_font())
+                .desired_width(372.0)
+                .desired_rows(1)
+                .frame(
+                    egui::Frame::new()
+                        .fill(theme.raised)
+                        .stroke(stroke)
+                        .corner_radius(RADIUS)
+                        .inner_margin(Margin::symmetric(12, 8)),
+                )
+                .show(ui);
+            let response = output
+                .response
+                .response
+                .accessible_name(format!("{name} as bytes"));
+            let left = response.rect.right() + space::M;
+            for row in &output.galley.rows {
+                ui.painter().text(
+                    egui::pos2(left, output.galley_pos.y + row.rect().top()),
+                    Align2::LEFT_TOP,
+                    characters(&row.text()),
+                    FontId::new(12.0, FontFamily::Monospace),
+                    theme.muted,
+                );
+            }
+            response
+        })
+        .inner;
+    if response.changed()
+        && let Ok(bytes) = read(&bound.text)
+    {
+        if let Ok(raw) = craft::set_bytes(&raw, part, &bytes) {
+            bound.expect(raw);
+        }
+        cx.commands.push(Command::SetBytes(id, part, bytes));
+    }
+    if let Some(why) = problem {
+        ui.horizontal(|ui| {
+            Icon::Warning.show(ui, 14.0, theme.critical);
+            let message = format!("{name}, {why}. The token keeps its last good bytes.");
+            let label = ui.label(RichText::new(&message).color(theme.critical));
+            label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &message));
+        });
+    }
+    ui.add_space(space::XS);
+}
+
+/// Many bytes, read-only: only the lines in view are made.
+fn large(ui: &mut Ui, theme: &Theme, name: &str, text: &str) {
+    ui.label(
+        RichText::new(format!(
+            "{name}: {} KB. So many bytes are shown read-only.",
+            text.len() / 3 / 1024
+        ))
+        .color(theme.muted),
+    );
+    let height = ui.text_style_height(&egui::TextStyle::Monospace);
+    let lines = text.len().div_ceil(LINE * 3);
+    ScrollArea::vertical()
+        .id_salt(("hex", name))
+        .max_height(320.0)
+        .auto_shrink([false, true])
+        .show_rows(ui, height, lines, |ui, range| {
+            for n in range {
+                let line = text.get(n * LINE * 3..).unwrap_or("");
+                let line = line.get(..LINE * 3 - 1).unwrap_or(line);
+                ui.label(theme::mono(format!("{line:<48} {}", characters(line))));
+            }
+        });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_and_back() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let text = write(&bytes);
+        assert_eq!(text.lines().count(), 16);
+        assert_eq!(read(&text).unwrap(), bytes);
+        assert_eq!(read("7B22\n 61").unwrap(), b"{\"a");
+        assert!(read("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn errors_say_where() {
+        assert!(read("00\n0").unwrap_err().contains("line 2"));
+        assert!(read("00 0x").unwrap_err().contains("`x`"));
+        assert!(read("\u{202e}").unwrap_err().contains("202e"));
+    }
+
+    #[test]
+    fn lines_of_large_texts_are_cut_where_they_end() {
+        let text = write(&[0x41; LINE * 2 + 3]);
+        assert_eq!(&text[LINE * 3..LINE * 3 + 2], "41");
+        assert_eq!(characters("41 00 7a"), "A·z");
+    }
+}
