@@ -7,25 +7,28 @@ use crate::jose::b64;
 pub fn bytes(raw: &str, part: Part) -> Result<Vec<u8>, CraftError> {
     let parts = split(raw)?;
     let encoded = match part {
-        Part::Header => parts.header,
-        Part::Payload => parts.payload,
+        Part::Header => parts.header(),
+        Part::Payload if parts.unencoded() => return Ok(parts.payload().as_bytes().to_vec()),
+        Part::Payload => parts.payload(),
     };
     b64::decode(encoded.trim_end_matches('='))
         .map_err(|e| CraftError::NotEditable(format!("the {} is not base64url: {e}", label(part))))
 }
 
-/// Replaces the bytes of a part; the same bytes change nothing.
+/// Replaces the bytes of a part; the same bytes change nothing. A payload that stands unencoded
+/// (RFC 7797) can only be text.
 pub fn set_bytes(raw: &str, part: Part, bytes: &[u8]) -> Result<String, CraftError> {
     let parts = split(raw)?;
     if self::bytes(raw, part).is_ok_and(|now| now == bytes) {
         return Ok(raw.to_owned());
     }
-    let encoded = b64::encode(bytes);
-    let (header, payload) = match part {
-        Part::Header => (encoded.as_str(), parts.payload),
-        Part::Payload => (parts.header, encoded.as_str()),
-    };
-    Ok(format!("{header}.{payload}.{}", parts.signature))
+    if part == Part::Payload && parts.unencoded() {
+        let text = std::str::from_utf8(bytes).map_err(|_| {
+            CraftError::NotEditable("an unencoded payload (`b64` false) can only be text".into())
+        })?;
+        return parts.with(part, text);
+    }
+    parts.with(part, &b64::encode(bytes))
 }
 
 #[cfg(test)]
