@@ -1,5 +1,6 @@
 //! `delegraph decode`: every token in any text.
 
+mod disclosed;
 mod explain;
 
 use std::path::PathBuf;
@@ -44,12 +45,16 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
         let done = input::each_token(path, &mut |placed| {
             if setting.json {
                 let mut document = as_json(&placed);
+                if let Some(sd) = disclosed::as_json(&placed.token) {
+                    document["disclosed"] = sd;
+                }
                 if options.explain {
                     document["guide"] = explain::as_json(&placed.token);
                 }
                 out.json(&document)
             } else {
                 let mut text = in_words(&placed, now);
+                text.push_str(&disclosed::in_words(&placed.token));
                 if options.explain {
                     text.push_str(&explain::in_words(&placed.token));
                 }

@@ -72,7 +72,7 @@ impl<'a> Confusable<'a> {
     /// What the HMAC of a token verifies with, if with any public key.
     fn forged_with(&self, facts: &Facts<'_>, alg: &Alg) -> Option<(&'a str, &'static str)> {
         let parts = (facts.token.form == Form::Compact)
-            .then(|| Compact::split(&facts.token.raw))
+            .then(|| Compact::split(facts.token.jws()))
             .flatten()?;
         let signature = b64::decode(parts.signature).ok()?;
         let input = parts.signing_input();

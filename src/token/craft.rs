@@ -4,7 +4,7 @@ mod bytes;
 
 use serde_json::{Map, Value};
 
-use super::json_text;
+use super::{json_text, sd_jwt};
 use crate::{
     jose::{Alg, Jwk, KeyError, b64, crypto, jws::Compact},
     kit::{json, text::escape},
@@ -156,7 +156,8 @@ fn seal(header: &str, payload: &str, key: &Jwk, alg: &Alg) -> Result<String, Cra
 
 /// A JWS that can be edited, in any form. Of several signatures the first is meant.
 enum Editable<'a> {
-    Compact(Compact<'a>),
+    /// With the tail of an SD-JWT, which stays as it is.
+    Compact(Compact<'a>, &'a str),
     Json {
         text: &'a str,
         /// Pointer to the object that holds the signature: empty in the flattened form.
@@ -170,14 +171,14 @@ enum Editable<'a> {
 impl Editable<'_> {
     fn header(&self) -> &str {
         match self {
-            Self::Compact(parts) => parts.header,
+            Self::Compact(parts, _) => parts.header,
             Self::Json { protected, .. } => protected,
         }
     }
 
     fn payload(&self) -> &str {
         match self {
-            Self::Compact(parts) => parts.payload,
+            Self::Compact(parts, _) => parts.payload,
             Self::Json { payload, .. } => payload,
         }
     }
@@ -185,7 +186,7 @@ impl Editable<'_> {
     /// Whether the payload stands unencoded (RFC 7797).
     fn unencoded(&self) -> bool {
         match self {
-            Self::Compact(parts) => b64::decode(parts.header)
+            Self::Compact(parts, _) => b64::decode(parts.header)
                 .ok()
                 .and_then(|bytes| json::parse(&bytes).ok())
                 .is_some_and(|header| header.value.get("b64") == Some(&Value::Bool(false))),
@@ -196,12 +197,12 @@ impl Editable<'_> {
     /// The token with a part replaced; `text` as it is to stand there.
     fn with(&self, part: Part, text: &str) -> Result<String, CraftError> {
         match self {
-            Self::Compact(parts) => {
+            Self::Compact(parts, tail) => {
                 let (header, payload) = match part {
                     Part::Header => (text, parts.payload),
                     Part::Payload => (parts.header, text),
                 };
-                Ok(format!("{header}.{payload}.{}", parts.signature))
+                Ok(format!("{header}.{payload}.{}{tail}", parts.signature))
             }
             Self::Json {
                 text: raw, signer, ..
@@ -215,7 +216,9 @@ impl Editable<'_> {
     /// The token with header and signature replaced.
     fn signed(&self, header: &str, signature: &str) -> Result<String, CraftError> {
         match self {
-            Self::Compact(parts) => Ok(format!("{header}.{}.{signature}", parts.payload)),
+            Self::Compact(parts, tail) => {
+                Ok(format!("{header}.{}.{signature}{tail}", parts.payload))
+            }
             Self::Json { text, signer, .. } => {
                 let mut out = put(text, &format!("{signer}/protected"), Some(&header.into()))?;
                 // What is protected now must not stand in the other header as well.
@@ -244,10 +247,11 @@ fn split(raw: &str) -> Result<Editable<'_>, CraftError> {
     if raw.trim_start().starts_with('{') {
         return split_json(raw);
     }
-    let why = match raw.split('.').count() {
+    let (signed, tail) = sd_jwt::split(raw);
+    let why = match signed.split('.').count() {
         2 | 3 => {
-            return Compact::split(raw)
-                .map(Editable::Compact)
+            return Compact::split(signed)
+                .map(|parts| Editable::Compact(parts, tail))
                 .ok_or_else(|| CraftError::NotEditable("the token has no parts".into()));
         }
         5 => "an encrypted token cannot be edited: decrypt it first",

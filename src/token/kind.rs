@@ -316,10 +316,10 @@ fn by_shape(token: &Token) -> Kind {
             Kind::SecurityEvent
         };
     }
-    if has("vct") && (has("_sd") || has("_sd_alg") || token.raw.contains('~')) {
+    if has("vct") && (has("_sd") || has("_sd_alg") || token.disclosed.is_some()) {
         return Kind::SdJwtVc;
     }
-    if has("_sd") || has("_sd_alg") {
+    if has("_sd") || has("_sd_alg") || token.disclosed.is_some() {
         return Kind::SdJwt;
     }
     if has("vp") {

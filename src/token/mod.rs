@@ -12,6 +12,7 @@ pub mod guide;
 pub(crate) mod json_text;
 pub mod kind;
 pub mod opaque;
+pub mod sd_jwt;
 pub mod template;
 pub mod validate;
 
@@ -54,7 +55,7 @@ impl Form {
 /// Something about a token's text that its reader should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Which part: `header`, `payload`, `signature`, `token`.
+    /// Which part: `header`, `payload`, `signature`, `disclosures`, `token`.
     pub part: &'static str,
     /// JSON Pointer inside the part, or empty.
     pub pointer: String,
@@ -98,6 +99,8 @@ pub struct Token {
     pub claims: Option<Json>,
     /// The payload's bytes when they are not a JSON object.
     pub payload_bytes: Option<Vec<u8>>,
+    /// What an SD-JWT discloses, opened (RFC 9901).
+    pub disclosed: Option<Box<sd_jwt::SdJwt>>,
     /// Whether a non-empty signature part is there.
     pub signature_present: bool,
     /// What its reader should know.
@@ -105,6 +108,10 @@ pub struct Token {
 }
 
 impl Token {
+    /// The issuer-signed part of an SD-JWT in compact form; of any other token all of it.
+    pub fn jws(&self) -> &str {
+        sd_jwt::split(&self.raw).0
+    }
     /// The header's members; an empty map when there is none.
     pub fn header_map(&self) -> &Map<String, Value> {
         as_map(self.header.as_ref())

@@ -8,6 +8,7 @@ mod kinds;
 mod owners;
 mod places;
 mod properties;
+mod sd_jwt;
 
 use std::sync::LazyLock;
 

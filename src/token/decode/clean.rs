@@ -12,7 +12,7 @@ pub(in crate::token) fn clean(text: &str) -> (String, Vec<Problem>) {
     if text.starts_with("ey")
         && text
             .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.~".contains(&b))
     {
         return (text.to_owned(), Vec::new());
     }
@@ -96,15 +96,6 @@ pub(in crate::token) fn clean(text: &str) -> (String, Vec<Problem>) {
             ProblemKind::HiddenCharacters,
             format!("{hidden} hidden characters inside the token taken away before reading"),
         ));
-    }
-    if let Some((token, rest)) = out.split_once('~') {
-        let count = rest.split('~').filter(|d| !d.is_empty()).count();
-        said.push(problem(
-            "token",
-            ProblemKind::Cleaned,
-            format!("{count} disclosures after `~` set aside: this is an SD-JWT, only its issuer-signed part is read"),
-        ));
-        out = token.to_owned();
     }
     (out, said)
 }

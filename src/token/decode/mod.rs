@@ -11,7 +11,7 @@ use base64::{
 };
 use serde_json::Value;
 
-use super::{Form, Kind, Problem, ProblemKind, Token, kind};
+use super::{Form, Kind, Problem, ProblemKind, Token, kind, sd_jwt};
 use crate::{
     jose::b64,
     kit::{
@@ -48,6 +48,7 @@ pub fn decode(text: &str) -> Token {
         header: None,
         claims: None,
         payload_bytes: None,
+        disclosed: None,
         signature_present: false,
         problems: cleaned,
     };
@@ -84,8 +85,9 @@ fn lenient(text: &str) -> (Option<Vec<u8>>, Option<String>) {
 }
 
 fn compact_form(raw: &str, token: &mut Token) {
+    let (signed, tail) = sd_jwt::split(raw);
     // At most a handful of parts means anything; a text of many dots is not split to its end.
-    let parts: Vec<&str> = raw.splitn(7, '.').collect();
+    let parts: Vec<&str> = signed.splitn(7, '.').collect();
     let first = if parts.len() > 1 {
         lenient(parts[0]).0
     } else {
@@ -146,6 +148,9 @@ fn compact_form(raw: &str, token: &mut Token) {
             }
         }
         Some(signature) => signature_part(signature, token),
+    }
+    if !tail.is_empty() {
+        sd_jwt::read(token, signed, tail);
     }
 }
 

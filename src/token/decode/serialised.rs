@@ -116,6 +116,7 @@ pub(super) fn json_form(raw: &str, token: &mut Token) {
         )),
         Some(signature) => signature_part(signature, token),
     }
+    crate::token::sd_jwt::read_json(token, signer, content);
 }
 
 /// The header of the first recipient: protected, shared and its own members (RFC 7516 §7.2.1).
@@ -211,7 +212,7 @@ impl Signed {
 /// The signatures; empty when the token is not a JWS of a known form.
 pub(in crate::token) fn signed(token: &Token) -> Vec<Signed> {
     match token.form {
-        Form::Compact => crate::jose::jws::Compact::split(&token.raw)
+        Form::Compact => crate::jose::jws::Compact::split(token.jws())
             .map(|parts| Signed {
                 protected: parts.header.to_owned(),
                 own: token.header_map().clone(),

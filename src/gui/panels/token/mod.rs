@@ -2,6 +2,7 @@
 
 mod cards;
 mod details;
+mod disclosed;
 mod editors;
 mod hex;
 mod moment;
@@ -129,6 +130,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                     raw::ui(ui, cx, id, view);
                     lifetime(ui, cx, &analysis, view);
                     problems(ui, cx, view);
+                    disclosed::ui(ui, cx, view);
                     if view.token.claims.is_some()
                         || view.token.header.is_some()
                         || view.token.payload_bytes.is_some()

@@ -1,0 +1,434 @@
+//! SD-JWT (RFC 9901): disclosures put in place, what stays hidden counted, what is wrong told.
+//! Reading verifies no signature; [`binding`] checks the key binding by the key in `cnf`.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value};
+
+use super::{Kind, Problem, ProblemKind, Token, decode};
+use crate::{
+    jose::{Alg, Jwk, b64, crypto},
+    kit::{json, text::escape},
+};
+
+/// Levels of objects, arrays and disclosures inside each other that are opened.
+const DEPTH: usize = 100;
+
+/// Problems that are told one by one; the rest is counted.
+const REPORTED: usize = 20;
+
+/// Claims that a credential must not disclose selectively (draft-ietf-oauth-sd-jwt-vc §3.2.2.2).
+const NEVER_HIDDEN: [&str; 6] = ["iss", "nbf", "exp", "cnf", "vct", "status"];
+
+/// What stands behind the issuer-signed part of an SD-JWT, opened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SdJwt {
+    /// The disclosures in their order.
+    pub disclosures: Vec<Disclosure>,
+    /// The claims with everything that was disclosed in its place, and without hashes (RFC 9901
+    /// §7.1).
+    pub claims: Value,
+    /// Hashes that no disclosure belongs to: claims that stay hidden, or decoys. Nobody but the
+    /// issuer can tell them apart.
+    pub hidden: usize,
+    /// The key binding JWT, decoded (RFC 9901 §4.3).
+    pub binding: Option<Box<Token>>,
+    /// Whether `sd_hash` is the hash of what is presented; `None` without a key binding.
+    pub hash_fits: Option<bool>,
+}
+
+/// One disclosure (RFC 9901 §4.2).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Disclosure {
+    /// As it stands in the token.
+    pub text: String,
+    /// Its hash.
+    pub digest: String,
+    /// The claim's name; none for an element of an array.
+    pub name: Option<String>,
+    /// What is disclosed.
+    pub value: Value,
+    /// JSON Pointer to its place in [`SdJwt::claims`]; none when no hash asks for it.
+    pub pointer: Option<String>,
+}
+
+/// The issuer-signed part of a compact token, and what is appended to it, with its `~`.
+pub fn split(raw: &str) -> (&str, &str) {
+    raw.find('~')
+        .filter(|_| !raw.starts_with('{'))
+        .map_or((raw, ""), |at| raw.split_at(at))
+}
+
+/// Opens the tail of `token`, and says what is wrong in its problems. `signed` is the part before.
+pub(super) fn read(token: &mut Token, signed: &str, tail: &str) {
+    let mut parts: Vec<&str> = tail.split('~').skip(1).collect();
+    let last = parts.pop().unwrap_or("");
+    let binding = (!last.is_empty()).then_some(last);
+    if binding.is_some_and(|last| !last.contains('.')) {
+        // A disclosure whose `~` was lost.
+        parts.push(last);
+        complain(
+            token,
+            "the last `~` is missing (RFC 9901 §4)".to_owned(),
+            ProblemKind::Other,
+        );
+    }
+    let presented: String = format!(
+        "{signed}{}~",
+        parts.iter().map(|p| format!("~{p}")).collect::<String>()
+    );
+    open(
+        token,
+        &parts,
+        binding.filter(|last| last.contains('.')),
+        &presented,
+    );
+}
+
+/// Opens disclosures that stand in the unprotected header of a JWS in JSON form (RFC 9901 §8).
+pub(super) fn read_json(token: &mut Token, signer: &Value, payload: &str) {
+    let Some(header) = signer.get("header") else {
+        return;
+    };
+    let Some(Value::Array(listed)) = header.get("disclosures") else {
+        return;
+    };
+    let parts: Vec<&str> = listed.iter().filter_map(Value::as_str).collect();
+    let text = |name| signer.get(name).and_then(Value::as_str).unwrap_or("");
+    let presented = format!(
+        "{}.{payload}.{}~{}",
+        text("protected"),
+        text("signature"),
+        parts.iter().map(|p| format!("{p}~")).collect::<String>()
+    );
+    let binding = header.get("kb_jwt").and_then(Value::as_str);
+    open(token, &parts, binding, &presented);
+}
+
+fn complain(token: &mut Token, message: String, kind: ProblemKind) {
+    token.problems.push(Problem {
+        part: "disclosures",
+        pointer: String::new(),
+        message,
+        kind,
+    });
+}
+
+fn open(token: &mut Token, parts: &[&str], binding: Option<&str>, presented: &str) {
+    let named = token.claim_text("_sd_alg").map(str::to_owned);
+    let alg = named.as_deref().unwrap_or("sha-256");
+    let mut wrong = Vec::new();
+    if token.claim("_sd_alg").is_some() && named.is_none() {
+        wrong.push("`_sd_alg` is not a text (RFC 9901 §4.1.1)".into());
+    }
+    let digest = |text: &str| crypto::digest(alg, text.as_bytes()).map(b64::encode);
+    if digest("").is_none() {
+        wrong.push(format!(
+            "the hash algorithm `{}` is not supported here: no disclosure can be matched",
+            escape(alg)
+        ));
+    }
+    let mut disclosures = Vec::with_capacity(parts.len());
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (n, part) in parts.iter().enumerate() {
+        let read = disclosure(part).map(|(name, value)| Disclosure {
+            text: (*part).to_owned(),
+            digest: digest(part).unwrap_or_default(),
+            name,
+            value,
+            pointer: None,
+        });
+        match read {
+            Ok(one) => {
+                if known
+                    .insert(one.digest.clone(), disclosures.len())
+                    .is_some()
+                    && !one.digest.is_empty()
+                {
+                    wrong.push(format!("disclosure {} stands twice (RFC 9901 §7.1)", n + 1));
+                }
+                disclosures.push(one);
+            }
+            Err(why) => wrong.push(format!("disclosure {}: {why}", n + 1)),
+        }
+    }
+    let mut opener = Opener {
+        known,
+        disclosures: &mut disclosures,
+        seen: HashSet::new(),
+        hidden: 0,
+        wrong,
+    };
+    let mut claims = token
+        .claims
+        .as_ref()
+        .map_or(Value::Null, |json| json.value.clone());
+    if let Some(members) = claims.as_object_mut() {
+        members.shift_remove("_sd_alg");
+    }
+    opener.value(&mut claims, &mut String::new(), 0);
+    let Opener { hidden, wrong, .. } = opener;
+    let mut wrong = wrong;
+    for (n, one) in disclosures.iter().enumerate() {
+        if one.pointer.is_none() && !one.digest.is_empty() {
+            let name = one.name.as_deref().unwrap_or("an array element");
+            wrong.push(format!(
+                "disclosure {} (`{}`) belongs to no hash of the token: it was not signed (RFC 9901 §7.1)",
+                n + 1,
+                escape(name)
+            ));
+        }
+    }
+    if token.claim_text("vct").is_some() || token.header_text("typ") == Some("dc+sd-jwt") {
+        for name in disclosures.iter().filter_map(|d| {
+            d.name.as_deref().filter(|_| {
+                d.pointer
+                    .as_deref()
+                    .is_some_and(|p| p.matches('/').count() == 1)
+            })
+        }) {
+            if NEVER_HIDDEN.contains(&name) {
+                wrong.push(format!(
+                    "`{name}` must not be disclosed selectively (draft-ietf-oauth-sd-jwt-vc §3.2.2.2)"
+                ));
+            }
+        }
+    }
+    let binding = binding.map(|text| Box::new(decode::decode(text)));
+    let hash_fits = binding.as_ref().map(|kb| {
+        let hash = kb.claim_text("sd_hash");
+        hash.is_some() && hash == digest(presented).as_deref()
+    });
+    if let Some(kb) = &binding {
+        if kb.kind != Kind::KeyBinding {
+            wrong.push(
+                "the last part is no key binding JWT: its `typ` is not `kb+jwt` (RFC 9901 §4.3)"
+                    .into(),
+            );
+        }
+        if hash_fits == Some(false) {
+            wrong.push("`sd_hash` is not the hash of what is presented: the key binding was made for something else (RFC 9901 §7.3)".into());
+        }
+    }
+    let more = wrong.len().saturating_sub(REPORTED);
+    for message in wrong.into_iter().take(REPORTED) {
+        complain(token, message, ProblemKind::Other);
+    }
+    if more > 0 {
+        complain(
+            token,
+            format!("{more} more problems with disclosures"),
+            ProblemKind::Other,
+        );
+    }
+    token.disclosed = Some(Box::new(SdJwt {
+        disclosures,
+        claims,
+        hidden,
+        binding,
+        hash_fits,
+    }));
+}
+
+/// Name and value of a disclosure: a JSON array of salt, name and value, or of salt and value.
+fn disclosure(text: &str) -> Result<(Option<String>, Value), String> {
+    let bytes = b64::decode(text).map_err(|e| format!("is not base64url: {e}"))?;
+    let found =
+        json::parse(&bytes).map_err(|e| format!("is not JSON: {}", escape(&e.to_string())))?;
+    let Value::Array(mut items) = found.value else {
+        return Err("is not a JSON array (RFC 9901 §4.2)".into());
+    };
+    if !items.first().is_some_and(Value::is_string) {
+        return Err("has no salt (RFC 9901 §4.2)".into());
+    }
+    match items.len() {
+        2 => Ok((None, items.remove(1))),
+        3 => {
+            let value = items.remove(2);
+            match items.remove(1) {
+                Value::String(name) if name == "_sd" || name == "..." => Err(format!(
+                    "names a claim `{name}`, which it must not (RFC 9901 §4.2.1)"
+                )),
+                Value::String(name) => Ok((Some(name), value)),
+                _ => Err("has a name that is no text (RFC 9901 §4.2.1)".into()),
+            }
+        }
+        n => Err(format!(
+            "has {n} elements instead of 2 or 3 (RFC 9901 §4.2)"
+        )),
+    }
+}
+
+/// Puts disclosures in their places.
+struct Opener<'a> {
+    /// Digest to number.
+    known: HashMap<String, usize>,
+    disclosures: &'a mut Vec<Disclosure>,
+    /// Digests that stood somewhere.
+    seen: HashSet<String>,
+    hidden: usize,
+    wrong: Vec<String>,
+}
+
+impl Opener<'_> {
+    fn value(&mut self, value: &mut Value, path: &mut String, depth: usize) {
+        if depth > DEPTH {
+            self.wrong.push(format!(
+                "disclosures are nested deeper than {DEPTH} levels, which is not opened"
+            ));
+            return;
+        }
+        match value {
+            Value::Object(members) => self.object(members, path, depth),
+            Value::Array(items) => self.array(items, path, depth),
+            _ => {}
+        }
+    }
+
+    fn object(&mut self, members: &mut Map<String, Value>, path: &mut String, depth: usize) {
+        for (name, value) in members.iter_mut().filter(|(name, _)| *name != "_sd") {
+            let length = step(path, name);
+            self.value(value, path, depth + 1);
+            path.truncate(length);
+        }
+        if depth > 0 && members.contains_key("_sd_alg") {
+            self.wrong.push(format!(
+                "`_sd_alg` stands at `{}`, not at the top level (RFC 9901 §4.1.1)",
+                escape(path)
+            ));
+        }
+        let Some(listed) = members.shift_remove("_sd") else {
+            return;
+        };
+        let Value::Array(listed) = listed else {
+            self.wrong.push(format!(
+                "`_sd` at `{}` is not an array (RFC 9901 §4.2.4.1)",
+                escape(path)
+            ));
+            return;
+        };
+        for digest in listed {
+            let Value::String(digest) = digest else {
+                self.wrong.push(format!(
+                    "a hash in `_sd` at `{}` is not a text (RFC 9901 §4.2.4.1)",
+                    escape(path)
+                ));
+                continue;
+            };
+            let Some(n) = self.take(digest) else {
+                continue;
+            };
+            let Some(name) = self.disclosures[n].name.clone() else {
+                self.wrong.push(format!(
+                    "disclosure {} is of an array element, but stands for a claim (RFC 9901 §7.1)",
+                    n + 1
+                ));
+                continue;
+            };
+            if members.contains_key(&name) {
+                self.wrong.push(format!(
+                    "`{}` is disclosed, but stands at `{}` already (RFC 9901 §7.1)",
+                    escape(&name),
+                    escape(path)
+                ));
+                continue;
+            }
+            let mut value = self.disclosures[n].value.clone();
+            let length = step(path, &name);
+            self.disclosures[n].pointer = Some(path.clone());
+            self.value(&mut value, path, depth + 1);
+            path.truncate(length);
+            members.insert(name, value);
+        }
+    }
+
+    fn array(&mut self, items: &mut Vec<Value>, path: &mut String, depth: usize) {
+        let all = std::mem::take(items);
+        for item in all {
+            let digest = item
+                .as_object()
+                .filter(|o| o.len() == 1)
+                .and_then(|o| o.get("..."));
+            let mut item = match digest {
+                None => item,
+                Some(Value::String(digest)) => match self.take(digest.clone()) {
+                    None => continue,
+                    Some(n) if self.disclosures[n].name.is_some() => {
+                        self.wrong.push(format!(
+                            "disclosure {} is of a claim, but stands for an array element (RFC 9901 §7.1)",
+                            n + 1
+                        ));
+                        continue;
+                    }
+                    Some(n) => {
+                        self.disclosures[n].pointer = Some(format!("{path}/{}", items.len()));
+                        self.disclosures[n].value.clone()
+                    }
+                },
+                Some(_) => {
+                    self.wrong.push(format!(
+                        "a hash in the array `{}` is not a text (RFC 9901 §4.2.4.2)",
+                        escape(path)
+                    ));
+                    continue;
+                }
+            };
+            let length = step(path, &items.len().to_string());
+            self.value(&mut item, path, depth + 1);
+            path.truncate(length);
+            items.push(item);
+        }
+    }
+
+    /// The disclosure that a hash stands for, once.
+    fn take(&mut self, digest: String) -> Option<usize> {
+        if self.seen.contains(&digest) {
+            self.wrong.push(format!(
+                "the hash `{}` stands more than once (RFC 9901 §7.1)",
+                escape(&crate::kit::text::shorten(&digest, 60))
+            ));
+            return None;
+        }
+        let found = self.known.get(&digest).copied();
+        self.hidden += usize::from(found.is_none());
+        self.seen.insert(digest);
+        found
+    }
+}
+
+fn step(path: &mut String, name: &str) -> usize {
+    let length = path.len();
+    path.push('/');
+    path.push_str(&name.replace('~', "~0").replace('/', "~1"));
+    length
+}
+
+/// Whether the key binding is signed by the key in `cnf`; the reason when it is not, or cannot be
+/// told. `None` without a key binding.
+pub fn binding(token: &Token) -> Option<Result<(), String>> {
+    let kb = token.disclosed.as_ref()?.binding.as_ref()?;
+    let Some(jwk) = token
+        .claim("cnf")
+        .and_then(|cnf| cnf.get("jwk"))
+        .and_then(Value::as_object)
+    else {
+        return Some(Err(
+            "`cnf` names no key to check the key binding with (RFC 9901 §4.1.2)".into(),
+        ));
+    };
+    let parts = crate::jose::jws::Compact::split(&kb.raw)?;
+    let alg = Alg::parse(kb.header_text("alg").unwrap_or(""));
+    let signature = match b64::decode(parts.signature) {
+        Ok(signature) => signature,
+        Err(e) => {
+            return Some(Err(format!(
+                "the signature of the key binding is not base64url: {e}"
+            )));
+        }
+    };
+    let key = Jwk(jwk.clone());
+    Some(
+        crypto::verify(&key, &alg, parts.signing_input().as_bytes(), &signature)
+            .map_err(|e| format!("the key binding is not signed by the key in `cnf`: {e}")),
+    )
+}
