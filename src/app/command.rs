@@ -73,6 +73,12 @@ pub enum Command {
     SetMember(TokenId, Part, String, Option<Value>),
     /// Sign with a key of the tray.
     Sign(TokenId, KeyId),
+    /// Open an encrypted token with the keys of the tray, and with a password if one is given. What is
+    /// inside becomes a token of its own.
+    Decrypt(TokenId, Option<Secret>),
+    /// Encrypt a token to a key of the tray, with a content encryption (`A256GCM` ...). The result
+    /// becomes a token of its own.
+    Encrypt(TokenId, KeyId, String),
     /// Back to the text that was received.
     Revert(TokenId),
     /// Name it.
@@ -109,6 +115,8 @@ pub enum Command {
         /** Name. */
         name: String,
     },
+    /// Open the key that waits for its passphrase; an empty one gives it up.
+    OpenKey(Secret),
     /// Import a shared secret for HS256.
     ImportSecret {
         /** The secret. */

@@ -10,14 +10,14 @@ use super::{
 };
 use crate::{
     chain::run::BrowserWant,
-    jose::{Jwk, Jwks},
+    jose::{Jwk, Jwks, KeyError},
     kit::{
         clock::Timestamp,
         ids::{ChainId, Ids, JobId, KeyId, TokenId},
         secret::Secret,
     },
     oauth::{http, metadata::Metadata},
-    token::find::Found,
+    token::{decrypt::Decrypted, find::Found},
 };
 
 /// What the program wants done off the frame. Carried out by `io::runtime`.
@@ -41,7 +41,14 @@ pub enum Effect {
     /// Derive everything.
     Analyse(Input, Arc<Analysis>),
     /// Generate a key.
-    GenerateKey(JobId, KeyId, crate::jose::Alg),
+    GenerateKey(JobId, KeyId, String),
+    /// Read keys that need a passphrase; answered by [`Outcome::KeysRead`].
+    ReadKeys(JobId, Secret, Secret),
+    /// Open an encrypted token with these keys; answered by [`Outcome::Decrypted`].
+    Decrypt(JobId, Arc<str>, Vec<Jwk>),
+    /// Encrypt a text: protected header with `alg` and `enc`, and the recipient's key; answered by
+    /// [`Outcome::Encrypted`].
+    Encrypt(JobId, Arc<str>, serde_json::Map<String, serde_json::Value>, Jwk),
     /// Find the tokens of a text that is too long for a frame.
     FindTokens(JobId, Arc<str>),
     /// Read files for tokens.
@@ -183,6 +190,12 @@ pub enum Outcome {
     Analysed(Arc<Analysis>),
     /// A key.
     Key(JobId, KeyId, Result<Jwk, String>),
+    /// Keys that a passphrase opened.
+    KeysRead(JobId, Result<Vec<Jwk>, KeyError>),
+    /// What came out of an encrypted token.
+    Decrypted(JobId, Box<Decrypted>),
+    /// An encrypted token.
+    Encrypted(JobId, Result<String, String>),
     /// Tokens of a long text.
     Found(JobId, Vec<Found>),
     /// What files held, and those that could not be read.

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use super::{
-    Command, Effect, Model, history, model::Purpose, session::Selection, workspace::KeyEntry,
+    Command, Effect, Model, history,
+    model::Purpose,
+    session::{LockedKey, Selection},
+    workspace::KeyEntry,
 };
 use crate::{
-    jose::{Alg, Jwk, b64, pem},
+    jose::{Jwk, KeyError, b64, pem},
     kit::{
         ids::{JobId, KeyId},
         json,
+        secret::Secret,
         text::escape,
     },
 };
@@ -20,15 +24,34 @@ const MAX_KEYS: usize = 200;
 pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::GenerateKey { alg, name } => {
-            let parsed = Alg::parse(&alg);
             let id = KeyId(model.ids.allot());
             let job = model.begin(
                 format!("Generating {} key", escape(&alg)),
-                Purpose::Key { name, alg },
+                Purpose::Key {
+                    name,
+                    alg: alg.clone(),
+                },
             );
-            effects.push(Effect::GenerateKey(job, id, parsed));
+            effects.push(Effect::GenerateKey(job, id, alg));
         }
         Command::ImportKey { text, name } => import(model, text.expose(), &name, "imported"),
+        Command::OpenKey(passphrase) => {
+            let Some(locked) = model.session.locked_key.take() else {
+                return;
+            };
+            if passphrase.is_empty() {
+                return;
+            }
+            let job = model.begin(
+                format!("Opening {}", escape(&locked.name)),
+                Purpose::Keys {
+                    name: locked.name,
+                    origin: locked.origin,
+                    text: locked.text.clone(),
+                },
+            );
+            effects.push(Effect::ReadKeys(job, locked.text, passphrase));
+        }
         Command::ImportSecret { secret, name } => {
             if secret.is_empty() {
                 return model.complain("The secret is empty: enter the shared secret of HS256.");
@@ -111,8 +134,47 @@ pub(super) fn looks_like_key(text: &str) -> bool {
 pub(super) fn import(model: &mut Model, text: &str, name: &str, origin: &str) {
     let keys = match pem::read(text) {
         Ok(keys) => keys,
+        Err(KeyError::Locked(_)) => {
+            model.session.locked_key = Some(LockedKey {
+                text: Secret::new(text),
+                name: name.to_owned(),
+                origin: origin.to_owned(),
+                error: None,
+            });
+            return;
+        }
         Err(why) => return model.complain(format!("The key was not imported: {why}.")),
     };
+    take_in(model, keys, name, origin);
+}
+
+/// Keys that needed a passphrase have been read.
+pub(super) fn read(model: &mut Model, job: JobId, keys: Result<Vec<Jwk>, KeyError>) {
+    let Some(job) = model.jobs.remove(&job) else {
+        return;
+    };
+    let Purpose::Keys { name, origin, text } = job.purpose else {
+        return;
+    };
+    match keys {
+        Ok(keys) => {
+            let before = Arc::clone(&model.workspace);
+            take_in(model, keys, &name, &origin);
+            history::record(model, before, "Import key".into(), None);
+        }
+        Err(KeyError::Locked(why)) => {
+            model.session.locked_key = Some(LockedKey {
+                text,
+                name,
+                origin,
+                error: Some(why),
+            });
+        }
+        Err(why) => model.complain(format!("The key was not imported: {why}.")),
+    }
+}
+
+fn take_in(model: &mut Model, keys: Vec<Jwk>, name: &str, origin: &str) {
     let count = keys.len();
     let mut last = None;
     let mut new = 0;
@@ -168,7 +230,12 @@ fn default_alg(jwk: &Jwk) -> String {
     if let Some(alg) = jwk.alg() {
         return alg.name().to_owned();
     }
+    let encrypts = jwk.text("use") == Some("enc");
     match (jwk.kty(), jwk.text("crv")) {
+        ("OKP", Some("X25519")) => "ECDH-ES+A256KW",
+        ("EC", _) if encrypts => "ECDH-ES+A256KW",
+        ("RSA", _) if encrypts => "RSA-OAEP-256",
+        ("oct", _) if encrypts => "A256KW",
         ("EC", Some("P-384")) => "ES384",
         ("EC", Some("P-521")) => "ES512",
         ("EC", Some("secp256k1")) => "ES256K",

@@ -13,6 +13,7 @@ pub mod workspace;
 
 mod chains;
 mod directory;
+mod encryption;
 mod file;
 pub mod forge;
 mod keys;

@@ -18,7 +18,7 @@ use crate::{
     chain::run::{Exchanged, Pending, Run},
     jose::{Jwk, Jwks},
     kit::{
-        ids::{ChainId, ClientRef, Ids, JobId, KeyId, ServerId},
+        ids::{ChainId, ClientRef, Ids, JobId, KeyId, ServerId, TokenId},
         secret::Secret,
     },
     oauth::{client_auth::Client, metadata::Metadata},
@@ -110,6 +110,19 @@ pub enum Purpose {
     Fire,
     /// Weak secrets that are being tried.
     Crack,
+    /// Keys of an encrypted PEM: their name, where they came from, and the text.
+    Keys {
+        /** Name. */
+        name: String,
+        /** Where from. */
+        origin: String,
+        /** The text, to ask again. */
+        text: Secret,
+    },
+    /// The content of an encrypted token.
+    Decrypt(TokenId),
+    /// A token that is being encrypted.
+    Encrypt(TokenId),
     /// Tokens of a long text.
     Paste,
     /// Files for tokens.

@@ -6,6 +6,7 @@ use crate::{
     kit::{
         clock::Clock,
         ids::{ChainId, KeyId, ServerId, TokenId},
+        secret::Secret,
     },
     risk::Severity,
 };
@@ -58,6 +59,19 @@ pub struct Notice {
     pub text: String,
 }
 
+/// An encrypted key that is to be imported and waits for its passphrase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedKey {
+    /// The PEM text.
+    pub text: Secret,
+    /// Name for the tray.
+    pub name: String,
+    /// Where it came from.
+    pub origin: String,
+    /// Why the last try failed.
+    pub error: Option<String>,
+}
+
 /// What is not saved and not undone.
 #[derive(Debug, Clone, Default)]
 pub struct Session {
@@ -75,6 +89,8 @@ pub struct Session {
     pub at_least: Option<Severity>,
     /// Text filter of the current view (Ctrl+F).
     pub filter: String,
+    /// A key that waits for its passphrase.
+    pub locked_key: Option<LockedKey>,
     /// Messages not yet shown; the face takes them.
     pub notices: Vec<Notice>,
 }

@@ -313,13 +313,22 @@ fn new(model: &mut Model, template: Template, env: &Env) {
     bring_to_front(model, id);
 }
 
-fn bring_to_front(model: &mut Model, id: TokenId) {
+/// Puts a token into the tray, or finds it there.
+pub(super) fn take(model: &mut Model, raw: Arc<str>, origin: String) -> TokenId {
+    let known = model.workspace.tokens.iter().find(|t| t.raw == raw);
+    match known.map(|t| t.id) {
+        Some(id) => id,
+        None => add(model, raw, origin, None),
+    }
+}
+
+pub(super) fn bring_to_front(model: &mut Model, id: TokenId) {
     model.session.token = Some(id);
     model.session.selection = Selection::Token(id);
     model.session.view = View::Token;
 }
 
-fn missing(model: &mut Model, id: TokenId) {
+pub(super) fn missing(model: &mut Model, id: TokenId) {
     if runs::found(model, id).is_some() {
         model.complain(
             "This token belongs to a run of a chain: reset the run to remove it, or duplicate the \
@@ -388,7 +397,7 @@ fn own(model: &mut Model, id: TokenId) -> TokenId {
 }
 
 /// Where a token of a run stands, in words.
-fn place_of(model: &Model, id: TokenId) -> String {
+pub(super) fn place_of(model: &Model, id: TokenId) -> String {
     let hop = model.analysis.tokens.get(&id).and_then(|view| {
         let hop = model.analysis.evidence.hops.get(view.hop)?;
         Some(hop.name.clone())

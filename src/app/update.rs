@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{
     Command, Effect, Model, Outcome,
     analysis::Input,
-    chains, file, forge, history, keys,
+    chains, encryption, file, forge, history, keys,
     model::{Job, Purpose},
     practice, runs, servers, token, view,
 };
@@ -70,6 +70,9 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
             }
         }
         Outcome::Key(job, id, key) => keys::generated(model, job, id, key),
+        Outcome::KeysRead(job, keys) => keys::read(model, job, keys),
+        Outcome::Decrypted(job, found) => encryption::decrypted(model, job, *found),
+        Outcome::Encrypted(job, sealed) => encryption::encrypted(model, job, sealed),
         Outcome::Found(job, found) => token::found(model, job, found),
         Outcome::Files(job, files) => token::files(model, job, files),
         Outcome::Loaded(job, path, document) => {
@@ -127,7 +130,9 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         C::Forge(..) | C::Fire(_) | C::ConfirmFire(_) | C::CancelFire | C::Crack(..) => {
             forge::update(model, command, env, effects);
         }
+        C::Decrypt(..) | C::Encrypt(..) => encryption::update(model, command, effects),
         C::GenerateKey { .. }
+        | C::OpenKey(_)
         | C::ImportKey { .. }
         | C::ImportSecret { .. }
         | C::RenameKey(..)

@@ -5,12 +5,13 @@ use egui::{Frame, Margin, Panel, Ui};
 use zeroize::Zeroizing;
 
 use super::{Cx, icons::Icon, widgets};
-use crate::{app::Command, kit::secret::Secret};
+use crate::{app::Command, kit::{secret::Secret, text::escape}};
 
 /// What the bars keep between frames.
 #[derive(Default)]
 pub struct State {
     passphrase: Zeroizing<String>,
+    key: Zeroizing<String>,
     later: bool,
 }
 
@@ -27,6 +28,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             }
         });
     }
+    locked_key(ui, cx, state);
     if cx.model.sealing.sealed.is_none() {
         state.later = false;
     } else if !state.later {
@@ -52,6 +54,37 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             }
         });
     }
+}
+
+/// An encrypted key waits for its passphrase.
+fn locked_key(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    let Some(locked) = &cx.model.session.locked_key else {
+        return;
+    };
+    let words = match &locked.error {
+        None => format!("The key {} is encrypted.", escape(&locked.name)),
+        Some(why) => format!("The key {}: {why}.", escape(&locked.name)),
+    };
+    bar(ui, cx, "locked key", |ui, cx| {
+        ui.label(words);
+        let field = ui
+            .add(
+                egui::TextEdit::singleline(&mut *state.key)
+                    .password(true)
+                    .hint_text("passphrase")
+                    .desired_width(200.0),
+            )
+            .accessible_name("Passphrase of the key");
+        let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        if (widgets::primary(ui, None, "Open key").clicked() || entered) && !state.key.is_empty() {
+            cx.push(Command::OpenKey(Secret::new(state.key.as_str())));
+            state.key = Zeroizing::default();
+        }
+        if ui.button("Leave it").clicked() {
+            cx.push(Command::OpenKey(Secret::default()));
+            state.key = Zeroizing::default();
+        }
+    });
 }
 
 fn bar(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, add: impl FnOnce(&mut Ui, &mut Cx<'_>)) {

@@ -28,9 +28,13 @@ use crate::{
         effect::Document,
         forge::{Forged, Order, make},
     },
-    jose::crypto,
-    kit::ids::JobId,
-    token::find,
+    jose::{
+        crypto,
+        jwe::{Draft, Form},
+        pem,
+    },
+    kit::{ids::JobId, rng::SystemRng},
+    token::{decrypt::decrypt, find},
 };
 
 /// How long a change may stay unwritten.
@@ -178,8 +182,21 @@ impl Runtime {
                 Some(Outcome::Analysed(Arc::new(analysis)))
             }),
             Effect::GenerateKey(job, id, alg) => shared.blocking(move |_| {
-                let key = crypto::generate(&alg, None).map_err(|e| e.to_string());
+                let key = crypto::generate_named(&alg, None).map_err(|e| e.to_string());
                 Some(Outcome::Key(job, id, key))
+            }),
+            Effect::ReadKeys(job, text, passphrase) => shared.blocking(move |_| {
+                let keys = pem::read_with(text.expose(), Some(&passphrase));
+                Some(Outcome::KeysRead(job, keys))
+            }),
+            Effect::Decrypt(job, raw, keys) => shared.blocking(move |_| {
+                Some(Outcome::Decrypted(job, Box::new(decrypt(&raw, &keys))))
+            }),
+            Effect::Encrypt(job, text, header, key) => shared.blocking(move |_| {
+                let sealed = Draft::compact(header, key)
+                    .seal(Form::Compact, text.as_bytes(), &SystemRng)
+                    .map_err(|e| e.to_string());
+                Some(Outcome::Encrypted(job, sealed))
             }),
             Effect::FindTokens(job, text) => {
                 shared.blocking(move |_| Some(Outcome::Found(job, find::find(&text))));

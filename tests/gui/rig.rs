@@ -32,7 +32,7 @@ impl Carrier for Hand {
             Effect::GenerateKey(job, key, alg) => Outcome::Key(
                 job,
                 key,
-                crypto::generate(&alg, Some("lab")).map_err(|e| e.to_string()),
+                crypto::generate_named(&alg, Some("lab")).map_err(|e| e.to_string()),
             ),
             _ => return,
         };

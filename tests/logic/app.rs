@@ -30,7 +30,7 @@ use serde_json::{Value, json};
 
 const NOW: i64 = 1_800_000_000;
 
-fn env() -> Env {
+pub fn env() -> Env {
     Env {
         now: from_numeric_date(NOW).unwrap(),
         rng: Arc::new(CountingRng::default()),
@@ -52,7 +52,7 @@ fn ask_and_wait(model: &mut Model, command: Command) {
             Effect::GenerateKey(job, id, alg) => Outcome::Key(
                 job,
                 id,
-                crypto::generate(&alg, None).map_err(|e| e.to_string()),
+                crypto::generate_named(&alg, None).map_err(|e| e.to_string()),
             ),
             _ => continue,
         };

@@ -193,7 +193,7 @@ fn ask(model: &mut Model, command: Command) {
     let env = env();
     for effect in update(model, command, &env) {
         if let Effect::GenerateKey(job, id, alg) = effect {
-            let key = crypto::generate(&alg, None).map_err(|e| e.to_string());
+            let key = crypto::generate_named(&alg, None).map_err(|e| e.to_string());
             apply(model, Outcome::Key(job, id, key), &env);
         }
     }

@@ -7,6 +7,7 @@ mod app;
 mod architecture;
 mod chain;
 mod dependencies;
+mod encryption;
 mod fixtures;
 mod history;
 mod jose;

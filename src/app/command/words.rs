@@ -40,12 +40,15 @@ impl Command {
                 format!("{verb} {}", escape(&name))
             }
             Self::Sign(..) => "Sign token".into(),
+            Self::Decrypt(..) => "Decrypt token".into(),
+            Self::Encrypt(..) => "Encrypt token".into(),
             Self::Revert(_) => "Revert token".into(),
             Self::RenameToken(..) => "Rename token".into(),
             Self::DuplicateToken(_) => "Duplicate token".into(),
             Self::DeleteToken(_) => "Delete token".into(),
             Self::GenerateKey { alg, .. } => format!("Generate {} key", escape(alg)),
             Self::ImportKey { .. } => "Import key".into(),
+            Self::OpenKey(_) => "Open an encrypted key".into(),
             Self::ImportSecret { .. } => "Import secret".into(),
             Self::RenameKey(..) => "Rename key".into(),
             Self::DeleteKey(_) => "Delete key".into(),

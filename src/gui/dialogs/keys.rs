@@ -11,7 +11,7 @@ use crate::{
         theme::{self, RADIUS, space},
         widgets,
     },
-    jose::pem,
+    jose::{KeyError, jwe::names::Manage, pem},
     kit::{
         ids::KeyId,
         secret::Secret,
@@ -19,12 +19,19 @@ use crate::{
     },
 };
 
-const ALGORITHMS: [(&str, &str); 5] = [
+const ALGORITHMS: [(&str, &str); 12] = [
     ("ES256", "EC P-256"),
+    ("ES384", "EC P-384"),
+    ("ES512", "EC P-521"),
+    ("ES256K", "EC secp256k1"),
     ("EdDSA", "Ed25519"),
     ("RS256", "RSA 2048, PKCS#1"),
     ("PS256", "RSA 2048, PSS"),
     ("HS256", "shared secret"),
+    ("HS512", "shared secret"),
+    ("ECDH-ES+A256KW", "EC P-256, to decrypt with"),
+    ("RSA-OAEP-256", "RSA 2048, to decrypt with"),
+    ("A256KW", "shared secret, to encrypt and decrypt with"),
 ];
 
 /// What the dialog keeps between frames.
@@ -166,7 +173,12 @@ fn entry(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, key: &KeyEntry) {
                 state.rename = Some((key.id, key.name.clone()));
             }
         }
-        let kind = if key.private { "signs" } else { "verifies" };
+        let kind = match (Manage::parse(&key.alg).is_some(), key.private) {
+            (true, true) => "decrypts",
+            (true, false) => "encrypts",
+            (false, true) => "signs",
+            (false, false) => "verifies",
+        };
         ui.label(
             theme::small(format!(
                 "{} · {} · {kind} · {}",
@@ -341,7 +353,8 @@ fn take_over(cx: &mut Cx<'_>, state: &mut State) {
     } else {
         // Read once on the click, so that an error stands beside the text and the text is not lost.
         match pem::read(&state.text) {
-            Ok(_) => cx.push(Command::ImportKey {
+            // Its passphrase is asked for when it is imported.
+            Ok(_) | Err(KeyError::Locked(_)) => cx.push(Command::ImportKey {
                 text: Secret::new(state.text.as_str()),
                 name,
             }),

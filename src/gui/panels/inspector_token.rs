@@ -17,6 +17,7 @@ use crate::{
             state::TokenState,
         },
     },
+    jose::jwe::names::Manage,
     kit::{
         ids::{KeyId, ServerId, TokenId},
         text::{escape, shorten},
@@ -39,7 +40,7 @@ fn signing_keys<'a>(cx: &Cx<'a>) -> Vec<&'a KeyEntry> {
         .workspace
         .keys
         .iter()
-        .filter(|k| k.private)
+        .filter(|k| k.private && Manage::parse(&k.alg).is_none())
         .collect()
 }
 
@@ -228,6 +229,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         if ui.button("Duplicate").clicked() {
             cx.push(Command::DuplicateToken(id));
         }
+        super::token::encrypt_menu(ui, cx, id);
     });
     findings(ui, cx, view);
     widgets::rule(ui);

@@ -22,6 +22,8 @@ pub enum TokenState {
     Unsigned,
     /// The signature verifies, but by none of the keys that the issuer publishes.
     OtherKey,
+    /// The signature verifies, but its key is too weak to be worth anything.
+    WeakKey,
     /// `exp` is past.
     Expired,
     /// `nbf` is ahead.
@@ -54,6 +56,7 @@ impl TokenState {
             Signature::Valid if view.verdict.signer() == Some(KeyOwner::Other) => {
                 return Self::OtherKey;
             }
+            Signature::Valid if !view.verdict.key_problems.is_empty() => return Self::WeakKey,
             _ => {}
         }
         if view.exp.is_some_and(|exp| exp <= now) || view.verdict.life == Life::Expired {
@@ -77,6 +80,7 @@ impl TokenState {
             Self::Failed => "signature failed",
             Self::Unsigned => "unsigned",
             Self::OtherKey => "not by its issuer",
+            Self::WeakKey => "key too weak",
             Self::Expired => "expired",
             Self::NotYet => "not yet valid",
             Self::ClaimsFail => "claims do not hold",
@@ -91,7 +95,9 @@ impl TokenState {
     pub fn colour(self, theme: &Theme) -> Color32 {
         match self {
             Self::Failed => theme.critical,
-            Self::Unsigned | Self::Edited | Self::OtherKey | Self::ClaimsFail => theme.high,
+            Self::Unsigned | Self::Edited | Self::OtherKey | Self::WeakKey | Self::ClaimsFail => {
+                theme.high
+            }
             Self::Valid => theme.good,
             Self::Expired | Self::NotYet | Self::Unsupported | Self::NotVerified | Self::Opaque => {
                 theme.muted
@@ -107,7 +113,7 @@ impl TokenState {
             Self::Failed => Icon::Cross.paint(painter, rect, colour),
             Self::Unsigned => Icon::Unlock.paint(painter, rect, colour),
             Self::Expired | Self::NotYet => Icon::Clock.paint(painter, rect, colour),
-            Self::OtherKey | Self::ClaimsFail => Icon::Warning.paint(painter, rect, colour),
+            Self::OtherKey | Self::WeakKey | Self::ClaimsFail => Icon::Warning.paint(painter, rect, colour),
             Self::Valid => Icon::Check.paint(painter, rect, colour),
             Self::Unsupported | Self::NotVerified => {
                 let c = rect.center();

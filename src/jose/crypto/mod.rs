@@ -206,6 +206,14 @@ pub fn generate_for_encryption(
     labelled(jwk, kid, alg.name(), "enc")
 }
 
+/// A fresh key for an algorithm by its registered name, to sign or to decrypt with.
+pub fn generate_named(alg: &str, kid: Option<&str>) -> Result<Jwk, KeyError> {
+    match Manage::parse(alg) {
+        Some(alg) => generate_for_encryption(alg, Enc::Gcm(Bits::B256), None, kid),
+        None => generate(&Alg::parse(alg), kid),
+    }
+}
+
 fn labelled(mut jwk: Jwk, kid: Option<&str>, alg: &str, purpose: &str) -> Result<Jwk, KeyError> {
     let kid = match kid {
         Some(kid) => kid.to_owned(),

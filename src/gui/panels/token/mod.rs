@@ -4,10 +4,12 @@ mod cards;
 mod details;
 mod disclosed;
 mod editors;
+mod encrypted;
 mod hex;
 mod moment;
 mod raw;
 mod rows;
+mod steps;
 mod text;
 mod time;
 
@@ -34,12 +36,14 @@ use crate::{
     },
     kit::{ids::TokenId, text::escape},
     token::{
+        Form,
         craft::Part,
         template::Template,
         validate::{KeyOwner, Signature},
     },
 };
 
+pub use encrypted::menu as encrypt_menu;
 pub use time::{local, read as read_time};
 
 /// How header and claims are shown.
@@ -67,6 +71,9 @@ pub struct State {
     heights: HashMap<(Part, usize), f32>,
     notes: Option<Notes>,
     token: Option<TokenId>,
+    encrypted: encrypted::State,
+    /// The steps of the verification are unfolded.
+    steps: bool,
 }
 
 /// Findings at the members of one token, made once per analysis.
@@ -126,7 +133,12 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                     ui.spacing_mut().item_spacing.y = space::M;
                     sentence(ui, cx, view);
                     cards::ui(ui, cx, id, view);
-                    banner(ui, cx, id, view);
+                    if view.token.form == Form::Jwe {
+                        encrypted::ui(ui, cx, id, view);
+                    } else {
+                        banner(ui, cx, id, view);
+                        steps::ui(ui, cx, view);
+                    }
                     raw::ui(ui, cx, id, view);
                     lifetime(ui, cx, &analysis, view);
                     problems(ui, cx, view);
@@ -242,6 +254,7 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
         TokenState::Edited
         | TokenState::Unsigned
         | TokenState::OtherKey
+        | TokenState::WeakKey
         | TokenState::ClaimsFail => (theme.warn_surface, theme.high),
         TokenState::Expired | TokenState::NotYet if view.verdict.signature == Signature::Valid => {
             (theme.warn_surface, theme.high)
@@ -255,6 +268,7 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
         }
         TokenState::Valid => "Signature valid, by a key you gave",
         TokenState::OtherKey => "Signature valid, but not by a key of its issuer",
+        TokenState::WeakKey => "Signature valid, but its key is too weak",
         TokenState::Failed => "Signature failed",
         TokenState::Edited => "Edited, unsigned",
         TokenState::Unsigned => "Unsigned",

@@ -1,0 +1,146 @@
+//! An encrypted token: what its header says, and how it is opened.
+
+use egui::{RichText, TextEdit, Ui};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::{
+    app::{Command, analysis::TokenView, workspace::KeyEntry},
+    gui::{
+        Ask, Cx,
+        dialogs::Dialog,
+        icons::Icon,
+        theme::{self, space},
+        widgets,
+    },
+    jose::{
+        Jwk,
+        jwe::{
+            self,
+            names::{Enc, Manage},
+        },
+        jwk::Task,
+    },
+    kit::{ids::TokenId, secret::Secret, text::escape},
+};
+
+/// What the card keeps between frames.
+#[derive(Default)]
+pub struct State {
+    password: Zeroizing<String>,
+}
+
+/// Draws the card.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
+    let theme = cx.theme;
+    let header = view.token.header_map();
+    let text = |name: &str| header.get(name).and_then(Value::as_str).unwrap_or("?");
+    let (alg, enc) = (text("alg"), text("enc"));
+    let known = Manage::parse(alg).zip(Enc::parse(enc));
+    widgets::banner(theme.raised).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            Icon::Lock.show(ui, 16.0, theme.muted);
+            ui.label(theme::strong("Encrypted"));
+            let words = match text("kid") {
+                "?" => format!("{}, {}", escape(alg), escape(enc)),
+                kid => format!("{}, {} for key {}", escape(alg), escape(enc), escape(kid)),
+            };
+            ui.label(RichText::new(words).color(theme.text));
+        });
+        ui.add_space(space::XS);
+        let Some((alg, enc)) = known.filter(|(alg, _)| alg.is_supported()) else {
+            ui.label("This encryption is not supported here: the token cannot be opened.");
+            return;
+        };
+        let keys = fitting(cx, alg, enc);
+        ui.horizontal_wrapped(|ui| {
+            let with_password = matches!(alg, Manage::Pbes2(..));
+            if with_password {
+                let field = ui
+                    .add(
+                        TextEdit::singleline(&mut *cx.view.token.encrypted.password)
+                            .password(true)
+                            .hint_text(RichText::new("password").color(theme.muted))
+                            .desired_width(220.0),
+                    )
+                    .accessible_name("Password of the token");
+                let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+                let ready = !cx.view.token.encrypted.password.is_empty();
+                let clicked = ui
+                    .add_enabled_ui(ready, |ui| widgets::primary(ui, None, "Decrypt"))
+                    .inner
+                    .clicked();
+                if ready && (clicked || entered) {
+                    let password = std::mem::take(&mut cx.view.token.encrypted.password);
+                    cx.push(Command::Decrypt(id, Some(Secret::new(password.as_str()))));
+                }
+            } else if keys.is_empty() {
+                ui.label(
+                    RichText::new("No key of the tray fits it: import the recipient's private key.")
+                        .color(theme.muted),
+                );
+                if ui.button("Add a key…").clicked() {
+                    cx.ask(Ask::Open(Dialog::Keys));
+                }
+            } else {
+                if widgets::primary(ui, None, "Decrypt").clicked() {
+                    cx.push(Command::Decrypt(id, None));
+                }
+                let words = match keys.as_slice() {
+                    [one] => format!("with {one}"),
+                    many => format!("with one of {} keys that fit", many.len()),
+                };
+                ui.label(RichText::new(words).color(theme.muted));
+            }
+        });
+        ui.label(
+            theme::small("What is inside becomes a token of its own in the tray. Decryption alone does not tell who made it.")
+                .color(theme.muted),
+        );
+    });
+}
+
+/// Names of the private keys that fit.
+fn fitting(cx: &Cx<'_>, alg: Manage, enc: Enc) -> Vec<String> {
+    let fits = |jwk: &Jwk| jwe::fits(jwk, alg, enc, Task::Decrypt).is_ok();
+    cx.model
+        .workspace
+        .keys
+        .iter()
+        .filter(|key| cx.model.vault.keys.get(&key.id).is_some_and(fits))
+        .map(|key| escape(&key.name).into_owned())
+        .collect()
+}
+
+/// The menu that encrypts a token to a key of the tray.
+pub fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
+    let keys: Vec<KeyEntry> = cx
+        .model
+        .workspace
+        .keys
+        .iter()
+        .filter(|key| Manage::parse(&key.alg).is_some_and(Manage::is_supported))
+        .cloned()
+        .collect();
+    widgets::menu(ui, "Encrypt to", "Encrypt to", |ui| {
+        for key in &keys {
+            for enc in ["A256GCM", "A128CBC-HS256"] {
+                let label = format!("{} · {} · {enc}", escape(&key.name), escape(&key.alg));
+                if widgets::menu_item(ui, &label, "").clicked() {
+                    cx.push(Command::Encrypt(id, key.id, enc.to_owned()));
+                    ui.close();
+                }
+            }
+        }
+        for alg in ["ECDH-ES+A256KW", "RSA-OAEP-256", "A256KW"] {
+            if widgets::menu_item(ui, &format!("Generate a key for {alg}"), "").clicked() {
+                cx.push(Command::GenerateKey {
+                    alg: alg.into(),
+                    name: format!("lab-{}", alg.to_lowercase()),
+                });
+                ui.close();
+            }
+        }
+    });
+}

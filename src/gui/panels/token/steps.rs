@@ -1,0 +1,103 @@
+//! The steps of the verification, folded under the verdict.
+
+use egui::{RichText, Ui};
+
+use crate::{
+    app::analysis::TokenView,
+    gui::{
+        Cx,
+        icons::Icon,
+        theme::{self, space},
+    },
+    kit::text::escape,
+    token::{
+        Form,
+        validate::{
+            SignatureVerdict,
+            steps::{Outcome, Step},
+        },
+    },
+};
+
+/// Draws them, or the line that unfolds them.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
+    if matches!(view.token.form, Form::Opaque | Form::Jwe) || view.edited {
+        return;
+    }
+    let all = &view.verdict.signatures;
+    let count = |outcome| {
+        let steps = all.iter().flat_map(|one| &one.steps);
+        steps.filter(|step| step.outcome == outcome).count()
+    };
+    let total: usize = all.iter().map(|one| one.steps.len()).sum();
+    let mut words = format!("{} of {total} checks passed", count(Outcome::Passed));
+    if count(Outcome::Failed) > 0 {
+        words.push_str(&format!(", {} failed", count(Outcome::Failed)));
+    }
+    if count(Outcome::Open) > 0 {
+        words.push_str(&format!(", {} open", count(Outcome::Open)));
+    }
+    let open = cx.view.token.steps;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(words).color(cx.theme.muted));
+        let label = if open { "Hide steps" } else { "Show steps" };
+        if ui.button(label).clicked() {
+            cx.view.token.steps = !open;
+        }
+    });
+    if !open {
+        return;
+    }
+    for (n, one) in all.iter().enumerate() {
+        if all.len() > 1 {
+            heading(ui, cx, n, all.len(), one);
+        }
+        egui::Grid::new(("steps", n))
+            .num_columns(4)
+            .spacing([space::M, space::XS])
+            .show(ui, |ui| {
+                for step in &one.steps {
+                    row(ui, cx, step);
+                    ui.end_row();
+                }
+            });
+    }
+}
+
+fn heading(ui: &mut Ui, cx: &Cx<'_>, n: usize, of: usize, one: &SignatureVerdict) {
+    ui.add_space(space::XS);
+    ui.horizontal_wrapped(|ui| {
+        ui.label(theme::strong(format!("Signature {} of {of}", n + 1)));
+        let state = one.signature.name().replace('_', " ");
+        ui.label(RichText::new(state).color(cx.theme.muted));
+    });
+}
+
+fn row(ui: &mut Ui, cx: &Cx<'_>, step: &Step) {
+    let theme = cx.theme;
+    let (icon, colour, word) = match step.outcome {
+        Outcome::Passed => (Some(Icon::Check), theme.good, "passed"),
+        Outcome::Failed => (Some(Icon::Cross), theme.critical, "failed"),
+        Outcome::Open => (Some(Icon::Warning), theme.high, "open"),
+        Outcome::NotReached => (None, theme.muted, "not reached"),
+    };
+    ui.horizontal(|ui| {
+        if let Some(icon) = icon {
+            icon.show(ui, 14.0, colour);
+        } else {
+            ui.add_space(14.0);
+        }
+        ui.label(RichText::new(step.check.label()).color(if icon.is_some() {
+            theme.text
+        } else {
+            theme.muted
+        }));
+    });
+    ui.label(theme::small(word).color(colour));
+    ui.label(theme::small(step.check.source()).color(theme.muted));
+    ui.add(
+        egui::Label::new(theme::small(escape(&step.detail)).color(theme.text))
+            .wrap()
+            .selectable(true),
+    );
+}
