@@ -48,7 +48,12 @@ pub enum Effect {
     Decrypt(JobId, Arc<str>, Vec<Jwk>),
     /// Encrypt a text: protected header with `alg` and `enc`, and the recipient's key; answered by
     /// [`Outcome::Encrypted`].
-    Encrypt(JobId, Arc<str>, serde_json::Map<String, serde_json::Value>, Jwk),
+    Encrypt(
+        JobId,
+        Arc<str>,
+        serde_json::Map<String, serde_json::Value>,
+        Jwk,
+    ),
     /// Find the tokens of a text that is too long for a frame.
     FindTokens(JobId, Arc<str>),
     /// Read files for tokens.

@@ -86,7 +86,9 @@ pub(super) fn decrypted(model: &mut Model, job: JobId, found: Decrypted) {
         model.say(format!("{note}."));
     }
     if let Some(why) = &found.stopped {
-        model.complain(format!("What is inside is encrypted again and was not opened: {why}."));
+        model.complain(format!(
+            "What is inside is encrypted again and was not opened: {why}."
+        ));
     }
     token::bring_to_front(model, inner);
 }
@@ -114,7 +116,10 @@ fn content(found: &Decrypted) -> (String, String) {
         let raw = format!("{}.{}.", b64::encode(header), b64::encode(text));
         return (raw, what.into());
     }
-    (text.to_owned(), "Decrypted: a text that is no token.".into())
+    (
+        text.to_owned(),
+        "Decrypted: a text that is no token.".into(),
+    )
 }
 
 fn seal(model: &mut Model, id: TokenId, key: KeyId, enc: &str, effects: &mut Vec<Effect>) {

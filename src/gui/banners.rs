@@ -5,7 +5,10 @@ use egui::{Frame, Margin, Panel, Ui};
 use zeroize::Zeroizing;
 
 use super::{Cx, icons::Icon, widgets};
-use crate::{app::Command, kit::{secret::Secret, text::escape}};
+use crate::{
+    app::Command,
+    kit::{secret::Secret, text::escape},
+};
 
 /// What the bars keep between frames.
 #[derive(Default)]

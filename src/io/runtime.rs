@@ -189,9 +189,8 @@ impl Runtime {
                 let keys = pem::read_with(text.expose(), Some(&passphrase));
                 Some(Outcome::KeysRead(job, keys))
             }),
-            Effect::Decrypt(job, raw, keys) => shared.blocking(move |_| {
-                Some(Outcome::Decrypted(job, Box::new(decrypt(&raw, &keys))))
-            }),
+            Effect::Decrypt(job, raw, keys) => shared
+                .blocking(move |_| Some(Outcome::Decrypted(job, Box::new(decrypt(&raw, &keys))))),
             Effect::Encrypt(job, text, header, key) => shared.blocking(move |_| {
                 let sealed = Draft::compact(header, key)
                     .seal(Form::Compact, text.as_bytes(), &SystemRng)

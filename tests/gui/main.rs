@@ -3,6 +3,7 @@
 
 mod chain;
 mod craft;
+mod encrypted;
 mod findings;
 mod graph;
 mod live;

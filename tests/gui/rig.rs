@@ -8,8 +8,16 @@ use delegraph::{
         analysis::{Analysis, analyse},
     },
     gui::shell::{App, Carrier},
-    jose::{Jwk, crypto},
-    kit::clock::{Clock, Timestamp},
+    jose::{
+        Jwk, crypto,
+        jwe::{Draft, Form},
+        pem,
+    },
+    kit::{
+        clock::{Clock, Timestamp},
+        rng::SystemRng,
+    },
+    token::decrypt::decrypt,
 };
 use egui_kittest::Harness;
 use serde_json::{Value, json};
@@ -33,6 +41,18 @@ impl Carrier for Hand {
                 job,
                 key,
                 crypto::generate_named(&alg, Some("lab")).map_err(|e| e.to_string()),
+            ),
+            Effect::ReadKeys(job, text, passphrase) => {
+                Outcome::KeysRead(job, pem::read_with(text.expose(), Some(&passphrase)))
+            }
+            Effect::Decrypt(job, raw, keys) => {
+                Outcome::Decrypted(job, Box::new(decrypt(&raw, &keys)))
+            }
+            Effect::Encrypt(job, text, header, key) => Outcome::Encrypted(
+                job,
+                Draft::compact(header, key)
+                    .seal(Form::Compact, text.as_bytes(), &SystemRng)
+                    .map_err(|e| e.to_string()),
             ),
             _ => return,
         };

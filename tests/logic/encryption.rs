@@ -85,9 +85,16 @@ fn a_token_is_encrypted_to_a_key_and_opened_again_each_one_step_of_undo() {
     let id = pasted(&mut model, &raw);
     for alg in ["ECDH-ES+A256KW", "RSA-OAEP-256", "A256KW"] {
         let key = generated(&mut model, alg);
-        ask(&mut model, Command::Encrypt(id, key, "A128CBC-HS256".into()));
+        ask(
+            &mut model,
+            Command::Encrypt(id, key, "A128CBC-HS256".into()),
+        );
         let sealed = open_token(&model).clone();
-        assert!(sealed.origin.starts_with("encrypted from "), "{}", sealed.origin);
+        assert!(
+            sealed.origin.starts_with("encrypted from "),
+            "{}",
+            sealed.origin
+        );
         let token = decode(&sealed.raw);
         assert_eq!(token.form, TokenForm::Jwe);
         assert_eq!(token.header_text("alg"), Some(alg));
@@ -97,7 +104,12 @@ fn a_token_is_encrypted_to_a_key_and_opened_again_each_one_step_of_undo() {
 
         ask(&mut model, Command::Decrypt(sealed.id, None));
         // What was inside is in the tray already: it is shown, not doubled.
-        assert_eq!(model.session.token, Some(id), "{alg}: {}", last_said(&model));
+        assert_eq!(
+            model.session.token,
+            Some(id),
+            "{alg}: {}",
+            last_said(&model)
+        );
         ask(&mut model, Command::DeleteToken(id));
         ask(&mut model, Command::Decrypt(sealed.id, None));
         assert_eq!(*open_token(&model).raw, *raw);
@@ -128,18 +140,37 @@ fn what_cannot_be_opened_says_why_and_changes_nothing() {
     let id = pasted(&mut model, &sealed);
     let before = model.workspace.clone();
     ask(&mut model, Command::Decrypt(id, None));
-    assert!(last_said(&model).contains("no private key"), "{}", last_said(&model));
+    assert!(
+        last_said(&model).contains("no private key"),
+        "{}",
+        last_said(&model)
+    );
     ask(&mut model, Command::Decrypt(id, Some(Secret::new("wrong"))));
-    assert!(last_said(&model).contains("does not fit"), "{}", last_said(&model));
+    assert!(
+        last_said(&model).contains("does not fit"),
+        "{}",
+        last_said(&model)
+    );
     assert_eq!(model.workspace, before);
-    ask(&mut model, Command::Decrypt(id, Some(Secret::new("correct horse"))));
+    ask(
+        &mut model,
+        Command::Decrypt(id, Some(Secret::new("correct horse"))),
+    );
     let token = decode(&open_token(&model).raw);
     assert_eq!(token.claim_text("sub"), Some("alice"));
-    assert!(last_said(&model).contains("nobody signed"), "{}", last_said(&model));
+    assert!(
+        last_said(&model).contains("nobody signed"),
+        "{}",
+        last_said(&model)
+    );
 
     let signing = generated(&mut model, "ES256");
     ask(&mut model, Command::Encrypt(id, signing, "A256GCM".into()));
-    assert!(last_said(&model).contains("which signs"), "{}", last_said(&model));
+    assert!(
+        last_said(&model).contains("which signs"),
+        "{}",
+        last_said(&model)
+    );
     ask(&mut model, Command::Encrypt(id, signing, "A1".into()));
     assert!(model.jobs.is_empty());
 }

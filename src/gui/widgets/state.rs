@@ -113,7 +113,9 @@ impl TokenState {
             Self::Failed => Icon::Cross.paint(painter, rect, colour),
             Self::Unsigned => Icon::Unlock.paint(painter, rect, colour),
             Self::Expired | Self::NotYet => Icon::Clock.paint(painter, rect, colour),
-            Self::OtherKey | Self::WeakKey | Self::ClaimsFail => Icon::Warning.paint(painter, rect, colour),
+            Self::OtherKey | Self::WeakKey | Self::ClaimsFail => {
+                Icon::Warning.paint(painter, rect, colour);
+            }
             Self::Valid => Icon::Check.paint(painter, rect, colour),
             Self::Unsupported | Self::NotVerified => {
                 let c = rect.center();

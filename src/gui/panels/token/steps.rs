@@ -39,9 +39,9 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
     }
     let open = cx.view.token.steps;
     ui.horizontal(|ui| {
-        ui.label(RichText::new(words).color(cx.theme.muted));
+        ui.label(theme::small(words).color(cx.theme.muted));
         let label = if open { "Hide steps" } else { "Show steps" };
-        if ui.button(label).clicked() {
+        if ui.link(theme::small(label)).clicked() {
             cx.view.token.steps = !open;
         }
     });

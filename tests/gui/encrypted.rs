@@ -1,0 +1,115 @@
+//! Encrypted tokens, encrypted keys and the steps of a verdict, by label.
+
+use delegraph::{
+    app::Command,
+    jose::{
+        Jwk,
+        jwe::{Draft, Form},
+    },
+    kit::{rng::SystemRng, secret::Secret},
+};
+use egui_kittest::kittest::Queryable as _;
+use serde_json::json;
+
+use crate::rig::{TOKEN, key, settle, window};
+
+#[test]
+fn an_encrypted_token_is_opened_with_the_key_that_fits() {
+    let mut harness = window(
+        true,
+        [1280.0, 800.0],
+        vec![
+            Command::Paste(TOKEN.into()),
+            Command::GenerateKey {
+                alg: "A256KW".into(),
+                name: "recipient".into(),
+            },
+        ],
+    );
+    settle(&mut harness);
+    let (id, recipient) = {
+        let model = harness.state().model();
+        (model.session.token.unwrap(), model.workspace.keys[0].id)
+    };
+    harness
+        .state_mut()
+        .push(Command::Encrypt(id, recipient, "A256GCM".into()));
+    settle(&mut harness);
+    harness.get_by_label("Encrypted");
+    harness.get_by_label("with recipient");
+    harness.get_by_label("Decrypt").click();
+    settle(&mut harness);
+    let model = harness.state().model();
+    let open = model.workspace.token(model.session.token.unwrap()).unwrap();
+    assert_eq!(&*open.raw, TOKEN);
+}
+
+#[test]
+fn a_password_opens_what_was_encrypted_with_it() {
+    let secret = Jwk(json!({"kty": "oct", "k": "Y29ycmVjdCBob3JzZQ"})
+        .as_object()
+        .unwrap()
+        .clone());
+    let header = json!({"alg": "PBES2-HS256+A128KW", "enc": "A128GCM", "p2c": 1000, "cty": "JWT"});
+    let sealed = Draft::compact(header.as_object().unwrap().clone(), secret)
+        .seal(Form::Compact, TOKEN.as_bytes(), &SystemRng)
+        .unwrap();
+    let mut harness = window(false, [1280.0, 800.0], vec![Command::Paste(sealed)]);
+    settle(&mut harness);
+    let field = harness.get_by_label("Password of the token");
+    field.focus();
+    field.type_text("correct horse");
+    settle(&mut harness);
+    harness.get_by_label("Decrypt").click();
+    settle(&mut harness);
+    let model = harness.state().model();
+    let open = model.workspace.token(model.session.token.unwrap()).unwrap();
+    assert_eq!(&*open.raw, TOKEN);
+}
+
+#[test]
+fn the_steps_of_a_verdict_unfold() {
+    let public = key().public().unwrap();
+    let mut harness = window(
+        true,
+        [1600.0, 1000.0],
+        vec![
+            Command::ImportKey {
+                text: Secret::new(serde_json::Value::Object(public.0).to_string()),
+                name: "issuer".into(),
+            },
+            Command::Paste(TOKEN.into()),
+        ],
+    );
+    settle(&mut harness);
+    harness.get_by_label("10 of 10 checks passed");
+    harness.get_by_label("Show steps").click();
+    settle(&mut harness);
+    harness.get_by_label("Strict base64url");
+    harness.get_by_label("Key strong enough");
+    harness.get_by_label("Hide steps").click();
+    settle(&mut harness);
+    assert!(harness.query_by_label("Strict base64url").is_none());
+}
+
+#[test]
+fn an_encrypted_key_asks_for_its_passphrase_in_a_bar() {
+    let path = format!(
+        "{}/tests/vectors/openssl/p256.encrypted.pem",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut harness = window(true, [1280.0, 800.0], vec![Command::Paste(text)]);
+    settle(&mut harness);
+    harness.get_by_label_contains("is encrypted.");
+    for (passphrase, keys) in [("wrong", 0), ("correct-horse", 1)] {
+        let field = harness.get_by_label("Passphrase of the key");
+        field.focus();
+        field.type_text(passphrase);
+        settle(&mut harness);
+        harness.get_by_label("Open key").click();
+        settle(&mut harness);
+        assert_eq!(harness.state().model().workspace.keys.len(), keys);
+    }
+    assert!(harness.query_by_label("Open key").is_none());
+}
