@@ -316,6 +316,7 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                                 .selectable(true)
                                 .wrap(),
                         );
+                        steps::link(ui, cx, view);
                     },
                 );
             });

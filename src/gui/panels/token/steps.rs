@@ -19,8 +19,8 @@ use crate::{
     },
 };
 
-/// Draws them, or the line that unfolds them.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
+/// How many checks passed, and what unfolds them; stands behind the reason of the verdict.
+pub fn link(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
     if matches!(view.token.form, Form::Opaque | Form::Jwe) || view.edited {
         return;
     }
@@ -37,17 +37,23 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
     if count(Outcome::Open) > 0 {
         words.push_str(&format!(", {} open", count(Outcome::Open)));
     }
-    let open = cx.view.token.steps;
-    ui.horizontal(|ui| {
-        ui.label(theme::small(words).color(cx.theme.muted));
-        let label = if open { "Hide steps" } else { "Show steps" };
-        if ui.link(theme::small(label)).clicked() {
-            cx.view.token.steps = !open;
-        }
-    });
-    if !open {
+    let hint = if cx.view.token.steps {
+        "Hide the steps"
+    } else {
+        "Show the steps"
+    };
+    let clicked = ui.link(theme::small(words)).on_hover_text(hint).clicked();
+    if clicked {
+        cx.view.token.steps = !cx.view.token.steps;
+    }
+}
+
+/// Draws them when they are unfolded.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
+    if !cx.view.token.steps || matches!(view.token.form, Form::Opaque | Form::Jwe) || view.edited {
         return;
     }
+    let all = &view.verdict.signatures;
     for (n, one) in all.iter().enumerate() {
         if all.len() > 1 {
             heading(ui, cx, n, all.len(), one);
