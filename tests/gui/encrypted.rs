@@ -92,6 +92,37 @@ fn the_steps_of_a_verdict_unfold() {
 }
 
 #[test]
+fn a_key_says_what_it_is_for_and_which_tokens_it_verified() {
+    let public = key().public().unwrap();
+    let print = public.thumbprint().unwrap();
+    let mut harness = window(
+        false,
+        [1280.0, 1000.0],
+        vec![
+            Command::Paste(TOKEN.into()),
+            Command::ImportKey {
+                text: Secret::new(serde_json::Value::Object(public.0).to_string()),
+                name: "issuer".into(),
+            },
+        ],
+    );
+    settle(&mut harness);
+    harness.get_by_label("verifies");
+    harness.get_by_label(&print);
+    harness
+        .get_all_by_label_contains("Access token")
+        .next()
+        .unwrap();
+    harness
+        .get_by_role_and_label(egui::accesskit::Role::Button, "Copy as")
+        .click();
+    settle(&mut harness);
+    harness.get_by_label("JWK Set");
+    harness.get_by_label("Public PEM");
+    harness.get_by_label("Thumbprint URI");
+}
+
+#[test]
 fn an_encrypted_key_asks_for_its_passphrase_in_a_bar() {
     let path = format!(
         "{}/tests/vectors/openssl/p256.encrypted.pem",

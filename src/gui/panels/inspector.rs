@@ -3,8 +3,8 @@
 use egui::{ScrollArea, Ui};
 
 use super::{
-    inspector_chain, inspector_claim, inspector_finding, inspector_principal, inspector_summary,
-    inspector_token,
+    inspector_chain, inspector_claim, inspector_finding, inspector_key, inspector_principal,
+    inspector_summary, inspector_token,
 };
 use crate::{
     app::session::Selection,
@@ -44,7 +44,7 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         Selection::Finding(index) => inspector_finding::ui(ui, cx, index),
         Selection::Log(index) => super::log::inspector(ui, cx, index),
-        Selection::Key(id) => inspector_token::key(ui, cx, id),
+        Selection::Key(id) => inspector_key::ui(ui, cx, id),
         Selection::Server(id) => inspector_token::server(ui, cx, id),
         Selection::None => inspector_summary::ui(ui, cx),
     }

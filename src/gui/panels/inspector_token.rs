@@ -345,36 +345,6 @@ pub fn sign(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
     }
 }
 
-/// Draws the section of a key.
-pub fn key(ui: &mut Ui, cx: &mut Cx<'_>, id: KeyId) {
-    let Some(key) = cx.model.workspace.key(id) else {
-        ui.label("This key is gone.");
-        return;
-    };
-    let key = key.clone();
-    widgets::section(ui, "Key", &id.to_string());
-    ui.add(egui::Label::new(theme::title(escape(&key.name))).wrap());
-    widgets::field(ui, "Algorithm", |ui| ui.label(escape(&key.alg)));
-    widgets::field(ui, "Type", |ui| ui.label(escape(&key.description)));
-    let private = if cx.model.vault.keys.contains_key(&id) {
-        "at hand: it can sign"
-    } else if key.private {
-        "locked, or not saved with the workspace"
-    } else {
-        "none: it only verifies"
-    };
-    widgets::field(ui, "Private part", |ui| ui.label(private));
-    widgets::field(ui, "Origin", |ui| ui.label(escape(&key.origin)));
-    if let Some(public) = &key.public
-        && widgets::button(ui, Icon::Copy, "Copy public JWK").clicked()
-    {
-        cx.ask(Ask::Copy(pretty(public), "Public key".into()));
-    }
-    if ui.button("Keys…").clicked() {
-        cx.ask(Ask::Open(Dialog::Keys));
-    }
-}
-
 /// Draws the section of a server.
 pub fn server(ui: &mut Ui, cx: &mut Cx<'_>, id: ServerId) {
     let Some(server) = cx

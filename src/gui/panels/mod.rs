@@ -16,6 +16,7 @@ pub mod inspector;
 pub mod inspector_chain;
 pub mod inspector_claim;
 pub mod inspector_finding;
+pub mod inspector_key;
 mod inspector_kind;
 pub mod inspector_principal;
 mod inspector_summary;

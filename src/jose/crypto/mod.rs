@@ -65,6 +65,9 @@ pub fn fits(key: &Jwk, alg: &Alg, task: Task) -> Result<(), KeyError> {
     if !fit {
         return Err(mismatch(String::new()));
     }
+    if key.0.get("alg").is_some_and(|own| !own.is_string()) {
+        return Err(mismatch(" (its `alg` is not a string)".into()));
+    }
     if let Some(own) = key.alg() {
         // `EdDSA` and `Ed25519` name the same signature over this curve (RFC 9864 §2.2).
         let same =

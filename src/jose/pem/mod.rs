@@ -176,6 +176,8 @@ fn check(key: &Jwk) -> Result<(), KeyError> {
         ("RSA", true) if !key.0.contains_key("p") => keys::rsa_public(key).map(drop),
         ("RSA", true) => keys::rsa_pair(key).map(drop),
         ("oct", _) => keys::secret(key).map(drop),
+        // ML-DSA (RFC 9964): shown, and named as unsupported where it is to be used.
+        ("AKP", _) => Ok(()),
         (other, _) => {
             return Err(KeyError::Unsupported(format!(
                 "the key type `{}`",
