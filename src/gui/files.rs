@@ -10,7 +10,7 @@ use std::{
 };
 
 /// What a dialog was for, and what was chosen.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum Chosen {
     /// Files with tokens.
     Import(Vec<PathBuf>),
@@ -24,6 +24,8 @@ pub enum Chosen {
     Chain(Result<String, String>),
     /// Where something was written, or why it was not.
     Written(Result<PathBuf, String>),
+    /// The system showed no dialog.
+    NoDialog(Want),
 }
 
 /// Opens dialogs and collects answers.
@@ -49,93 +51,156 @@ impl Files {
         self.receiver.try_recv().ok()
     }
 
-    /// Files with tokens.
-    pub fn import(&self) {
-        let dialog = rfd::AsyncFileDialog::new()
-            .set_title("Read tokens from files")
-            .pick_files();
-        self.answer(dialog, |files| {
-            Chosen::Import(files.iter().map(|f| f.path().to_owned()).collect())
+    /// Asks for `want` with the system's dialog.
+    pub fn ask(&self, want: Want) {
+        let dialog = rfd::AsyncFileDialog::new().set_title(want.title());
+        let dialog = want.filters().iter().fold(dialog, |dialog, (name, ends)| {
+            dialog.add_filter(*name, ends)
         });
-    }
-
-    /// A workspace.
-    pub fn open(&self) {
-        let dialog = rfd::AsyncFileDialog::new()
-            .set_title("Open a workspace")
-            .add_filter("Delegraph workspace", &["toml"])
-            .add_filter("All files", &["*"])
-            .pick_file();
-        self.answer(dialog, |file| Chosen::Open(file.path().to_owned()));
-    }
-
-    /// Where to save; `name` is offered.
-    pub fn save_as(&self, name: &str) {
-        let dialog = rfd::AsyncFileDialog::new()
-            .set_title("Save the workspace")
-            .set_file_name(format!("{name}.toml"))
-            .add_filter("Delegraph workspace", &["toml"])
-            .save_file();
-        self.answer(dialog, |file| Chosen::SaveAs(file.path().to_owned()));
-    }
-
-    /// A file with a key: PEM, JWK or JWKS, at most 1 MiB.
-    pub fn key(&self) {
-        let dialog = rfd::AsyncFileDialog::new()
-            .set_title("Import a key")
-            .add_filter("Keys", &["pem", "jwk", "jwks", "json", "key", "crt", "cer"])
-            .add_filter("All files", &["*"])
-            .pick_file();
-        self.answer(dialog, |file| {
-            let path = file.path();
-            let name = path
-                .file_stem()
-                .map_or_else(|| "key".to_owned(), |s| s.to_string_lossy().into_owned());
-            Chosen::Key(name, read_small(path, "a key"))
-        });
-    }
-
-    /// A chain as TOML, at most 1 MiB.
-    pub fn chain(&self) {
-        let dialog = rfd::AsyncFileDialog::new()
-            .set_title("Import a chain")
-            .add_filter("Chain", &["toml"])
-            .add_filter("All files", &["*"])
-            .pick_file();
-        self.answer(dialog, |file| {
-            Chosen::Chain(read_small(file.path(), "a chain"))
-        });
-    }
-
-    /// Where to write `bytes`; `name` is offered.
-    pub fn write(&self, name: &str, bytes: Vec<u8>) {
-        let dialog = rfd::AsyncFileDialog::new()
-            .set_title("Save a copy")
-            .set_file_name(name)
-            .save_file();
-        self.answer(dialog, move |file| {
-            let path = file.path().to_owned();
-            Chosen::Written(match std::fs::write(&path, &bytes) {
-                Ok(()) => Ok(path),
-                Err(e) => Err(format!("{}: {e}", path.display())),
-            })
-        });
-    }
-
-    fn answer<T: 'static>(
-        &self,
-        dialog: impl Future<Output = Option<T>> + Send + 'static,
-        make: impl FnOnce(T) -> Chosen + Send + 'static,
-    ) {
         let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
         std::thread::spawn(move || {
-            if let Some(chosen) = wait(dialog) {
-                // The window may be gone by now; then nobody wants the answer.
-                let _ = sender.send(make(chosen));
-                ctx.request_repaint();
-            }
+            let asked = std::time::Duration::from_millis(500);
+            let began = stopwatch();
+            let paths: Option<Vec<PathBuf>> = match &want {
+                Want::Import => wait(dialog.pick_files())
+                    .map(|files| files.iter().map(|f| f.path().to_owned()).collect()),
+                Want::SaveAs(_) | Want::Write(..) => {
+                    let dialog = dialog.set_file_name(want.offered());
+                    wait(dialog.save_file()).map(|f| vec![f.path().to_owned()])
+                }
+                Want::Open | Want::Key | Want::Chain => {
+                    wait(dialog.pick_file()).map(|f| vec![f.path().to_owned()])
+                }
+            };
+            let chosen = match paths {
+                Some(paths) => want.chosen(paths),
+                // Nobody cancels so fast: no dialog was shown.
+                None if began.elapsed() < asked => Chosen::NoDialog(want),
+                None => return,
+            };
+            // The window may be gone by now; then nobody wants the answer.
+            let _ = sender.send(chosen);
+            ctx.request_repaint();
         });
     }
+
+    /// Takes a path that was typed, for where there is no dialog.
+    pub fn typed(&self, want: Want, text: &str) {
+        let paths: Vec<PathBuf> = if want.many() {
+            text.split(';').map(expand).collect()
+        } else {
+            vec![expand(text)]
+        };
+        let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
+        std::thread::spawn(move || {
+            let _ = sender.send(want.chosen(paths));
+            ctx.request_repaint();
+        });
+    }
+}
+
+/// What a file is wanted for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Want {
+    /// Files with tokens.
+    Import,
+    /// A workspace.
+    Open,
+    /// Where to save the workspace; a name is offered.
+    SaveAs(String),
+    /// A file with a key: PEM, JWK or JWKS, at most 1 MiB.
+    Key,
+    /// A chain as TOML, at most 1 MiB.
+    Chain,
+    /// Where to write these bytes; a name is offered.
+    Write(String, Vec<u8>),
+}
+
+impl Want {
+    /// The title of its dialog.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Import => "Read tokens from files",
+            Self::Open => "Open a workspace",
+            Self::SaveAs(_) => "Save the workspace",
+            Self::Key => "Import a key",
+            Self::Chain => "Import a chain",
+            Self::Write(..) => "Save a copy",
+        }
+    }
+
+    /// What its button does.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Import => "Read",
+            Self::Open => "Open",
+            Self::SaveAs(_) | Self::Write(..) => "Save",
+            Self::Key | Self::Chain => "Import",
+        }
+    }
+
+    /// Whether several files may be chosen.
+    pub fn many(&self) -> bool {
+        matches!(self, Self::Import)
+    }
+
+    /// The file name that is offered.
+    pub fn offered(&self) -> String {
+        match self {
+            Self::SaveAs(name) => format!("{name}.toml"),
+            Self::Write(name, _) => name.clone(),
+            _ => String::new(),
+        }
+    }
+
+    fn filters(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        match self {
+            Self::Import | Self::Write(..) => &[],
+            Self::Open => &[("Delegraph workspace", &["toml"]), ("All files", &["*"])],
+            Self::SaveAs(_) => &[("Delegraph workspace", &["toml"])],
+            Self::Key => &[
+                ("Keys", &["pem", "jwk", "jwks", "json", "key", "crt", "cer"]),
+                ("All files", &["*"]),
+            ],
+            Self::Chain => &[("Chain", &["toml"]), ("All files", &["*"])],
+        }
+    }
+
+    /// What is made of the paths; reads or writes, so never on the frame.
+    fn chosen(self, paths: Vec<PathBuf>) -> Chosen {
+        let first = paths.first().cloned().unwrap_or_default();
+        match self {
+            Self::Import => Chosen::Import(paths),
+            Self::Open => Chosen::Open(first),
+            Self::SaveAs(_) => Chosen::SaveAs(first),
+            Self::Key => {
+                let name = first
+                    .file_stem()
+                    .map_or_else(|| "key".to_owned(), |s| s.to_string_lossy().into_owned());
+                Chosen::Key(name, read_small(&first, "a key"))
+            }
+            Self::Chain => Chosen::Chain(read_small(&first, "a chain")),
+            Self::Write(_, bytes) => Chosen::Written(match std::fs::write(&first, &bytes) {
+                Ok(()) => Ok(first),
+                Err(e) => Err(format!("{}: {e}", first.display())),
+            }),
+        }
+    }
+}
+
+/// A typed path, `~` as the home folder.
+fn expand(text: &str) -> PathBuf {
+    let text = text.trim();
+    let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
+    match (text.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+        _ => PathBuf::from(text),
+    }
+}
+
+#[allow(clippy::disallowed_methods)] // how fast a dialog was answered, not what time it is
+fn stopwatch() -> std::time::Instant {
+    std::time::Instant::now()
 }
 
 fn read_small(path: &std::path::Path, what: &str) -> Result<String, String> {
@@ -171,5 +236,32 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
             Poll::Ready(value) => return value,
             Poll::Pending => std::thread::park(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_is_read_and_written() {
+        let folder = std::env::temp_dir().join(format!("delegraph-files-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("copy.svg");
+        let written = Want::Write("x.svg".into(), b"<svg/>".to_vec()).chosen(vec![path.clone()]);
+        assert_eq!(written, Chosen::Written(Ok(path.clone())));
+        assert_eq!(
+            Want::Key.chosen(vec![path]),
+            Chosen::Key("copy".into(), Ok("<svg/>".into()))
+        );
+        let missing = Want::Chain.chosen(vec![folder.join("none")]);
+        assert!(matches!(missing, Chosen::Chain(Err(why)) if why.contains("none")));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_tilde_is_the_home_folder() {
+        assert!(!expand("~/a").starts_with("~"));
+        assert_eq!(expand(" /a/~/b "), PathBuf::from("/a/~/b"));
     }
 }

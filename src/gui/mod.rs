@@ -127,6 +127,8 @@ pub enum Ask {
     SaveFile(String, Vec<u8>),
     /// Choose where to save.
     SaveAs,
+    /// Take a path that was typed because there is no file dialog.
+    Typed(files::Want, String),
     /// Paste from the clipboard as if Ctrl+V were pressed.
     Paste,
     /// Put text on the clipboard; the second says what it is, for the notice.

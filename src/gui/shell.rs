@@ -11,7 +11,7 @@ use super::{
     Ask, Cx, ViewState, banners, clipboard,
     desk::{self, Desk, Pane},
     dialogs::{Dialogs, question::Question},
-    files::{Chosen, Files},
+    files::{Chosen, Files, Want},
     notices::Notices,
     palette::Palette,
     shortcuts, start, theme,
@@ -213,6 +213,7 @@ impl App {
                     text: Secret::new(text),
                     name,
                 }),
+                Chosen::NoDialog(want) => self.dialogs.ask_path(want),
                 Chosen::Chain(Ok(text)) => self.commands.push(Command::ImportChain(text)),
                 Chosen::Written(Ok(path)) => {
                     self.model.session.notices.push(Notice {
@@ -260,16 +261,17 @@ impl App {
 
     fn answer(&mut self, ctx: &egui::Context, ask: Ask) {
         match ask {
-            Ask::ImportFiles => self.files.import(),
-            Ask::OpenWorkspace => self.files.open(),
+            Ask::ImportFiles => self.files.ask(Want::Import),
+            Ask::OpenWorkspace => self.files.ask(Want::Open),
             Ask::OpenPath(path) => self.commands.push(Command::Open(path)),
-            Ask::ChooseKey => self.files.key(),
-            Ask::ChooseChain => self.files.chain(),
-            Ask::SaveFile(name, bytes) => self.files.write(&name, bytes),
+            Ask::ChooseKey => self.files.ask(Want::Key),
+            Ask::ChooseChain => self.files.ask(Want::Chain),
+            Ask::SaveFile(name, bytes) => self.files.ask(Want::Write(name, bytes)),
+            Ask::Typed(want, path) => self.files.typed(want, &path),
             Ask::SaveAs => {
                 let name = &self.model.workspace.name;
-                self.files
-                    .save_as(if name.is_empty() { "workspace" } else { name });
+                let name = if name.is_empty() { "workspace" } else { name };
+                self.files.ask(Want::SaveAs(name.to_owned()));
             }
             Ask::Paste => match clipboard::read() {
                 Ok(text) => self.commands.push(Command::Paste(text)),

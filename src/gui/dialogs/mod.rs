@@ -3,11 +3,12 @@
 pub mod about;
 pub mod connect;
 pub mod keys;
+pub mod path;
 pub mod question;
 
 use egui::{Align2, Id, Ui, Window, vec2};
 
-use super::{Cx, theme};
+use super::{Ask, Cx, files::Want, theme};
 
 /// A dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,6 +19,8 @@ pub enum Dialog {
     Connect,
     /// Name, version, licences.
     About,
+    /// A path to type.
+    Path,
 }
 
 impl Dialog {
@@ -27,6 +30,7 @@ impl Dialog {
             Self::Keys => "Keys",
             Self::Connect => "Authorization servers",
             Self::About => "About Delegraph",
+            Self::Path => "File",
         }
     }
 }
@@ -37,6 +41,7 @@ pub struct Dialogs {
     open: Vec<Dialog>,
     keys: keys::State,
     connect: connect::State,
+    path: path::State,
 }
 
 impl Dialogs {
@@ -44,6 +49,12 @@ impl Dialogs {
     pub fn open(&mut self, dialog: Dialog) {
         self.open.retain(|d| *d != dialog);
         self.open.push(dialog);
+    }
+
+    /// Asks for a path, because the system shows no file dialog.
+    pub fn ask_path(&mut self, want: Want) {
+        self.path.ask(want);
+        self.open(Dialog::Path);
     }
 
     /// Closes the one in front. Returns whether there was one.
@@ -66,8 +77,13 @@ impl Dialogs {
                 Dialog::Keys => 620.0,
                 Dialog::Connect => 660.0,
                 Dialog::About => 420.0_f32,
+                Dialog::Path => 520.0,
             };
-            Window::new(theme::title(dialog.title()).size(15.0))
+            let title = match dialog {
+                Dialog::Path => self.path.title().unwrap_or(dialog.title()),
+                _ => dialog.title(),
+            };
+            Window::new(theme::title(title).size(15.0))
                 .id(Id::unique(("dialog", dialog)))
                 .open(&mut open)
                 .collapsible(false)
@@ -82,6 +98,12 @@ impl Dialogs {
                         Dialog::Keys => keys::ui(ui, cx, &mut self.keys),
                         Dialog::Connect => connect::ui(ui, cx, &mut self.connect),
                         Dialog::About => about::ui(ui, cx),
+                        Dialog::Path => {
+                            if let Some((want, text)) = path::ui(ui, cx, &mut self.path) {
+                                cx.ask(Ask::Typed(want, text));
+                                closed = Some(dialog);
+                            }
+                        }
                     }
                 });
             if !open {

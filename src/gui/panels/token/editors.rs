@@ -10,8 +10,9 @@ use super::{
     time,
 };
 use crate::{
+    app::session::Notice,
     gui::{
-        Cx,
+        Ask, Cx,
         icons::Icon,
         theme::{self, RADIUS, Theme, space},
         widgets::{
@@ -94,6 +95,7 @@ fn whole(
         _ => None,
     };
     if let Some(spaced) = set
+        && is_short(value)
         && let Some(values) = as_set(value, spaced)
     {
         return chip_set(
@@ -149,6 +151,51 @@ fn was(ui: &mut Ui, cx: &Cx<'_>, before: Option<&Value>) {
             ui.label(theme::small("added").color(cx.theme.good));
         }
     }
+}
+
+/// Most values of a set that are shown as chips, and most bytes of a set in one string.
+const CHIPS: usize = 100;
+
+/// Whether a value has few enough members for a frame to draw them all.
+fn is_short(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.len() <= 64 * CHIPS,
+        Value::Array(items) => items.len() <= CHIPS,
+        _ => true,
+    }
+}
+
+/// JSON up to a number of bytes; `None` when there is more. Takes no longer than that many bytes do.
+fn json_up_to(value: &Value, most: usize, pretty: bool) -> (String, bool) {
+    struct Bounded {
+        bytes: Vec<u8>,
+        most: usize,
+    }
+    impl std::io::Write for Bounded {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            let room = self.most - self.bytes.len();
+            self.bytes
+                .extend_from_slice(&bytes[..bytes.len().min(room)]);
+            if bytes.len() > room {
+                return Err(std::io::ErrorKind::WriteZero.into());
+            }
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut out = Bounded {
+        bytes: Vec::new(),
+        most,
+    };
+    let whole = if pretty {
+        serde_json::to_writer_pretty(&mut out, value)
+    } else {
+        serde_json::to_writer(&mut out, value)
+    };
+    let text = String::from_utf8_lossy(&out.bytes).into_owned();
+    (text, whole.is_ok())
 }
 
 /// The values of a set: a string split at spaces, one string, or an array of strings.
@@ -425,6 +472,9 @@ fn public_key(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value) -> Opt
     new.or_else(|| as_json(ui, cx, place, value))
 }
 
+/// Most bytes of JSON that are edited in a row.
+const MOST_JSON: usize = 64 * 1024;
+
 /// Any value as JSON: one line until it is opened.
 pub(super) fn as_json(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value) -> Option<New> {
     let theme = cx.theme;
@@ -436,8 +486,13 @@ pub(super) fn as_json(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value
         .as_ref()
         .is_some_and(|d| d.place == *place);
     if !open {
-        let compact = visible_json(&value.to_string());
-        let shown = shorten(&compact, 96).into_owned();
+        let (compact, whole) = json_up_to(value, 400, false);
+        let compact = visible_json(&compact);
+        let shown = if whole {
+            shorten(&compact, 96).into_owned()
+        } else {
+            format!("{}…", compact.chars().take(96).collect::<String>())
+        };
         let response = ui
             .add(
                 egui::Button::new(theme::mono(shown))
@@ -445,13 +500,29 @@ pub(super) fn as_json(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value
                     .wrap(),
             )
             .accessible_name(format!("{} as JSON, edit", escape(&place.name)));
+        if let Value::Array(items) = value
+            && items.len() > CHIPS
+        {
+            ui.label(theme::small(format!("{} values", items.len())).color(theme.muted));
+        }
         if response.clicked() {
-            let text = serde_json::to_string_pretty(value).unwrap_or(compact);
-            cx.view.token.editors.draft = Some(Draft {
-                place: place.clone(),
-                text: visible_json(&text),
-                error: None,
-            });
+            let (text, whole) = json_up_to(value, MOST_JSON, true);
+            if whole {
+                cx.view.token.editors.draft = Some(Draft {
+                    place: place.clone(),
+                    text: visible_json(&text),
+                    error: None,
+                });
+            } else {
+                cx.ask(Ask::Notice(Notice {
+                    error: true,
+                    text: format!(
+                        "{} is too long to edit in its row: switch to JSON to read it, or edit the \
+                         text elsewhere and paste it.",
+                        shorten(&escape(&place.name), 60)
+                    ),
+                }));
+            }
         }
         return None;
     }
@@ -497,6 +568,14 @@ pub(super) fn as_json(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_is_cut_where_it_gets_too_long() {
+        let value = json!({"a": [1, 2, 3]});
+        assert_eq!(json_up_to(&value, 400, false), (value.to_string(), true));
+        assert_eq!(json_up_to(&value, 6, false), (r#"{"a":["#.into(), false));
+        assert!(!is_short(&json!(vec!["x"; 101])));
+    }
 
     #[test]
     fn sets_keep_the_way_they_are_written() {

@@ -20,7 +20,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
     let theme = cx.theme;
     let raw = raw_of(cx, id, view);
     if raw.len() > LARGE {
-        large(ui, theme, &raw);
+        ui.scope(|ui| large(ui, theme, &raw));
         return;
     }
     let bound = &mut cx.view.token.raw;
@@ -95,6 +95,7 @@ fn large(ui: &mut Ui, theme: &Theme, raw: &str) {
     let height = ui.text_style_height(&egui::TextStyle::Monospace);
     let dots: Vec<usize> = raw.match_indices('.').take(2).map(|(n, _)| n).collect();
     let bytes = raw.as_bytes();
+    ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical()
         .id_salt("raw-large")
         .max_height(160.0)

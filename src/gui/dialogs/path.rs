@@ -1,0 +1,62 @@
+//! A path to type, where the system has no file dialog.
+
+use egui::{RichText, Role, Ui, WidgetInfo};
+
+use crate::gui::{
+    Cx,
+    files::Want,
+    theme::{self, space},
+    widgets,
+};
+
+/// What the dialog keeps while it is open.
+#[derive(Default)]
+pub struct State {
+    want: Option<Want>,
+    text: String,
+    fresh: bool,
+}
+
+impl State {
+    /// The title, when something is asked for.
+    pub fn title(&self) -> Option<&'static str> {
+        self.want.as_ref().map(Want::title)
+    }
+
+    /// Asks for the path of `want`.
+    pub fn ask(&mut self, want: Want) {
+        self.text = want.offered();
+        self.want = Some(want);
+        self.fresh = true;
+    }
+}
+
+/// Draws the dialog. Gives what was asked for and the path that was typed.
+pub fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Option<(Want, String)> {
+    let (title, verb) = match &state.want {
+        Some(want) => (want.title(), want.verb()),
+        None => return None,
+    };
+    let why = "The system has no file dialog here (no desktop portal answers). Type the path.";
+    let label = ui.add(egui::Label::new(RichText::new(why).color(cx.theme.muted)).wrap());
+    label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, why));
+    ui.add_space(space::XS);
+    let hint = if state.want.as_ref().is_some_and(Want::many) {
+        "/path/to/file; several, one after another, between semicolons"
+    } else {
+        "/path/to/file"
+    };
+    let field = widgets::text_field(ui, &format!("{title}: path"), hint, &mut state.text, false);
+    if std::mem::take(&mut state.fresh) {
+        field.request_focus();
+    }
+    let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+    ui.label(theme::small("~ stands for your home folder").color(cx.theme.muted));
+    ui.add_space(space::XS);
+    let done = widgets::primary(ui, None, verb).clicked() || entered;
+    if done && !state.text.trim().is_empty() {
+        let text = std::mem::take(&mut state.text);
+        return state.want.take().map(|want| (want, text));
+    }
+    None
+}
