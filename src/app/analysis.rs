@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{model::Model, workspace::TokenEntry};
+use super::{model::Model, session::Demands, workspace::TokenEntry};
 use crate::{
     chain::{evidence::Evidence, run::Run},
     jose::{Jwk, Jwks},
@@ -100,6 +100,8 @@ pub struct TokenView {
     pub iat: Option<i64>,
     /// See `iat`.
     pub exp: Option<i64>,
+    /// Clock difference that the verdict allowed, in seconds.
+    pub leeway: i64,
 }
 
 /// A copy of what the analysis needs, so that it can be made on another thread. Cheap: `Arc`s.
@@ -109,6 +111,8 @@ pub struct Input {
     pub revision: u64,
     /// The moment.
     pub now: Timestamp,
+    /// What verdicts ask for.
+    pub demands: Demands,
     /// Whether time goes on by itself.
     pub ticking: bool,
     /// Tokens of the user.
@@ -142,6 +146,7 @@ impl Input {
         Self {
             revision: model.revision,
             now,
+            demands: model.session.demands.clone(),
             ticking: model.session.clock == Clock::System,
             workspace: Arc::clone(workspace),
             runs: runs

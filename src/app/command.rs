@@ -7,7 +7,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde_json::Value;
 
-use super::session::{Selection, View};
+use super::session::{Demands, Selection, View};
 use crate::{
     attack::fire::Plan,
     chain::{Chain, Node},
@@ -201,6 +201,10 @@ pub enum Command {
     ShowChain(ChainId),
     /// Set the clock.
     SetClock(Clock),
+    /// Compare these tokens, in this order.
+    Compare(Vec<TokenId>),
+    /// Set what verdicts ask for.
+    Demand(Demands),
     /// Show findings of this severity and worse.
     FilterSeverity(Option<Severity>),
     /// Filter the current view by text.

@@ -192,7 +192,12 @@ pub(super) fn discovered(model: &mut Model, job: JobId, found: Result<(Metadata,
                     server.metadata = Some(metadata.clone());
                 }
             });
-            model.say(format!("{name}: metadata and {keys} keys fetched."));
+            let keys = if keys == 1 {
+                "1 key".to_owned()
+            } else {
+                format!("{keys} keys")
+            };
+            model.say(format!("{name}: metadata and {keys} fetched."));
         }
         Err(why) => model.complain(format!("{name}: {why}")),
     }

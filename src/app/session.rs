@@ -20,6 +20,7 @@ pub enum View {
     Token,
     Chain,
     Graph,
+    Compare,
     Forge,
     Practice,
 }
@@ -72,6 +73,23 @@ pub struct LockedKey {
     pub error: Option<String>,
 }
 
+/// What a verdict asks of claims, beside the moment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Demands {
+    /// Allowed clock difference, in seconds.
+    pub leeway: i64,
+    /// Audience that a token must name.
+    pub audience: Option<String>,
+    /// Issuer that a token must have.
+    pub issuer: Option<String>,
+}
+
+/// Most seconds of clock difference that a verdict can allow: a day.
+pub const MAX_LEEWAY: i64 = 86_400;
+
+/// Most tokens that are compared at a time.
+pub const MAX_COMPARED: usize = 12;
+
 /// What is not saved and not undone.
 #[derive(Debug, Clone, Default)]
 pub struct Session {
@@ -85,6 +103,10 @@ pub struct Session {
     pub chain: Option<ChainId>,
     /// Where time comes from.
     pub clock: Clock,
+    /// What verdicts ask for.
+    pub demands: Demands,
+    /// The tokens of the compare view, in order.
+    pub compared: Vec<TokenId>,
     /// Findings and graph show this severity and worse.
     pub at_least: Option<Severity>,
     /// Text filter of the current view (Ctrl+F).

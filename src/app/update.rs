@@ -169,6 +169,8 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::Select(_)
         | C::ShowChain(_)
         | C::SetClock(_)
+        | C::Demand(_)
+        | C::Compare(_)
         | C::FilterSeverity(_)
         | C::Filter(_)
         | C::CancelJob(_)

@@ -4,7 +4,7 @@ use super::{
     Command, Effect, Model, forge,
     model::Purpose,
     runs,
-    session::{Selection, View},
+    session::{Demands, MAX_COMPARED, MAX_LEEWAY, Selection, View},
 };
 
 pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effect>) {
@@ -29,6 +29,18 @@ pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effe
         Command::SetClock(clock) if model.session.clock != clock => {
             model.session.clock = clock;
             model.touch();
+        }
+        Command::Demand(demands) if model.session.demands != demands => {
+            model.session.demands = Demands {
+                leeway: demands.leeway.clamp(0, MAX_LEEWAY),
+                ..demands
+            };
+            model.touch();
+        }
+        Command::Compare(tokens) => {
+            let mut seen = std::collections::HashSet::new();
+            model.session.compared = tokens.into_iter().filter(|t| seen.insert(*t)).collect();
+            model.session.compared.truncate(MAX_COMPARED);
         }
         Command::FilterSeverity(least) => model.session.at_least = least,
         Command::Filter(text) => model.session.filter = text,
@@ -75,9 +87,12 @@ pub(super) fn mend(model: &mut Model) {
     let token = model.session.token.filter(|id| there(*id));
     let shown = model.session.chain.filter(|id| chain(*id));
     let shown = shown.or_else(|| model.workspace.chains.first().map(|c| c.id));
+    let compared = model.session.compared.iter().copied();
+    let compared: Vec<_> = compared.filter(|id| there(*id)).collect();
     if lost {
         model.session.selection = Selection::None;
     }
+    model.session.compared = compared;
     model.session.token = token;
     model.session.chain = shown;
 }

@@ -57,13 +57,20 @@ pub fn view_title(view: View) -> &'static str {
         View::Token => "Token",
         View::Chain => "Chain",
         View::Graph => "Graph",
+        View::Compare => "Compare",
         View::Forge => "Forge",
         View::Practice => "Practice",
     }
 }
 
 /// The main views in the order of their tabs.
-pub const VIEWS: [View; 4] = [View::Token, View::Chain, View::Graph, View::Practice];
+pub const VIEWS: [View; 5] = [
+    View::Token,
+    View::Chain,
+    View::Graph,
+    View::Compare,
+    View::Practice,
+];
 
 /// The first arrangement: tray, main views over findings and log, inspector.
 pub fn arrangement(width: f32, height: f32) -> Tree<Pane> {
@@ -154,6 +161,7 @@ impl Behavior<Pane> for Desk<'_, '_> {
             Pane::Main(View::Start | View::Token | View::Forge) => panels::token::ui(ui, self.cx),
             Pane::Main(View::Chain) => panels::chain::ui(ui, self.cx),
             Pane::Main(View::Graph) => panels::graph::ui(ui, self.cx),
+            Pane::Main(View::Compare) => panels::compare::ui(ui, self.cx),
             Pane::Main(View::Practice) => panels::practice::ui(ui, self.cx),
             Pane::Findings => panels::findings::ui(ui, self.cx),
             Pane::Log => panels::log::ui(ui, self.cx),

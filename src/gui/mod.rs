@@ -82,6 +82,8 @@ pub struct ViewState {
     pub token: panels::token::State,
     /// Inspector.
     pub inspector: panels::inspector::State,
+    /// Compare view.
+    pub compare: panels::compare::State,
     /// Chain canvas.
     pub chain: panels::chain::State,
     /// Principal graph.

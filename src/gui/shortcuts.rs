@@ -61,6 +61,7 @@ pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialo
         (Key::Num2, View::Chain),
         (Key::Num3, View::Graph),
         (Key::Num4, View::Practice),
+        (Key::Num5, View::Compare),
     ] {
         if hit(CTRL, key) {
             cx.push(Command::Show(view));

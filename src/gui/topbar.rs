@@ -19,7 +19,7 @@ use crate::{
     app::{
         Command,
         model::Practice,
-        session::{Selection, View},
+        session::{Demands, MAX_LEEWAY, Selection, View},
     },
     kit::{
         clock::Clock,
@@ -32,6 +32,9 @@ use crate::{
 pub struct State {
     clock: String,
     clock_error: Option<String>,
+    leeway: String,
+    audience: String,
+    issuer: String,
     rename: Option<String>,
 }
 
@@ -240,6 +243,13 @@ fn clock(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         Clock::System => ("now".to_owned(), false),
         Clock::Fixed(at) => (at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(), true),
     };
+    let demands = &cx.model.session.demands;
+    let asked = asked(demands);
+    let words = match asked.as_str() {
+        "" => words,
+        asked => format!("{words} · {asked}"),
+    };
+    let fixed = fixed || !asked.is_empty();
     let colour = if fixed { theme.high } else { theme.text };
     let button = Button::new((
         Icon::Clock.atom(14.0, Some(if fixed { theme.high } else { theme.muted })),
@@ -298,8 +308,72 @@ fn clock(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             if let Some(why) = &state.clock_error {
                 ui.add(egui::Label::new(RichText::new(why).color(theme.critical)).wrap());
             }
+            ui.separator();
+            demands_form(ui, cx, state);
         });
+    if response.clicked() {
+        let demands = &cx.model.session.demands;
+        state.leeway = demands.leeway.to_string();
+        state.audience = demands.audience.clone().unwrap_or_default();
+        state.issuer = demands.issuer.clone().unwrap_or_default();
+    }
     let _ = response.accessible_name(format!("Clock: {words}"));
+}
+
+/// What verdicts ask for beside the moment, in few words; empty when it is nothing.
+fn asked(demands: &Demands) -> String {
+    let mut words = Vec::new();
+    if demands.leeway > 0 {
+        words.push(format!("±{} s", demands.leeway));
+    }
+    if let Some(audience) = &demands.audience {
+        words.push(format!("aud {}", shorten(&escape(audience), 20)));
+    }
+    if let Some(issuer) = &demands.issuer {
+        words.push(format!("iss {}", shorten(&escape(issuer), 20)));
+    }
+    words.join(" · ")
+}
+
+/// Leeway, required audience and issuer: every verdict follows as they are typed.
+fn demands_form(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    ui.label("Every verdict asks for:");
+    let mut changed = false;
+    for (name, spoken, hint, text) in [
+        (
+            "Leeway",
+            "Leeway in seconds",
+            "seconds, 0 is none",
+            &mut state.leeway,
+        ),
+        ("Audience", "Required audience", "any", &mut state.audience),
+        ("Issuer", "Required issuer", "any", &mut state.issuer),
+    ] {
+        widgets::field(ui, name, |ui| {
+            changed |= widgets::text_field(ui, spoken, hint, text, false).changed();
+        });
+    }
+    let leeway: Option<i64> = match state.leeway.trim() {
+        "" => Some(0),
+        text => text.parse().ok().filter(|s| (0..=MAX_LEEWAY).contains(s)),
+    };
+    if leeway.is_none() {
+        let why = "Leeway is a number of seconds, at most a day.";
+        let label = ui.add(egui::Label::new(RichText::new(why).color(cx.theme.critical)).wrap());
+        label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, why));
+    }
+    let filled = |text: &str| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
+    if changed && let Some(leeway) = leeway {
+        cx.push(Command::Demand(Demands {
+            leeway,
+            audience: filled(&state.audience),
+            issuer: filled(&state.issuer),
+        }));
+    }
+    if cx.model.session.demands != Demands::default() && ui.button("Ask for nothing").clicked() {
+        (state.leeway, state.audience, state.issuer) = ("0".into(), String::new(), String::new());
+        cx.push(Command::Demand(Demands::default()));
+    }
 }
 
 fn read_moment(cx: &Cx<'_>, text: &str) -> Result<crate::kit::clock::Timestamp, String> {

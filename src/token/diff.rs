@@ -74,6 +74,115 @@ pub fn claims(before: &Token, after: &Token) -> Vec<Row> {
     rows
 }
 
+/// One value in a comparison of several tokens.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// The value; none where the token has none.
+    pub value: Option<Value>,
+    /// Against the token before it; none in the first column, and where neither has the member.
+    pub change: Option<Change>,
+    /// What was lost and gained, `−payments:read +documents:read`; empty where no few words say it.
+    pub words: String,
+}
+
+/// One member over several tokens.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Whether it is a header parameter.
+    pub header: bool,
+    /// Its name.
+    pub name: String,
+    /// A cell for each token.
+    pub cells: Vec<Cell>,
+}
+
+impl Line {
+    /// Whether all tokens have the same value.
+    pub fn same(&self) -> bool {
+        self.cells
+            .iter()
+            .skip(1)
+            .all(|c| c.change == Some(Change::Kept))
+    }
+}
+
+/// Compares tokens one after another, member by member: claims in the order in which they first
+/// appear, then header parameters.
+pub fn table(tokens: &[&Token]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for header in [false, true] {
+        let maps: Vec<_> = tokens
+            .iter()
+            .map(|t| {
+                if header {
+                    t.header_map()
+                } else {
+                    t.claims_map()
+                }
+            })
+            .collect();
+        let mut names: Vec<&String> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for map in &maps {
+            names.extend(map.keys().filter(|name| seen.insert(*name)));
+        }
+        for name in names {
+            let mut cells: Vec<Cell> = Vec::with_capacity(maps.len());
+            for (n, map) in maps.iter().enumerate() {
+                let is = map.get(name);
+                let was = n.checked_sub(1).map(|before| maps[before].get(name));
+                let change = was.and_then(|was| match (was, is) {
+                    (None, None) => None,
+                    (None, Some(_)) => Some(Change::Added),
+                    (Some(_), None) => Some(Change::Dropped),
+                    (Some(was), Some(is)) => Some(compare(name, was, is)),
+                });
+                let words = match (was.flatten(), is) {
+                    (Some(was), Some(is)) if change != Some(Change::Kept) => {
+                        lost_and_gained(name, was, is)
+                    }
+                    _ => String::new(),
+                };
+                cells.push(Cell {
+                    value: is.cloned(),
+                    change,
+                    words,
+                });
+            }
+            lines.push(Line {
+                header,
+                name: name.clone(),
+                cells,
+            });
+        }
+    }
+    lines
+}
+
+fn lost_and_gained(name: &str, was: &Value, is: &Value) -> String {
+    let sets = match name {
+        "scope" | "scp" => words(was).zip(words(is)),
+        "aud" => members(was).zip(members(is)),
+        "exp" | "iat" | "nbf" | "auth_time" => {
+            return match (was.as_i64(), is.as_i64()) {
+                (Some(was), Some(is)) => {
+                    let by = is.saturating_sub(was);
+                    let word = if by < 0 { "earlier" } else { "later" };
+                    format!("{} {word}", duration(by.saturating_abs()))
+                }
+                _ => String::new(),
+            };
+        }
+        _ => None,
+    };
+    let Some((was, is)) = sets else {
+        return String::new();
+    };
+    let lost = was.difference(&is).map(|w| format!("−{}", short(w)));
+    let gained = is.difference(&was).map(|w| format!("+{}", short(w)));
+    lost.chain(gained).collect::<Vec<_>>().join(" ")
+}
+
 fn compare(name: &str, was: &Value, is: &Value) -> Change {
     if was == is {
         return Change::Kept;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on stops there
 
 mod chain;
+mod compare;
 mod craft;
 mod encrypted;
 mod findings;

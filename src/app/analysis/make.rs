@@ -8,7 +8,7 @@ use std::{
 
 use super::{Analysis, Input, TokenView, title, tray};
 use crate::{
-    app::workspace::TokenEntry,
+    app::{session::Demands, workspace::TokenEntry},
     chain::{
         evidence::{Evidence, Hop},
         gather,
@@ -38,8 +38,9 @@ const SKEW: i64 = 60;
 /// again.
 pub fn analyse(input: &Input, previous: &Analysis) -> Analysis {
     let candidates = candidates(input);
-    let keys = fingerprint(&candidates);
-    let known = Known::of(previous, input.now, keys);
+    let keys = fingerprint(&candidates, &input.demands);
+    let leeway = input.demands.leeway;
+    let known = Known::of(previous, input.now, keys, leeway);
     let decoded: HashMap<TokenId, Arc<Token>> = input
         .workspace
         .tokens
@@ -53,6 +54,9 @@ pub fn analyse(input: &Input, previous: &Analysis) -> Analysis {
         let verdict = known.verdict(&hop.token);
         let policy = Policy {
             keys_given: false,
+            leeway,
+            audience: input.demands.audience.clone(),
+            issuer: input.demands.issuer.clone(),
             ..Policy::at(input.now)
         };
         hop.verdict = Some(verdict.unwrap_or_else(|| judge(&hop.token, &candidates, &policy)));
@@ -84,6 +88,7 @@ pub fn analyse(input: &Input, previous: &Analysis) -> Analysis {
         };
         let entry = input.workspace.token(id);
         let mut view = view(entry, hop, verdict, index, &known);
+        view.leeway = leeway;
         view.severity = report.worst(index);
         tokens.insert(id, view);
     }
@@ -123,8 +128,10 @@ fn candidates(input: &Input) -> Vec<Candidate> {
     all
 }
 
-fn fingerprint(candidates: &[Candidate]) -> u64 {
+/// Of all that verdicts depend on beside token and moment.
+fn fingerprint(candidates: &[Candidate], demands: &Demands) -> u64 {
     let mut hasher = DefaultHasher::new();
+    demands.hash(&mut hasher);
     for candidate in candidates {
         candidate.issuer.hash(&mut hasher);
         candidate.from.hash(&mut hasher);
@@ -143,7 +150,7 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn of(previous: &'a Analysis, now: Timestamp, keys: u64) -> Self {
+    fn of(previous: &'a Analysis, now: Timestamp, keys: u64, leeway: i64) -> Self {
         let mut known = Self {
             tokens: HashMap::new(),
             verdicts: HashMap::new(),
@@ -154,7 +161,7 @@ impl<'a> Known<'a> {
                 known.tokens.insert(&received.raw, received);
             }
             let same_keys = previous.keys == keys && previous.failed.is_none();
-            if same_keys && !changes_between(&view.token, previous.now, now) {
+            if same_keys && !changes_between(&view.token, previous.now, now, leeway) {
                 known.verdicts.insert(&view.token.raw, &view.verdict);
             }
         }
@@ -174,20 +181,20 @@ impl<'a> Known<'a> {
 }
 
 /// The moments at which something about a token changes by itself.
-fn moments(token: &Token) -> impl Iterator<Item = i64> {
+fn moments(token: &Token, leeway: i64) -> impl Iterator<Item = i64> {
     ["exp", "nbf", "iat", "auth_time"]
         .into_iter()
         .filter_map(|name| numeric_date(token, name))
-        .flat_map(|at| [at.saturating_sub(SKEW), at, at.saturating_add(SKEW)])
+        .flat_map(move |at| [-SKEW, -leeway, 0, leeway, SKEW].map(|by| at.saturating_add(by)))
 }
 
-fn changes_between(token: &Token, then: Timestamp, now: Timestamp) -> bool {
+fn changes_between(token: &Token, then: Timestamp, now: Timestamp, leeway: i64) -> bool {
     let (from, to) = (
         then.as_second().min(now.as_second()),
         then.as_second().max(now.as_second()),
     );
     // A boundary that is touched counts: `exp` itself already means expired.
-    moments(token).any(|at| from <= at && at <= to)
+    moments(token, leeway).any(|at| from <= at && at <= to)
 }
 
 /// The earliest moment after `now` at which something changes by itself.
@@ -195,7 +202,7 @@ fn next_change(tokens: &HashMap<TokenId, TokenView>, now: Timestamp) -> Option<T
     let second = now.as_second();
     tokens
         .values()
-        .flat_map(|view| moments(&view.token))
+        .flat_map(|view| moments(&view.token, view.leeway))
         .filter(|at| *at > second)
         .min()
         .and_then(from_numeric_date)
@@ -355,6 +362,7 @@ fn view(
         evidence_only: entry.is_none(),
         iat: numeric_date(&token, "iat"),
         exp: numeric_date(&token, "exp"),
+        leeway: 0,
         token,
     }
 }
@@ -401,8 +409,9 @@ mod tests {
     fn the_next_change_is_the_nearest_moment_ahead() {
         let at = |s| from_numeric_date(s).unwrap();
         let token = token(&json!({"iat":1_000,"exp":2_000}));
-        assert!(changes_between(&token, at(1_999), at(2_000)));
-        assert!(changes_between(&token, at(900), at(950)));
-        assert!(!changes_between(&token, at(1_100), at(1_200)));
+        assert!(changes_between(&token, at(1_999), at(2_000), 0));
+        assert!(changes_between(&token, at(900), at(950), 0));
+        assert!(!changes_between(&token, at(1_100), at(1_200), 0));
+        assert!(changes_between(&token, at(2_290), at(2_310), 300));
     }
 }

@@ -68,6 +68,7 @@ pub fn palette(model: &Model) -> Vec<Entry> {
         View::Token,
         View::Chain,
         View::Graph,
+        View::Compare,
         View::Practice,
         View::Start,
     ] {

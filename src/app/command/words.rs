@@ -97,11 +97,14 @@ impl Command {
             Self::Show(View::Chain) => "Show chain".into(),
             Self::Show(View::Graph) => "Show graph".into(),
             Self::Show(View::Forge) => "Show forge".into(),
+            Self::Show(View::Compare) => "Show compare".into(),
             Self::Show(View::Practice) => "Show practice servers".into(),
             Self::Select(_) => "Select".into(),
             Self::ShowChain(_) => "Show a chain".into(),
             Self::SetClock(crate::kit::clock::Clock::System) => "Set the clock to now".into(),
             Self::SetClock(crate::kit::clock::Clock::Fixed(at)) => format!("Set the clock to {at}"),
+            Self::Compare(_) => "Compare tokens".into(),
+            Self::Demand(_) => "Set what verdicts ask for".into(),
             Self::FilterSeverity(None) => "Show findings of every severity".into(),
             Self::FilterSeverity(Some(least)) => {
                 format!("Show findings of severity {} and worse", least.name())
@@ -126,6 +129,7 @@ impl Command {
             Self::Show(View::Chain) => "Ctrl+2",
             Self::Show(View::Graph) => "Ctrl+3",
             Self::Show(View::Practice) => "Ctrl+4",
+            Self::Show(View::Compare) => "Ctrl+5",
             _ => return None,
         })
     }

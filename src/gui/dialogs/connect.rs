@@ -190,7 +190,10 @@ pub fn metadata(ui: &mut Ui, cx: &mut Cx<'_>, server: &ServerEntry) {
     widgets::field(ui, "Exchange", |ui| ui.label(words));
     if let Some(keys) = cx.model.jwks.get(&server.issuer) {
         widgets::field(ui, "Key set", |ui| {
-            ui.label(format!("{} keys", keys.keys.len()))
+            ui.label(match keys.keys.len() {
+                1 => "1 key".to_owned(),
+                n => format!("{n} keys"),
+            })
         });
     }
     if widgets::button(ui, Icon::Copy, "Copy metadata").clicked() {

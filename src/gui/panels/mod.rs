@@ -5,6 +5,7 @@ mod chain_canvas;
 mod chain_form;
 mod chain_paint;
 mod chain_scene;
+pub mod compare;
 pub mod findings;
 pub mod graph;
 mod graph_canvas;

@@ -59,7 +59,11 @@ impl TokenState {
             Signature::Valid if !view.verdict.key_problems.is_empty() => return Self::WeakKey,
             _ => {}
         }
-        if view.exp.is_some_and(|exp| exp <= now) || view.verdict.life == Life::Expired {
+        if view
+            .exp
+            .is_some_and(|exp| exp.saturating_add(view.leeway) <= now)
+            || view.verdict.life == Life::Expired
+        {
             return Self::Expired;
         }
         if view.verdict.life == Life::NotYet {
