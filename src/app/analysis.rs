@@ -92,6 +92,10 @@ pub struct TokenView {
     pub severity: Option<Severity>,
     /// Index into the evidence's hops.
     pub hop: usize,
+    /// How often it was found again, after the first time.
+    pub again: u32,
+    /// What a filter looks through, in small letters.
+    pub search: Arc<str>,
     /// Edited and not signed since.
     pub edited: bool,
     /// Belongs to a run: an edit makes a copy.

@@ -87,6 +87,8 @@ pub enum Command {
     DuplicateToken(TokenId),
     /// Remove from the tray.
     DeleteToken(TokenId),
+    /// Remove several from the tray.
+    DeleteTokens(Vec<TokenId>),
 
     // Forgeries
     /// Put a forgery, or several stacked by name, into the tray.

@@ -11,7 +11,7 @@ use super::{
     model::Purpose,
     runs,
     session::{Selection, View},
-    workspace::TokenEntry,
+    workspace::{MAX_PLACES, TokenEntry},
 };
 use crate::{
     jose::{Alg, b64},
@@ -31,7 +31,7 @@ use crate::{
 pub const MAX_AT_ONCE: usize = 256 * 1024;
 
 /// Tokens that one text may put into the tray; what is beyond is counted, and told.
-pub const MAX_TOKENS: usize = 2_000;
+pub const MAX_TOKENS: usize = 20_000;
 
 pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Effect>) {
     match command {
@@ -73,6 +73,20 @@ pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &m
                 model.document().tokens.retain(|t| t.id != id);
             } else {
                 missing(model, id);
+            }
+        }
+        Command::DeleteTokens(ids) => {
+            let ids: std::collections::HashSet<TokenId> = ids.into_iter().collect();
+            let before = model.workspace.tokens.len();
+            if model.workspace.tokens.iter().any(|t| ids.contains(&t.id)) {
+                model.document().tokens.retain(|t| !ids.contains(&t.id));
+            }
+            let gone = before - model.workspace.tokens.len();
+            let kept = ids.len() - gone;
+            if kept > 0 {
+                model.complain(format!(
+                    "{kept} of these tokens belong to runs of chains: reset the runs to remove them."
+                ));
             }
         }
         _ => {}
@@ -185,23 +199,38 @@ fn add_found(model: &mut Model, mut found: Vec<find::Found>, origin: &str, sourc
         known.insert(Arc::clone(&entry.received), entry.id);
         known.insert(Arc::clone(&entry.raw), entry.id);
     }
+    let mut again: std::collections::HashMap<TokenId, Vec<String>> =
+        std::collections::HashMap::new();
     for token in found {
+        let mut origin = origin.to_owned();
+        if from_file || total > 1 {
+            origin.push_str(&format!(", line {}", token.line));
+        }
+        if let Some(context) = &token.context {
+            origin.push_str(&format!(", {}", escape(context)));
+        }
         let id = if let Some(id) = known.get(&token.raw) {
+            again.entry(*id).or_default().push(origin);
             *id
         } else {
-            let mut origin = origin.to_owned();
-            if from_file || total > 1 {
-                origin.push_str(&format!(", line {}", token.line));
-            }
-            if let Some(context) = &token.context {
-                origin.push_str(&format!(", {}", escape(context)));
-            }
             let id = add(model, Arc::clone(&token.raw), origin, batch);
             known.insert(token.raw, id);
             new += 1;
             id
         };
         first.get_or_insert(id);
+    }
+    if !again.is_empty() {
+        for entry in &mut model.document().tokens {
+            let Some(places) = again.remove(&entry.id) else {
+                continue;
+            };
+            entry.again = entry
+                .again
+                .saturating_add(u32::try_from(places.len()).unwrap_or(u32::MAX));
+            let room = MAX_PLACES.saturating_sub(entry.places.len());
+            entry.places.extend(places.into_iter().take(room));
+        }
     }
     if let Some(first) = first {
         bring_to_front(model, first);
@@ -286,6 +315,8 @@ pub(super) fn add(model: &mut Model, raw: Arc<str>, origin: String, batch: Optio
         origin,
         batch,
         copy_of: None,
+        again: 0,
+        places: Vec::new(),
     });
     id
 }

@@ -126,7 +126,8 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::Revert(_)
         | C::RenameToken(..)
         | C::DuplicateToken(_)
-        | C::DeleteToken(_) => token::update(model, command, env, effects),
+        | C::DeleteToken(_)
+        | C::DeleteTokens(_) => token::update(model, command, env, effects),
         C::Forge(..) | C::Fire(_) | C::ConfirmFire(_) | C::CancelFire | C::Crack(..) => {
             forge::update(model, command, env, effects);
         }

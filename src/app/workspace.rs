@@ -53,7 +53,14 @@ pub struct TokenEntry {
     pub batch: Option<u32>,
     /// The token of a run that it is an edited copy of.
     pub copy_of: Option<TokenId>,
+    /// How often it was found again, after the first time.
+    pub again: u32,
+    /// Where, as far as they are kept: [`MAX_PLACES`] at most.
+    pub places: Vec<String>,
 }
+
+/// Places of one token that are kept.
+pub const MAX_PLACES: usize = 50;
 
 impl TokenEntry {
     /// Whether it was edited since it was received or signed.
@@ -195,6 +202,10 @@ mod token_text {
         batch: Option<u32>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         copy_of: Option<TokenId>,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        again: u32,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        places: Vec<String>,
         received: Arc<str>,
         /// Without one, as received.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -202,6 +213,11 @@ mod token_text {
         /// Without one, as sealed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         raw: Option<Arc<str>>,
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde gives the field as it is
+    fn is_zero(number: &u32) -> bool {
+        *number == 0
     }
 
     impl From<Saved> for TokenEntry {
@@ -216,6 +232,8 @@ mod token_text {
                 origin: saved.origin,
                 batch: saved.batch,
                 copy_of: saved.copy_of,
+                again: saved.again,
+                places: saved.places,
             }
         }
     }
@@ -228,6 +246,8 @@ mod token_text {
                 origin: entry.origin,
                 batch: entry.batch,
                 copy_of: entry.copy_of,
+                again: entry.again,
+                places: entry.places,
                 raw: (entry.raw != entry.sealed).then_some(entry.raw),
                 sealed: (entry.sealed != entry.received).then_some(entry.sealed),
                 received: entry.received,

@@ -162,13 +162,14 @@ pub struct Report {
 }
 
 impl Report {
-    /// The worst severity of a hop.
-    pub fn worst(&self, hop: usize) -> Option<Severity> {
-        self.findings
-            .iter()
-            .filter(|f| f.hop == hop)
-            .map(|f| f.severity)
-            .max()
+    /// The worst severity of each hop that has a finding.
+    pub fn worst(&self) -> std::collections::HashMap<usize, Severity> {
+        let mut worst = std::collections::HashMap::new();
+        for finding in &self.findings {
+            let of_hop = worst.entry(finding.hop).or_insert(finding.severity);
+            *of_hop = (*of_hop).max(finding.severity);
+        }
+        worst
     }
     /// Number of findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {

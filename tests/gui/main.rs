@@ -12,3 +12,4 @@ mod ran;
 mod rig;
 mod start;
 mod token;
+mod tray;

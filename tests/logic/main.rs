@@ -14,6 +14,7 @@ mod jose;
 mod jwe;
 mod jws;
 mod main_job;
+mod mass;
 mod oauth;
 mod principal;
 mod report;

@@ -81,15 +81,18 @@ pub fn analyse(input: &Input, previous: &Analysis) -> Analysis {
         Arc::new(layout::layout(&graph))
     };
 
+    let entries: HashMap<TokenId, &TokenEntry> =
+        input.workspace.tokens.iter().map(|e| (e.id, e)).collect();
+    let worst = report.worst();
     let mut tokens = HashMap::new();
     for (index, hop) in evidence.hops.iter().enumerate() {
         let (Some(id), Some(verdict)) = (hop.token_id, &hop.verdict) else {
             continue;
         };
-        let entry = input.workspace.token(id);
+        let entry = entries.get(&id).copied();
         let mut view = view(entry, hop, verdict, index, &known);
         view.leeway = leeway;
-        view.severity = report.worst(index);
+        view.severity = worst.get(&index).copied();
         tokens.insert(id, view);
     }
     Analysis {
@@ -362,9 +365,37 @@ fn view(
         evidence_only: entry.is_none(),
         iat: numeric_date(&token, "iat"),
         exp: numeric_date(&token, "exp"),
-        leeway: 0,
+        view.leeway = leeway;
+        view.severity = worst.get(&index).copied();
         token,
     }
+}
+
+/// What a filter looks through, in small letters: the names of everybody in it, its kind, where it
+/// came from, its identifiers.
+fn search(entry: Option<&TokenEntry>, token: &Token) -> Arc<str> {
+    let mut text = token.kind.label().to_lowercase();
+    let mut add = |part: &str| {
+        text.push('\n');
+        text.push_str(&crate::kit::text::shorten(part, 300).to_lowercase());
+    };
+    if let Some(entry) = entry {
+        entry.name.as_deref().into_iter().for_each(&mut add);
+        add(&entry.origin);
+    }
+    for name in ["iss", "sub", "client_id", "azp", "jti", "scope", "txn"] {
+        token.claim_text(name).into_iter().for_each(&mut add);
+    }
+    for audience in claims::audiences(token).into_iter().flatten() {
+        add(&audience);
+    }
+    for actor in actors(token) {
+        add(&actor.pid.sub);
+    }
+    for name in ["alg", "kid", "typ"] {
+        token.header_text(name).into_iter().for_each(&mut add);
+    }
+    text.into()
 }
 
 #[cfg(test)]

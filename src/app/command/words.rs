@@ -46,6 +46,7 @@ impl Command {
             Self::RenameToken(..) => "Rename token".into(),
             Self::DuplicateToken(_) => "Duplicate token".into(),
             Self::DeleteToken(_) => "Delete token".into(),
+            Self::DeleteTokens(ids) => format!("Delete {} tokens", ids.len()),
             Self::GenerateKey { alg, .. } => format!("Generate {} key", escape(alg)),
             Self::ImportKey { .. } => "Import key".into(),
             Self::OpenKey(_) => "Open an encrypted key".into(),
@@ -151,6 +152,7 @@ impl Command {
                 | Self::RenameToken(..)
                 | Self::DuplicateToken(_)
                 | Self::DeleteToken(_)
+                | Self::DeleteTokens(_)
                 | Self::Forge(..)
                 | Self::ImportKey { .. }
                 | Self::ImportSecret { .. }

@@ -20,7 +20,7 @@ use crate::{
     jose::jwe::names::Manage,
     kit::{
         ids::{KeyId, ServerId, TokenId},
-        text::{escape, shorten},
+        text::{escape, escape_lines, shorten},
     },
     token::validate::KeyOwner,
 };
@@ -208,6 +208,15 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
     }
     if let Some(entry) = cx.model.workspace.token(id) {
         text(ui, "Origin", Some(&escape(&entry.origin)));
+        if entry.again > 0 {
+            let words = format!("{} times in all", u64::from(entry.again) + 1);
+            let mut places = entry.places.join("\n");
+            let more = entry.again as usize - entry.places.len().min(entry.again as usize);
+            if more > 0 {
+                places.push_str(&format!("\nand {more} more"));
+            }
+            widgets::field(ui, "Found", |ui| ui.label(words)).on_hover_text(escape_lines(&places));
+        }
     }
     if let Some(key) = &view.verdict.key {
         let label = match view.verdict.signer() {

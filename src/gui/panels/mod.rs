@@ -27,3 +27,5 @@ pub mod practice;
 pub mod rows;
 pub mod token;
 pub mod tray;
+mod tray_order;
+mod tray_row;

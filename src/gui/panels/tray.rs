@@ -1,68 +1,74 @@
-//! The token tray: every token by chain and hop, what it is, who it speaks for, its state and its life.
+//! The token tray: every token by chain and hop, or filtered, sorted and grouped as one likes.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use egui::{
-    Align2, CornerRadius, FontFamily, FontId, Key, Rect, Role, ScrollArea, Sense, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2,
-    text::{LayoutJob, TextFormat, TextWrapping},
-    vec2,
+    Align, Align2, CornerRadius, FontFamily, FontId, Key, Layout, Rect, Role, ScrollArea, Sense,
+    Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::inspector_token;
+use super::{
+    tray_order::{self, Group, Order, Row, Sort},
+    tray_row::{self, ROW},
+};
 use crate::{
     app::{
         Command,
-        analysis::{Analysis, TokenView},
+        analysis::Analysis,
         session::{Selection, View},
     },
     gui::{
-        Ask, Cx, icons,
+        Ask, Cx,
+        icons::Icon,
         theme::{self, RADIUS, space},
-        widgets::{
-            self,
-            life::{self, Life},
-            state::TokenState,
-        },
+        widgets,
     },
-    kit::{
-        ids::TokenId,
-        text::{escape, shorten},
-    },
+    kit::{ids::TokenId, text::escape},
 };
 
-const ROW: f32 = 60.0;
+pub use super::tray_row::one_line;
+
 const HEADING: f32 = 30.0;
 const FOOT: f32 = 84.0;
+/// The line with filter and order; the line that tells how many are shown or picked.
+const TOOLS: f32 = 36.0;
+const NOTE: f32 = 28.0;
+
+/// So many tokens are looked through without filter and order.
+const FEW: usize = 10;
 
 /// What the tray keeps between frames.
 #[derive(Default)]
 pub struct State {
-    /// Rows of the analysis that they were made from.
+    /// The rows as they were last ordered.
     rows: Option<Rows>,
     /// The token that the tray last scrolled to.
     seen: Option<TokenId>,
+    order: Order,
+    /// Tokens that are picked together.
+    picked: BTreeSet<TokenId>,
+    /// Where a range of picks begins.
+    anchor: Option<TokenId>,
+    /// The picked ones are to be deleted.
+    pub(super) delete: bool,
 }
 
-/// The rows of one analysis, each with its place.
+/// The rows of one analysis in one order, each with its place.
 struct Rows {
     analysis: Arc<Analysis>,
+    order: Order,
     list: Vec<(f32, Row)>,
+    headings: Vec<(String, String)>,
     height: f32,
+    /// How many tokens there are with and without the filter.
+    shown: usize,
+    total: usize,
 }
 
-#[derive(Clone, Copy)]
-enum Row {
-    Heading(usize),
-    Token(TokenId),
-}
-
-impl Row {
-    fn height(self) -> f32 {
-        match self {
-            Self::Heading(_) => HEADING,
-            Self::Token(_) => ROW,
-        }
+fn height(row: Row) -> f32 {
+    match row {
+        Row::Heading(_) => HEADING,
+        Row::Token(_) => ROW,
     }
 }
 
@@ -71,11 +77,17 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let analysis = Arc::clone(&cx.model.analysis);
     let full = ui.available_rect_before_wrap();
     let foot = Rect::from_min_max(pos2(full.left(), full.bottom() - FOOT), full.max);
-    let list = Rect::from_min_max(full.min, pos2(full.right(), foot.top()));
+    let mut list = Rect::from_min_max(full.min, pos2(full.right(), foot.top()));
     if analysis.tokens.is_empty() {
         ui.scope_builder(
             egui::UiBuilder::new().max_rect(list.shrink(space::M)),
             |ui| {
+                let coming = cx.model.workspace.tokens.len();
+                if coming > 0 {
+                    let words = format!("Reading {} …", counted(coming));
+                    ui.label(theme::small(words).color(cx.theme.muted));
+                    return;
+                }
                 widgets::empty(
                     ui,
                     "Tokens that you paste, and those of your chains, stand here.",
@@ -88,75 +100,216 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             },
         );
     } else {
+        arrange(cx, &analysis);
+        if analysis.tokens.len() > FEW || cx.view.tray.order != Order::default() {
+            let tools = Rect::from_min_max(list.min, pos2(list.right(), list.top() + TOOLS));
+            list.min.y += TOOLS;
+            ui.scope_builder(
+                egui::UiBuilder::new().max_rect(tools.shrink2(vec2(space::M, 4.0))),
+                |ui| self::tools(ui, cx),
+            );
+            if let Some(note) = note(cx) {
+                let place = Rect::from_min_max(list.min, pos2(list.right(), list.top() + NOTE));
+                list.min.y += NOTE;
+                ui.scope_builder(
+                    egui::UiBuilder::new().max_rect(place.shrink2(vec2(space::M, 2.0))),
+                    |ui| picked(ui, cx, &note),
+                );
+            }
+        }
         ui.scope_builder(egui::UiBuilder::new().max_rect(list), |ui| {
             rows(ui, cx, &analysis);
         });
     }
+    delete(cx);
     drop_zone(ui, cx, foot.shrink(space::M));
     ui.advance_cursor_after_rect(full);
 }
 
-fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
-    let fresh = cx
-        .view
-        .tray
-        .rows
-        .as_ref()
-        .is_none_or(|r| !Arc::ptr_eq(&r.analysis, analysis));
-    if fresh {
-        let mut y = 0.0;
-        let mut rows = Vec::new();
-        for (n, group) in analysis.tray.iter().enumerate() {
-            // The only group of an ordinary tray needs no heading: the panel has one.
-            let alone = analysis.tray.len() == 1 && group.chain.is_none();
-            let entries = (!alone)
-                .then_some(Row::Heading(n))
-                .into_iter()
-                .chain(group.tokens.iter().copied().map(Row::Token));
-            for row in entries {
-                rows.push((y, row));
-                y += row.height();
+fn counted(n: usize) -> String {
+    if n == 1 {
+        "1 token".into()
+    } else {
+        format!("{n} tokens")
+    }
+}
+
+/// Filter and order.
+fn tools(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        let order = &mut cx.view.tray.order;
+        widgets::menu(ui, "Order of the tray", order.sort.words(), |ui| {
+            ui.set_min_width(180.0);
+            ui.label(theme::small("Sort by"));
+            for sort in Sort::ALL {
+                if ui
+                    .selectable_label(order.sort == sort, sort.words())
+                    .clicked()
+                {
+                    // The same again turns it round.
+                    order.reverse = order.sort == sort && !order.reverse;
+                    order.sort = sort;
+                    ui.close();
+                }
+            }
+            widgets::tick(ui, &mut order.reverse, "Other way round");
+            ui.separator();
+            ui.label(theme::small("Group by"));
+            for group in Group::ALL {
+                if ui
+                    .selectable_label(order.group == group, group.words())
+                    .clicked()
+                {
+                    order.group = group;
+                    ui.close();
+                }
+            }
+        });
+        let width = ui.available_width();
+        ui.allocate_ui(vec2(width, 26.0), |ui| {
+            let field = widgets::text_field(
+                ui,
+                "Filter tokens",
+                "Filter",
+                &mut cx.view.tray.order.filter,
+                false,
+            );
+            if field.has_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
+                cx.view.tray.order.filter.clear();
+            }
+        });
+    });
+}
+
+/// What there is to say about the rows.
+fn note(cx: &Cx<'_>) -> Option<String> {
+    let tray = &cx.view.tray;
+    let rows = tray.rows.as_ref()?;
+    let behind = cx.model.analysing.is_some() && cx.model.workspace.tokens.len() > rows.total + 100;
+    if behind {
+        return Some(format!(
+            "Reading {} …",
+            counted(cx.model.workspace.tokens.len())
+        ));
+    }
+    if tray.picked.len() > 1 {
+        return Some(format!("{} picked", tray.picked.len()));
+    }
+    (rows.shown < rows.total).then(|| format!("{} of {} shown", rows.shown, rows.total))
+}
+
+/// The note, with what can be done with the picked ones.
+fn picked(ui: &mut Ui, cx: &mut Cx<'_>, note: &str) {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        if cx.view.tray.picked.len() > 1 {
+            if widgets::icon_button(ui, Icon::Cross, "Pick none").clicked() {
+                cx.view.tray.picked.clear();
+            }
+            if ui.button("Delete").clicked() {
+                cx.view.tray.delete = true;
             }
         }
-        cx.view.tray.rows = Some(Rows {
-            analysis: Arc::clone(analysis),
-            list: rows,
-            height: y,
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.label(theme::small(note).color(cx.theme.muted));
         });
+    });
+}
+
+/// Deletes what is picked, when it was asked for.
+fn delete(cx: &mut Cx<'_>) {
+    if std::mem::take(&mut cx.view.tray.delete) {
+        let picked = std::mem::take(&mut cx.view.tray.picked);
+        let ids: Vec<TokenId> = picked.into_iter().collect();
+        match ids.as_slice() {
+            [] => {}
+            [one] => cx.push(Command::DeleteToken(*one)),
+            _ => cx.push(Command::DeleteTokens(ids)),
+        }
     }
+}
+
+/// Orders the rows anew when the analysis or the wanted order has changed.
+fn arrange(cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
+    let tray = &mut cx.view.tray;
+    let known = tray
+        .rows
+        .as_ref()
+        .is_some_and(|r| Arc::ptr_eq(&r.analysis, analysis) && r.order == tray.order);
+    if known {
+        return;
+    }
+    let arranged = tray_order::arrange(analysis, &tray.order);
+    let mut y = 0.0;
+    let list = arranged
+        .rows
+        .into_iter()
+        .map(|row| {
+            let at = y;
+            y += height(row);
+            (at, row)
+        })
+        .collect();
+    tray.picked.retain(|id| analysis.tokens.contains_key(id));
+    tray.rows = Some(Rows {
+        analysis: Arc::clone(analysis),
+        order: tray.order.clone(),
+        list,
+        headings: arranged.headings,
+        height: y,
+        shown: arranged.shown,
+        total: analysis.tokens.len(),
+    });
+}
+
+fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
     let selected = chosen(cx);
     let scroll_to = (cx.view.tray.seen != selected)
         .then_some(selected)
         .flatten();
     cx.view.tray.seen = selected;
-    let Some(Rows {
-        list: rows, height, ..
-    }) = cx.view.tray.rows.take()
-    else {
+    let Some(rows) = cx.view.tray.rows.take() else {
         return;
     };
+    if rows.shown == 0 {
+        ui.add_space(space::M);
+        ui.horizontal(|ui| {
+            ui.add_space(space::M);
+            ui.label(theme::small("No token fits the filter.").color(cx.theme.muted));
+        });
+    }
     ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
     ScrollArea::vertical()
         .id_salt("tray")
         .auto_shrink(false)
         .show_viewport(ui, |ui, viewport| {
-            ui.set_height(height);
+            ui.set_height(rows.height);
             let origin = ui.max_rect().min;
             let width = ui.max_rect().width();
             let first = rows
-                .partition_point(|(y, row)| y + row.height() < viewport.top())
+                .list
+                .partition_point(|(y, row)| y + height(*row) < viewport.top())
                 .saturating_sub(1);
             let mut counts = false;
-            for (y, row) in rows[first..]
+            for (y, row) in rows.list[first..]
                 .iter()
                 .take_while(|(y, _)| *y <= viewport.bottom())
             {
-                let rect = Rect::from_min_size(origin + vec2(0.0, *y), vec2(width, row.height()));
+                let rect = Rect::from_min_size(origin + vec2(0.0, *y), vec2(width, height(*row)));
                 match row {
-                    Row::Heading(n) => heading(ui, cx, analysis, *n, rect),
+                    Row::Heading(n) => heading(ui, cx, &rows.headings, *n, rect),
                     Row::Token(id) => {
                         if let Some(view) = analysis.tokens.get(id) {
-                            counts |= token(ui, cx, *id, view, rect, selected == Some(*id));
+                            let marked = selected == Some(*id) || cx.view.tray.picked.contains(id);
+                            let many = cx.view.tray.picked.len();
+                            let done = tray_row::token(ui, cx, *id, view, rect, marked, many);
+                            counts |= done.counts;
+                            if done.chosen {
+                                choose(ui, cx, &rows, *id, selected);
+                            }
+                            if done.focused {
+                                keys(ui, cx, &rows, *id);
+                            }
                         }
                     }
                 }
@@ -166,20 +319,84 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
             }
             if let Some(id) = scroll_to
                 && let Some((y, row)) = rows
+                    .list
                     .iter()
                     .find(|(_, r)| matches!(r, Row::Token(t) if *t == id))
             {
-                let rect = Rect::from_min_size(origin + vec2(0.0, *y), vec2(width, row.height()));
+                let rect = Rect::from_min_size(origin + vec2(0.0, *y), vec2(width, height(*row)));
                 if !viewport.contains(pos2(0.0, *y)) || !viewport.contains(pos2(0.0, y + ROW)) {
                     ui.scroll_to_rect(rect, None);
                 }
             }
         });
-    cx.view.tray.rows = Some(Rows {
-        analysis: Arc::clone(analysis),
-        list: rows,
-        height,
+    cx.view.tray.rows = Some(rows);
+}
+
+/// A row was clicked: it alone, or with Ctrl in addition, or with Shift all up to it.
+fn choose(ui: &Ui, cx: &mut Cx<'_>, rows: &Rows, id: TokenId, selected: Option<TokenId>) {
+    let modifiers = ui.input(|i| i.modifiers);
+    let tray = &mut cx.view.tray;
+    if modifiers.shift {
+        let place = |wanted: TokenId| {
+            rows.list
+                .iter()
+                .position(|(_, r)| matches!(r, Row::Token(t) if *t == wanted))
+        };
+        let from = tray.anchor.or(selected).and_then(place);
+        if let (Some(from), Some(to)) = (from, place(id)) {
+            tray.picked = rows.list[from.min(to)..=from.max(to)]
+                .iter()
+                .filter_map(|(_, r)| match r {
+                    Row::Token(id) => Some(*id),
+                    Row::Heading(_) => None,
+                })
+                .collect();
+            return;
+        }
+    }
+    if modifiers.command {
+        if tray.picked.is_empty() {
+            tray.picked.extend(selected);
+        }
+        if !tray.picked.remove(&id) {
+            tray.picked.insert(id);
+        }
+        tray.anchor = Some(id);
+        return;
+    }
+    tray.picked.clear();
+    tray.anchor = Some(id);
+    cx.push(Command::Select(Selection::Token(id)));
+    if cx.model.session.view == View::Start {
+        cx.push(Command::Show(View::Token));
+    }
+}
+
+/// Keys of a row that has the keyboard.
+fn keys(ui: &Ui, cx: &mut Cx<'_>, rows: &Rows, id: TokenId) {
+    let (all, delete) = ui.input_mut(|i| {
+        (
+            i.consume_key(egui::Modifiers::COMMAND, Key::A),
+            i.consume_key(egui::Modifiers::NONE, Key::Delete),
+        )
     });
+    let tray = &mut cx.view.tray;
+    if all {
+        tray.picked = rows
+            .list
+            .iter()
+            .filter_map(|(_, r)| match r {
+                Row::Token(id) => Some(*id),
+                Row::Heading(_) => None,
+            })
+            .collect();
+    }
+    if delete {
+        if tray.picked.is_empty() {
+            tray.picked.insert(id);
+        }
+        tray.delete = true;
+    }
 }
 
 /// The token that is selected, itself or by one of its claims.
@@ -192,8 +409,8 @@ fn chosen(cx: &Cx<'_>) -> Option<TokenId> {
     }
 }
 
-fn heading(ui: &mut Ui, cx: &Cx<'_>, analysis: &Analysis, n: usize, rect: Rect) {
-    let Some(group) = analysis.tray.get(n) else {
+fn heading(ui: &mut Ui, cx: &Cx<'_>, headings: &[(String, String)], n: usize, rect: Rect) {
+    let Some((title, caption)) = headings.get(n) else {
         return;
     };
     let mut inner = ui.new_child(
@@ -205,203 +422,14 @@ fn heading(ui: &mut Ui, cx: &Cx<'_>, analysis: &Analysis, n: usize, rect: Rect) 
             .id_salt(("heading", n)),
     );
     inner.horizontal(|ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(theme::small(group.caption.as_str()).color(cx.theme.muted));
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let title = theme::section(&escape(&group.title), cx.theme);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(theme::small(caption.as_str()).color(cx.theme.muted));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let title = theme::section(&escape(title), cx.theme);
                 ui.add(egui::Label::new(title).truncate());
             });
         });
     });
-}
-
-/// Draws a row. Returns whether its countdown changes by itself.
-fn token(
-    ui: &mut Ui,
-    cx: &mut Cx<'_>,
-    id: TokenId,
-    view: &TokenView,
-    rect: Rect,
-    selected: bool,
-) -> bool {
-    let theme = cx.theme;
-    let life = Life {
-        from: view.iat,
-        until: view.exp,
-        now: cx.seconds(),
-    };
-    let state = TokenState::of(view, cx.seconds());
-    let who = view.principal.short();
-    let response = ui.interact(
-        rect,
-        ui.scope_id().with(("token", id.0)),
-        Sense::click_and_drag(),
-    );
-    response.widget_info(|| {
-        let worst = view
-            .severity
-            .map_or_else(String::new, |s| format!(", worst finding {}", s.name()));
-        let label = format!(
-            "{}, {}, {}, {}{worst}",
-            escape(&view.title),
-            escape(&who),
-            state.words(),
-            life.words(),
-        );
-        WidgetInfo::selected(Role::ListItem, true, selected, label)
-    });
-    response.dnd_set_drag_payload(id);
-    if ui.is_rect_visible(rect) {
-        paint(
-            ui,
-            theme,
-            view,
-            rect,
-            selected,
-            &response,
-            (state, life, &who),
-        );
-    }
-    if response.clicked() || (response.has_focus() && ui.input(|i| i.key_pressed(Key::Enter))) {
-        cx.push(Command::Select(Selection::Token(id)));
-        if cx.model.session.view == View::Start {
-            cx.push(Command::Show(View::Token));
-        }
-    }
-    if response.double_clicked() {
-        cx.ask(Ask::ShowToken(id));
-    }
-    response.context_menu(|ui| menu(ui, cx, id, view));
-    life.counts_down()
-}
-
-fn paint(
-    ui: &Ui,
-    theme: &theme::Theme,
-    view: &TokenView,
-    rect: Rect,
-    selected: bool,
-    response: &egui::Response,
-    (state, life, who): (TokenState, Life, &str),
-) {
-    let painter = ui.painter();
-    if selected {
-        painter.rect_filled(rect, 0.0, theme.accent_surface);
-        painter.rect_filled(
-            Rect::from_min_size(rect.min, vec2(2.0, rect.height())),
-            0.0,
-            theme.accent,
-        );
-    } else if response.hovered() {
-        painter.rect_filled(rect, 0.0, theme.raised);
-    }
-    widgets::focus_ring(ui, response);
-    let left = rect.left() + space::M;
-    let right = rect.right() - space::M;
-    let text_left = left + 26.0;
-    let line = rect.top() + 17.0;
-    state.paint(
-        painter,
-        Rect::from_center_size(pos2(left + 8.0, line), vec2(14.0, 14.0)),
-        theme,
-    );
-    let caption = match state {
-        TokenState::Valid | TokenState::NotVerified | TokenState::ClaimsFail => life.countdown(),
-        TokenState::Failed => "failed".into(),
-        TokenState::OtherKey => "not its issuer".into(),
-        TokenState::Edited => "edited".into(),
-        TokenState::NotYet => "not yet".into(),
-        TokenState::Unsupported | TokenState::Opaque => String::new(),
-        other => other.words().into(),
-    };
-    let colour = match state {
-        TokenState::Failed | TokenState::Edited | TokenState::Unsigned | TokenState::OtherKey => {
-            state.colour(theme)
-        }
-        _ => theme.muted,
-    };
-    let small = FontId::new(11.0, FontFamily::Proportional);
-    let mut end = painter
-        .text(
-            pos2(right, line),
-            Align2::RIGHT_CENTER,
-            caption,
-            small.clone(),
-            colour,
-        )
-        .left();
-    if let Some(severity) = view.severity {
-        let shape = Rect::from_center_size(pos2(end - 12.0, line), vec2(11.0, 11.0));
-        icons::severity(painter, shape, severity, theme);
-        end = shape.left();
-    }
-    let title = one_line(
-        ui,
-        &escape(&view.title),
-        FontId::new(13.0, theme::medium()),
-        theme.text,
-        end - 6.0 - text_left,
-    );
-    painter.galley(
-        pos2(text_left, line - title.size().y / 2.0),
-        title,
-        theme.text,
-    );
-    let who = one_line(
-        ui,
-        &escape(who),
-        FontId::new(12.0, FontFamily::Proportional),
-        theme.muted,
-        right - text_left,
-    );
-    painter.galley(pos2(text_left, rect.top() + 27.0), who, theme.muted);
-    if view.exp.is_some() {
-        let bar = Rect::from_min_max(
-            pos2(text_left, rect.top() + 49.0),
-            pos2(right, rect.top() + 52.0),
-        );
-        life::paint(ui, bar, life);
-    }
-}
-
-/// One line of text, cut with `…` at `width`.
-pub fn one_line(
-    ui: &Ui,
-    text: &str,
-    font: FontId,
-    colour: egui::Color32,
-    width: f32,
-) -> Arc<egui::Galley> {
-    let mut job = LayoutJob::single_section(
-        shorten(text, 200).into_owned(),
-        TextFormat::simple(font, colour),
-    );
-    job.wrap = TextWrapping::truncate_at_width(width.max(8.0));
-    ui.ctx().fonts_mut(|f| f.layout_job(job))
-}
-
-/// What can be done with a token.
-fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
-    ui.set_min_width(200.0);
-    if widgets::menu_item(ui, "Show", "").clicked() {
-        cx.ask(Ask::ShowToken(id));
-        ui.close();
-    }
-    ui.separator();
-    inspector_token::copy_items(ui, cx, view);
-    ui.separator();
-    if widgets::menu_item(ui, "Duplicate", "").clicked() {
-        cx.push(Command::DuplicateToken(id));
-        ui.close();
-    }
-    if view.edited && widgets::menu_item(ui, "Back to what was received", "").clicked() {
-        cx.push(Command::Revert(id));
-        ui.close();
-    }
-    if !view.evidence_only && widgets::menu_item(ui, "Delete", "").clicked() {
-        cx.push(Command::DeleteToken(id));
-        ui.close();
-    }
 }
 
 fn drop_zone(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {

@@ -21,6 +21,8 @@ fn document(practice: bool) -> Document {
         ..Workspace::default()
     };
     workspace.tokens.push(TokenEntry {
+        again: 0,
+        places: Vec::new(),
         id: TokenId(7),
         name: Some("ümlaut \"quoted\"".into()),
         received: raw.clone(),

@@ -1,0 +1,121 @@
+//! The tray: filter, order, groups, and many at once.
+
+use delegraph::{app::Command, gui::shell::App, jose::b64};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
+use serde_json::json;
+
+use crate::rig::{settle, window};
+
+fn token(sub: &str, iss: &str, exp: i64) -> String {
+    let encode = |v: serde_json::Value| b64::encode(v.to_string());
+    format!(
+        "{}.{}.c2ln",
+        encode(json!({"alg": "ES256", "typ": "at+jwt"})),
+        encode(json!({"sub": sub, "iss": iss, "exp": exp, "aud": "api"}))
+    )
+}
+
+/// Carol, alice, bob; then alice again, and others who come last in every order.
+fn tray<'a>() -> Harness<'a, App> {
+    let tokens = [
+        token("carol", "https://b.example", 1_900_000_000),
+        token("alice", "https://a.example", 1_950_000_000),
+        token("bob", "https://b.example", 1_850_000_000),
+    ];
+    let others: String = (10..20)
+        .map(|n| token(&format!("zed-{n}"), "https://z.example", 1_990_000_000) + "\n")
+        .collect();
+    let text = format!("{}\n{}\n{others}", tokens.join("\n"), tokens[1]);
+    window(true, [1280.0, 800.0], vec![Command::Paste(text)])
+}
+
+/// Subjects of the rows, from above.
+fn subjects(harness: &Harness<'_, App>) -> Vec<String> {
+    let mut rows: Vec<(f32, String)> = harness
+        .query_all_by_role(egui::accesskit::Role::ListItem)
+        .map(|node| {
+            let label = node.accesskit_node().label().unwrap_or_default();
+            let subject = label.split(", ").nth(1).unwrap_or("").to_owned();
+            (node.rect().top(), subject)
+        })
+        .filter(|(_, s)| ["alice", "bob", "carol"].contains(&s.as_str()))
+        .collect();
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+    rows.into_iter().map(|(_, s)| s).collect()
+}
+
+fn order(harness: &mut Harness<'_, App>, by: &str) {
+    harness.get_by_label("Order of the tray").click();
+    settle(harness);
+    harness.get_all_by_label(by).next().unwrap().click();
+    settle(harness);
+}
+
+#[test]
+fn rows_are_filtered_sorted_and_grouped() {
+    let mut harness = tray();
+    assert_eq!(subjects(&harness), ["carol", "alice", "bob"]);
+    order(&mut harness, "Principal");
+    assert_eq!(subjects(&harness), ["alice", "bob", "carol"]);
+    order(&mut harness, "Expiry");
+    assert_eq!(subjects(&harness), ["bob", "carol", "alice"]);
+    harness.get_by_label("Filter tokens").focus();
+    settle(&mut harness);
+    harness.get_by_label("Filter tokens").type_text("B.EXAMPLE");
+    settle(&mut harness);
+    assert_eq!(subjects(&harness), ["bob", "carol"]);
+    harness.get_by_label("2 of 13 shown");
+}
+
+#[test]
+fn a_token_found_twice_is_one_row_that_says_so() {
+    let harness = tray();
+    assert_eq!(harness.state().model().workspace.tokens.len(), 13);
+    let said = harness
+        .query_all_by_role(egui::accesskit::Role::ListItem)
+        .filter_map(|node| node.accesskit_node().label())
+        .any(|label| label.contains("alice") && label.contains("found 2 times"));
+    assert!(said);
+}
+
+#[test]
+fn several_rows_are_picked_and_deleted_with_one_undo() {
+    let mut harness = tray();
+    let row = |harness: &Harness<'_, App>, who: &str| {
+        harness
+            .query_all_by_role(egui::accesskit::Role::ListItem)
+            .find(|n| n.accesskit_node().label().unwrap_or_default().contains(who))
+            .unwrap()
+            .rect()
+            .center()
+    };
+    for (who, modifiers) in [
+        ("carol", egui::Modifiers::NONE),
+        ("bob", egui::Modifiers::SHIFT),
+    ] {
+        let at = row(&harness, who);
+        harness.event_modifiers(egui::Event::PointerMoved(at), modifiers);
+        for pressed in [true, false] {
+            harness.event_modifiers(
+                egui::Event::PointerButton {
+                    pos: at,
+                    button: egui::PointerButton::Primary,
+                    pressed,
+                    modifiers,
+                },
+                modifiers,
+            );
+        }
+        settle(&mut harness);
+    }
+    harness.get_by_label("3 picked");
+    harness.get_by_label("Delete").click();
+    settle(&mut harness);
+    assert_eq!(harness.state().model().workspace.tokens.len(), 10);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+    settle(&mut harness);
+    assert_eq!(harness.state().model().workspace.tokens.len(), 13);
+}
