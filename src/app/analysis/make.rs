@@ -365,8 +365,9 @@ fn view(
         evidence_only: entry.is_none(),
         iat: numeric_date(&token, "iat"),
         exp: numeric_date(&token, "exp"),
-        view.leeway = leeway;
-        view.severity = worst.get(&index).copied();
+        leeway: 0,
+        again: entry.map_or(0, |e| e.again),
+        search: search(entry, &token),
         token,
     }
 }
