@@ -93,6 +93,8 @@ pub enum Command {
     // Forgeries
     /// Put a forgery, or several stacked by name, into the tray.
     Forge(TokenId, Vec<String>),
+    /// Stack these forgeries, by name; none clears the stack.
+    StackForgeries(Vec<String>),
     /// Fire forgeries at a target; one that is not on this machine asks first.
     Fire(Arc<Plan>),
     /// Fire at the target that was asked about, or do not.

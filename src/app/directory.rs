@@ -138,7 +138,7 @@ impl Directory for Names<'_> {
     }
 }
 
-fn credential(model: &Model, client: &ClientEntry) -> Result<Credential, String> {
+pub(super) fn credential(model: &Model, client: &ClientEntry) -> Result<Credential, String> {
     let locked = if model.sealing.sealed.is_some() {
         ": unlock the workspace with its passphrase"
     } else {

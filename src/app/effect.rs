@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use super::{
     analysis::{Analysis, Input},
-    forge::{Basis, Forged, Order, Secret as FoundSecret, Tried},
+    forge::{Basis, Forged, Order, Secret as FoundSecret, Shown, Tried},
     model::{PracticeInfo, Vault},
     workspace::Workspace,
 };
@@ -28,6 +28,8 @@ pub enum Effect {
     PacedHttp(JobId, http::Request, u64),
     /// Make every forgery of a token; answered by [`Outcome::Forged`].
     Forge(Box<Order>),
+    /// Stack forgeries; answered by [`Outcome::Stacked`].
+    StackForgeries(Arc<Forged>, Vec<String>),
     /// Try weak secrets, those of a word list as well; public keys too.
     Crack(JobId, Arc<str>, Option<PathBuf>, Vec<Jwk>),
     /// Sign in through the user's browser; answered by [`Outcome::Redirect`].
@@ -181,6 +183,8 @@ pub enum Outcome {
     Http(JobId, Result<http::Response, String>),
     /// Every forgery of a token.
     Forged(Basis, Result<Arc<Forged>, String>),
+    /// A stack of forgeries.
+    Stacked(Vec<String>, Result<Shown, String>),
     /// How far the search for a secret has come.
     Tried(JobId, Tried),
     /// What came of it.

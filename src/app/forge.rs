@@ -4,7 +4,8 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{
     Command, Effect, Model,
-    model::Purpose,
+    directory::credential,
+    model::{Practice, Purpose},
     runs,
     session::{Selection, View},
     token,
@@ -12,6 +13,7 @@ use super::{
 use crate::{
     attack::{
         Forgery, Ingredients, Made, Matrix, catalogue,
+        difference::{self, Part},
         fire::{Fire, Plan},
         named,
         secrets::Found,
@@ -23,7 +25,7 @@ use crate::{
         ids::{JobId, TokenId},
         text::escape,
     },
-    oauth::http::Response,
+    oauth::{client_auth::Client, http::Response, metadata::Metadata},
 };
 
 /// Tokens of the tray that are looked at as other tokens.
@@ -34,6 +36,10 @@ const MAX_OTHERS: usize = 50;
 pub struct Forging {
     /// The token in front with everything that can be made of it; lags behind while it is made.
     pub forged: Option<Arc<Forged>>,
+    /// Names of forgeries that are stacked, and what they make together.
+    pub stack: Vec<String>,
+    /// See [`Self::stack`]; `None` while it is made.
+    pub stacked: Option<Result<Shown, String>>,
     /// What is being made.
     preparing: Option<Basis>,
     /// A plan that waits for the user's word: its target is not on this machine.
@@ -76,12 +82,29 @@ pub struct Forged {
     /// What forgeries are made of.
     pub with: Ingredients,
     /// Each forgery of the catalogue, in its order; an error says why it cannot be made.
-    pub made: Vec<Result<Made, String>>,
+    pub made: Vec<Result<Shown, String>>,
+}
+
+/// A forged token with what it changed.
+pub struct Shown {
+    /// The token.
+    pub made: Made,
+    /// Against the original, part by part.
+    pub parts: Vec<Part>,
+}
+
+impl Shown {
+    fn of(raw: &str, made: Made) -> Self {
+        Self {
+            parts: difference::parts(raw, &made.token),
+            made,
+        }
+    }
 }
 
 impl Forged {
     /// What became of a forgery.
-    pub fn of(&self, forgery: &Forgery) -> Option<&Result<Made, String>> {
+    pub fn of(&self, forgery: &Forgery) -> Option<&Result<Shown, String>> {
         let at = catalogue().iter().position(|f| f.name == forgery.name)?;
         self.made.get(at)
     }
@@ -96,13 +119,23 @@ pub fn make(order: Order) -> Result<Forged, String> {
     with.parent = order.parent;
     let made = catalogue()
         .iter()
-        .map(|f| f.apply(&order.basis.raw, &with))
+        .map(|f| {
+            let made = f.apply(&order.basis.raw, &with)?;
+            Ok(Shown::of(&order.basis.raw, made))
+        })
         .collect();
     Ok(Forged {
         basis: order.basis,
         with,
         made,
     })
+}
+
+/// Makes a stack of forgeries. Not for a frame.
+pub fn make_stack(forged: &Forged, names: &[String]) -> Result<Shown, String> {
+    let chosen: Vec<&Forgery> = names.iter().filter_map(|n| named(n)).collect();
+    let made = stack(&chosen, &forged.basis.raw, &forged.with)?;
+    Ok(Shown::of(&forged.basis.raw, made))
 }
 
 /// Firing under way.
@@ -153,6 +186,10 @@ pub struct Tried {
 pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Effect>) {
     match command {
         Command::Forge(id, names) => forge(model, id, &names),
+        Command::StackForgeries(names) => {
+            model.forge.stack = names;
+            restack(model, effects);
+        }
         Command::Fire(plan) => {
             if model.forge.firing.is_some() {
                 return model
@@ -208,6 +245,24 @@ fn forge(model: &mut Model, id: TokenId, names: &[String]) {
     }
 }
 
+/// Has the stack made again.
+fn restack(model: &mut Model, effects: &mut Vec<Effect>) {
+    model.forge.stacked = None;
+    if let (Some(forged), false) = (&model.forge.forged, model.forge.stack.is_empty()) {
+        effects.push(Effect::StackForgeries(
+            Arc::clone(forged),
+            model.forge.stack.clone(),
+        ));
+    }
+}
+
+/// The stack has been made.
+pub(super) fn stacked(model: &mut Model, names: &[String], shown: Result<Shown, String>) {
+    if model.forge.stack == names {
+        model.forge.stacked = Some(shown);
+    }
+}
+
 fn begin(model: &mut Model, plan: Arc<Plan>, env: &Env, effects: &mut Vec<Effect>) {
     match Fire::new(plan, env) {
         Ok(fire) => {
@@ -235,7 +290,8 @@ fn finish(model: &mut Model, fire: &Fire) {
     let matrix = Arc::new(fire.matrix().clone());
     let findings = matrix.findings().count();
     match &matrix.void {
-        Some(void) => model.complain(format!("The result is void. {void}")),
+        // The reason stands beside the matrix, where it stays.
+        Some(_) => model.say("The result is void: the untouched token was not accepted."),
         None if findings > 0 => model.say(format!(
             "{findings} of {} forgeries were accepted.",
             matrix.rows.len().saturating_sub(2)
@@ -343,12 +399,20 @@ pub(super) fn crack_cancelled(model: &mut Model, job: JobId) {
 }
 
 /// Everything that can be made of the token in front has been made.
-pub(super) fn forged(model: &mut Model, basis: &Basis, forged: Result<Arc<Forged>, String>) {
+pub(super) fn forged(
+    model: &mut Model,
+    basis: &Basis,
+    forged: Result<Arc<Forged>, String>,
+    effects: &mut Vec<Effect>,
+) {
     if model.forge.preparing.as_ref() == Some(basis) {
         model.forge.preparing = None;
     }
     match forged {
-        Ok(forged) => model.forge.forged = Some(forged),
+        Ok(forged) => {
+            model.forge.forged = Some(forged);
+            restack(model, effects);
+        }
         Err(why) => model.complain(format!("The forgeries could not be made: {why}.")),
     }
 }
@@ -433,4 +497,41 @@ fn parent(model: &Model, id: TokenId) -> Option<String> {
     let hops = &model.analysis.evidence.hops;
     let parent = hops.get(view.hop)?.parent?;
     Some(hops.get(parent)?.token.raw.to_string())
+}
+
+/// Clients that can ask for an exchange: name of the server, its metadata, the client.
+pub fn clients(model: &Model) -> Vec<(String, Arc<Metadata>, Client)> {
+    let mut all = Vec::new();
+    for (faults, practice) in &model.practice {
+        let Practice::Running(info) = practice else {
+            continue;
+        };
+        let name = if faults.is_empty() {
+            "Practice".to_owned()
+        } else {
+            let names: Vec<&str> = faults.iter().map(String::as_str).collect();
+            format!("Practice with {}", names.join(", "))
+        };
+        for client in &info.clients {
+            all.push((name.clone(), Arc::clone(&info.metadata), client.clone()));
+        }
+    }
+    for server in &model.workspace.servers {
+        let Some(metadata) = &server.metadata else {
+            continue;
+        };
+        let metadata = Arc::new(metadata.clone());
+        for entry in &server.clients {
+            if let Ok(credential) = credential(model, entry) {
+                let client = Client {
+                    client_id: entry.client_id.clone(),
+                    method: entry.method,
+                    credential,
+                };
+                let name = escape(&server.name).into_owned();
+                all.push((name, Arc::clone(&metadata), client));
+            }
+        }
+    }
+    all
 }

@@ -39,7 +39,10 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
         Outcome::Http(job, answer) if is_fire(model, job) => {
             forge::answered(model, job, answer, env, &mut effects);
         }
-        Outcome::Forged(basis, forged) => forge::forged(model, &basis, forged),
+        Outcome::Forged(basis, forged) => {
+            forge::forged(model, &basis, forged, &mut effects);
+        }
+        Outcome::Stacked(names, shown) => forge::stacked(model, &names, shown),
         Outcome::Tried(job, tried) => forge::tried(model, job, tried),
         Outcome::Cracked(job, tried, result) => forge::cracked(model, job, tried, result),
         Outcome::Http(job, answer) => runs::answered(
@@ -128,7 +131,12 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::DuplicateToken(_)
         | C::DeleteToken(_)
         | C::DeleteTokens(_) => token::update(model, command, env, effects),
-        C::Forge(..) | C::Fire(_) | C::ConfirmFire(_) | C::CancelFire | C::Crack(..) => {
+        C::Forge(..)
+        | C::StackForgeries(_)
+        | C::Fire(_)
+        | C::ConfirmFire(_)
+        | C::CancelFire
+        | C::Crack(..) => {
             forge::update(model, command, env, effects);
         }
         C::Decrypt(..) | C::Encrypt(..) => encryption::update(model, command, effects),

@@ -263,20 +263,25 @@ impl Fire {
                 (Expected::Reject, false) => Verdict::Refused,
             },
         };
+        let said = said(&response);
         if verdict == Verdict::ControlRefused {
+            let because = if said.is_empty() {
+                String::new()
+            } else {
+                format!(" ({said})")
+            };
             self.matrix.void = Some(match shot {
                 Shot::Last => format!(
-                    "The untouched token was accepted at first and is answered with {} now: the refusals in between may have other reasons.",
+                    "The untouched token was accepted at first and is answered with {} now{because}: the refusals in between may have other reasons.",
                     response.status
                 ),
                 _ => format!(
-                    "The untouched token is answered with {}: what is refused then says nothing. Check the token, the address, and where the token goes.",
+                    "The untouched token is answered with {}{because}: what is refused then says nothing. Check the token, the address, and where the token goes.",
                     response.status
                 ),
             });
             self.queue.clear();
         }
-        let said = said(&response);
         self.record(
             shot,
             verdict,

@@ -3,10 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{
-    Family, Forged, Forgery, Signed,
+    Family, Forged, Forgery, Need, Signed,
     draft::{Draft, raw},
 };
-use crate::jose::b64;
+use crate::{
+    jose::{b64, jwe},
+    kit::rng::SystemRng,
+};
 
 const CONFUSED: &str = "What can be decrypted is taken as proven: anyone with the public key can write any token (CVE-2023-51774).";
 const BUSY: &str = "One small token keeps the server busy or fills its memory (RFC 8725 §3.6).";
@@ -16,12 +19,12 @@ const WEAK: &str = "A key management that must not be used is accepted (RFC 8725
 pub(super) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Jwe;
     vec![
-        Forgery::token(F, "jwe-for-jws", "JWE where a JWS is due", "The claims stand in a JWE that any holder of the public key could have made; nothing is signed.", "CVE-2023-51774; jwt-hack, Wycheproof", CONFUSED, |d| encrypted(d, &json!({ "alg": "RSA-OAEP", "enc": "A256GCM" }), 256)),
+        Forgery::token(F, "jwe-for-jws", "JWE where a JWS is due", "The claims stand in a JWE for the issuer's public key, which anyone can make; nothing is signed.", "CVE-2023-51774; jwt-hack, Wycheproof", CONFUSED, |d| sealed(d, None, &d.payload()?)).needing(&[Need::PublicKey]),
         Forgery::token(F, "jwe-dir", "JWE with `dir`", "The claims stand in a JWE that says that the key is known beforehand.", "RFC 7518 §4.5; own", CONFUSED, |d| encrypted(d, &json!({ "alg": "dir", "enc": "A256GCM" }), 0)),
         Forgery::token(F, "jwe-rsa1-5", "RSA1_5", "A JWE whose key is wrapped with RSA1_5: how the server refuses may give the key away.", "RFC 8725 §3.2; jwt-hack, Wycheproof", WEAK, |d| encrypted(d, &json!({ "alg": "RSA1_5", "enc": "A128CBC-HS256" }), 256)),
         Forgery::token(F, "jwe-pbes2-iterations", "PBES2 with two thousand million rounds", "A JWE whose `p2c` asks for 2,147,483,647 rounds.", "RFC 8725bis; CVE-2023-50658; jwt-hack", BUSY, |d| encrypted(d, &json!({ "alg": "PBES2-HS512+A256KW", "enc": "A256GCM", "p2s": b64::encode([7; 16]), "p2c": 2_147_483_647_u32 }), 40)),
         Forgery::token(F, "jwe-invalid-curve", "Point not on the curve", "A JWE whose `epk` is no point of P-256: answers to such points give a private key away.", "RFC 8725 §3.4; CVE-2017-16007; Wycheproof", "Points are not checked to lie on their curve: the private key can be computed from answers.", |d| encrypted(d, &json!({ "alg": "ECDH-ES", "enc": "A256GCM", "epk": { "kty": "EC", "crv": "P-256", "x": b64::encode([1; 32]), "y": b64::encode([2; 32]) } }), 0)),
-        Forgery::token(F, "jwe-zip", "Compressed JWE", "A JWE that says `zip`, with a text that grows a thousandfold.", "RFC 8725 §3.6; CVE-2024-21319; jwt-hack", BUSY, |d| encrypted(d, &json!({ "alg": "RSA-OAEP", "enc": "A256GCM", "zip": "DEF" }), 256)),
+        Forgery::token(F, "jwe-zip", "Compressed JWE", "A JWE for the issuer's public key with `zip`: the claims with 8 MB of white space after them, a thousand times smaller on the way.", "RFC 8725 §3.6; CVE-2024-21319; jwt-hack", BUSY, |d| sealed(d, Some("DEF"), &format!("{}{}", d.payload()?, " ".repeat(8 * 1024 * 1024)))).needing(&[Need::PublicKey]),
         Forgery::token(F, "jwe-tag-cut", "Tag cut", "The authentication tag of the token is cut to one byte.", "RFC 7516 §5.2; CVE-2016-4000; Wycheproof", "Short tags are accepted: the text can be changed without the key.", |d| tag(d, |t| t.into_iter().take(1).collect())),
         Forgery::token(F, "jwe-tag-empty", "Tag empty", "The authentication tag of the token is left out, its dot stays.", "RFC 7516 §5.2; Wycheproof", "A missing tag is accepted: the text can be changed without the key.", |d| tag(d, |_| Vec::new())),
         Forgery::token(F, "jwe-ciphertext-changed", "Ciphertext changed", "One bit of the ciphertext is flipped, the tag stays.", "RFC 7516 §5.2; Wycheproof", "The tag is not checked: the text can be changed without the key.", ciphertext),
@@ -33,6 +36,39 @@ pub(super) fn forgeries() -> Vec<Forgery> {
 fn five<'a>(d: &Draft<'a>) -> Result<[&'a str; 5], String> {
     let parts: Vec<&str> = d.raw.split('.').collect();
     <[&str; 5]>::try_from(parts).map_err(|_| "the token is not encrypted".to_owned())
+}
+
+/// A real JWE for the issuer's public key: it opens, if the server has the private part at hand.
+fn sealed(d: &Draft<'_>, zip: Option<&str>, plain: &str) -> Forged {
+    if five(d).is_ok() {
+        return Err("the token is encrypted already".into());
+    }
+    let key = d
+        .with
+        .public
+        .as_ref()
+        .ok_or("needs the issuer's public key: give its key set or PEM")?;
+    let alg = match (key.kty(), key.text("crv")) {
+        ("RSA", _) => "RSA-OAEP",
+        ("EC", Some("P-256" | "P-384" | "P-521")) => "ECDH-ES",
+        _ => {
+            return Err(format!(
+                "nothing is encrypted for a key of {}",
+                crate::kit::text::escape(&key.describe())
+            ));
+        }
+    };
+    let mut header = serde_json::Map::from_iter([
+        ("alg".to_owned(), Value::from(alg)),
+        ("enc".to_owned(), "A256GCM".into()),
+    ]);
+    if let Some(zip) = zip {
+        header.insert("zip".into(), zip.into());
+    }
+    let text = jwe::Draft::compact(header, super::ingredients::unbound(key))
+        .seal(jwe::Form::Compact, plain.as_bytes(), &SystemRng)
+        .map_err(|e| e.to_string())?;
+    raw(text, Signed::Nothing)
 }
 
 /// A JWE of the claims under `header`. Its text need not open: a server that does what this header

@@ -55,6 +55,21 @@ impl Verdict {
         }
     }
 
+    /// In a word or two, for a table.
+    pub fn short(&self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Accepted => "accepted",
+            Self::Noted(true) => "accepted, may be",
+            Self::Noted(false) => "refused, may be",
+            Self::ControlAccepted => "accepted, as due",
+            Self::ControlRefused => "refused, though good",
+            Self::Unclear => "neither",
+            Self::NotSent(_) => "not sent",
+            Self::NotMade(_) => "not made",
+        }
+    }
+
     /// Why, where there is a reason.
     pub fn why(&self) -> Option<&str> {
         match self {

@@ -12,6 +12,7 @@ mod base64url;
 mod certificate;
 mod cross_use;
 mod delegation;
+pub mod difference;
 mod dpop;
 mod draft;
 mod ecdsa;

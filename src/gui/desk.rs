@@ -64,11 +64,12 @@ pub fn view_title(view: View) -> &'static str {
 }
 
 /// The main views in the order of their tabs.
-pub const VIEWS: [View; 5] = [
+pub const VIEWS: [View; 6] = [
     View::Token,
     View::Chain,
     View::Graph,
     View::Compare,
+    View::Forge,
     View::Practice,
 ];
 
@@ -158,10 +159,11 @@ impl Behavior<Pane> for Desk<'_, '_> {
                 }
                 panels::inspector::ui(ui, self.cx);
             }
-            Pane::Main(View::Start | View::Token | View::Forge) => panels::token::ui(ui, self.cx),
+            Pane::Main(View::Start | View::Token) => panels::token::ui(ui, self.cx),
             Pane::Main(View::Chain) => panels::chain::ui(ui, self.cx),
             Pane::Main(View::Graph) => panels::graph::ui(ui, self.cx),
             Pane::Main(View::Compare) => panels::compare::ui(ui, self.cx),
+            Pane::Main(View::Forge) => panels::forge::ui(ui, self.cx),
             Pane::Main(View::Practice) => panels::practice::ui(ui, self.cx),
             Pane::Findings => panels::findings::ui(ui, self.cx),
             Pane::Log => panels::log::ui(ui, self.cx),

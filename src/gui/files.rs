@@ -20,6 +20,8 @@ pub enum Chosen {
     SaveAs(PathBuf),
     /// A file with a key, as text, with the file's stem as a name.
     Key(String, Result<String, String>),
+    /// A word list.
+    Words(PathBuf),
     /// The text of a file with a chain.
     Chain(Result<String, String>),
     /// Where something was written, or why it was not.
@@ -68,7 +70,7 @@ impl Files {
                     let dialog = dialog.set_file_name(want.offered());
                     wait(dialog.save_file()).map(|f| vec![f.path().to_owned()])
                 }
-                Want::Open | Want::Key | Want::Chain => {
+                Want::Open | Want::Key | Want::Words | Want::Chain => {
                     wait(dialog.pick_file()).map(|f| vec![f.path().to_owned()])
                 }
             };
@@ -110,6 +112,8 @@ pub enum Want {
     SaveAs(String),
     /// A file with a key: PEM, JWK or JWKS, at most 1 MiB.
     Key,
+    /// A word list, which is read later, as a stream.
+    Words,
     /// A chain as TOML, at most 1 MiB.
     Chain,
     /// Where to write these bytes; a name is offered.
@@ -124,6 +128,7 @@ impl Want {
             Self::Open => "Open a workspace",
             Self::SaveAs(_) => "Save the workspace",
             Self::Key => "Import a key",
+            Self::Words => "Choose a word list",
             Self::Chain => "Import a chain",
             Self::Write(..) => "Save a copy",
         }
@@ -136,6 +141,7 @@ impl Want {
             Self::Open => "Open",
             Self::SaveAs(_) | Self::Write(..) => "Save",
             Self::Key | Self::Chain => "Import",
+            Self::Words => "Choose",
         }
     }
 
@@ -162,6 +168,10 @@ impl Want {
                 ("Keys", &["pem", "jwk", "jwks", "json", "key", "crt", "cer"]),
                 ("All files", &["*"]),
             ],
+            Self::Words => &[
+                ("Word lists", &["txt", "lst", "dict"]),
+                ("All files", &["*"]),
+            ],
             Self::Chain => &[("Chain", &["toml"]), ("All files", &["*"])],
         }
     }
@@ -179,6 +189,7 @@ impl Want {
                     .map_or_else(|| "key".to_owned(), |s| s.to_string_lossy().into_owned());
                 Chosen::Key(name, read_small(&first, "a key"))
             }
+            Self::Words => Chosen::Words(first),
             Self::Chain => Chosen::Chain(read_small(&first, "a chain")),
             Self::Write(_, bytes) => Chosen::Written(match std::fs::write(&first, &bytes) {
                 Ok(()) => Ok(first),

@@ -94,6 +94,8 @@ pub struct ViewState {
     pub findings: panels::findings::State,
     /// HTTP log.
     pub log: panels::log::State,
+    /// Forgeries.
+    pub forge: panels::forge::State,
     /// Practice servers.
     pub practice: panels::practice::State,
     /// Ctrl+F was pressed: the view in front puts the cursor into its search field and takes this.
@@ -123,6 +125,8 @@ pub enum Ask {
     OpenPath(PathBuf),
     /// Choose a file with a key.
     ChooseKey,
+    /// Choose a word list for weak secrets.
+    ChooseWords,
     /// Choose a file with a chain.
     ChooseChain,
     /// Choose where to write what was made here: proposed file name, contents.

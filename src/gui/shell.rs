@@ -214,6 +214,7 @@ impl App {
                     name,
                 }),
                 Chosen::NoDialog(want) => self.dialogs.ask_path(want),
+                Chosen::Words(path) => self.view.forge.choose_words(path),
                 Chosen::Chain(Ok(text)) => self.commands.push(Command::ImportChain(text)),
                 Chosen::Written(Ok(path)) => {
                     self.model.session.notices.push(Notice {
@@ -265,6 +266,7 @@ impl App {
             Ask::OpenWorkspace => self.files.ask(Want::Open),
             Ask::OpenPath(path) => self.commands.push(Command::Open(path)),
             Ask::ChooseKey => self.files.ask(Want::Key),
+            Ask::ChooseWords => self.files.ask(Want::Words),
             Ask::ChooseChain => self.files.ask(Want::Chain),
             Ask::SaveFile(name, bytes) => self.files.ask(Want::Write(name, bytes)),
             Ask::Typed(want, path) => self.files.typed(want, &path),

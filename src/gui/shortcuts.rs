@@ -62,6 +62,7 @@ pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialo
         (Key::Num3, View::Graph),
         (Key::Num4, View::Practice),
         (Key::Num5, View::Compare),
+        (Key::Num6, View::Forge),
     ] {
         if hit(CTRL, key) {
             cx.push(Command::Show(view));

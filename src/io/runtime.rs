@@ -26,7 +26,7 @@ use crate::{
         Effect, Outcome,
         analysis::{Analysis, Input, analyse},
         effect::Document,
-        forge::{Forged, Order, make},
+        forge::{Forged, Order, make, make_stack},
     },
     jose::{
         crypto,
@@ -157,6 +157,10 @@ impl Runtime {
             Effect::Forge(order) => shared.blocking(move |_| {
                 let basis = order.basis.clone();
                 Some(Outcome::Forged(basis, forge_safely(*order)))
+            }),
+            Effect::StackForgeries(forged, names) => shared.blocking(move |_| {
+                let shown = make_stack(&forged, &names);
+                Some(Outcome::Stacked(names, shown))
             }),
             Effect::Crack(job, raw, list, keys) => shared.clone().job(job, async move {
                 let tell = |tried| shared.send(Outcome::Tried(job, tried));

@@ -6,6 +6,7 @@ mod compare;
 mod craft;
 mod encrypted;
 mod findings;
+mod forge;
 mod graph;
 mod live;
 mod ran;

@@ -6,6 +6,7 @@ use delegraph::{
     app::{
         Command, Effect, Model, Outcome,
         analysis::{Analysis, analyse},
+        forge::{make, make_stack},
     },
     gui::shell::{App, Carrier},
     jose::{
@@ -17,7 +18,8 @@ use delegraph::{
         clock::{Clock, Timestamp},
         rng::SystemRng,
     },
-    token::decrypt::decrypt,
+    oauth::http::{Request, Response},
+    token::{decode::decode, decrypt::decrypt},
 };
 use egui_kittest::Harness;
 use serde_json::{Value, json};
@@ -54,6 +56,15 @@ impl Carrier for Hand {
                     .seal(Form::Compact, text.as_bytes(), &SystemRng)
                     .map_err(|e| e.to_string()),
             ),
+            Effect::Forge(order) => {
+                let basis = order.basis.clone();
+                Outcome::Forged(basis, make(*order).map(Arc::new))
+            }
+            Effect::StackForgeries(forged, names) => {
+                let shown = make_stack(&forged, &names);
+                Outcome::Stacked(names, shown)
+            }
+            Effect::PacedHttp(job, request, _) => Outcome::Http(job, Ok(resource(&request))),
             _ => return,
         };
         self.outcomes.borrow_mut().push_back(outcome);
@@ -61,6 +72,27 @@ impl Carrier for Hand {
 
     fn poll(&self) -> Option<Outcome> {
         self.outcomes.borrow_mut().pop_front()
+    }
+}
+
+/// A resource server that takes [`TOKEN`], and unsigned tokens as well.
+fn resource(request: &Request) -> Response {
+    let bearer = request
+        .headers
+        .iter()
+        .find(|h| h.name == "Authorization")
+        .and_then(|h| h.value.strip_prefix("Bearer "))
+        .unwrap_or_default();
+    let unsigned = decode(bearer).header_text("alg") == Some("none");
+    Response {
+        status: if bearer == TOKEN || unsigned {
+            200
+        } else {
+            401
+        },
+        headers: Vec::new(),
+        body: br#"{"error":"invalid_token"}"#.to_vec(),
+        millis: 3,
     }
 }
 

@@ -69,6 +69,7 @@ pub fn palette(model: &Model) -> Vec<Entry> {
         View::Chain,
         View::Graph,
         View::Compare,
+        View::Forge,
         View::Practice,
         View::Start,
     ] {

@@ -88,6 +88,8 @@ impl Command {
             Self::CancelRun(_) => "Cancel the run".into(),
             Self::ResetRun(_) => "Reset the run".into(),
             Self::Forge(_, names) => format!("Forge {}", escape(&names.join(" + "))),
+            Self::StackForgeries(names) if names.is_empty() => "Clear the stack".into(),
+            Self::StackForgeries(_) => "Stack forgeries".into(),
             Self::Fire(plan) => format!("Fire at {}", escape(&plan.target.host())),
             Self::ConfirmFire(true) => "Fire".into(),
             Self::ConfirmFire(false) => "Do not fire".into(),
@@ -131,6 +133,7 @@ impl Command {
             Self::Show(View::Graph) => "Ctrl+3",
             Self::Show(View::Practice) => "Ctrl+4",
             Self::Show(View::Compare) => "Ctrl+5",
+            Self::Show(View::Forge) => "Ctrl+6",
             _ => return None,
         })
     }

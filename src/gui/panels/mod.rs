@@ -7,6 +7,7 @@ mod chain_paint;
 mod chain_scene;
 pub mod compare;
 pub mod findings;
+pub mod forge;
 pub mod graph;
 mod graph_canvas;
 mod graph_export;

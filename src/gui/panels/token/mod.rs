@@ -44,6 +44,7 @@ use crate::{
 };
 
 pub use encrypted::menu as encrypt_menu;
+pub use raw::colours;
 pub use rows::plain as plain_value;
 pub use time::{local, read as read_time};
 

@@ -1,0 +1,258 @@
+//! The matrix of verdicts: what a target made of each forgery.
+
+use egui::{Align, Layout, Margin, Ui, Vec2};
+
+use super::{Mode, list::Selected, mark, tint, wrapped};
+use crate::{
+    attack::{Matrix, Row, Verdict, catalogue},
+    gui::{
+        Ask, Cx,
+        panels::rows::{self, Column, fixed, number, wide},
+        theme::{self, space},
+        widgets,
+    },
+    kit::text::escape,
+    report,
+};
+
+/// Rows that are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Show {
+    #[default]
+    All,
+    Accepted,
+    Refused,
+    Noted,
+    Unclear,
+    Open,
+}
+
+impl Show {
+    fn fits(self, row: &Row) -> bool {
+        match self {
+            Self::All => true,
+            Self::Accepted => row.verdict == Verdict::Accepted,
+            Self::Refused => row.verdict == Verdict::Refused,
+            Self::Noted => matches!(row.verdict, Verdict::Noted(_)),
+            Self::Unclear => row.verdict == Verdict::Unclear,
+            Self::Open => matches!(row.verdict, Verdict::NotMade(_) | Verdict::NotSent(_)),
+        }
+    }
+}
+
+/// What the matrix keeps between frames.
+#[derive(Default)]
+pub(super) struct State {
+    rows: rows::State,
+    show: Show,
+    selected: Option<usize>,
+}
+
+const COLUMNS: [Column; 5] = [
+    fixed("", 26.0),
+    wide("Forgery", 130.0, 1.2),
+    fixed("Verdict", 118.0),
+    number("Status", 52.0),
+    wide("Answer", 80.0, 1.4),
+];
+
+/// Draws the matrix; `live` while it grows.
+pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
+    summary(ui, cx, matrix, live);
+    widgets::hairline(ui);
+    let show = cx.view.forge.matrix.show;
+    let mut list: Vec<&Row> = matrix.rows.iter().filter(|r| show.fits(r)).collect();
+    if !live {
+        // What has to be read first stands first; the rest stays in the order in which it was sent.
+        list.sort_by_key(|r| weight(r));
+    }
+    if list.is_empty() {
+        widgets::empty(ui, "No forgery has this verdict.", |ui| {
+            if ui.button("Show all").clicked() {
+                cx.view.forge.matrix.show = Show::All;
+            }
+        });
+        return;
+    }
+    let mut state = std::mem::take(&mut cx.view.forge.matrix.rows);
+    let done = rows::table(
+        ui,
+        &mut state,
+        rows::Table {
+            // Another table once it has ended, so that it stands at its top then.
+            salt: if live { "matrix live" } else { "matrix" },
+            columns: &COLUMNS,
+            rows: list.len(),
+            selected: cx.view.forge.matrix.selected.filter(|n| *n < list.len()),
+            tail: live,
+        },
+        |n| {
+            format!(
+                "{}, {}{}",
+                list[n].title().replace('`', ""),
+                list[n].verdict.words(),
+                list[n].status.map_or(String::new(), |s| format!(", {s}"))
+            )
+        },
+        |cell| {
+            let row = list[cell.row];
+            let theme = cell.theme;
+            match cell.column {
+                0 => {
+                    let at = egui::Rect::from_center_size(cell.rect.center(), Vec2::splat(12.0));
+                    mark(cell.painter, at, &row.verdict, theme);
+                }
+                1 if row.forgery.is_none() => cell.strong(row.title(), theme.text),
+                1 => cell.text(&row.title().replace('`', ""), theme.text),
+                2 => cell.text(row.verdict.short(), tint(&row.verdict, theme)),
+                3 => {
+                    let status = row.status.map_or(String::new(), |s| s.to_string());
+                    cell.text(&status, theme.muted);
+                }
+                _ => {
+                    let words = row.verdict.why().unwrap_or(&row.said);
+                    cell.text(&escape(words).replace('`', ""), theme.muted);
+                }
+            }
+        },
+    );
+    cx.view.forge.matrix.rows = state;
+    if let Some(n) = done.selected {
+        cx.view.forge.matrix.selected = Some(n);
+        cx.view.forge.list.selected = place(list[n]);
+    }
+    if let Some(n) = done.opened
+        && let Some(place) = place(list[n])
+    {
+        cx.view.forge.list.selected = Some(place);
+        cx.view.forge.mode = Mode::Forgeries;
+    }
+    if done.back {
+        cx.view.forge.matrix.selected = None;
+    }
+}
+
+fn weight(row: &Row) -> u8 {
+    match row.verdict {
+        Verdict::Accepted | Verdict::ControlRefused => 0,
+        Verdict::Unclear => 1,
+        Verdict::ControlAccepted => 2,
+        Verdict::Noted(_) => 3,
+        Verdict::Refused => 4,
+        Verdict::NotSent(_) | Verdict::NotMade(_) => 5,
+    }
+}
+
+fn place(row: &Row) -> Option<Selected> {
+    let name = &row.forgery?.name;
+    let at = catalogue().iter().position(|f| f.name == *name)?;
+    Some(Selected::Forgery(at))
+}
+
+fn summary(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
+    egui::Frame::new()
+        .inner_margin(Margin::symmetric(space::M as i8, 6))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                ui.label(theme::strong(headline(matrix, live)));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if !live {
+                        export(ui, cx, matrix);
+                    }
+                });
+            });
+            ui.label(theme::small(matrix.target.as_str()).color(cx.theme.muted));
+            if let Some(void) = &matrix.void {
+                widgets::banner(cx.theme.warn_surface).show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.label(theme::strong("The result is void").color(cx.theme.high));
+                    wrapped(ui, escape(void).into_owned());
+                });
+            }
+            counts(ui, cx, matrix);
+        });
+}
+
+fn headline(matrix: &Matrix, live: bool) -> String {
+    let accepted = matrix.findings().count();
+    if live {
+        return format!("{} answered so far", matrix.rows.len());
+    }
+    match (&matrix.void, accepted) {
+        (Some(_), _) => "Void".into(),
+        (None, 0) if matrix.cancelled => "Cancelled, nothing accepted so far".into(),
+        (None, 0) => "No forgery was accepted".into(),
+        (None, 1) => "1 forgery was accepted".into(),
+        (None, n) => format!("{n} forgeries were accepted"),
+    }
+}
+
+/// Counts by verdict; a click shows these rows alone.
+fn counts(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        for (show, words) in [
+            (Show::All, "all"),
+            (Show::Accepted, "accepted"),
+            (Show::Refused, "refused"),
+            (Show::Noted, "either"),
+            (Show::Unclear, "unclear"),
+            (Show::Open, "left out"),
+        ] {
+            let n = matrix.rows.iter().filter(|r| show.fits(r)).count();
+            if n == 0 {
+                continue;
+            }
+            let on = cx.view.forge.matrix.show == show;
+            let mut text = theme::small(format!("{n} {words}"));
+            if show == Show::Accepted {
+                text = text.color(cx.theme.critical);
+            }
+            let button = egui::Button::selectable(on, text);
+            if ui
+                .add(button)
+                .on_hover_text(format!("Show {words}"))
+                .clicked()
+            {
+                cx.view.forge.matrix.show = if on { Show::All } else { show };
+                cx.view.forge.matrix.selected = None;
+            }
+        }
+    });
+}
+
+fn export(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix) {
+    widgets::menu(ui, "Export the matrix", "Export", |ui| {
+        if widgets::menu_item(ui, "JUnit file…", "").clicked() {
+            let text = report::junit::matrix(matrix);
+            cx.ask(Ask::SaveFile("forgeries.xml".into(), text.into_bytes()));
+            ui.close();
+        }
+        if widgets::menu_item(ui, "SARIF 2.1.0 file…", "").clicked() {
+            let log = report::sarif::matrix(matrix);
+            let text = format!("{log:#}\n");
+            cx.ask(Ask::SaveFile("forgeries.sarif".into(), text.into_bytes()));
+            ui.close();
+        }
+        if widgets::menu_item(ui, "Copy what was accepted", "").clicked() {
+            let lines: Vec<String> = matrix
+                .findings()
+                .filter_map(|r| {
+                    let f = r.forgery?;
+                    Some(format!(
+                        "- **{}** (`{}`): {} Source: {}.",
+                        f.title, f.name, f.means, f.source
+                    ))
+                })
+                .collect();
+            let text = if lines.is_empty() {
+                format!("{}: no forgery was accepted.", matrix.target)
+            } else {
+                format!("{}\n\n{}", matrix.target, lines.join("\n"))
+            };
+            cx.ask(Ask::Copy(text, "Accepted forgeries".into()));
+            ui.close();
+        }
+    });
+}

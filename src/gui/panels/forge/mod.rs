@@ -1,0 +1,285 @@
+//! The forge: deliberate forgeries of the token in front, firing them at a target, weak secrets.
+
+mod detail;
+mod fire;
+mod list;
+mod matrix;
+mod secrets;
+
+use std::{path::PathBuf, sync::Arc};
+
+use egui::{Align, Layout, Margin, Rect, RichText, Ui, UiBuilder, pos2};
+
+use crate::{
+    app::{Command, analysis::TokenView, forge, session::View},
+    attack::{Verdict, catalogue},
+    gui::{
+        Ask, Cx,
+        icons::{self, Icon},
+        theme::{self, Theme, space},
+        widgets,
+    },
+    kit::{
+        ids::TokenId,
+        text::{escape, shorten},
+    },
+    risk::Severity,
+    token::Form,
+};
+
+/// What is in front.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Mode {
+    /// The catalogue and one forgery.
+    #[default]
+    Forgeries,
+    /// Target and matrix.
+    Fire,
+    /// Weak secrets.
+    Secrets,
+}
+
+/// What the panel keeps between frames.
+#[derive(Default)]
+pub struct State {
+    mode: Mode,
+    list: list::State,
+    fire: fire::State,
+    matrix: matrix::State,
+    /// The user's word list.
+    words: Option<PathBuf>,
+    /// The secret that was found is shown in clear.
+    revealed: bool,
+}
+
+impl State {
+    /// A word list was chosen.
+    pub fn choose_words(&mut self, path: PathBuf) {
+        self.words = Some(path);
+    }
+}
+
+/// Draws the panel.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let analysis = Arc::clone(&cx.model.analysis);
+    let found = cx
+        .model
+        .session
+        .token
+        .and_then(|id| analysis.tokens.get(&id).map(|view| (id, view)));
+    let Some((id, view)) = found else {
+        widgets::empty(
+            ui,
+            "Forgeries are made of a good token: paste one that your server accepts, or choose one in the tray.",
+            |ui| {
+                if widgets::button(ui, Icon::Paste, "Paste a token").clicked() {
+                    cx.ask(Ask::Paste);
+                }
+            },
+        );
+        return;
+    };
+    let spacing = ui.spacing().item_spacing;
+    ui.spacing_mut().item_spacing.y = 0.0;
+    head(ui, cx, view);
+    widgets::hairline(ui);
+    ui.spacing_mut().item_spacing = spacing;
+    question(ui, cx);
+    match cx.view.forge.mode {
+        Mode::Forgeries => forgeries(ui, cx, id),
+        Mode::Fire => fire::ui(ui, cx, id),
+        Mode::Secrets => secrets::ui(ui, cx, id, view),
+    }
+}
+
+/// Which token, signed by whom, and what is in front.
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
+    egui::Frame::new()
+        .inner_margin(Margin::symmetric(space::M as i8, 5))
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 2.0;
+                for (mode, name) in [
+                    (Mode::Forgeries, "Forgeries"),
+                    (Mode::Fire, "Fire"),
+                    (Mode::Secrets, "Weak secrets"),
+                ] {
+                    let on = cx.view.forge.mode == mode;
+                    if ui.add(egui::Button::selectable(on, name)).clicked() {
+                        cx.view.forge.mode = mode;
+                    }
+                }
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    ui.spacing_mut().item_spacing.x = space::S;
+                    let subject = view
+                        .token
+                        .claim_text("sub")
+                        .map(|s| shorten(&escape(s), 24).into_owned());
+                    let title = match subject {
+                        Some(sub) => format!("{} · {sub}", view.title),
+                        None => view.title.clone(),
+                    };
+                    let (icon, words, why) = signer(cx);
+                    let note = ui.label(theme::small(words).color(cx.theme.muted));
+                    note.on_hover_text(why);
+                    icon.show(ui, 12.0, cx.theme.muted);
+                    ui.add(egui::Label::new(theme::strong(title).color(cx.theme.text)).truncate());
+                });
+            });
+        });
+}
+
+/// Whose signature what is forged will have.
+fn signer(cx: &Cx<'_>) -> (Icon, &'static str, &'static str) {
+    let Some(forged) = &cx.model.forge.forged else {
+        return (Icon::Clock, "making", "The forgeries are being made.");
+    };
+    if forged.with.signing.is_some() {
+        (
+            Icon::Key,
+            "issuer's key",
+            "The issuer's private key is in the tray: what is forged is signed with it, so that only the change itself is wrong.",
+        )
+    } else {
+        (
+            Icon::Lock,
+            "signature kept",
+            "The issuer's private key is not in the tray: where a claim is changed, the signature stays and no longer fits. A server that refuses it may have looked at the signature alone. Import the key of your own issuer to test each check by itself.",
+        )
+    }
+}
+
+/// Asks before anything is sent to another machine.
+fn question(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Some(plan) = cx.model.forge.asks.clone() else {
+        return;
+    };
+    egui::Frame::new()
+        .inner_margin(Margin::symmetric(space::M as i8, space::S as i8))
+        .show(ui, |ui| {
+            widgets::banner(cx.theme.warn_surface).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.label(
+                    theme::strong(format!(
+                        "Fire {} requests at {}?",
+                        plan.count(),
+                        escape(&plan.target.host())
+                    ))
+                    .color(cx.theme.high),
+                );
+                ui.add(
+                    egui::Label::new(
+                        "It is not on this machine. Fire only at servers that you may test.",
+                    )
+                    .wrap(),
+                );
+                ui.add_space(space::XS);
+                ui.horizontal(|ui| {
+                    if widgets::primary(ui, Some(Icon::Play), "Fire").clicked() {
+                        cx.push(Command::ConfirmFire(true));
+                    }
+                    if ui.button("Cancel").clicked() {
+                        cx.push(Command::ConfirmFire(false));
+                    }
+                });
+            });
+        });
+}
+
+/// Two columns: the left one has `share` of the width within bounds.
+fn columns<R>(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    share: f32,
+    (least, most): (f32, f32),
+    left: impl FnOnce(&mut Ui, &mut Cx<'_>),
+    right: impl FnOnce(&mut Ui, &mut Cx<'_>) -> R,
+) -> R {
+    let rect = ui.available_rect_before_wrap();
+    let width = (rect.width() * share)
+        .clamp(least, most)
+        .min(rect.width() - 120.0);
+    let at = rect.left() + width;
+    let (a, b) = (
+        Rect::from_min_max(rect.min, pos2(at, rect.bottom())),
+        Rect::from_min_max(pos2(at + 1.0, rect.top()), rect.max),
+    );
+    ui.painter().vline(at, rect.y_range(), cx.theme.line());
+    ui.scope_builder(UiBuilder::new().id_salt("left").max_rect(a), |ui| {
+        ui.set_clip_rect(ui.clip_rect().intersect(a));
+        left(ui, cx);
+    });
+    let done = ui
+        .scope_builder(UiBuilder::new().id_salt("right").max_rect(b), |ui| {
+            ui.set_clip_rect(ui.clip_rect().intersect(b));
+            right(ui, cx)
+        })
+        .inner;
+    ui.advance_cursor_after_rect(rect);
+    done
+}
+
+fn forgeries(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
+    let Some(forged) = cx.model.forge.forged.clone() else {
+        let line = if forge::is_preparing(cx.model) {
+            "Making the forgeries of this token."
+        } else {
+            "The forgeries of this token could not be made."
+        };
+        widgets::empty(ui, line, |ui| {
+            if forge::is_preparing(cx.model) {
+                ui.spinner();
+            } else if ui.button("Try again").clicked() {
+                cx.push(Command::Show(View::Forge));
+            }
+        });
+        return;
+    };
+    columns(
+        ui,
+        cx,
+        0.42,
+        (260.0, 460.0),
+        |ui, cx| list::ui(ui, cx, id, &forged),
+        |ui, cx| detail::ui(ui, cx, id, &forged),
+    );
+}
+
+/// Paints what a verdict is as a shape.
+fn mark(painter: &egui::Painter, rect: Rect, verdict: &Verdict, theme: &'static Theme) {
+    match verdict {
+        Verdict::Accepted => icons::severity(painter, rect, Severity::Critical, theme),
+        Verdict::ControlRefused => icons::severity(painter, rect, Severity::High, theme),
+        Verdict::Refused | Verdict::ControlAccepted => Icon::Check.paint(painter, rect, theme.good),
+        Verdict::Noted(_) => Icon::Info.paint(painter, rect, theme.low),
+        Verdict::Unclear => icons::severity(painter, rect, Severity::Medium, theme),
+        Verdict::NotSent(_) => Icon::Warning.paint(painter, rect, theme.muted),
+        Verdict::NotMade(_) => Icon::Minus.paint(painter, rect, theme.muted),
+    }
+}
+
+/// The colour of a verdict's words.
+fn tint(verdict: &Verdict, theme: &Theme) -> egui::Color32 {
+    match verdict {
+        Verdict::Accepted => theme.critical,
+        Verdict::ControlRefused => theme.high,
+        Verdict::Unclear => theme.medium,
+        Verdict::Refused | Verdict::ControlAccepted => theme.good,
+        _ => theme.muted,
+    }
+}
+
+/// Text that may wrap.
+fn wrapped(ui: &mut Ui, text: impl Into<RichText>) {
+    ui.add(egui::Label::new(text.into()).wrap());
+}
+
+/// How many forgeries there are.
+fn total() -> usize {
+    catalogue().len()
+}
+
+/// Whether a token can be forged part by part.
+fn is_compact(view: &TokenView) -> bool {
+    matches!(view.token.form, Form::Compact)
+}

@@ -1,0 +1,187 @@
+//! Weak secrets: words that are tried as the secret of the token in front.
+
+use std::sync::Arc;
+
+use egui::{Margin, ProgressBar, RichText, ScrollArea, Ui};
+
+use super::{is_compact, wrapped};
+use crate::{
+    app::{
+        Command,
+        analysis::TokenView,
+        forge::{self, Crack, Secret},
+    },
+    attack::secrets::words,
+    gui::{
+        Ask, Cx,
+        icons::Icon,
+        theme::{self, space},
+        widgets,
+    },
+    jose::{Alg, Family as AlgFamily},
+    kit::{ids::TokenId, secret, text::escape},
+};
+
+/// Draws the search.
+pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
+    ScrollArea::vertical()
+        .id_salt("secrets")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            egui::Frame::new()
+                .inner_margin(Margin::symmetric(20, 14))
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width().min(640.0));
+                    ui.spacing_mut().item_spacing.y = space::S;
+                    content(ui, cx, id, view);
+                });
+        });
+}
+
+fn content(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
+    ui.label(theme::heading("Weak secrets"));
+    let alg = Alg::parse(view.token.header_text("alg").unwrap_or_default());
+    if alg.family() != AlgFamily::Hmac || !is_compact(view) {
+        wrapped(
+            ui,
+            format!(
+                "Only tokens of HS256, HS384 and HS512 have a shared secret that could be guessed. The header of this one says {}.",
+                match alg.name() {
+                    "" => "nothing".into(),
+                    name => escape(name),
+                }
+            ),
+        );
+        return;
+    }
+    wrapped(
+        ui,
+        RichText::new(format!(
+            "Tries {} words that tutorials and defaults are full of, the public keys at hand, and a word list of yours; each word as it stands, with a line break, and decoded from base64 and hex. Nothing is sent.",
+            words().count()
+        ))
+        .color(cx.theme.muted),
+    );
+    let crack = cx.model.forge.crack.clone();
+    let this = crack.filter(|c| c.raw == view.token.raw);
+    if let Some(job) = this.as_ref().and_then(|c| c.job) {
+        progress(ui, cx, this.as_ref(), job);
+        return;
+    }
+    list(ui, cx);
+    ui.horizontal(|ui| {
+        if widgets::primary(ui, Some(Icon::Search), "Try weak secrets").clicked() {
+            cx.view.forge.revealed = false;
+            let keys = forge::keys(cx.model, id);
+            let words = cx.view.forge.words.clone();
+            cx.push(Command::Crack(Arc::clone(&view.token.raw), words, keys));
+        }
+    });
+    if let Some(crack) = this {
+        result(ui, cx, &crack, alg.name());
+    }
+}
+
+fn list(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.horizontal(|ui| {
+        if widgets::button(ui, Icon::Folder, "Choose a word list").clicked() {
+            cx.ask(Ask::ChooseWords);
+        }
+        let words = cx.view.forge.words.clone();
+        match words {
+            Some(path) => {
+                if widgets::icon_button(ui, Icon::Cross, "Leave out the word list").clicked() {
+                    cx.view.forge.words = None;
+                }
+                let name = escape(&path.display().to_string()).into_owned();
+                ui.add(egui::Label::new(theme::mono(name)).truncate());
+            }
+            None => {
+                ui.label(theme::small("none chosen").color(cx.theme.muted));
+            }
+        }
+    });
+}
+
+fn progress(ui: &mut Ui, cx: &mut Cx<'_>, crack: Option<&Crack>, job: crate::kit::ids::JobId) {
+    let (tried, rate, done) = crack.map_or((0, 0, 0), |c| (c.tried, c.rate, c.done));
+    ui.horizontal(|ui| {
+        if widgets::button(ui, Icon::Stop, "Cancel").clicked() {
+            cx.push(Command::CancelJob(job));
+        }
+        ui.add(
+            ProgressBar::new(done as f32 / 1000.0)
+                .text(format!("{tried} words, {rate} a second"))
+                .desired_width(ui.available_width()),
+        );
+    });
+}
+
+fn result(ui: &mut Ui, cx: &mut Cx<'_>, crack: &Crack, alg: &str) {
+    match &crack.result {
+        None => {}
+        Some(Err(why)) => {
+            widgets::banner(cx.theme.warn_surface).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                wrapped(ui, RichText::new(escape(why)).color(cx.theme.high));
+            });
+        }
+        Some(Ok(None)) => {
+            ui.horizontal_wrapped(|ui| {
+                Icon::Check.show(ui, 14.0, cx.theme.good);
+                ui.label(format!("None of {} words is the secret.", crack.tried));
+            });
+        }
+        Some(Ok(Some(found))) => {
+            widgets::banner(cx.theme.removed_surface).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.label(theme::strong("The secret is weak").color(cx.theme.critical));
+                match found {
+                    Secret::PublicKey(key, form) => wrapped(
+                        ui,
+                        format!(
+                            "It is the public key {} as {form}: anyone can write any token (RFC 8725 §2.1).",
+                            escape(key)
+                        ),
+                    ),
+                    Secret::Word(word) => {
+                        wrapped(
+                            ui,
+                            format!(
+                                "Found after {} words, {}: anyone who guesses it can write any token (RFC 8725 §3.5).",
+                                crack.tried, word.how
+                            ),
+                        );
+                        let shown = if cx.view.forge.revealed {
+                            escape(&word.word).into_owned()
+                        } else {
+                            "••••••••".into()
+                        };
+                        ui.label(theme::mono(shown));
+                        ui.horizontal_wrapped(|ui| {
+                            let words = if cx.view.forge.revealed { "Hide" } else { "Show the secret" };
+                            if widgets::button(ui, Icon::Search, words).clicked() {
+                                cx.view.forge.revealed = !cx.view.forge.revealed;
+                            }
+                            if widgets::button(ui, Icon::Copy, "Copy the secret").clicked() {
+                                cx.ask(Ask::CopySecret(
+                                    secret::Secret::new(word.word.as_str()),
+                                    "Secret".into(),
+                                ));
+                            }
+                            if widgets::button(ui, Icon::Key, "Add as a key").clicked() {
+                                let jwk = word.key(alg);
+                                cx.push(Command::ImportKey {
+                                    text: secret::Secret::new(
+                                        serde_json::Value::Object(jwk.0).to_string(),
+                                    ),
+                                    name: "guessed secret".into(),
+                                });
+                            }
+                        });
+                    }
+                }
+            });
+        }
+    }
+}

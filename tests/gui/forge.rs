@@ -1,0 +1,203 @@
+//! The forge by label: choose, see the difference, stack, fire, read the matrix.
+
+use delegraph::{
+    app::{Command, session::View},
+    attack::{Row, catalogue},
+    gui::shell::App,
+    kit::secret::Secret,
+};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
+
+use crate::rig::{TOKEN, key, settle, window};
+
+fn forge<'a>(dark: bool, size: [f32; 2]) -> Harness<'a, App> {
+    let public = key().public().unwrap();
+    let mut harness = window(
+        dark,
+        size,
+        vec![
+            Command::ImportKey {
+                text: Secret::new(serde_json::Value::Object(public.0).to_string()),
+                name: "issuer".into(),
+            },
+            Command::Paste(TOKEN.into()),
+            Command::Show(View::Forge),
+        ],
+    );
+    settle(&mut harness);
+    harness
+}
+
+fn find(harness: &mut Harness<'_, App>, text: &str) {
+    harness.get_by_label("Find a forgery").focus();
+    settle(harness);
+    harness.get_by_label("Find a forgery").type_text(text);
+    settle(harness);
+}
+
+#[test]
+fn without_a_token_it_says_what_to_do() {
+    let mut harness = window(true, [1280.0, 800.0], vec![Command::NewChain]);
+    harness.state_mut().push(Command::Show(View::Forge));
+    settle(&mut harness);
+    harness.get_by_label_contains("Forgeries are made of a good token");
+    harness.get_by_label("Paste a token");
+}
+
+#[test]
+fn a_forgery_shows_what_it_changes_and_goes_into_the_tray() {
+    let mut harness = forge(true, [1600.0, 1000.0]);
+    harness.get_by_label_contains("can be made of this token");
+    harness
+        .get_by_label("Algorithm none: none, no signature")
+        .click();
+    settle(&mut harness);
+    harness.get_by_label_contains("becomes none, the signature is left out");
+    harness.get_by_label("must be refused");
+    harness.get_by_label_contains("+   \"alg\": \"none\"");
+    harness.get_by_label("Payload unchanged");
+    harness.get_by_label("Put into tray").click();
+    settle(&mut harness);
+    let model = harness.state().model();
+    let forged = model.workspace.tokens.last().unwrap();
+    assert_eq!(forged.name.as_deref(), Some("alg-none"));
+    assert!(forged.raw.ends_with('.'));
+    assert_eq!(model.workspace.tokens.len(), 2);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+    settle(&mut harness);
+    assert_eq!(harness.state().model().workspace.tokens.len(), 1);
+}
+
+#[test]
+fn what_cannot_be_made_says_why() {
+    let mut harness = forge(false, [1600.0, 1000.0]);
+    find(&mut harness, "leading zero");
+    harness
+        .get_by_label_contains("Leading zero byte, cannot be made of this token")
+        .click();
+    settle(&mut harness);
+    harness.get_by_label_contains("signed with ES256, not with RSA");
+    assert!(harness.query_by_label("Put into tray").is_none());
+}
+
+#[test]
+fn forgeries_are_stacked() {
+    let mut harness = forge(true, [1600.0, 1000.0]);
+    for (search, row) in [
+        ("alg-none", "Algorithm none: none, no signature"),
+        ("sub-other", "Parties: Other user"),
+    ] {
+        let field = harness.get_by_label("Find a forgery");
+        field.focus();
+        settle(&mut harness);
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        settle(&mut harness);
+        harness.get_by_label("Find a forgery").type_text(search);
+        settle(&mut harness);
+        harness.get_by_label(row).click();
+        settle(&mut harness);
+        harness.get_by_label("Add to stack").click();
+        settle(&mut harness);
+    }
+    harness.get_by_label("Stack of 2").click();
+    settle(&mut harness);
+    harness.get_by_label("Put into tray").click();
+    settle(&mut harness);
+    let model = harness.state().model();
+    let id = model.workspace.tokens.last().unwrap().id;
+    let token = &model.analysis.tokens[&id].token;
+    assert_eq!(token.claim_text("sub"), Some("admin"));
+    assert_eq!(token.header_text("alg"), Some("none"));
+    harness.get_by_label("Clear the stack").click();
+    settle(&mut harness);
+    assert!(harness.state().model().forge.stack.is_empty());
+}
+
+#[test]
+fn firing_shows_the_matrix_with_what_was_accepted() {
+    let mut harness = forge(false, [1600.0, 1000.0]);
+    harness.get_by_label("Fire").click();
+    settle(&mut harness);
+    harness.get_by_label("Address of the target").focus();
+    settle(&mut harness);
+    harness
+        .get_by_label("Address of the target")
+        .type_text("http://127.0.0.1:8080/accounts");
+    settle(&mut harness);
+    harness.get_by_label_contains("Fire 3").click();
+    for _ in 0..40 {
+        settle(&mut harness);
+    }
+    let matrix = harness.state().model().forge.matrix.clone().unwrap();
+    assert_eq!(matrix.void, None);
+    let accepted: Vec<&str> = matrix.findings().map(Row::name).collect();
+    assert!(accepted.contains(&"alg-none"), "{accepted:?}");
+    harness.get_by_label_contains("forgeries were accepted");
+    harness
+        .get_by_label_contains(&format!("{} accepted", accepted.len()))
+        .click();
+    settle(&mut harness);
+    harness.get_by_label("none, no signature, accepted although forged, 200");
+    harness.get_by_label("Export the matrix").click();
+    settle(&mut harness);
+    harness.get_by_label("SARIF 2.1.0 file…");
+}
+
+#[test]
+fn another_machine_is_asked_about_first() {
+    let mut harness = forge(true, [1600.0, 1000.0]);
+    harness.get_by_label("Fire").click();
+    settle(&mut harness);
+    harness.get_by_label("Address of the target").focus();
+    settle(&mut harness);
+    harness
+        .get_by_label("Address of the target")
+        .type_text("https://api.example/accounts");
+    settle(&mut harness);
+    harness.get_by_label_contains("Fire 3").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("requests at api.example:443?");
+    assert!(harness.state().model().forge.firing.is_none());
+    assert!(harness.state().model().jobs.is_empty());
+    harness.get_by_label("Cancel").click();
+    settle(&mut harness);
+    assert!(harness.state().model().forge.asks.is_none());
+    assert!(harness.state().model().forge.matrix.is_none());
+}
+
+#[test]
+fn a_target_that_is_none_is_said() {
+    let mut harness = forge(true, [1600.0, 1000.0]);
+    harness.get_by_label("Fire").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("Fire 3").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("Enter the address of the target");
+}
+
+#[test]
+fn weak_secrets_are_for_hmac_tokens() {
+    let mut harness = forge(true, [1600.0, 1000.0]);
+    harness.get_by_label("Weak secrets").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("The header of this one says ES256");
+    assert!(harness.query_by_label("Try weak secrets").is_none());
+}
+
+#[test]
+fn every_forgery_can_be_walked_through_without_a_fault() {
+    let mut harness = forge(false, [1280.0, 800.0]);
+    harness.get_by_label("Family Signature, 13 of 13").click();
+    settle(&mut harness);
+    for _ in 0..catalogue().len() + 40 {
+        harness.key_press(egui::Key::ArrowDown);
+        harness.step();
+        harness.step();
+    }
+    let model = harness.state().model();
+    assert_eq!(model.workspace.tokens.len(), 1);
+    assert!(harness.root().children().count() > 0);
+}
