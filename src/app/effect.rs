@@ -42,6 +42,8 @@ pub enum Effect {
     StopPractice,
     /// Derive everything.
     Analyse(Input, Arc<Analysis>),
+    /// Answer [`Outcome::AnalysisDue`] after a moment.
+    PutAnalysisOff,
     /// Generate a key.
     GenerateKey(JobId, KeyId, String),
     /// Read keys that need a passphrase; answered by [`Outcome::KeysRead`].
@@ -197,6 +199,8 @@ pub enum Outcome {
     Practice(BTreeSet<String>, Result<Arc<PracticeInfo>, String>),
     /// Derived.
     Analysed(Arc<Analysis>),
+    /// What was put off is due.
+    AnalysisDue,
     /// A key.
     Key(JobId, KeyId, Result<Jwk, String>),
     /// Keys that a passphrase opened.

@@ -73,6 +73,8 @@ pub struct Model {
     pub autosaved: Option<(Arc<Workspace>, u64)>,
     /// The revision that is being analysed.
     pub analysing: Option<u64>,
+    /// Analysing is put off while a chain runs.
+    pub analysis_put_off: PutOff,
     /// Forgeries of the token in front, and what came of firing them.
     pub forge: Forging,
     /// A workspace that an earlier start left behind unsaved.
@@ -90,6 +92,19 @@ pub struct Job {
     pub cancellable: bool,
     /// What its outcome is for.
     pub purpose: Purpose,
+}
+
+/// Whether analysing is put off. A quick run is analysed once, at its end: analysing each of its
+/// steps would take longer than the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PutOff {
+    /// No.
+    #[default]
+    No,
+    /// For a moment, which the runtime counts.
+    Waiting,
+    /// The moment is over: the next analysis is due, whatever runs.
+    Over,
 }
 
 /// What the outcome of a job is for.

@@ -7,7 +7,7 @@ use super::{
     Command, Effect, Model, Outcome,
     analysis::Input,
     chains, encryption, file, forge, history, keys,
-    model::{Job, Purpose},
+    model::{Job, Purpose, PutOff},
     practice, runs, servers, token, view,
 };
 use crate::kit::Env;
@@ -72,6 +72,7 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
                 runs::settle_findings(model);
             }
         }
+        Outcome::AnalysisDue => model.analysis_put_off = PutOff::Over,
         Outcome::Key(job, id, key) => keys::generated(model, job, id, key),
         Outcome::KeysRead(job, keys) => keys::read(model, job, keys),
         Outcome::Decrypted(job, found) => encryption::decrypted(model, job, *found),
@@ -204,6 +205,17 @@ fn settle(model: &mut Model, before: &Arc<super::Workspace>, env: &Env, effects:
     forge::settle(model, env, effects);
     file::autosave(model, env, effects);
     if model.analysing.is_none() && model.analysis.revision != model.revision {
+        if !model.running.is_empty() && model.analysis_put_off != PutOff::Over {
+            if model.analysis_put_off == PutOff::No {
+                model.analysis_put_off = PutOff::Waiting;
+                effects.push(Effect::PutAnalysisOff);
+            }
+            return;
+        }
+        // One that still waits comes to nothing: the next run puts off anew.
+        if model.analysis_put_off == PutOff::Over {
+            model.analysis_put_off = PutOff::No;
+        }
         model.analysing = Some(model.revision);
         effects.push(Effect::Analyse(
             Input::of(model, env.now),

@@ -40,6 +40,9 @@ use crate::{
 /// How long a change may stay unwritten.
 pub const AUTOSAVE_DELAY: Duration = Duration::from_secs(1);
 
+/// How long analysing is put off while a chain runs.
+const PUT_OFF: Duration = Duration::from_millis(60);
+
 /// How long the end of the program waits for files that are being written.
 const END_WAITS: Duration = Duration::from_secs(3);
 
@@ -185,6 +188,13 @@ impl Runtime {
                 let analysis = analyse_safely(&input, &previous);
                 Some(Outcome::Analysed(Arc::new(analysis)))
             }),
+            Effect::PutAnalysisOff => {
+                let handle = shared.handle.clone();
+                handle.spawn(async move {
+                    tokio::time::sleep(PUT_OFF).await;
+                    shared.send(Outcome::AnalysisDue);
+                });
+            }
             Effect::GenerateKey(job, id, alg) => shared.blocking(move |_| {
                 let key = crypto::generate_named(&alg, None).map_err(|e| e.to_string());
                 Some(Outcome::Key(job, id, key))

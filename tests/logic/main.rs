@@ -15,6 +15,7 @@ mod jwe;
 mod jws;
 mod main_job;
 mod mass;
+mod mutants;
 mod oauth;
 mod principal;
 mod report;

@@ -155,8 +155,8 @@ pub fn verify(key: &Jwk, alg: &Alg, message: &[u8], signature: &[u8]) -> Result<
             DecodingKey::from_rsa_raw_components(&n, &e)
         }
         Family::Ecdsa => {
-            let point = keys::ec_point(key)?;
-            let done = |ok: bool| ok.then_some(()).ok_or(VerifyError::Invalid);
+            let point = keys::ec_point_unchecked(key)?;
+            let done = |ok: bool| if ok { Ok(()) } else { Err(refused(key)) };
             match alg {
                 Alg::Es512 => {
                     let key = UnparsedPublicKey::new(&ECDSA_P521_SHA512_FIXED, &point);
@@ -181,7 +181,15 @@ pub fn verify(key: &Jwk, alg: &Alg, message: &[u8], signature: &[u8]) -> Result<
         algorithm,
     ) {
         Ok(true) => Ok(()),
-        _ => Err(VerifyError::Invalid),
+        _ => Err(refused(key)),
+    }
+}
+
+/// Why the library refused: a key that is no point on its curve, else the signature.
+fn refused(key: &Jwk) -> VerifyError {
+    match key.kty() {
+        "EC" => keys::ec_point(key).map_or_else(VerifyError::Key, |_| VerifyError::Invalid),
+        _ => VerifyError::Invalid,
     }
 }
 

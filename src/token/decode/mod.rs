@@ -208,7 +208,7 @@ fn object(
     };
     match json::parse(&bytes) {
         Ok(found) if found.value.is_object() => {
-            report(part, &found, problems);
+            report(part, &found, &bytes, problems);
             Ok(found)
         }
         Ok(_) => {
@@ -237,7 +237,7 @@ fn object(
     }
 }
 
-fn report(part: &'static str, json: &Json, problems: &mut Vec<Problem>) {
+fn report(part: &'static str, json: &Json, bytes: &[u8], problems: &mut Vec<Problem>) {
     for pointer in json.duplicates.iter().take(REPORTED) {
         problems.push(Problem {
             part,
@@ -256,6 +256,13 @@ fn report(part: &'static str, json: &Json, problems: &mut Vec<Problem>) {
             json.duplicates.len() - REPORTED
         );
         problems.push(problem(part, ProblemKind::Duplicate, message));
+    }
+    // Where all is plain ASCII and nothing is escaped, nothing can hide.
+    if !bytes
+        .iter()
+        .any(|b| *b == b'\\' || *b == 0x7f || !b.is_ascii())
+    {
+        return;
     }
     let mut found = Vec::new();
     hidden(&json.value, &mut String::new(), &mut found);

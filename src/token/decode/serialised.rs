@@ -1,5 +1,7 @@
 //! JWS and JWE in JSON form, and what a signature covers in every form.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::{REPORTED, object, payload, problem, signature_part};
@@ -166,21 +168,21 @@ fn join(header: &mut Option<Json>, open: &Map<String, Value>) {
 
 /// One signature: what it covers, and the header that it was made with. In the general JSON form
 /// there are several.
-pub(in crate::token) struct Signed {
+pub(in crate::token) struct Signed<'a> {
     /// The protected header, encoded; empty when there is none.
-    pub protected: String,
+    pub protected: Cow<'a, str>,
     /// The members of the protected header.
-    pub own: Map<String, Value>,
+    pub own: Cow<'a, Map<String, Value>>,
     /// The whole header, protected and unprotected, and what stands twice in it; or why it cannot be
     /// read.
-    pub header: Result<Json, String>,
+    pub header: Result<Cow<'a, Json>, &'static str>,
     /// The payload as it stands.
-    pub payload: String,
+    pub payload: Cow<'a, str>,
     /// The encoded signature.
-    pub signature: String,
+    pub signature: Cow<'a, str>,
 }
 
-impl Signed {
+impl Signed<'_> {
     /// The members of the whole header.
     pub fn members(&self) -> &Map<String, Value> {
         static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
@@ -199,7 +201,9 @@ impl Signed {
     /// The bytes that are signed (RFC 7515 §5.1, RFC 7797 §3). `detached` is the content when the
     /// token does not carry it.
     pub fn input(&self, detached: Option<&[u8]>) -> Vec<u8> {
-        let mut input = format!("{}.", self.protected).into_bytes();
+        let mut input = Vec::with_capacity(self.protected.len() + self.payload.len() + 1);
+        input.extend_from_slice(self.protected.as_bytes());
+        input.push(b'.');
         match detached {
             None => input.extend_from_slice(self.payload.as_bytes()),
             Some(content) if self.unencoded() => input.extend_from_slice(content),
@@ -210,18 +214,19 @@ impl Signed {
 }
 
 /// The signatures; empty when the token is not a JWS of a known form.
-pub(in crate::token) fn signed(token: &Token) -> Vec<Signed> {
+pub(in crate::token) fn signed(token: &Token) -> Vec<Signed<'_>> {
     match token.form {
         Form::Compact => crate::jose::jws::Compact::split(token.jws())
             .map(|parts| Signed {
-                protected: parts.header.to_owned(),
-                own: token.header_map().clone(),
+                protected: parts.header.into(),
+                own: Cow::Borrowed(token.header_map()),
                 header: token
                     .header
-                    .clone()
-                    .ok_or_else(|| "the header cannot be read (RFC 7515 §5.2)".to_owned()),
-                payload: parts.payload.to_owned(),
-                signature: parts.signature.to_owned(),
+                    .as_ref()
+                    .map(Cow::Borrowed)
+                    .ok_or("the header cannot be read (RFC 7515 §5.2)"),
+                payload: parts.payload.into(),
+                signature: parts.signature.into(),
             })
             .into_iter()
             .collect(),
@@ -243,18 +248,18 @@ pub(in crate::token) fn signed(token: &Token) -> Vec<Signed> {
     }
 }
 
-fn signer(value: &Value, content: &str) -> Signed {
+fn signer(value: &Value, content: &str) -> Signed<'static> {
     let text = |name| value.get(name).and_then(Value::as_str).unwrap_or("");
     let protected = text("protected");
     let mut header = None;
     let mut fault = value
         .get("protected")
         .is_some_and(|found| !found.is_string())
-        .then(|| "`protected` is not a string (RFC 7515 §7.2.1)".to_owned());
+        .then_some("`protected` is not a string (RFC 7515 §7.2.1)");
     if !protected.is_empty() {
         match object("header", protected, &mut Vec::new()) {
             Ok(found) => header = Some(found),
-            Err(_) => fault = Some("the protected header cannot be read (RFC 7515 §5.2)".into()),
+            Err(_) => fault = Some("the protected header cannot be read (RFC 7515 §5.2)"),
         }
     }
     let own = header
@@ -264,18 +269,18 @@ fn signer(value: &Value, content: &str) -> Signed {
         .unwrap_or_default();
     match value.get("header") {
         Some(Value::Object(open)) => join(&mut header, open),
-        Some(_) => fault = Some("`header` is not an object (RFC 7515 §7.2.1)".into()),
+        Some(_) => fault = Some("`header` is not an object (RFC 7515 §7.2.1)"),
         None => {}
     }
     Signed {
-        protected: protected.to_owned(),
-        own,
+        protected: protected.to_owned().into(),
+        own: Cow::Owned(own),
         header: match (fault, header) {
             (Some(fault), _) => Err(fault),
-            (None, Some(header)) => Ok(header),
-            (None, None) => Err("there is no header at all (RFC 7515 §7.2.1)".into()),
+            (None, Some(header)) => Ok(Cow::Owned(header)),
+            (None, None) => Err("there is no header at all (RFC 7515 §7.2.1)"),
         },
-        payload: content.to_owned(),
-        signature: text("signature").to_owned(),
+        payload: content.to_owned().into(),
+        signature: text("signature").to_owned().into(),
     }
 }

@@ -17,7 +17,7 @@ pub fn confusion(token: &Token, public: &Jwk) -> Option<&'static str> {
 }
 
 /// The same for one signature.
-pub(super) fn confused(parts: &Signed, public: &Jwk) -> Option<&'static str> {
+pub(super) fn confused(parts: &Signed<'_>, public: &Jwk) -> Option<&'static str> {
     let alg = Alg::parse(parts.members().get("alg")?.as_str()?);
     if alg.family() != Family::Hmac {
         return None;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{kit::text::escape, token::decode::Signed};
 
 /// Why `crit` forbids to accept the token (RFC 7515 §4.1.11), if it does. `b64` is understood.
-pub(super) fn critical(parts: &Signed) -> Option<String> {
+pub(super) fn critical(parts: &Signed<'_>) -> Option<String> {
     const STANDARD: [&str; 18] = [
         "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "enc",
         "zip", "epk", "apu", "apv", "p2s", "p2c",

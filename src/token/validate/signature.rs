@@ -90,7 +90,7 @@ pub(super) fn signatures(
 }
 
 /// The signatures of a token whose form allows to check any.
-fn whole(token: &Token) -> Result<Vec<Signed>, End> {
+fn whole(token: &Token) -> Result<Vec<Signed<'_>>, End> {
     match token.form {
         Form::Opaque => {
             return Err(End::new(
@@ -138,7 +138,7 @@ fn whole(token: &Token) -> Result<Vec<Signed>, End> {
 
 fn one(
     token: &Token,
-    signed: &Signed,
+    signed: &Signed<'_>,
     several: bool,
     keys: &[Candidate],
     policy: &Policy,
@@ -186,7 +186,7 @@ fn one(
 }
 
 /// The algorithm, if header and form allow a check at all.
-fn readable(token: &Token, signed: &Signed, policy: &Policy) -> Result<Alg, End> {
+fn readable(token: &Token, signed: &Signed<'_>, policy: &Policy) -> Result<Alg, End> {
     let header = match &signed.header {
         Ok(header) => header,
         Err(reason) => {
@@ -257,7 +257,7 @@ fn readable(token: &Token, signed: &Signed, policy: &Policy) -> Result<Alg, End>
 
 /// Header and payload are base64url, strictly. With `b64: false` the payload is not, and need not be
 /// (RFC 7797 §3).
-fn encoding(token: &Token, signed: &Signed) -> Result<(), End> {
+fn encoding(token: &Token, signed: &Signed<'_>) -> Result<(), End> {
     // What the decoder found says it best.
     let found = token
         .problems
@@ -266,6 +266,9 @@ fn encoding(token: &Token, signed: &Signed) -> Result<(), End> {
     if let (Some(problem), false) = (found, signed.unencoded()) {
         let reason = format!("{}.", capital(&problem.message));
         return Err(End::invalid(Check::Encoding, reason));
+    }
+    if token.form == Form::Compact {
+        return Ok(()); // the decoder has read both strictly
     }
     let mut parts = vec![("header", &signed.protected)];
     if !signed.unencoded() {
@@ -283,7 +286,7 @@ fn encoding(token: &Token, signed: &Signed) -> Result<(), End> {
 /// The keys that may verify this signature, and if there are none, why.
 fn candidates<'a>(
     token: &Token,
-    signed: &Signed,
+    signed: &Signed<'_>,
     keys: &'a [Candidate],
 ) -> (Vec<&'a Candidate>, String) {
     if keys.is_empty() {
@@ -392,7 +395,7 @@ fn decide(
     candidates: &[&Candidate],
     named: &Named<'_>,
     alg: &Alg,
-    signed: &Signed,
+    signed: &Signed<'_>,
     input: &[u8],
     bytes: &[u8],
 ) -> Result<SignatureVerdict, End> {
