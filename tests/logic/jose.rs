@@ -425,7 +425,7 @@ fn what_is_no_key_is_named() {
         assert!(!error.contains("hunter2"));
     }
     // Keys of unknown types stay in a set.
-    let set = pem::read(r#"{"keys":[{"kty":"AKP"},{"kty":"oct","k":"AQAB"}]}"#).unwrap();
+    let set = pem::read(r#"{"keys":[{"kty":"NEW"},{"kty":"oct","k":"AQAB"}]}"#).unwrap();
     assert_eq!(set.len(), 2);
 }
 
