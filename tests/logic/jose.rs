@@ -412,7 +412,7 @@ fn what_is_no_key_is_named() {
         ),
         ("{\"a\":1}", "no `kty`"),
         ("{\"keys\":[]}", "no key"),
-        ("{\"kty\":\"AKP\"}", "not supported"),
+        ("{\"kty\":\"NEW\"}", "not supported"),
         (
             "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQAB\",\"y\":\"AQAB\"}",
             "needs 32",
