@@ -14,7 +14,10 @@ use delegraph::{
         Command, Effect, Model, Outcome,
         analysis::{Analysis, analyse},
     },
-    gui::shell::{App, Carrier},
+    gui::{
+        shell::{App, Carrier},
+        theme,
+    },
     jose::b64,
     kit::clock::{Clock, Timestamp},
 };
@@ -62,17 +65,24 @@ fn claims() -> Value {
 
 /// The peer: a field with the same text, font and width, and nothing else.
 fn bare(text: &str) -> f64 {
-    let mut buffer = text.to_owned();
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 800.0])
-        .build_ui(move |ui| {
+    struct Bare(String);
+    impl eframe::App for Bare {
+        fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
             egui::ScrollArea::vertical().show(ui, |ui| {
                 ui.add(
-                    egui::TextEdit::multiline(&mut buffer)
+                    egui::TextEdit::multiline(&mut self.0)
                         .font(egui::TextStyle::Monospace)
                         .desired_width(f32::INFINITY),
                 );
             });
+        }
+    }
+    let text = text.to_owned();
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .build_eframe(move |cc| {
+            theme::install(&cc.egui_ctx);
+            Bare(text)
         });
     harness.step();
     harness.get_by_role(Role::MultilineTextInput).focus();

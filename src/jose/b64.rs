@@ -29,18 +29,19 @@ pub fn encode(bytes: impl AsRef<[u8]>) -> String {
 
 /// Decodes `text`, strictly.
 pub fn decode(text: &str) -> Result<Vec<u8>, B64Error> {
-    if let Some((offset, found)) = text
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| why(text))
+}
+
+/// What is wrong with text that is not base64url.
+fn why(text: &str) -> B64Error {
+    let strange = text
         .char_indices()
-        .find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
-    {
-        return Err(B64Error::Character { found, offset });
+        .find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
+    match strange {
+        Some((offset, found)) => B64Error::Character { found, offset },
+        None if text.len() % 4 == 1 => B64Error::Length(text.len()),
+        None => B64Error::TrailingBits,
     }
-    if text.len() % 4 == 1 {
-        return Err(B64Error::Length(text.len()));
-    }
-    URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|_| B64Error::TrailingBits)
 }
 
 #[cfg(test)]

@@ -144,30 +144,36 @@ impl Jwk {
     }
     /// SHA-256 thumbprint, base64url (RFC 7638; OKP by RFC 8037 §2).
     pub fn thumbprint(&self) -> Result<String, KeyError> {
-        let members: &[&str] = match self.kty() {
+        let members: &[&'static str] = match self.kty() {
             "EC" => &["crv", "kty", "x", "y"],
             "RSA" => &["e", "kty", "n"],
             "oct" => &["k", "kty"],
             "OKP" => &["crv", "kty", "x"],
             other => return Err(KeyError::Unsupported(format!("kty `{other}`"))),
         };
-        let mut parts = Vec::with_capacity(members.len());
+        let mut canonical = String::with_capacity(512);
         for member in members {
             let value = self.text(member).ok_or(KeyError::Member {
-                member: match *member {
-                    "crv" => "crv",
-                    "x" => "x",
-                    "y" => "y",
-                    "e" => "e",
-                    "n" => "n",
-                    "k" => "k",
-                    _ => "kty",
-                },
+                member,
                 reason: "missing, or not a string".into(),
             })?;
-            parts.push(format!("\"{member}\":{}", Value::from(value)));
+            canonical.push(if canonical.is_empty() { '{' } else { ',' });
+            canonical.push('"');
+            canonical.push_str(member);
+            canonical.push_str("\":");
+            // Members are base64url or plain names: what must be escaped is rare, and hostile.
+            if value
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            {
+                canonical.push('"');
+                canonical.push_str(value);
+                canonical.push('"');
+            } else {
+                canonical.push_str(&Value::from(value).to_string());
+            }
         }
-        let canonical = format!("{{{}}}", parts.join(","));
+        canonical.push('}');
         Ok(super::b64::encode(crypto::sha256(canonical.as_bytes())))
     }
     /// What the key is, in words: `EC P-256`, `RSA 2048`, `OKP Ed25519`, `oct 256 bit`.

@@ -89,11 +89,12 @@ fn compact_form(raw: &str, token: &mut Token) {
     // At most a handful of parts means anything; a text of many dots is not split to its end.
     let parts: Vec<&str> = signed.splitn(7, '.').collect();
     let first = if parts.len() > 1 {
-        lenient(parts[0]).0
+        lenient(parts[0])
     } else {
-        None
+        (None, None)
     };
     let header_like = first
+        .0
         .as_deref()
         .is_some_and(|b| b.trim_ascii_start().starts_with(b"{"));
     if !header_like {
@@ -111,7 +112,7 @@ fn compact_form(raw: &str, token: &mut Token) {
             return;
         }
     }
-    token.header = object("header", parts[0], &mut token.problems).ok();
+    token.header = read_object("header", first, &mut token.problems).ok();
     let encrypted = token.header_map().contains_key("enc");
     if parts.len() == 5 && (encrypted || !token.header_map().contains_key("typ")) {
         token.form = Form::Jwe;
@@ -198,7 +199,15 @@ fn object(
     text: &str,
     problems: &mut Vec<Problem>,
 ) -> Result<Json, Option<Vec<u8>>> {
-    let (bytes, complaint) = lenient(text);
+    read_object(part, lenient(text), problems)
+}
+
+/// The same for what [`lenient`] has decoded.
+fn read_object(
+    part: &'static str,
+    (bytes, complaint): (Option<Vec<u8>>, Option<String>),
+    problems: &mut Vec<Problem>,
+) -> Result<Json, Option<Vec<u8>>> {
     if let Some(complaint) = complaint {
         let message = format!("the {part} is not base64url: {complaint}");
         problems.push(problem(part, ProblemKind::Encoding, message));

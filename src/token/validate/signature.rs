@@ -321,6 +321,9 @@ fn candidates<'a>(
         .copied()
         .filter(|c| c.jwk.kid().is_none_or(|k| k == kid))
         .collect();
+    if !selected.is_empty() {
+        return (selected, String::new());
+    }
     let mut known: Vec<String> = trusted
         .iter()
         .filter_map(|c| c.jwk.kid())
