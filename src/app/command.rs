@@ -81,6 +81,9 @@ pub enum Command {
     Encrypt(TokenId, KeyId, String),
     /// Back to the text that was received.
     Revert(TokenId),
+    /// Back to a state that it went through: its text, and the text that was last received or signed
+    /// then.
+    Restore(TokenId, Arc<str>, Arc<str>),
     /// Name it.
     RenameToken(TokenId, String),
     /// A copy.

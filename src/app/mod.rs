@@ -7,6 +7,7 @@ pub mod format;
 pub mod history;
 pub mod migrate;
 pub mod model;
+pub mod past;
 pub mod session;
 pub mod update;
 pub mod workspace;

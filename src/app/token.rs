@@ -59,6 +59,10 @@ pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &m
             edit(model, id, |raw| craft::set(raw, part, &pointer, value));
         }
         Command::Sign(id, key) => sign(model, id, key),
+        Command::Restore(id, raw, sealed) => change(model, id, |entry| {
+            entry.raw = raw;
+            entry.sealed = sealed;
+        }),
         Command::Revert(id) => change(model, id, |entry| {
             entry.raw = Arc::clone(&entry.received);
             entry.sealed = Arc::clone(&entry.received);

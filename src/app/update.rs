@@ -128,6 +128,7 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::SetMember(..)
         | C::Sign(..)
         | C::Revert(_)
+        | C::Restore(..)
         | C::RenameToken(..)
         | C::DuplicateToken(_)
         | C::DeleteToken(_)

@@ -135,7 +135,7 @@ fn run_one(options: &Options, setting: &Setting) -> Result<Done, Failure> {
             "chain": chain.name,
             "hops": show::hops(&chain, &run),
             "findings": show::findings(&run, report, evidence),
-            "not_evaluable": findings::not_evaluable(report),
+            "not_evaluable": report::finding::not_evaluable(report),
             "passed": passed,
         }),
         text: format!(

@@ -1,58 +1,12 @@
-//! Findings as JSON and as text, for every command that has some.
-
-use serde_json::{Map, Value, json};
+//! Findings as text, for every command that has some; as JSON they are those of `report::finding`.
 
 use super::output::columns;
 use crate::{
     chain::evidence::Evidence,
     kit::text::escape,
-    risk::{Finding, NotEvaluable, Report, Severity},
+    report::finding::name,
+    risk::{Report, Severity},
 };
-
-/// `findings` of the JSON output.
-pub(super) fn findings(report: &Report, evidence: &Evidence) -> Vec<Value> {
-    report
-        .findings
-        .iter()
-        .map(|finding| one(finding, evidence))
-        .collect()
-}
-
-fn one(finding: &Finding, evidence: &Evidence) -> Value {
-    json!({
-        "rule": finding.rule.id,
-        "severity": finding.severity.name(),
-        "title": finding.rule.title,
-        "message": finding.message,
-        "hop": finding.hop,
-        "token": name(evidence, finding.hop),
-        "claim": finding.claim,
-        "found": finding.found,
-        "expected": finding.expected,
-        "source": finding.rule.source,
-        "fix": finding.rule.fix,
-        "confidence": finding.confidence.name(),
-    })
-}
-
-/// `not_evaluable` of the JSON output.
-pub(super) fn not_evaluable(report: &Report) -> Vec<Value> {
-    report
-        .not_evaluable
-        .iter()
-        .map(|NotEvaluable { rule, hop, why }| json!({ "rule": rule, "hop": hop, "why": why }))
-        .collect()
-}
-
-/// `counts` of the JSON output.
-pub(super) fn counts(report: &Report) -> Value {
-    let mut counts = Map::new();
-    for severity in Severity::ALL {
-        counts.insert(severity.name().into(), report.count(severity).into());
-    }
-    counts.insert("not_evaluable".into(), report.not_evaluable.len().into());
-    Value::Object(counts)
-}
 
 /// For people: worst first, then what could not be evaluated, then the sum.
 pub(super) fn in_words(report: &Report, evidence: &Evidence) -> String {
@@ -119,13 +73,6 @@ pub(super) fn sum(report: &Report) -> String {
 /// Whether there is a finding of this severity or worse.
 pub(super) fn reaches(report: &Report, severity: Severity) -> bool {
     report.findings.iter().any(|f| f.severity >= severity)
-}
-
-fn name(evidence: &Evidence, hop: usize) -> String {
-    evidence
-        .hops
-        .get(hop)
-        .map_or_else(|| format!("hop {hop}"), |h| escape(&h.name).into_owned())
 }
 
 /// A line a finding, worst first, then the sum: for output that is mainly about something else.

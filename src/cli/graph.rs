@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use serde_json::{Value, json};
 
 use super::{
     Setting, input, lint,
@@ -73,7 +72,7 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
         }
     }
     Ok(Done {
-        json: as_json(&graph),
+        json: report::graph::json(&graph),
         text: String::new(),
         good: true,
     })
@@ -100,41 +99,6 @@ fn render(graph: &Graph, format: Format) -> Result<Vec<u8>, Failure> {
         Format::Dot => draw::dot(graph).into_bytes(),
         Format::Mermaid => draw::mermaid(graph).into_bytes(),
         Format::Graphml => draw::graphml(graph).into_bytes(),
-        Format::Json => output::document(&as_json(graph)).into_bytes(),
+        Format::Json => output::document(&draw::json(graph)).into_bytes(),
     })
-}
-
-fn as_json(graph: &Graph) -> Value {
-    let id = |n: usize| graph.nodes.get(n).map(|node| node.id.as_str());
-    let nodes: Vec<Value> = graph
-        .nodes
-        .iter()
-        .map(|node| {
-            json!({
-                "id": node.id,
-                "kind": node.kind.name(),
-                "label": node.label,
-                "detail": node.detail,
-                "issuer": node.iss,
-                "severity": node.severity.map(risk::Severity::name),
-                "rank": node.rank,
-                "tokens": node.hops,
-            })
-        })
-        .collect();
-    let edges: Vec<Value> = graph
-        .edges
-        .iter()
-        .map(|edge| {
-            json!({
-                "from": id(edge.from),
-                "to": id(edge.to),
-                "relation": edge.relation.name(),
-                "severity": edge.severity.map(risk::Severity::name),
-                "note": edge.note,
-                "tokens": edge.hops,
-            })
-        })
-        .collect();
-    json!({ "nodes": nodes, "edges": edges })
 }

@@ -3,7 +3,6 @@
 use std::{path::PathBuf, sync::Arc};
 
 use clap::ValueEnum;
-use serde_json::json;
 
 use super::{
     Setting, findings,
@@ -12,6 +11,7 @@ use super::{
 };
 use crate::{
     chain::evidence::{Evidence, Hop},
+    report,
     risk::{self, Settings, Severity},
 };
 
@@ -49,17 +49,13 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
         fapi: options.profile == Profile::Fapi2,
         ..Settings::at(setting.clock.now())
     };
-    let report = risk::evaluate(&evidence, &settings);
+    let found = risk::evaluate(&evidence, &settings);
     Ok(Done {
-        json: json!({
-            "findings": findings::findings(&report, &evidence),
-            "not_evaluable": findings::not_evaluable(&report),
-            "counts": findings::counts(&report),
-        }),
-        text: findings::in_words(&report, &evidence),
+        json: report::finding::json(&found, &evidence),
+        text: findings::in_words(&found, &evidence),
         good: !options
             .fail_on
-            .is_some_and(|severity| findings::reaches(&report, severity)),
+            .is_some_and(|severity| findings::reaches(&found, severity)),
     })
 }
 

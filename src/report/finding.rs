@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The name of a hop, escaped.
-fn name(evidence: &Evidence, hop: usize) -> String {
+pub fn name(evidence: &Evidence, hop: usize) -> String {
     evidence
         .hops
         .get(hop)
@@ -100,18 +100,35 @@ fn plain(text: &str) -> String {
 
 /// The whole JSON of `lint`: `findings`, `not_evaluable`, `counts`.
 pub fn json(report: &Report, evidence: &Evidence) -> Value {
-    let findings: Vec<Value> = report.findings.iter().map(|f| one(f, evidence)).collect();
-    let not_evaluable: Vec<Value> = report
+    json!({
+        "findings": all(report, evidence),
+        "not_evaluable": not_evaluable(report),
+        "counts": counts(report),
+    })
+}
+
+/// `findings` of the JSON.
+pub fn all(report: &Report, evidence: &Evidence) -> Vec<Value> {
+    report.findings.iter().map(|f| one(f, evidence)).collect()
+}
+
+/// `not_evaluable` of the JSON.
+pub fn not_evaluable(report: &Report) -> Vec<Value> {
+    report
         .not_evaluable
         .iter()
         .map(|NotEvaluable { rule, hop, why }| json!({ "rule": rule, "hop": hop, "why": why }))
-        .collect();
+        .collect()
+}
+
+/// `counts` of the JSON: findings by severity, and what could not be evaluated.
+pub fn counts(report: &Report) -> Value {
     let mut counts = Map::new();
     for severity in Severity::ALL {
         counts.insert(severity.name().into(), report.count(severity).into());
     }
     counts.insert("not_evaluable".into(), report.not_evaluable.len().into());
-    json!({ "findings": findings, "not_evaluable": not_evaluable, "counts": counts })
+    Value::Object(counts)
 }
 
 /// One finding of `findings`.

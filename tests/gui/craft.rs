@@ -195,3 +195,23 @@ fn bytes_say_what_no_json_can() {
         Some("e_99")
     );
 }
+
+#[test]
+fn the_inspector_leads_back_to_an_earlier_state() {
+    let mut harness = new(Template::AccessToken);
+    retype(&mut harness, "sub", "bob");
+    harness
+        .get_by_role_and_label(Role::TextInput, "iss")
+        .focus();
+    settle(&mut harness);
+    retype(&mut harness, "client_id", "planner");
+    assert_eq!(claims(&harness)["sub"], "bob");
+    click(&mut harness, "Back to state 1: Made here");
+    assert_eq!(claims(&harness)["sub"], "alice");
+    assert_eq!(claims(&harness)["client_id"], "workbench");
+    click(&mut harness, "Back to state 2: Edit sub");
+    assert_eq!(claims(&harness)["sub"], "bob");
+    assert_eq!(claims(&harness)["client_id"], "workbench");
+    undo(&mut harness);
+    assert_eq!(claims(&harness)["sub"], "alice");
+}

@@ -1,6 +1,8 @@
 //! Undo and redo, as a property: any sequence of undoable commands, undone, gives the start; redone,
 //! gives the end.
 
+mod past;
+
 use std::{collections::HashSet, sync::Arc};
 
 use delegraph::{
@@ -71,7 +73,7 @@ struct Op {
 }
 
 fn op() -> impl Strategy<Value = Op> {
-    (0_u8..42, 0_u8..4, 0_u8..4, "[a-z]{0,3}").prop_map(|(kind, which, other, text)| Op {
+    (0_u8..46, 0_u8..4, 0_u8..4, "[a-z]{0,3}").prop_map(|(kind, which, other, text)| Op {
         kind,
         which,
         other,
@@ -184,6 +186,13 @@ fn command(op: &Op, model: &Model) -> Command {
             "/act/sub".into(),
             Some(json!(text)),
         ),
+        41 => {
+            let all = delegraph::token::template::Template::ALL;
+            Command::NewToken(all[usize::from(op.which) % all.len()])
+        }
+        42 => Command::SetBytes(token_id, Part::Payload, vec![op.which, 0xff]),
+        43 => Command::Restore(token_id, token(op.other).into(), token(op.which).into()),
+        44 => Command::Compare(tokens.clone()),
         _ => Command::SetPassphrase(Secret::new(text)),
     }
 }

@@ -43,6 +43,7 @@ impl Command {
             Self::Decrypt(..) => "Decrypt token".into(),
             Self::Encrypt(..) => "Encrypt token".into(),
             Self::Revert(_) => "Revert token".into(),
+            Self::Restore(..) => "Back to an earlier state".into(),
             Self::RenameToken(..) => "Rename token".into(),
             Self::DuplicateToken(_) => "Duplicate token".into(),
             Self::DeleteToken(_) => "Delete token".into(),
@@ -152,6 +153,7 @@ impl Command {
                 | Self::SetMember(..)
                 | Self::Sign(..)
                 | Self::Revert(_)
+                | Self::Restore(..)
                 | Self::RenameToken(..)
                 | Self::DuplicateToken(_)
                 | Self::DeleteToken(_)

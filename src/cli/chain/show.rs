@@ -36,7 +36,7 @@ pub(super) fn node<'a>(run: &'a Run, hop: &Hop) -> Option<&'a str> {
 
 /// `findings` of the JSON output, each with the name of its node.
 pub(super) fn findings(run: &Run, report: &Report, evidence: &Evidence) -> Vec<Value> {
-    let mut values = super::super::findings::findings(report, evidence);
+    let mut values = crate::report::finding::all(report, evidence);
     for (value, finding) in values.iter_mut().zip(&report.findings) {
         let name = evidence
             .hops

@@ -3,8 +3,8 @@
 use egui::{ScrollArea, Ui};
 
 use super::{
-    inspector_chain, inspector_claim, inspector_finding, inspector_key, inspector_principal,
-    inspector_summary, inspector_token,
+    inspector_chain, inspector_claim, inspector_finding, inspector_history, inspector_key,
+    inspector_principal, inspector_summary, inspector_token,
 };
 use crate::{
     app::session::Selection,
@@ -16,6 +16,8 @@ use crate::{
 pub struct State {
     /// The section of a token.
     pub token: inspector_token::State,
+    /// The states of the token that is shown.
+    pub history: inspector_history::State,
 }
 
 /// Draws the inspector.

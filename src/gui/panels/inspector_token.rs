@@ -241,6 +241,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         super::token::encrypt_menu(ui, cx, id);
     });
     findings(ui, cx, view);
+    super::inspector_history::ui(ui, cx, id);
     widgets::rule(ui);
     sign(ui, cx, id, view);
     super::inspector_kind::ui(ui, cx, id, view);

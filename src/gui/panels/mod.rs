@@ -18,6 +18,7 @@ pub mod inspector;
 pub mod inspector_chain;
 pub mod inspector_claim;
 pub mod inspector_finding;
+pub mod inspector_history;
 pub mod inspector_key;
 mod inspector_kind;
 pub mod inspector_principal;
