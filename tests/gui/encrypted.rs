@@ -45,6 +45,24 @@ fn an_encrypted_token_is_opened_with_the_key_that_fits() {
 }
 
 #[test]
+fn a_key_is_generated_and_encrypted_to_in_one_step() {
+    let mut harness = window(false, [1280.0, 1000.0], vec![Command::Paste(TOKEN.into())]);
+    settle(&mut harness);
+    harness.get_by_label("Encrypt to").click();
+    settle(&mut harness);
+    harness
+        .get_by_label("Generate a key for A256KW and encrypt")
+        .click();
+    settle(&mut harness);
+    harness.get_by_label("Encrypted");
+    let model = harness.state().model();
+    assert_eq!(
+        (model.workspace.keys.len(), model.workspace.tokens.len()),
+        (1, 2)
+    );
+}
+
+#[test]
 fn a_password_opens_what_was_encrypted_with_it() {
     let secret = Jwk(json!({"kty": "oct", "k": "Y29ycmVjdCBob3JzZQ"})
         .as_object()

@@ -80,7 +80,9 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: KeyId) {
             cx.ask(Ask::Open(Dialog::Keys));
         }
     });
-    used(ui, cx, &key, thumbprint.as_deref());
+    if !encrypts {
+        used(ui, cx, &key, thumbprint.as_deref());
+    }
     if public.is_none() {
         ui.add(
             egui::Label::new(

@@ -21,13 +21,36 @@ use crate::{
         },
         jwk::Task,
     },
-    kit::{ids::TokenId, secret::Secret, text::escape},
+    kit::{
+        ids::{KeyId, TokenId},
+        secret::Secret,
+        text::escape,
+    },
 };
 
 /// What the card keeps between frames.
 #[derive(Default)]
 pub struct State {
     password: Zeroizing<String>,
+    /// Encrypt this token to the key that is being generated, when it is there.
+    pending: Option<(TokenId, Vec<KeyId>)>,
+}
+
+/// Encrypts to a key that was asked for by `Generate … and encrypt`, once it is there.
+pub fn follow_generated(cx: &mut Cx<'_>) {
+    let Some((token, known)) = cx.view.token.encrypted.pending.take() else {
+        return;
+    };
+    let fresh = cx
+        .model
+        .workspace
+        .keys
+        .iter()
+        .find(|key| !known.contains(&key.id) && Manage::parse(&key.alg).is_some());
+    match fresh.map(|key| key.id) {
+        Some(key) => cx.push(Command::Encrypt(token, key, "A256GCM".into())),
+        None => cx.view.token.encrypted.pending = Some((token, known)),
+    }
 }
 
 /// Draws the card.
@@ -134,7 +157,10 @@ pub fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
             }
         }
         for alg in ["ECDH-ES+A256KW", "RSA-OAEP-256", "A256KW"] {
-            if widgets::menu_item(ui, &format!("Generate a key for {alg}"), "").clicked() {
+            let label = format!("Generate a key for {alg} and encrypt");
+            if widgets::menu_item(ui, &label, "").clicked() {
+                let known = cx.model.workspace.keys.iter().map(|k| k.id).collect();
+                cx.view.token.encrypted.pending = Some((id, known));
                 cx.push(Command::GenerateKey {
                     alg: alg.into(),
                     name: format!("lab-{}", alg.to_lowercase()),

@@ -118,6 +118,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         cx.view.token.token = Some(id);
         cx.view.token.heights.clear();
     }
+    encrypted::follow_generated(cx);
     gather(cx, &analysis, id, view);
     ScrollArea::vertical()
         .id_salt("token")
