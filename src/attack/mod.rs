@@ -233,13 +233,17 @@ impl Forgery {
 
     /// Forges `raw`. The error says why this forgery cannot be made of this token.
     pub fn apply(&self, raw: &str, with: &Ingredients) -> Forged {
-        match self.make {
+        let made = match self.make {
             Make::Token(make) => make(&Draft::of(raw, with)),
             Make::Value(claim, shape) => values::shaped(&Draft::of(raw, with), claim, shape),
             Make::Request(_) => Err(
                 "the request is what is forged, not the token: it is made for a target".to_owned(),
             ),
+        }?;
+        if made.token == raw {
+            return Err("the token is like that already: nothing would change".to_owned());
         }
+        Ok(made)
     }
 
     /// The requests of this forgery for a target; the last one is judged.

@@ -32,8 +32,8 @@ pub struct Guess {
     tag: Vec<u8>,
 }
 
-/// A secret that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A secret that was found. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Found {
     /// The word as it stands in its list.
     pub word: String,
@@ -41,6 +41,12 @@ pub struct Found {
     pub how: &'static str,
     /// The secret's bytes.
     pub secret: Vec<u8>,
+}
+
+impl std::fmt::Debug for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Found(…, {})", self.how)
+    }
 }
 
 impl Found {
@@ -119,10 +125,17 @@ impl Guess {
         None
     }
 
-    /// Tries the blank secret and the small list.
-    pub fn try_small_list(&self) -> Option<Found> {
-        self.try_word(b"")
-            .or_else(|| words().find_map(|word| self.try_word(word.as_bytes())))
+    /// Tries the blank secret and the small list: how many words were tried, and what was found.
+    pub fn try_small_list(&self) -> (u64, Option<Found>) {
+        let mut tried = 0;
+        for word in std::iter::once("").chain(words()) {
+            tried += 1;
+            let found = self.try_word(word.as_bytes());
+            if found.is_some() {
+                return (tried, found);
+            }
+        }
+        (tried, None)
     }
 
     /// Tries the words of `lines` from byte `from` on, at most [`BATCH`] of them. Gives where it
@@ -188,7 +201,9 @@ mod tests {
     #[test]
     fn a_word_of_the_small_list_is_found() {
         let guess = Guess::of(&token(b"changeme")).unwrap();
-        let found = guess.try_small_list().unwrap();
+        let (tried, found) = guess.try_small_list();
+        let found = found.unwrap();
+        assert!(tried < words().count() as u64);
         assert_eq!(
             (found.word.as_str(), found.how),
             ("changeme", "as it stands")
@@ -197,6 +212,7 @@ mod tests {
             Guess::of(&token(b"qWx7-not-in-any-list-0419"))
                 .unwrap()
                 .try_small_list()
+                .1
                 .is_none()
         );
     }

@@ -41,19 +41,22 @@ pub async fn search(
         spawn_blocking(move || {
             let public = keys.iter().filter_map(Jwk::public).collect::<Vec<_>>();
             if let Some((key, form)) = public_key_as_secret(&raw, &public) {
-                return Some(Secret::PublicKey(key.describe(), form));
+                return (0, Some(Secret::PublicKey(key.describe(), form)));
             }
-            guess.try_small_list().map(Secret::Word)
+            let (tried, found) = guess.try_small_list();
+            (tried, found.map(Secret::Word))
         })
         .await
     };
-    tried.words = crate::attack::secrets::words().count() as u64 + 1;
-    tried.rate = rate(tried.words, begun);
-    match (first, list) {
-        (Ok(Some(found)), _) => (done(tried), Ok(Some(found))),
-        (Ok(None), None) => (done(tried), Ok(None)),
-        (Ok(None), Some(path)) => stream(guess, &path, tried, begun, tell).await,
-        (Err(_), _) => (tried, Err("the search ended unexpectedly".into())),
+    let Ok((words, found)) = first else {
+        return (tried, Err("the search ended unexpectedly".into()));
+    };
+    tried.words = words;
+    tried.rate = rate(words, begun);
+    match (found, list) {
+        (Some(found), _) => (done(tried), Ok(Some(found))),
+        (None, None) => (done(tried), Ok(None)),
+        (None, Some(path)) => stream(guess, &path, tried, begun, tell).await,
     }
 }
 

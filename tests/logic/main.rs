@@ -9,6 +9,7 @@ mod chain;
 mod dependencies;
 mod encryption;
 mod fixtures;
+mod forge;
 mod history;
 mod jose;
 mod jwe;

@@ -51,7 +51,7 @@ pub(super) struct State {
 const COLUMNS: [Column; 5] = [
     fixed("", 26.0),
     wide("Forgery", 130.0, 1.2),
-    fixed("Verdict", 118.0),
+    fixed("Verdict", 142.0),
     number("Status", 52.0),
     wide("Answer", 80.0, 1.4),
 ];
