@@ -73,7 +73,8 @@ fn bare(text: &str) -> f64 {
                     egui::TextEdit::multiline(&mut self.0)
                         .font(egui::TextStyle::Monospace)
                         .desired_width(f32::INFINITY),
-                );
+                )
+                .accessible_name("claims");
             });
         }
     }

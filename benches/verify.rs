@@ -54,11 +54,7 @@ fn compare(alg: &Alg, theirs: Algorithm) -> bool {
     .unwrap();
     let mut validation = Validation::new(theirs);
     validation.set_audience(&["payments-api"]);
-    let keys = [Candidate {
-        jwk: public,
-        from: "given".into(),
-        issuer: None,
-    }];
+    let keys = [Candidate::new(public, "given".into(), None)];
     let policy = Policy {
         audience: Some("payments-api".into()),
         ..Policy::at(now)

@@ -140,11 +140,11 @@ impl Input {
                 (_, Some(symmetric)) if symmetric.kty() == "oct" => symmetric.clone(),
                 _ => return None,
             };
-            Some(Candidate {
+            Some(Candidate::new(
                 jwk,
-                from: format!("key {} of the workspace", escape(&entry.name)),
-                issuer: None,
-            })
+                format!("key {} of the workspace", escape(&entry.name)),
+                None,
+            ))
         });
         let runs = model.runs.iter();
         Self {

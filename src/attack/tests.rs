@@ -56,11 +56,11 @@ fn passes(token: &Token, key: &Jwk) -> bool {
         issuer: Some(ISSUER.into()),
         ..Policy::at(Timestamp::from_second(NOW).unwrap())
     };
-    let candidate = Candidate {
-        jwk: key.public().unwrap_or_else(|| key.clone()),
-        from: "test".into(),
-        issuer: None,
-    };
+    let candidate = Candidate::new(
+        key.public().unwrap_or_else(|| key.clone()),
+        "test".into(),
+        None,
+    );
     judge(token, &[candidate], &policy).verified()
 }
 

@@ -41,11 +41,11 @@ impl KeyOptions {
         for path in &self.key {
             let from = path.display().to_string();
             let found = keys::read_with(path, passphrase.as_ref())?;
-            candidates.extend(found.into_iter().map(|jwk| Candidate {
-                jwk,
-                from: from.clone(),
-                issuer: None,
-            }));
+            candidates.extend(
+                found
+                    .into_iter()
+                    .map(|jwk| Candidate::new(jwk, from.clone(), None)),
+            );
         }
         for place in &self.jwks {
             let keys = if place.starts_with("http://") || place.starts_with("https://") {
@@ -53,22 +53,19 @@ impl KeyOptions {
             } else {
                 keys::read(Path::new(place))?
             };
-            candidates.extend(keys.into_iter().map(|jwk| Candidate {
-                jwk,
-                from: format!("JWKS {place}"),
-                issuer: None,
-            }));
+            candidates.extend(
+                keys.into_iter()
+                    .map(|jwk| Candidate::new(jwk, format!("JWKS {place}"), None)),
+            );
         }
         let secret = match (&self.secret, &self.secret_file) {
             (Some(text), _) => Some((Secret::new(text.as_str()), "--secret".to_owned())),
             (None, Some(path)) => Some((keys::secret_file(path)?, path.display().to_string())),
             (None, None) => None,
         };
-        candidates.extend(secret.map(|(secret, from)| Candidate {
-            jwk: keys::symmetric(&secret),
-            from,
-            issuer: None,
-        }));
+        candidates.extend(
+            secret.map(|(secret, from)| Candidate::new(keys::symmetric(&secret), from, None)),
+        );
         Ok(candidates)
     }
 }

@@ -118,11 +118,11 @@ impl Options {
         let mut candidates = self.keys.candidates()?;
         if let Some(issuer) = &self.issuer {
             let (_, jwks) = fetch::issuer(issuer)?;
-            candidates.extend(jwks.keys.into_iter().map(|jwk| Candidate {
-                jwk,
-                from: format!("JWKS of {issuer}"),
-                issuer: Some(issuer.clone()),
-            }));
+            candidates.extend(
+                jwks.keys.into_iter().map(|jwk| {
+                    Candidate::new(jwk, format!("JWKS of {issuer}"), Some(issuer.clone()))
+                }),
+            );
         }
         Ok(candidates)
     }

@@ -42,11 +42,7 @@ fn list(value: &Value) -> Vec<Value> {
 
 fn candidates(keys: &[Jwk]) -> Vec<Candidate> {
     keys.iter()
-        .map(|jwk| Candidate {
-            jwk: jwk.clone(),
-            from: "given".into(),
-            issuer: None,
-        })
+        .map(|jwk| Candidate::new(jwk.clone(), "given".into(), None))
         .collect()
 }
 

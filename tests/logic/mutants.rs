@@ -142,11 +142,7 @@ fn mutants_of_every_vector_are_read_or_refused() {
             let token = decode(&text);
             let candidates: Vec<Candidate> = keys
                 .iter()
-                .map(|jwk| Candidate {
-                    jwk: jwk.clone(),
-                    from: "given".into(),
-                    issuer: None,
-                })
+                .map(|jwk| Candidate::new(jwk.clone(), "given".into(), None))
                 .collect();
             let verdict = judge(&token, &candidates, &policy);
             assert!(!verdict.reason.is_empty());
@@ -186,11 +182,7 @@ fn no_mutant_of_a_good_token_verifies() {
         let key = pem::read(&text(&format!("rfc7515_A.{n}.jwk")))
             .unwrap()
             .remove(0);
-        let candidates = [Candidate {
-            jwk: key,
-            from: "given".into(),
-            issuer: None,
-        }];
+        let candidates = [Candidate::new(key, "given".into(), None)];
         let policy = Policy::at(from_numeric_date(1_300_000_000).unwrap());
         assert!(
             judge(&decode(original), &candidates, &policy).verified(),

@@ -51,11 +51,7 @@ fn token(claims: Value) -> Token {
 }
 
 fn candidate(jwk: &Jwk) -> Candidate {
-    Candidate {
-        jwk: jwk.clone(),
-        from: "pasted".into(),
-        issuer: None,
-    }
+    Candidate::new(jwk.clone(), "pasted".into(), None)
 }
 
 static KEY: LazyLock<Jwk> = LazyLock::new(|| key_for(&Alg::Es256));

@@ -120,10 +120,12 @@ fn candidates(input: &Input) -> Vec<Candidate> {
     let mut all: Vec<Candidate> = published
         .into_iter()
         .flat_map(|(issuer, jwks)| {
-            jwks.keys.iter().map(move |jwk: &Jwk| Candidate {
-                jwk: jwk.clone(),
-                from: format!("JWKS of {}", crate::kit::text::escape(issuer)),
-                issuer: Some(issuer.clone()),
+            jwks.keys.iter().map(move |jwk: &Jwk| {
+                Candidate::new(
+                    jwk.clone(),
+                    format!("JWKS of {}", crate::kit::text::escape(issuer)),
+                    Some(issuer.clone()),
+                )
             })
         })
         .collect();

@@ -6,9 +6,11 @@ mod critical;
 mod signature;
 pub mod steps;
 
+use std::sync::OnceLock;
+
 use crate::{
     jose::{Alg, Jwk},
-    kit::clock::Timestamp,
+    kit::{clock::Timestamp, text::escape},
 };
 
 use self::{claims::claims_problems, signature::signatures, steps::Step};
@@ -25,6 +27,40 @@ pub struct Candidate {
     pub from: String,
     /// Issuer whose published key this is; `None` for a key that the user gave.
     pub issuer: Option<String>,
+    facts: OnceLock<Facts>,
+}
+
+/// What is worked out of a key once, however many tokens it is tried on.
+#[derive(Debug, Clone)]
+struct Facts {
+    /// What it is called in a sentence.
+    name: String,
+    thumbprint: Option<String>,
+    /// See [`crate::jose::crypto::keys::is_roca`].
+    roca: bool,
+}
+
+impl Candidate {
+    /// A key, where it came from, and the issuer that publishes it.
+    pub fn new(jwk: Jwk, from: String, issuer: Option<String>) -> Self {
+        Self {
+            jwk,
+            from,
+            issuer,
+            facts: OnceLock::new(),
+        }
+    }
+
+    fn facts(&self) -> &Facts {
+        self.facts.get_or_init(|| Facts {
+            name: match self.jwk.kid() {
+                Some(kid) => format!("`{}` ({}, {})", escape(kid), self.jwk.describe(), self.from),
+                None => format!("{} ({})", self.jwk.describe(), self.from),
+            },
+            thumbprint: self.jwk.thumbprint().ok(),
+            roca: crate::jose::crypto::keys::is_roca(&self.jwk),
+        })
+    }
 }
 
 /// The state of a signature.

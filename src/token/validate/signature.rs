@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     jose::{
-        Alg, Family, Jwk, KeyError, b64,
+        Alg, Family, KeyError, b64,
         crypto::{self, VerifyError},
         jwk::Task,
     },
@@ -340,7 +340,7 @@ fn candidates<'a>(
 }
 
 fn used(candidate: &Candidate, named: &Named<'_>) -> KeyUsed {
-    let thumbprint = candidate.jwk.thumbprint().ok();
+    let thumbprint = candidate.facts().thumbprint.clone();
     let mut published = named
         .keys
         .iter()
@@ -348,7 +348,7 @@ fn used(candidate: &Candidate, named: &Named<'_>) -> KeyUsed {
         .peekable();
     let any = published.peek().is_some();
     let is_published = candidate.issuer.is_some()
-        || published.any(|c| thumbprint.is_some() && c.jwk.thumbprint().ok() == thumbprint);
+        || published.any(|c| thumbprint.is_some() && c.facts().thumbprint == thumbprint);
     KeyUsed {
         kid: candidate.jwk.kid().map(|k| escape(k).into_owned()),
         thumbprint,
@@ -361,16 +361,8 @@ fn used(candidate: &Candidate, named: &Named<'_>) -> KeyUsed {
     }
 }
 
-fn name(candidate: &Candidate) -> String {
-    match candidate.jwk.kid() {
-        Some(kid) => format!(
-            "`{}` ({}, {})",
-            escape(kid),
-            candidate.jwk.describe(),
-            candidate.from
-        ),
-        None => format!("{} ({})", candidate.jwk.describe(), candidate.from),
-    }
+fn name(candidate: &Candidate) -> &str {
+    &candidate.facts().name
 }
 
 /// What singles a key out among those at hand.
@@ -499,11 +491,11 @@ fn valid(key: &Candidate, named: &Named<'_>, alg: &Alg) -> SignatureVerdict {
         KeyOwner::Issuer | KeyOwner::Given => ".",
     });
     let mut steps = steps::until(Check::Signature, Outcome::Passed, "");
-    let key_problems: Vec<String> = weakness(&key.jwk, alg).into_iter().collect();
+    let key_problems: Vec<String> = weakness(key, alg).into_iter().collect();
     for step in &mut steps {
         match step.check {
             Check::Algorithm => alg.name().clone_into(&mut step.detail),
-            Check::Key => step.detail = name(key),
+            Check::Key => name(key).clone_into(&mut step.detail),
             Check::KeyType => step.detail = key.jwk.describe(),
             Check::KeyStrength if !key_problems.is_empty() => {
                 step.outcome = Outcome::Failed;
@@ -527,18 +519,18 @@ fn valid(key: &Candidate, named: &Named<'_>, alg: &Alg) -> SignatureVerdict {
 
 /// Why a key that verified is not worth its trust: a secret that can be guessed, a modulus that can
 /// be factored.
-fn weakness(key: &Jwk, alg: &Alg) -> Option<String> {
+fn weakness(key: &Candidate, alg: &Alg) -> Option<String> {
     let needed = match alg {
         Alg::Hs256 => 32,
         Alg::Hs384 => 48,
         Alg::Hs512 => 64,
         _ => {
-            return crypto::keys::is_roca(key).then(|| {
+            return key.facts().roca.then(|| {
                 "its modulus bears the mark of a broken generator and can be factored (ROCA, CVE-2017-15361).".into()
             });
         }
     };
-    let length = crypto::keys::secret(key).ok()?.len();
+    let length = crypto::keys::secret(&key.jwk).ok()?.len();
     (length < needed).then(|| {
         format!(
             "its secret has {} bit where {alg} needs {}: it can be guessed (RFC 7518 §3.2).",

@@ -13,11 +13,11 @@ fn signed(issuer: Option<&str>, key: &Jwk) -> Token {
 }
 
 fn of(key: &Jwk, issuer: Option<&str>) -> Candidate {
-    Candidate {
-        jwk: key.public().unwrap(),
-        from: "here".into(),
-        issuer: issuer.map(str::to_owned),
-    }
+    Candidate::new(
+        key.public().unwrap(),
+        "here".into(),
+        issuer.map(str::to_owned),
+    )
 }
 
 fn verdict(token: &Token, keys: &[Candidate]) -> Verdict {

@@ -77,10 +77,12 @@ async fn sample_with_findings(name: &str) -> (Run, Vec<String>, Report) {
         run.nodes.insert(id.clone(), *ended);
     }
     let issuer = &server.info.issuer;
-    let published = server.info.jwks.keys.iter().map(|jwk| Candidate {
-        jwk: jwk.clone(),
-        from: format!("JWKS of {issuer}"),
-        issuer: Some(issuer.clone()),
+    let published = server.info.jwks.keys.iter().map(|jwk| {
+        Candidate::new(
+            jwk.clone(),
+            format!("JWKS of {issuer}"),
+            Some(issuer.clone()),
+        )
     });
     let candidates: Vec<_> = published.collect();
     let mut hops = gather::evidence(&chain, &run, name);
