@@ -1,5 +1,6 @@
 //! `delegraph decode`: every token in any text.
 
+mod copied;
 mod disclosed;
 mod explain;
 
@@ -31,6 +32,15 @@ pub(super) struct Options {
     /// Explain every claim, and what a token of this kind must hold, by clause
     #[arg(long)]
     explain: bool,
+    /// Each token as something to paste: itself, a header line, its claims, cURL, or a program that
+    /// verifies tokens like it
+    #[arg(
+        long = "as",
+        value_enum,
+        value_name = "FORM",
+        conflicts_with = "explain"
+    )]
+    form: Option<copied::Form>,
 }
 
 pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure> {
@@ -41,8 +51,18 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
     }
     let now = setting.clock.now();
     let mut out = Stream::new(setting.json);
+    let mut found = false;
     for path in &paths {
         let done = input::each_token(path, &mut |placed| {
+            found = true;
+            if let Some(form) = options.form {
+                let text = copied::text(&placed.token, form);
+                return if setting.json {
+                    out.json(&copied::as_json(&placed, form, &text))
+                } else {
+                    copied::show(&placed, text).map_or(Ok(()), |text| out.text(&text))
+                };
+            }
             if setting.json {
                 let mut document = as_json(&placed);
                 if let Some(sd) = disclosed::as_json(&placed.token) {
@@ -67,7 +87,6 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
             return Err(failure.told());
         }
     }
-    let found = out.count > 0;
     if !found && !setting.json {
         let names: Vec<_> = paths
             .iter()

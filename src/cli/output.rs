@@ -118,7 +118,7 @@ pub(super) struct Stream {
     out: io::BufWriter<io::StdoutLock<'static>>,
     json: bool,
     /// How many were written.
-    pub count: usize,
+    count: usize,
     /// The reader went away (`| head`): nothing more is written, and that is no failure.
     closed: bool,
 }

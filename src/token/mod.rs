@@ -13,6 +13,7 @@ pub(crate) mod json_text;
 pub mod kind;
 pub mod opaque;
 pub mod sd_jwt;
+pub mod snippet;
 pub mod template;
 pub mod validate;
 

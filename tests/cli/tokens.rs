@@ -157,6 +157,51 @@ fn decode_explains_every_member_and_what_the_kind_asks_for() {
 }
 
 #[test]
+fn decode_writes_tokens_as_something_to_paste() {
+    let place = Place::new();
+    let token = signed(&place);
+    place.write(
+        "log.txt",
+        format!("a line\nAuthorization: Bearer {token}\n"),
+    );
+    let run = |form: &str| place.run(&["decode", "--as", form, "log.txt"]);
+    assert_eq!(run("token").out.trim(), token);
+    assert_eq!(
+        run("header").out.trim(),
+        format!("Authorization: Bearer {token}")
+    );
+    let claims: Value = serde_json::from_str(&run("claims").out).unwrap();
+    assert_eq!(claims, delegated());
+    for form in ["python", "node", "go", "rust", "java"] {
+        let ran = run(form);
+        assert_eq!(ran.status, 0);
+        assert!(
+            ran.out.contains("ES256") && !ran.out.contains(&token),
+            "{}",
+            ran.out
+        );
+    }
+    let document = place.json(0, &["decode", "--as", "curl", "log.txt"]);
+    assert_eq!(document["tokens"][0]["as"], "curl");
+    assert!(
+        document["tokens"][0]["text"]
+            .as_str()
+            .unwrap()
+            .contains(&token)
+    );
+    let opaque = place.run_with(
+        "accVkjcJyb4BWCxGsndESCJQbdFMogUC5PbRDqceLTC",
+        &["decode", "--as", "go"],
+    );
+    assert!(
+        opaque.out.is_empty() && opaque.err.contains("not signed"),
+        "{}",
+        opaque.err
+    );
+    assert_eq!(run("perl").status, 2);
+}
+
+#[test]
 fn no_token_is_status_1() {
     let place = Place::new();
     let document = place.json_with("nothing to see here, move along", 1, &["decode"]);

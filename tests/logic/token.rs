@@ -9,6 +9,7 @@ mod owners;
 mod places;
 mod properties;
 mod sd_jwt;
+mod snippet;
 
 use std::sync::LazyLock;
 

@@ -22,6 +22,7 @@ use crate::{
         ids::{KeyId, ServerId, TokenId},
         text::{escape, escape_lines, shorten},
     },
+    token::snippet::{self, Language},
     token::validate::KeyOwner,
 };
 
@@ -115,13 +116,17 @@ pub fn copy_items(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
         ("Copy token", Some(raw.clone()), "Token"),
         (
             "Copy as header line",
-            Some(format!("Authorization: Bearer {raw}")),
+            Some(snippet::header_line(&view.token)),
             "Header line",
         ),
         ("Copy claims as JSON", claims, "Claims"),
         ("Copy header as JSON", header, "Header"),
     ];
-    items.push(("Copy as cURL", Some(curl(view)), "cURL command"));
+    items.push((
+        "Copy as cURL",
+        Some(snippet::curl(&view.token)),
+        "cURL command",
+    ));
     for (label, text, what) in items {
         if let Some(text) = text
             && widgets::menu_item(ui, label, "").clicked()
@@ -130,25 +135,27 @@ pub fn copy_items(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
             ui.close();
         }
     }
+    ui.separator();
+    ui.label(theme::small("Program that verifies it").color(cx.theme.muted));
+    for language in Language::ALL {
+        match snippet::program(&view.token, language) {
+            Ok(text) => {
+                if widgets::menu_item(ui, language.label(), "").clicked() {
+                    cx.ask(Ask::Copy(text, format!("{} program", language.label())));
+                    ui.close();
+                }
+            }
+            Err(why) => {
+                ui.add_enabled_ui(false, |ui| widgets::menu_item(ui, language.label(), ""))
+                    .response
+                    .on_disabled_hover_text(why);
+            }
+        }
+    }
 }
 
 fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
-}
-
-/// A call with the token, at its audience where that is a URL.
-fn curl(view: &TokenView) -> String {
-    let url = view
-        .principal
-        .audience
-        .iter()
-        .find(|a| a.starts_with("http://") || a.starts_with("https://"))
-        .map_or("https://api.example/", String::as_str);
-    format!(
-        "curl --header 'Authorization: Bearer {}' '{}'",
-        view.token.raw.replace('\'', "'\\''"),
-        url.replace('\'', "'\\''")
-    )
 }
 
 /// Draws the section of a token.
