@@ -305,7 +305,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, pane: Pane) -> bool {
                 let title = ui.add(
                     egui::Label::new(theme::section(pane.title(), cx.theme))
                         .selectable(false)
-                        .sense(Sense::drag()),
+                        .sense(Sense::DRAG), // no stop of Tab: it does nothing by keyboard
                 );
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let name = format!("Close {}", pane.title().to_lowercase());

@@ -234,3 +234,37 @@ fn unsaved_work_is_asked_about_before_it_is_lost() {
     assert!(harness.state().model().workspace.is_empty());
     harness.get_by_label("Paste a token");
 }
+
+#[test]
+fn tab_goes_from_the_tabs_through_the_whole_view() {
+    let mut harness = with_token(true, [1600.0, 1000.0]);
+    harness.get_by_label("Practice").focus();
+    settle(&mut harness);
+    let mut seen = Vec::new();
+    for _ in 0..60 {
+        harness.key_press(egui::Key::Tab);
+        settle(&mut harness);
+        let focused = harness
+            .root()
+            .children_recursive()
+            .find(egui_kittest::Node::is_focused)
+            .and_then(|n| n.accesskit_node().label());
+        seen.extend(focused);
+    }
+    let mut from = 0;
+    for wanted in [
+        "Subject alice",
+        "Edit actor payments-agent",
+        "Add actor",
+        "Sign again",
+        "Raw token",
+        "Rows",
+        "iss",
+        "Add to aud",
+        "scope",
+        "Add claim",
+    ] {
+        let at = seen[from..].iter().position(|label| label == wanted);
+        from += at.unwrap_or_else(|| panic!("{wanted} is not reached after {:?}", &seen[..from]));
+    }
+}

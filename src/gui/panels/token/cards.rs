@@ -166,7 +166,7 @@ fn subject(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
         .unwrap_or_else(|| "no subject".into());
     let shown = shorten(&name, 40).into_owned();
     let theme = cx.theme;
-    let response = widgets::card(theme)
+    let card = widgets::card(theme)
         .inner_margin(Margin::symmetric(12, 8))
         .show(ui, |ui| {
             ui.vertical(|ui| {
@@ -175,8 +175,9 @@ fn subject(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                 ui.label(theme::small("subject · authoritative").color(theme.muted));
             });
         })
-        .response
-        .interact(Sense::click());
+        .response;
+    // A widget of its own: a frame that takes part in Tab loses the keyboard in the same frame.
+    let response = ui.interact(card.rect, card.id.with("subject"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Subject {shown}")));
     widgets::focus_ring(ui, &response);
     if response.on_hover_text(name).clicked() {

@@ -312,9 +312,10 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, part: Part, name: &str) {
         };
         if let Some(meaning) = meaning {
             let label = ui.add(
+                // No stop of Tab: the name does the same.
                 egui::Label::new(RichText::new(meaning.says).size(12.0).color(theme.muted))
                     .wrap()
-                    .sense(Sense::click()),
+                    .sense(Sense::CLICK),
             );
             if label.on_hover_text(meaning.source).clicked() {
                 let path = match part {
