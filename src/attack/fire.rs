@@ -268,7 +268,8 @@ impl Fire {
             let because = if said.is_empty() {
                 String::new()
             } else {
-                format!(" ({said})")
+                // The error alone: the whole answer stands in its row.
+                format!(" ({})", said.split(" · ").next().unwrap_or(&said))
             };
             self.matrix.void = Some(match shot {
                 Shot::Last => format!(

@@ -74,6 +74,39 @@ fn the_sample_chain_runs_and_the_graph_shows_its_principals() {
 }
 
 #[test]
+fn forgeries_are_fired_at_the_practice_server_and_refused() {
+    let screen = Screen::start(1600, 1000);
+    let mut window = Window::open(&screen, &["--fresh"]);
+    window.click(Role::Button, "Run the sample chain");
+    window.click(Role::ListItem, "Access token, alice ← payments-agent");
+    window.key(Key::Num6, command());
+    window.wait("the forgeries of the token", |tree| {
+        tree.says("Forgeries of this token").then_some(())
+    });
+    window.click(Role::Row, "Algorithm none: none, no signature");
+    window.wait("what is changed", |tree| {
+        tree.says("\"alg\": \"none\"").then_some(())
+    });
+    window.picture(&picture("forge.png"));
+
+    window.click(Role::Button, "Fire");
+    window.click(Role::Button, "Practice servers");
+    window.click(Role::Button, "POST payments-api");
+    window.click(Role::Button, "None");
+    for family in ["Signature", "Algorithm none", "Key pointers"] {
+        window.click(Role::Button, family);
+    }
+    window.click(Role::Button, "Fire 37 forgeries");
+    window.wait("the matrix of verdicts", |tree| {
+        tree.says("No forgery was accepted").then_some(())
+    });
+    window.picture(&picture("matrix.png"));
+    let (status, said) = window.quit();
+    assert!(status.success(), "{status}: {said}");
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
 fn a_pasted_token_is_read_out() {
     let screen = Screen::start(1600, 1000);
     let mut window = Window::open(&screen, &["--fresh"]);
