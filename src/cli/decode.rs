@@ -65,6 +65,17 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
             }
             if setting.json {
                 let mut document = as_json(&placed);
+                if let Some(saml) = &placed.token.saml {
+                    document["saml"] = json!({
+                        "issuer": saml.issuer,
+                        "subject": saml.subject,
+                        "audiences": saml.audiences,
+                        "not_before": saml.not_before.map(|t| t.to_string()),
+                        "not_on_or_after": saml.not_on_or_after.map(|t| t.to_string()),
+                        "attributes": saml.attributes.iter().map(|(name, values)| json!({ "name": name, "values": values })).collect::<Vec<_>>(),
+                        "signed": saml.signed,
+                    });
+                }
                 if let Some(sd) = disclosed::as_json(&placed.token) {
                     document["disclosed"] = sd;
                 }
@@ -75,6 +86,11 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
             } else {
                 let mut text = in_words(&placed, now);
                 text.push_str(&disclosed::in_words(&placed.token));
+                if let Some(saml) = &placed.token.saml {
+                    for line in saml.indented.lines() {
+                        text.push_str(&format!("  {}\n", escape(&shorten(line, 400))));
+                    }
+                }
                 if options.explain {
                     text.push_str(&explain::in_words(&placed.token));
                 }

@@ -64,6 +64,11 @@ pub fn principal(token: &Token) -> Principal {
         actors: names,
         ..Principal::default()
     };
+    if let Some(saml) = &token.saml {
+        principal.subject = saml.subject.as_deref().map(shown);
+        principal.issuer = saml.issuer.as_deref().map(shown);
+        principal.audience = saml.audiences.iter().map(|a| shown(a)).collect();
+    }
     principal.authoritative = authoritative(token, &principal);
     principal.information = information(token, &principal.actors);
     principal
@@ -90,6 +95,14 @@ fn authoritative(token: &Token, p: &Principal) -> String {
         Kind::Opaque => {
             return "The token is opaque: only its issuer can say who acts for whom (RFC 7662)."
                 .into();
+        }
+        Kind::SamlAssertion => {
+            let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "somebody".into());
+            return format!(
+                "{} says that {} is the subject of this assertion; its XML signature is not verified here.",
+                name(&p.issuer),
+                name(&p.subject)
+            );
         }
         Kind::Paseto | Kind::Macaroon | Kind::Biscuit => {
             return format!(

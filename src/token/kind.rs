@@ -237,6 +237,7 @@ pub fn of(token: &Token) -> Kind {
                 Kind::Encrypted
             };
         }
+        Form::Opaque if token.saml.is_some() => return Kind::SamlAssertion,
         Form::Opaque => return opaque::kind(&token.raw),
         Form::Compact | Form::Flattened | Form::General => {}
     }

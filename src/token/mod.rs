@@ -12,6 +12,7 @@ pub mod guide;
 pub(crate) mod json_text;
 pub mod kind;
 pub mod opaque;
+pub mod saml;
 pub mod sd_jwt;
 pub mod snippet;
 pub mod template;
@@ -102,6 +103,8 @@ pub struct Token {
     pub payload_bytes: Option<Vec<u8>>,
     /// What an SD-JWT discloses, opened (RFC 9901).
     pub disclosed: Option<Box<sd_jwt::SdJwt>>,
+    /// What a SAML assertion says.
+    pub saml: Option<Box<saml::Assertion>>,
     /// Whether a non-empty signature part is there.
     pub signature_present: bool,
     /// What its reader should know.

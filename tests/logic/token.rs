@@ -2,12 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // also in what the tests share
 
 mod captures;
+mod corpus;
 mod edits;
 mod guide;
 mod kinds;
 mod owners;
 mod places;
 mod properties;
+mod saml;
 mod sd_jwt;
 mod snippet;
 

@@ -25,7 +25,7 @@ pub(in crate::token) fn clean(text: &str) -> (String, Vec<Problem>) {
         ));
     };
     let mut rest = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    if rest.starts_with('{') {
+    if rest.starts_with('{') || crate::token::saml::is_assertion(rest) {
         return (rest.to_owned(), said);
     }
     loop {

@@ -11,7 +11,7 @@ use base64::{
 };
 use serde_json::Value;
 
-use super::{Form, Kind, Problem, ProblemKind, Token, kind, sd_jwt};
+use super::{Form, Kind, Problem, ProblemKind, Token, kind, saml, sd_jwt};
 use crate::{
     jose::b64,
     kit::{
@@ -49,10 +49,22 @@ pub fn decode(text: &str) -> Token {
         claims: None,
         payload_bytes: None,
         disclosed: None,
+        saml: None,
         signature_present: false,
         problems: cleaned,
     };
-    if raw.starts_with('{') {
+    if saml::is_assertion(&raw) {
+        let assertion = saml::read(&raw);
+        if !assertion.problem.is_empty() {
+            let message = format!(
+                "the assertion is read in part: {}",
+                escape(&assertion.problem)
+            );
+            let wrong = problem("token", ProblemKind::Other, message);
+            token.problems.push(wrong);
+        }
+        token.saml = Some(Box::new(assertion));
+    } else if raw.starts_with('{') {
         json_form(&raw, &mut token);
     } else {
         compact_form(&raw, &mut token);

@@ -9,15 +9,52 @@ use crate::{
         icons::Icon,
         theme::{self, space},
     },
-    kit::text::{escape, shorten},
-    token::sd_jwt,
+    kit::text::{escape, escape_lines, shorten},
+    token::{saml, sd_jwt},
 };
+
+/// Bytes of XML that are drawn.
+const SHOWN_XML: usize = 20_000;
 
 /// Rows that are drawn; a token of more says how many there are.
 const SHOWN: usize = 60;
 
+/// An assertion as indented XML, a long one cut.
+fn assertion(ui: &mut Ui, cx: &Cx<'_>, saml: &saml::Assertion) {
+    let end = |at: Option<crate::kit::clock::Timestamp>| {
+        at.map_or_else(|| "not said".to_owned(), |t| t.to_string())
+    };
+    ui.label(theme::section("Assertion", cx.theme));
+    ui.label(
+        RichText::new(format!(
+            "Good from {} until {}; {}.",
+            end(saml.not_before),
+            end(saml.not_on_or_after),
+            if saml.signed {
+                "signed, not verified here"
+            } else {
+                "not signed"
+            }
+        ))
+        .color(cx.theme.muted),
+    );
+    let mut text = escape_lines(&saml.indented).into_owned();
+    if text.len() > SHOWN_XML {
+        let mut at = SHOWN_XML;
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        text.truncate(at);
+        text.push_str("\n…");
+    }
+    ui.add(egui::Label::new(theme::mono(text)).wrap().selectable(true));
+}
+
 /// Draws the section; nothing when the token is no SD-JWT.
 pub fn ui(ui: &mut Ui, cx: &Cx<'_>, view: &TokenView) {
+    if let Some(saml) = &view.token.saml {
+        assertion(ui, cx, saml);
+    }
     let Some(sd) = &view.token.disclosed else {
         return;
     };
