@@ -222,11 +222,17 @@ fn clients(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, server: &ServerEntry
                     client_id: String::new(),
                     method: AuthMethod::ClientSecretBasic,
                     secret: Zeroizing::default(),
-                    key: None,
+                    key: only_key(cx),
                 });
             }
         }
     }
+}
+
+/// The key that can sign, when there is just one.
+fn only_key(cx: &Cx<'_>) -> Option<KeyId> {
+    let mut keys = cx.model.workspace.keys.iter().filter(|k| k.private);
+    keys.next().filter(|_| keys.next().is_none()).map(|k| k.id)
 }
 
 fn client_row(

@@ -25,7 +25,11 @@ impl State {
 
     /// Asks for the path of `want`.
     pub fn ask(&mut self, want: Want) {
-        self.text = want.offered();
+        // Where this program was started from is seldom where files belong.
+        self.text = match want.offered().as_str() {
+            "" => String::new(),
+            name => format!("~/{name}"),
+        };
         self.want = Some(want);
         self.fresh = true;
     }
@@ -59,4 +63,19 @@ pub fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Option<(Want, String)>
         return state.want.take().map(|want| (want, text));
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_offered_in_the_home_folder() {
+        let mut state = State::default();
+        state.ask(Want::SaveAs("w".into()));
+        assert_eq!(state.text, "~/w.toml");
+        assert_eq!(state.title(), Some("Save the workspace"));
+        state.ask(Want::Open);
+        assert_eq!(state.text, "");
+    }
 }
