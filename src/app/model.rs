@@ -51,6 +51,8 @@ pub struct Model {
     pub practice: BTreeMap<BTreeSet<String>, Practice>,
     /// Key sets of configured issuers and practice servers.
     pub jwks: HashMap<String, Arc<Jwks>>,
+    /// Key sets as they were before the last fetch that changed them, to show a rotation.
+    pub former_jwks: HashMap<String, Arc<Jwks>>,
     /// Private keys and client secrets, in memory only. Keys: `k3`, `cl7`.
     pub vault: Vault,
     /// Jobs under way: what they do, for progress and cancel.

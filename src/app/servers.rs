@@ -29,6 +29,7 @@ pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effe
                 return missing(model, id);
             };
             let issuer = entry.issuer.clone();
+            model.former_jwks.remove(&issuer);
             model.jwks.remove(&issuer); // fetched again should undo bring the server back
             model.document().servers.retain(|s| s.id != id);
         }
@@ -185,7 +186,15 @@ pub(super) fn discovered(model: &mut Model, job: JobId, found: Result<(Metadata,
     match found {
         Ok((metadata, jwks)) => {
             let keys = jwks.keys.len();
-            model.jwks.insert(issuer, Arc::new(jwks));
+            let jwks = Arc::new(jwks);
+            let before = model.jwks.insert(issuer.clone(), Arc::clone(&jwks));
+            let rotation = before.map(|before| {
+                let words = rotated(&before, &jwks);
+                if !words.is_empty() {
+                    model.former_jwks.insert(issuer, before);
+                }
+                words
+            });
             model.touch();
             history::amend(model, |workspace| {
                 if let Some(server) = workspace.servers.iter_mut().find(|s| s.id == id) {
@@ -197,8 +206,25 @@ pub(super) fn discovered(model: &mut Model, job: JobId, found: Result<(Metadata,
             } else {
                 format!("{keys} keys")
             };
-            model.say(format!("{name}: metadata and {keys} fetched."));
+            let rotation = rotation.unwrap_or_default();
+            model.say(format!("{name}: metadata and {keys} fetched.{rotation}"));
         }
         Err(why) => model.complain(format!("{name}: {why}")),
     }
+}
+
+/// What a new key set brings and lacks against the one before, as sentences; empty when nothing.
+fn rotated(before: &Jwks, after: &Jwks) -> String {
+    let lacks = |one: &Jwks, other: &Jwks| one.keys.iter().filter(|key| !other.holds(key)).count();
+    let (new, gone) = (lacks(after, before), lacks(before, after));
+    let mut words = String::new();
+    if new > 0 {
+        words.push_str(&format!(" New keys: {new}."));
+    }
+    if gone > 0 {
+        words.push_str(&format!(
+            " Keys no longer published: {gone}; what they signed verifies no more."
+        ));
+    }
+    words
 }

@@ -217,6 +217,15 @@ pub struct Jwks {
 }
 
 impl Jwks {
+    /// Whether the same key material is in the set (RFC 7638), whatever it is called there.
+    pub fn holds(&self, key: &Jwk) -> bool {
+        let print = key.thumbprint();
+        self.keys.iter().any(|own| match &print {
+            Ok(print) => own.thumbprint().as_ref() == Ok(print),
+            Err(_) => own == key, // a type without a thumbprint
+        })
+    }
+
     /// Reads a JWK Set as a server publishes it (RFC 7517 §5). Members of `keys` that are no objects
     /// are passed over; private members stay, for whoever must report them.
     pub fn parse(bytes: &[u8]) -> Result<Self, KeyError> {

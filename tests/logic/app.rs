@@ -686,6 +686,45 @@ fn metadata_is_not_taken_back_by_undo() {
 }
 
 #[test]
+fn a_rotation_of_keys_is_told_and_what_was_before_is_kept() {
+    let key = |kid: &str| crypto::generate(&delegraph::jose::Alg::Es256, Some(kid)).unwrap();
+    let (old, kept, new) = (key("old"), key("kept"), key("new"));
+    let set = |keys: &[&delegraph::jose::Jwk]| Jwks {
+        keys: keys.iter().map(|key| key.public().unwrap()).collect(),
+    };
+    let mut model = Model::default();
+    let issuer = "https://as.example";
+    ask(&mut model, Command::ConnectServer(issuer.into()));
+    let id = model.workspace.servers[0].id;
+    let fetch = |model: &mut Model, keys: Jwks| {
+        let job = *model.jobs.keys().next().unwrap();
+        let metadata = Metadata {
+            issuer: issuer.into(),
+            ..Metadata::default()
+        };
+        apply(
+            model,
+            Outcome::Discovered(job, Ok((metadata, keys))),
+            &env(),
+        );
+    };
+    fetch(&mut model, set(&[&old, &kept]));
+    assert!(last_notice(&model).ends_with("2 keys fetched."));
+    ask(&mut model, Command::RefreshServer(id));
+    fetch(&mut model, set(&[&old, &kept]));
+    assert!(model.former_jwks.is_empty(), "nothing changed");
+    ask(&mut model, Command::RefreshServer(id));
+    fetch(&mut model, set(&[&kept, &new]));
+    let said = last_notice(&model);
+    assert!(
+        said.contains("New keys: 1.") && said.contains("no longer published: 1"),
+        "{said}"
+    );
+    assert!(model.former_jwks[issuer].holds(&old.public().unwrap()));
+    assert!(!model.jwks[issuer].holds(&old.public().unwrap()));
+}
+
+#[test]
 fn an_outcome_of_an_unknown_job_changes_nothing() {
     let mut model = Model::default();
     let job = JobId(77);

@@ -13,8 +13,12 @@ use crate::{
         dialogs::Dialog,
         icons::Icon,
         theme::{self, space},
-        widgets,
+        widgets::{
+            self,
+            chips::{Mark, chip},
+        },
     },
+    jose::{Jwk, Jwks},
     kit::{
         ids::{ClientRef, KeyId, ServerId},
         secret::Secret,
@@ -195,10 +199,49 @@ pub fn metadata(ui: &mut Ui, cx: &mut Cx<'_>, server: &ServerEntry) {
                 n => format!("{n} keys"),
             })
         });
+        let keys = std::sync::Arc::clone(keys);
+        let former = cx.model.former_jwks.get(&server.issuer).cloned();
+        key_set(ui, cx, &keys, former.as_deref());
     }
     if widgets::button(ui, Icon::Copy, "Copy metadata").clicked() {
         let text = serde_json::to_string_pretty(&metadata.document).unwrap_or_default();
         cx.ask(Ask::Copy(text, "Metadata".into()));
+    }
+}
+
+/// Keys that are listed one by one.
+const LISTED: usize = 12;
+
+/// The keys that a server publishes; what the last rotation brought and took is marked.
+fn key_set(ui: &mut Ui, cx: &Cx<'_>, keys: &Jwks, former: Option<&Jwks>) {
+    let line = |ui: &mut Ui, key: &Jwk, mark: Mark| {
+        ui.horizontal_wrapped(|ui| {
+            chip(
+                ui,
+                &shorten(&escape(key.kid().unwrap_or("no kid")), 28),
+                mark,
+            );
+            let alg = key.text("alg").unwrap_or("any algorithm");
+            let words = match key.text("use") {
+                Some(purpose) => {
+                    format!("{} · {} · {}", key.describe(), escape(alg), escape(purpose))
+                }
+                None => format!("{} · {}", key.describe(), escape(alg)),
+            };
+            ui.label(theme::small(words).color(cx.theme.muted));
+        });
+    };
+    for key in keys.keys.iter().take(LISTED) {
+        let new = former.is_some_and(|former| !former.holds(key));
+        line(ui, key, if new { Mark::Added } else { Mark::Kept });
+    }
+    if keys.keys.len() > LISTED {
+        let more = format!("and {} more", keys.keys.len() - LISTED);
+        ui.label(theme::small(more).color(cx.theme.muted));
+    }
+    let gone = former.iter().flat_map(|former| &former.keys);
+    for key in gone.filter(|key| !keys.holds(key)).take(LISTED) {
+        line(ui, key, Mark::Removed);
     }
 }
 
