@@ -48,17 +48,16 @@ pub enum Part {
 /// [`text()`] shows changes nothing, so that opening an editor does not break a signature.
 pub fn set_text(raw: &str, part: Part, text: &str) -> Result<String, CraftError> {
     let parts = split(raw)?;
-    if self::text(raw, part).is_ok_and(|shown| shown == text) {
+    // What is shown differs from what is stored in white space at most: only then the costly
+    // comparison can tell that nothing was changed.
+    let bare = json_text::minify(text);
+    let may_be_same = stored(&parts, part).is_ok_and(|old| json_text::minify(&old) == bare);
+    if may_be_same && self::text(raw, part).is_ok_and(|shown| shown == text) {
         return Ok(raw.to_owned());
     }
     let clean = json::parse(text.as_bytes())
         .is_ok_and(|found| found.value.is_object() && found.duplicates.is_empty());
-    let stored = if clean {
-        json_text::minify(text)
-    } else {
-        text.to_owned()
-    };
-    replace(&parts, part, &stored)
+    replace(&parts, part, if clean { &bare } else { text })
 }
 
 /// The text of a part for an editor: indented when it is clean JSON, else as it stands.

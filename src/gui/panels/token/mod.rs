@@ -73,6 +73,8 @@ pub struct State {
     heights: HashMap<(Part, usize), f32>,
     notes: Option<Notes>,
     token: Option<TokenId>,
+    /// The large token whose text is open for editing.
+    raw_open: Option<TokenId>,
     encrypted: encrypted::State,
     /// The steps of the verification are unfolded.
     steps: bool,

@@ -5,7 +5,10 @@ use egui::{
     text::{LayoutJob, TextFormat},
 };
 
-use super::{raw_of, text::LARGE};
+use super::{
+    raw_of,
+    text::{LARGE, PLAIN},
+};
 use crate::{
     app::{Command, analysis::TokenView},
     gui::{
@@ -19,9 +22,25 @@ use crate::{
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
     let theme = cx.theme;
     let raw = raw_of(cx, id, view);
-    if raw.len() > LARGE {
+    if raw.len() > PLAIN {
+        // Laid out as a whole at every keystroke, beside the claims that are typed below, it would
+        // take longer than a frame.
         ui.scope(|ui| large(ui, theme, &raw));
-        return;
+        if raw.len() > LARGE {
+            return;
+        }
+        let open = cx.view.token.raw_open == Some(id);
+        let label = if open {
+            "Close the text"
+        } else {
+            "Edit as text"
+        };
+        if ui.button(label).clicked() {
+            cx.view.token.raw_open = (!open).then_some(id);
+        }
+        if !open {
+            return;
+        }
     }
     let bound = &mut cx.view.token.raw;
     bound.follow(&raw, |raw| Ok(raw.to_owned()));
@@ -89,7 +108,7 @@ pub fn colours(text: &str, theme: &Theme) -> LayoutJob {
 fn large(ui: &mut Ui, theme: &Theme, raw: &str) {
     const WIDTH: usize = 100;
     ui.label(format!(
-        "{} KB. Large tokens are shown read-only; header and claims below can be edited.",
+        "{} KB. Large tokens are shown by the line; header and claims below can be edited.",
         raw.len() / 1024
     ));
     let height = ui.text_style_height(&egui::TextStyle::Monospace);

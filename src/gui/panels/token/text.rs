@@ -27,6 +27,10 @@ use crate::{
 /// Texts above this many bytes are shown in a read-only view that draws only what is visible.
 pub const LARGE: usize = 256 * 1024;
 
+/// Above this many bytes a text that is edited is laid out in one colour: colouring it at every
+/// keystroke takes longer than a frame.
+pub const PLAIN: usize = 64 * 1024;
+
 /// A text buffer that follows the token, except for what was typed in the buffer itself.
 #[derive(Default)]
 pub struct Bound {
@@ -125,7 +129,12 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
     }
     let error = bound.error.clone();
     let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
-        let mut job = highlight(text.as_str(), Theme::of(ui), error.as_ref());
+        let theme = Theme::of(ui);
+        let mut job = if text.as_str().len() > PLAIN {
+            plain(text.as_str(), theme, error.as_ref())
+        } else {
+            highlight(text.as_str(), theme, error.as_ref())
+        };
         job.wrap.max_width = width;
         ui.ctx().fonts_mut(|f| f.layout_job(job))
     };
@@ -155,10 +164,15 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
     if response.changed() {
         bound.error = json::parse(bound.text.as_bytes()).err();
         let text = bound.text.clone();
-        if let Ok(raw) = craft::set_text(&raw, part, &text) {
-            bound.expect(raw);
+        let edited = craft::set_text(&raw, part, &text).ok();
+        if let Some(edited) = &edited {
+            bound.expect(edited.clone());
         }
-        cx.commands.push(Command::SetText(id, part, text));
+        // What was computed for a large text is not computed again.
+        cx.commands.push(match edited {
+            Some(edited) if text.len() > PLAIN => Command::SetRaw(id, edited),
+            _ => Command::SetText(id, part, text),
+        });
     }
     if let Some(error) = &bound.error {
         ui.horizontal(|ui| {
@@ -203,6 +217,25 @@ fn floor(text: &str, mut at: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// The text in one colour, the place of the error marked.
+fn plain(text: &str, theme: &Theme, error: Option<&JsonError>) -> LayoutJob {
+    let (from, to) = error.map_or((text.len(), text.len()), |e| offset(text, e));
+    let mut job = LayoutJob::default();
+    for (part, marked) in [(..from, false), (..to, true), (..text.len(), false)] {
+        let part = text.get(job.text.len()..part.end).unwrap_or_default();
+        if part.is_empty() {
+            continue;
+        }
+        let mut format = TextFormat::simple(theme::mono_font(), theme.text);
+        if marked {
+            format.underline = Stroke::new(2.0, theme.critical);
+            format.background = theme.removed_surface;
+        }
+        job.append(part, 0.0, format);
+    }
+    job
 }
 
 /// JSON in colours: names, strings, the rest; the place of an error underlined.
@@ -336,6 +369,9 @@ mod tests {
                 json::parse(text.as_bytes()).err().as_ref(),
             );
             assert_eq!(job.text, text);
+            let error = json::parse(text.as_bytes()).err();
+            assert_eq!(plain(text, &theme::DARK, error.as_ref()).text, text);
+            assert_eq!(plain(text, &theme::DARK, None).text, text);
         }
     }
 }
