@@ -134,6 +134,7 @@ fn as_json(verdict: &Verdict, payload: &Value) -> Value {
             "kid": key.kid,
             "thumbprint": key.thumbprint,
             "from": key.from,
+            "owner": key.owner.name(),
         })
     };
     let signatures: Vec<Value> = verdict

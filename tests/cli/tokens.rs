@@ -230,7 +230,10 @@ fn verify_has_the_agreed_shape_and_judges_at_the_given_time() {
     );
     assert_eq!(document["verified"], true);
     assert_eq!(document["signature"], "valid");
-    assert_eq!(members(&document["key"]), ["kid", "thumbprint", "from"]);
+    assert_eq!(
+        members(&document["key"]),
+        ["kid", "thumbprint", "from", "owner"]
+    );
     assert_eq!(document["claims_problems"], json!([]));
     assert_eq!(document["payload"], delegated());
     let thumbprint = place.run(&["keys", "thumbprint", "key.jwk"]).out;

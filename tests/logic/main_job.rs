@@ -50,6 +50,17 @@ impl Bench {
         true
     }
 
+    /// Takes outcomes until `holds`, for at most half a minute: a busy machine is slow, not wrong.
+    pub fn until(&mut self, holds: impl Fn(&Model) -> bool) {
+        for _ in 0..600 {
+            if holds(&self.model) {
+                return;
+            }
+            self.take_one(Duration::from_millis(50));
+        }
+        panic!("what was waited for did not come within 30 s");
+    }
+
     /// Waits until nothing is under way and everything is derived.
     pub fn settle(&mut self) {
         let busy = |model: &Model| {

@@ -64,14 +64,13 @@ fn work_that_was_killed_is_offered_back_once() {
     let state = || Some(dir.path().to_owned());
     let mut bench = Bench::new(state());
     begin(&mut bench);
-    assert!(bench.model.recovery.is_some(), "it is offered");
+    bench.until(|model| model.recovery.is_some()); // it is offered
     assert!(
         bench.model.workspace.is_empty(),
         "and not forced on anybody"
     );
     bench.do_it(Command::Recover(true));
-    while bench.take_one(Duration::from_millis(300)) {}
-    assert_eq!(bench.model.workspace.name, "unsaved work");
+    bench.until(|model| model.workspace.name == "unsaved work" && model.recovery.is_none());
     assert_eq!(bench.model.workspace.tokens.len(), 1);
     assert!(bench.model.is_dirty(), "it is still unsaved");
     assert_eq!(bench.model.recovery, None);
@@ -96,10 +95,10 @@ fn what_is_not_wanted_back_is_dropped() {
     std::fs::write(&left, "version = 1\nname = \"old\"\n").unwrap();
     let mut bench = Bench::new(Some(dir.path().to_owned()));
     begin(&mut bench);
-    assert_eq!(bench.model.recovery.as_deref(), Some(left.as_path()));
+    bench.until(|model| model.recovery.as_deref() == Some(left.as_path()));
     bench.ask(Command::Recover(false));
-    while bench.take_one(Duration::from_millis(300)) {}
-    assert!(!left.exists());
+    bench.until(|_| !left.exists());
+    bench.until(|model| model.recovery.is_none());
     assert_eq!(bench.model.recovery, None);
 }
 

@@ -495,6 +495,10 @@ fn valid(key: &Candidate, named: &Named<'_>, alg: &Alg) -> SignatureVerdict {
     for step in &mut steps {
         match step.check {
             Check::Algorithm => alg.name().clone_into(&mut step.detail),
+            Check::Key if used.owner == KeyOwner::Other => {
+                step.outcome = Outcome::Open;
+                step.detail = format!("{}: none of the keys that the issuer publishes", name(key));
+            }
             Check::Key => name(key).clone_into(&mut step.detail),
             Check::KeyType => step.detail = key.jwk.describe(),
             Check::KeyStrength if !key_problems.is_empty() => {

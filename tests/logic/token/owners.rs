@@ -1,6 +1,9 @@
 //! Whose key verified: the issuer's, one that was given, or another's.
 
-use delegraph::token::validate::{KeyOwner, Verdict};
+use delegraph::token::validate::{
+    KeyOwner, Verdict,
+    steps::{Check, Outcome},
+};
 
 use super::*;
 
@@ -53,6 +56,13 @@ fn the_owner_of_the_key_that_verified_is_told() {
     ] {
         let verdict = verdict(&token, &keys);
         assert_eq!(verdict.signer(), Some(owner), "{name}: {verdict:?}");
+        let step = verdict.signatures[0]
+            .steps
+            .iter()
+            .find(|step| step.check == Check::Key)
+            .unwrap();
+        let open = step.outcome == Outcome::Open;
+        assert_eq!(open, owner == KeyOwner::Other, "{name}: {step:?}");
         assert_eq!(
             verdict
                 .reason
