@@ -62,6 +62,51 @@ fn a_scope_can_be_removed_and_the_edit_undone() {
 }
 
 #[test]
+fn what_the_workspace_knows_completes_a_scope() {
+    // Another token of the workspace has `documents:read` and `documents:write`.
+    let other = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJib2IiLCJzY29wZSI6ImRvY3VtZW50czpyZWFkIGRvY3VtZW50czp3cml0ZSJ9.";
+    let mut harness = window(
+        true,
+        [1600.0, 1000.0],
+        vec![Command::Paste(other.into()), Command::Paste(TOKEN.into())],
+    );
+    settle(&mut harness);
+    let scope = |harness: &Harness<'_, delegraph::gui::shell::App>| {
+        let raw = raw(harness);
+        let token = delegraph::token::decode::decode(&raw);
+        token.claim_text("scope").unwrap().to_owned()
+    };
+    let before = scope(&harness);
+    harness.get_by_label("Add to scope").click();
+    settle(&mut harness);
+    harness
+        .get_by_label("New value of scope")
+        .type_text("write");
+    settle(&mut harness);
+    assert!(
+        harness
+            .query_by_label("Add documents:read to scope")
+            .is_none()
+    );
+    harness.get_by_label("Add documents:write to scope").click();
+    settle(&mut harness);
+    assert_eq!(scope(&harness), format!("{before} documents:write"));
+    // By keyboard: the first one that fits is taken over by arrow down.
+    harness.get_by_label("Add to scope").click();
+    settle(&mut harness);
+    harness.get_by_label("New value of scope").type_text("docu");
+    settle(&mut harness);
+    harness.key_press(egui::Key::ArrowDown);
+    settle(&mut harness);
+    harness.key_press(egui::Key::Enter);
+    settle(&mut harness);
+    assert_eq!(
+        scope(&harness),
+        format!("{before} documents:write documents:read")
+    );
+}
+
+#[test]
 fn a_scope_can_be_added() {
     let mut harness = with_token(false, [1600.0, 1000.0]);
     harness.get_by_label("Add to scope").click();

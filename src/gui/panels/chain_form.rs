@@ -436,7 +436,7 @@ fn list(
 
 fn chosen(ui: &mut Ui, state: &mut State, name: &'static str, values: &mut Vec<String>) {
     let draft = state.chips.entry(name).or_default();
-    match chips::editor(ui, name, values, None, draft) {
+    match chips::editor(ui, name, values, None, draft, &[]) {
         Some(Edit::Add(value)) => {
             for part in value.split_whitespace() {
                 if !values.iter().any(|v| v == part) {

@@ -56,13 +56,15 @@ pub enum Edit {
 }
 
 /// An editable row of chips that wraps. `before` are the values as they were received: new ones are
-/// marked, missing ones are shown struck through. `draft` is the text of the field that adds.
+/// marked, missing ones are shown struck through. `draft` is the text of the field that adds, `known`
+/// what is offered to complete it: by a click, or the first one by arrow down.
 pub fn editor(
     ui: &mut Ui,
     name: &str,
     values: &[String],
     before: Option<&[String]>,
     draft: &mut Option<String>,
+    known: &[String],
 ) -> Option<Edit> {
     let theme = Theme::of(ui);
     let mut edit = None;
@@ -81,6 +83,17 @@ pub fn editor(
             chip(ui, gone, Mark::Removed);
         }
         if let Some(text) = draft {
+            let offered: Vec<&String> = known
+                .iter()
+                .filter(|k| !values.contains(k) && matches(k, text))
+                .take(OFFERED)
+                .collect();
+            let first = offered.first().map(|k| (*k).clone());
+            let taken = first.is_some()
+                && ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::ArrowDown));
+            if taken {
+                *text = first.unwrap_or_default();
+            }
             let response = ui
                 .add(
                     egui::TextEdit::singleline(text)
@@ -89,11 +102,28 @@ pub fn editor(
                         .hint_text(RichText::new("value, Enter").color(theme.muted)),
                 )
                 .accessible_name(format!("New value of {name}"));
+            let mut chosen = None;
+            let mut reached = false;
+            for value in offered {
+                let button = ui
+                    .add(egui::Button::new(
+                        RichText::new(shorten(&escape(value), 40).as_ref()).color(theme.accent),
+                    ))
+                    .accessible_name(format!("Add {} to {name}", escape(value)));
+                let pointer = ui.input(|i| i.pointer.interact_pos());
+                reached |= pointer.is_some_and(|at| button.rect.contains(at));
+                if button.clicked() {
+                    chosen = Some(value.clone());
+                }
+            }
             let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-            if entered && !text.trim().is_empty() {
+            if let Some(value) = chosen {
+                edit = Some(Edit::Add(value));
+                *draft = None;
+            } else if entered && !text.trim().is_empty() {
                 edit = Some(Edit::Add(text.trim().to_owned()));
                 *draft = None;
-            } else if response.lost_focus() {
+            } else if response.lost_focus() && !reached {
                 *draft = None;
             } else if !response.has_focus() {
                 response.request_focus();
@@ -106,6 +136,14 @@ pub fn editor(
         }
     });
     edit
+}
+
+/// Values that are offered at once.
+const OFFERED: usize = 6;
+
+/// Whether a known value completes what is typed: it holds it, in any case of letters.
+fn matches(known: &str, typed: &str) -> bool {
+    known.to_lowercase().contains(&typed.trim().to_lowercase())
 }
 
 /// A chip with a cross. Returns whether the cross was clicked.

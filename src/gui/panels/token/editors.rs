@@ -1,5 +1,7 @@
 //! Editors that fit the value of a member: times, sets, who may act, key binding, text, JSON.
 
+use std::collections::BTreeSet;
+
 use egui::{Frame, Id, Margin, RichText, Role, TextBuffer, TextEdit, Ui, WidgetInfo, vec2};
 use serde_json::{Value, json};
 
@@ -10,7 +12,7 @@ use super::{
     time,
 };
 use crate::{
-    app::session::Notice,
+    app::{Model, session::Notice},
     gui::{
         Ask, Cx,
         icons::Icon,
@@ -46,6 +48,8 @@ pub struct State {
     pub claim: String,
     draft: Option<Draft>,
     chip: Option<(Place, String)>,
+    /// What completes the value that is being typed, collected when its field is opened.
+    chip_known: Vec<String>,
     /// Of times.
     pub moment: moment::State,
 }
@@ -227,6 +231,54 @@ fn from_set(values: Vec<String>, spaced: bool, was: &Value) -> Value {
     }
 }
 
+/// Values that the workspace knows for a claim: of its tokens, of what servers say that they support,
+/// and of the practice server.
+fn known_values(model: &Model, name: &str) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    for view in model.analysis.tokens.values() {
+        match view.token.claim(name) {
+            Some(Value::String(text)) if matches!(name, "scope" | "scp") => {
+                known.extend(text.split_whitespace().map(str::to_owned));
+            }
+            Some(Value::String(text)) => {
+                known.insert(text.clone());
+            }
+            Some(Value::Array(all)) => {
+                known.extend(all.iter().filter_map(Value::as_str).map(str::to_owned));
+            }
+            _ => {}
+        }
+        if known.len() > KNOWN {
+            break;
+        }
+    }
+    if let Some(practice) = model.practice() {
+        for (_, url, scopes) in &practice.resources {
+            match name {
+                "scope" | "scp" => known.extend(scopes.iter().cloned()),
+                "aud" => {
+                    known.insert(url.to_string());
+                }
+                _ => {}
+            }
+        }
+    }
+    if matches!(name, "scope" | "scp") {
+        for server in &model.workspace.servers {
+            let supported = server
+                .metadata
+                .as_ref()
+                .and_then(|m| m.document.get("scopes_supported")?.as_array());
+            let scopes = supported.into_iter().flatten().filter_map(Value::as_str);
+            known.extend(scopes.map(str::to_owned));
+        }
+    }
+    known.into_iter().take(KNOWN).collect()
+}
+
+/// Known values that are kept to complete from.
+const KNOWN: usize = 2_000;
+
 pub(super) fn chip_set(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
@@ -242,7 +294,18 @@ pub(super) fn chip_set(
         .filter(|(p, _)| p == place)
         .map(|(_, text)| text.clone());
     let was_open = draft.is_some();
-    let edit = chips::editor(ui, &escape(&place.name), values, before, &mut draft);
+    let edit = chips::editor(
+        ui,
+        &escape(&place.name),
+        values,
+        before,
+        &mut draft,
+        &cx.view.token.editors.chip_known,
+    );
+    if draft.is_some() && !was_open {
+        cx.view.token.editors.chip_known = known_values(cx.model, &place.name);
+    }
+    let state = &mut cx.view.token.editors.chip;
     match draft {
         Some(text) => *state = Some((place.clone(), text)),
         None if was_open => *state = None,
