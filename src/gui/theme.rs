@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use egui::{
-    Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Shadow,
-    Stroke, Style, TextStyle, Ui, Visuals,
+    Align, Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText,
+    Shadow, Stroke, Style, TextStyle, Ui, Visuals,
     style::{ScrollStyle, Selection, WidgetVisuals},
+    text::{LayoutJob, TextFormat},
     vec2,
 };
 
@@ -210,6 +211,30 @@ pub fn strong(text: impl Into<String>) -> RichText {
 pub fn small(text: impl Into<String>) -> RichText {
     RichText::new(text).font(FontId::new(11.0, FontFamily::Proportional))
 }
+/// Prose in which names stand between backticks: they are drawn as code, without the backticks. An
+/// unpaired backtick is a character like any other.
+pub fn prose(text: &str, size: f32, colour: Color32) -> LayoutJob {
+    let mut job = LayoutJob::default();
+    let format = |font| TextFormat {
+        valign: Align::Center, // the two fonts differ in height
+        ..TextFormat::simple(font, colour)
+    };
+    let words = format(FontId::new(size, FontFamily::Proportional));
+    let code = format(FontId::new(size - 1.0, FontFamily::Monospace));
+    let mut rest = text;
+    while let Some((before, name, after)) = rest.split_once('`').and_then(|(before, after)| {
+        after
+            .split_once('`')
+            .map(|(name, after)| (before, name, after))
+    }) {
+        job.append(before, 0.0, words.clone());
+        job.append(name, 0.0, code.clone());
+        rest = after;
+    }
+    job.append(rest, 0.0, words);
+    job
+}
+
 /// Tokens, JSON, identifiers.
 pub fn mono(text: impl Into<String>) -> RichText {
     RichText::new(text).font(mono_font())

@@ -94,10 +94,11 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, token: TokenId, pointer: &str) {
 
 /// What the member means, by clause.
 fn meaning(ui: &mut Ui, cx: &Cx<'_>, meaning: Option<&guide::Meaning>) {
-    let muted = |text: &str| egui::Label::new(RichText::new(text).color(cx.theme.muted)).wrap();
+    let muted = |text: &str| egui::Label::new(theme::prose(text, 13.0, cx.theme.muted)).wrap();
     match meaning {
         Some(meaning) => {
-            ui.add(egui::Label::new(meaning.says).wrap().selectable(true));
+            let says = theme::prose(meaning.says, 13.0, cx.theme.text);
+            ui.add(egui::Label::new(says).wrap().selectable(true));
             ui.add(muted(meaning.set_and_checked).selectable(true));
             ui.label(
                 theme::small(format!("{} · {}", meaning.source, meaning.origin.words()))

@@ -25,10 +25,11 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
     let theme = cx.theme;
     widgets::rule(ui);
     widgets::section(ui, "Field guide", view.token.kind.label());
-    ui.add(egui::Label::new(kind.says).wrap().selectable(true));
+    let says = theme::prose(kind.says, 13.0, theme.text);
+    ui.add(egui::Label::new(says).wrap().selectable(true));
     for text in [kind.issued, kind.checked] {
         ui.add(
-            egui::Label::new(RichText::new(text).color(theme.muted))
+            egui::Label::new(theme::prose(text, 13.0, theme.muted))
                 .wrap()
                 .selectable(true),
         );

@@ -317,7 +317,7 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                             reason(view)
                         };
                         ui.add(
-                            egui::Label::new(RichText::new(escape(&reason)).color(theme.text))
+                            egui::Label::new(theme::prose(&escape(&reason), 13.0, theme.text))
                                 .selectable(true)
                                 .wrap(),
                         );
@@ -330,7 +330,8 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
             for problem in &view.verdict.claims_problems {
                 ui.horizontal_top(|ui| {
                     ui.add_space(24.0);
-                    ui.add(egui::Label::new(escape(problem)).selectable(true).wrap());
+                    let text = theme::prose(&escape(problem), 13.0, theme.text);
+                    ui.add(egui::Label::new(text).selectable(true).wrap());
                 });
             }
         }

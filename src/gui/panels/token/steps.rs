@@ -102,7 +102,7 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, step: &Step) {
     ui.label(theme::small(word).color(colour));
     ui.label(theme::small(step.check.source()).color(theme.muted));
     ui.add(
-        egui::Label::new(theme::small(escape(&step.detail)).color(theme.text))
+        egui::Label::new(theme::prose(&escape(&step.detail), 11.0, theme.text))
             .wrap()
             .selectable(true),
     );
