@@ -47,16 +47,23 @@ pub enum Part {
 /// members, anything else byte for byte, so that half-typed text is not lost. Text that is what
 /// [`text()`] shows changes nothing, so that opening an editor does not break a signature.
 pub fn set_text(raw: &str, part: Part, text: &str) -> Result<String, CraftError> {
+    let clean = json::parse(text.as_bytes())
+        .is_ok_and(|found| found.value.is_object() && found.duplicates.is_empty());
+    set_read_text(raw, part, text, clean)
+}
+
+/// [`set_text`] for a text that has been read: `clean` says that it is a JSON object without
+/// duplicates.
+pub fn set_read_text(raw: &str, part: Part, text: &str, clean: bool) -> Result<String, CraftError> {
     let parts = split(raw)?;
     // What is shown differs from what is stored in white space at most: only then the costly
-    // comparison can tell that nothing was changed.
+    // comparison can tell that nothing was changed. More than is stored is a change in any case.
     let bare = json_text::minify(text);
-    let may_be_same = stored(&parts, part).is_ok_and(|old| json_text::minify(&old) == bare);
+    let may_be_same = bare.len() <= parts.longest(part)
+        && stored(&parts, part).is_ok_and(|old| json_text::minify(&old) == bare);
     if may_be_same && self::text(raw, part).is_ok_and(|shown| shown == text) {
         return Ok(raw.to_owned());
     }
-    let clean = json::parse(text.as_bytes())
-        .is_ok_and(|found| found.value.is_object() && found.duplicates.is_empty());
     replace(&parts, part, if clean { &bare } else { text })
 }
 
@@ -179,6 +186,15 @@ impl Editable<'_> {
         match self {
             Self::Compact(parts, _) => parts.payload,
             Self::Json { payload, .. } => payload,
+        }
+    }
+
+    /// Bytes that a part holds at most, by the length of its text.
+    fn longest(&self, part: Part) -> usize {
+        match part {
+            Part::Header => self.header().len().max(2), // none is shown as `{}`
+            Part::Payload if self.unencoded() => self.payload().len(),
+            Part::Payload => self.payload().len() / 4 * 3 + 3,
         }
     }
 

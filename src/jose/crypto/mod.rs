@@ -143,11 +143,52 @@ fn delegated(message: &[u8], key: &EncodingKey, alg: &Alg) -> Result<Vec<u8>, Ke
 
 /// Checks `signature` over `message`. A private key verifies by its public part.
 pub fn verify(key: &Jwk, alg: &Alg, message: &[u8], signature: &[u8]) -> Result<(), VerifyError> {
+    verify_with(None, key, alg, message, signature)
+}
+
+/// A public key as the library takes it, made once for many signatures.
+#[derive(Clone)]
+pub struct Prepared(DecodingKey);
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Prepared")
+    }
+}
+
+/// Makes a public key ready; `None` for shared secrets, which are not kept in another form, and for
+/// keys that cannot be used.
+pub fn prepare(key: &Jwk) -> Option<Prepared> {
+    let decoding = match (key.kty(), key.text("crv")) {
+        ("RSA", _) => {
+            let (n, e) = keys::rsa_public(key).ok()?;
+            DecodingKey::from_rsa_raw_components(&n, &e)
+        }
+        ("EC", Some("P-256" | "P-384")) => {
+            DecodingKey::from_ec_der(&keys::ec_point_unchecked(key).ok()?)
+        }
+        ("OKP", Some("Ed25519")) => DecodingKey::from_ed_der(&keys::ed25519_public(key).ok()?),
+        _ => return None,
+    };
+    Some(Prepared(decoding))
+}
+
+/// [`verify`], with what [`prepare`] made of the same key.
+pub fn verify_with(
+    prepared: Option<&Prepared>,
+    key: &Jwk,
+    alg: &Alg,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), VerifyError> {
     if matches!(alg.family(), Family::Unknown | Family::None) {
         let name = crate::kit::text::escape(alg.name()).into_owned();
         return Err(VerifyError::Unsupported(format!("alg `{name}`")));
     }
     fits(key, alg, Task::Verify)?;
+    if let (Some(Prepared(decoding)), Some(algorithm)) = (prepared, algorithm(alg)) {
+        return delegated_verify(key, decoding, algorithm, message, signature);
+    }
     let decoding = match alg.family() {
         Family::Hmac => DecodingKey::from_secret(&keys::secret(key)?),
         Family::RsaPkcs1 | Family::RsaPss => {
@@ -174,12 +215,18 @@ pub fn verify(key: &Jwk, alg: &Alg, message: &[u8], signature: &[u8]) -> Result<
     let Some(algorithm) = algorithm(alg) else {
         return Err(VerifyError::Unsupported(format!("alg `{alg}`")));
     };
-    match jsonwebtoken::crypto::verify(
-        &super::b64::encode(signature),
-        message,
-        &decoding,
-        algorithm,
-    ) {
+    delegated_verify(key, &decoding, algorithm, message, signature)
+}
+
+fn delegated_verify(
+    key: &Jwk,
+    decoding: &DecodingKey,
+    algorithm: Algorithm,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), VerifyError> {
+    match jsonwebtoken::crypto::verify(&super::b64::encode(signature), message, decoding, algorithm)
+    {
         Ok(true) => Ok(()),
         _ => Err(refused(key)),
     }

@@ -9,7 +9,7 @@ pub mod steps;
 use std::sync::OnceLock;
 
 use crate::{
-    jose::{Alg, Jwk},
+    jose::{Alg, Jwk, crypto},
     kit::{clock::Timestamp, text::escape},
 };
 
@@ -38,6 +38,7 @@ struct Facts {
     thumbprint: Option<String>,
     /// See [`crate::jose::crypto::keys::is_roca`].
     roca: bool,
+    prepared: Option<crypto::Prepared>,
 }
 
 impl Candidate {
@@ -58,7 +59,8 @@ impl Candidate {
                 None => format!("{} ({})", self.jwk.describe(), self.from),
             },
             thumbprint: self.jwk.thumbprint().ok(),
-            roca: crate::jose::crypto::keys::is_roca(&self.jwk),
+            roca: crypto::keys::is_roca(&self.jwk),
+            prepared: crypto::prepare(&self.jwk),
         })
     }
 }

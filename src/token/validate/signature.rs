@@ -398,7 +398,8 @@ fn decide(
     let mut unfit: Vec<(&Candidate, KeyError)> = Vec::new();
     let mut unsupported: Option<(&Candidate, String)> = None;
     for candidate in candidates {
-        match crypto::verify(&candidate.jwk, alg, input, bytes) {
+        let prepared = candidate.facts().prepared.as_ref();
+        match crypto::verify_with(prepared, &candidate.jwk, alg, input, bytes) {
             Ok(()) => return Ok(valid(candidate, named, alg)),
             Err(VerifyError::Invalid) => failed.push(candidate),
             Err(VerifyError::Unsupported(what) | VerifyError::Key(KeyError::Unsupported(what))) => {

@@ -162,9 +162,13 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         )
         .accessible_name(format!("{name} as JSON"));
     if response.changed() {
-        bound.error = json::parse(bound.text.as_bytes()).err();
+        let read = json::parse(bound.text.as_bytes());
+        let clean = read
+            .as_ref()
+            .is_ok_and(|found| found.value.is_object() && found.duplicates.is_empty());
+        bound.error = read.err();
         let text = bound.text.clone();
-        let edited = craft::set_text(&raw, part, &text).ok();
+        let edited = craft::set_read_text(&raw, part, &text, clean).ok();
         if let Some(edited) = &edited {
             bound.expect(edited.clone());
         }
