@@ -44,6 +44,10 @@ fn main() {
     window.wait("the start screen", |tree| {
         tree.has(Role::Button, "Paste a token").then_some(())
     });
+    // The start is over when the practice server is there.
+    window.wait("the practice server", |tree| {
+        tree.says("Practice · 127.0.0.1").then_some(())
+    });
     window.settle();
     let frames = window.frames_in(IDLE);
     println!(

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::{
+    Deserialize as _,
+    de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::{Map, Number, Value};
 
 /// Levels of nesting that are read; deeper text is refused (the parser's own limit).
@@ -47,15 +50,28 @@ pub fn parse(bytes: &[u8]) -> Result<Json, JsonError> {
     }
     .deserialize(&mut de)
     .and_then(|value| de.end().map(|()| value))
-    .map_err(|e| JsonError {
-        line: e.line(),
-        column: e.column(),
+    .map_err(|e| explained(&e))?;
+    Ok(Json { value, duplicates })
+}
+
+/// Whether `text` is one JSON text, without keeping anything of it: for large texts that are being
+/// typed. Duplicates and depth are not looked at.
+pub fn check(text: &str) -> Result<(), JsonError> {
+    let mut de = serde_json::Deserializer::from_str(text);
+    de::IgnoredAny::deserialize(&mut de)
+        .and_then(|_| de.end())
+        .map_err(|e| explained(&e))
+}
+
+fn explained(error: &serde_json::Error) -> JsonError {
+    JsonError {
+        line: error.line(),
+        column: error.column(),
         reason: {
-            let text = e.to_string();
+            let text = error.to_string();
             text.split(" at line ").next().unwrap_or(&text).to_owned()
         },
-    })?;
-    Ok(Json { value, duplicates })
+    }
 }
 
 /// Where a value stands: written out only when there is something to report.
@@ -166,6 +182,20 @@ mod tests {
         let json = parse(br#"{"a":1,"b":{"c":1,"c":2},"a":3,"d":[{"x":1,"x":1}]}"#).unwrap();
         assert_eq!(json.duplicates, ["/b/c", "/a", "/d/0/x"]);
         assert_eq!(json.value["a"], 3);
+    }
+
+    #[test]
+    fn a_check_says_what_reading_says() {
+        for text in [
+            "{}",
+            "{\"a\":[1,2.5e3,null]}",
+            "{\n \"a\": }",
+            "{} x",
+            "",
+            "[\"\\q\"]",
+        ] {
+            assert_eq!(check(text).err(), parse(text.as_bytes()).err(), "{text}");
+        }
     }
 
     #[test]

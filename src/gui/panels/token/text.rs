@@ -162,11 +162,18 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         )
         .accessible_name(format!("{name} as JSON"));
     if response.changed() {
-        let read = json::parse(bound.text.as_bytes());
-        let clean = read
-            .as_ref()
-            .is_ok_and(|found| found.value.is_object() && found.duplicates.is_empty());
-        bound.error = read.err();
+        let (clean, error) = if bound.text.len() > PLAIN {
+            let checked = json::check(&bound.text);
+            let object = bound.text.trim_start().starts_with('{');
+            (checked.is_ok() && object, checked.err())
+        } else {
+            let read = json::parse(bound.text.as_bytes());
+            let clean = read
+                .as_ref()
+                .is_ok_and(|found| found.value.is_object() && found.duplicates.is_empty());
+            (clean, read.err())
+        };
+        bound.error = error;
         let text = bound.text.clone();
         let edited = craft::set_read_text(&raw, part, &text, clean).ok();
         if let Some(edited) = &edited {
