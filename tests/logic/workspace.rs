@@ -69,8 +69,11 @@ fn work_that_was_killed_is_offered_back_once() {
         bench.model.workspace.is_empty(),
         "and not forced on anybody"
     );
+    let left = bench.model.recovery.clone().unwrap();
     bench.do_it(Command::Recover(true));
     bench.until(|model| model.workspace.name == "unsaved work" && model.recovery.is_none());
+    // It has become this start's own autosave; what the earlier one left is gone.
+    bench.until(|_| !left.exists());
     assert_eq!(bench.model.workspace.tokens.len(), 1);
     assert!(bench.model.is_dirty(), "it is still unsaved");
     assert_eq!(bench.model.recovery, None);
