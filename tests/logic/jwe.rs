@@ -402,6 +402,19 @@ fn work_and_memory_are_bounded() {
     let result = jwe::read(&text).unwrap().open(&[password]);
     assert!(matches!(result.err(), Some(JweError::Excessive(_))));
 
+    // Nor do many recipients multiply the work.
+    let many = |count: usize, iterations: u32| {
+        let one = json!({"encrypted_key": "AAAA", "header": {
+            "alg": "PBES2-HS256+A128KW", "p2s": "AAAAAAAAAAAAAAAAAAAAAA", "p2c": iterations}});
+        json!({"protected": b64::encode(r#"{"enc":"A128GCM"}"#), "recipients": vec![one; count],
+            "iv": "AAAAAAAAAAAAAAAA", "ciphertext": "AA", "tag": "AAAAAAAAAAAAAAAAAAAAAA"})
+        .to_string()
+    };
+    for text in [many(2, MAX_ITERATIONS), many(100, 1_000_000), many(101, 1)] {
+        let result = jwe::read(&text).unwrap().open(&[secret(b"x")]);
+        assert!(matches!(result.err(), Some(JweError::Excessive(_))));
+    }
+
     let own = key(Manage::Dir, enc, None);
     let bomb = |size: usize| {
         let mut members = header(Manage::Dir, enc);

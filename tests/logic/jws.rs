@@ -380,6 +380,23 @@ fn of_several_signatures_each_has_its_verdict_and_one_bad_spoils_all() {
 }
 
 #[test]
+fn many_signatures_are_refused_before_any_is_verified() {
+    let one = json!({"protected": b64::encode(r#"{"alg":"ES256"}"#), "signature": "AAAA"});
+    let text = |count: usize| {
+        json!({"payload": "A".repeat(400_000), "signatures": vec![one.clone(); count]}).to_string()
+    };
+    let keys = [key(&Alg::Es256)];
+    assert_eq!(judged(&text(100), &keys, None).signatures.len(), 100);
+    let verdict = judged(&text(20_000), &keys, None);
+    assert_eq!(verdict.signature, Signature::Invalid);
+    assert!(
+        verdict.reason.contains("More than 100"),
+        "{}",
+        verdict.reason
+    );
+}
+
+#[test]
 fn what_is_not_protected_may_name_the_key_but_demands_nothing() {
     let own = key(&Alg::Hs256);
     let sign = |protected: Value, header: Value| {

@@ -25,6 +25,9 @@ use crate::{
 /// (RFC 8725bis: refuse above twice OWASP's number for HMAC-SHA-256).
 pub const MAX_ITERATIONS: u32 = 1_200_000;
 
+/// Recipients of one JWE that are tried.
+const MAX_RECIPIENTS: usize = 100;
+
 /// Bytes of plaintext that `zip` may unfold to; more is a way to fill the reader's memory
 /// (RFC 8725bis §3.6 gives 250 KB as an example).
 pub const MAX_PLAIN: usize = 250 * 1024;
@@ -79,6 +82,7 @@ impl Jwe {
         if keys.is_empty() {
             return Err(JweError::NoKey("no key to decrypt with was given".into()));
         }
+        self.bounded()?;
         let mut worst: Option<JweError> = None;
         for recipient in 0..self.recipients.len() {
             let header = self.header(recipient);
@@ -92,6 +96,34 @@ impl Jwe {
             }
         }
         Err(worst.unwrap_or_else(|| JweError::NoKey("no key fits".into())))
+    }
+
+    /// All recipients together ask for no more work than one may.
+    fn bounded(&self) -> Result<(), JweError> {
+        if self.recipients.len() > MAX_RECIPIENTS {
+            return Err(JweError::Excessive(format!(
+                "{} recipients: more than {MAX_RECIPIENTS} are not tried",
+                self.recipients.len()
+            )));
+        }
+        let shared = self
+            .protected
+            .get("p2c")
+            .or_else(|| self.unprotected.get("p2c"));
+        let asked = self.recipients.iter().fold(0_u64, |sum, recipient| {
+            let count = recipient
+                .header
+                .get("p2c")
+                .or(shared)
+                .and_then(Value::as_u64);
+            sum.saturating_add(count.unwrap_or(0))
+        });
+        if asked > u64::from(MAX_ITERATIONS) {
+            return Err(JweError::Excessive(format!(
+                "`p2c` asks for {asked} iterations in all: more than {MAX_ITERATIONS} are not carried out (RFC 8725bis)"
+            )));
+        }
+        Ok(())
     }
 
     fn open_one(

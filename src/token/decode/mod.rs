@@ -23,7 +23,7 @@ use crate::{
 use self::serialised::json_form;
 pub(super) use self::{
     clean::clean,
-    serialised::{Signed, signed},
+    serialised::{MAX_SIGNATURES, Signed, signed},
 };
 
 /// Hidden characters and duplicates that are reported one by one; what comes after is counted.

@@ -1,6 +1,6 @@
 //! JWS and JWE in JSON form, and what a signature covers in every form.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -177,7 +177,7 @@ pub(in crate::token) struct Signed<'a> {
     /// read.
     pub header: Result<Cow<'a, Json>, &'static str>,
     /// The payload as it stands.
-    pub payload: Cow<'a, str>,
+    pub payload: Arc<str>,
     /// The encoded signature.
     pub signature: Cow<'a, str>,
 }
@@ -213,6 +213,9 @@ impl Signed<'_> {
     }
 }
 
+/// Signatures of one token that are verified; more is a way to keep the reader busy.
+pub(in crate::token) const MAX_SIGNATURES: usize = 100;
+
 /// The signatures; empty when the token is not a JWS of a known form.
 pub(in crate::token) fn signed(token: &Token) -> Vec<Signed<'_>> {
     match token.form {
@@ -225,7 +228,7 @@ pub(in crate::token) fn signed(token: &Token) -> Vec<Signed<'_>> {
                     .as_ref()
                     .map(Cow::Borrowed)
                     .ok_or("the header cannot be read (RFC 7515 §5.2)"),
-                payload: parts.payload.into(),
+                payload: Arc::from(parts.payload),
                 signature: parts.signature.into(),
             })
             .into_iter()
@@ -234,21 +237,29 @@ pub(in crate::token) fn signed(token: &Token) -> Vec<Signed<'_>> {
             let Ok(found) = json::parse(token.raw.as_bytes()) else {
                 return Vec::new();
             };
-            let content = found
-                .value
-                .get("payload")
-                .and_then(Value::as_str)
-                .unwrap_or("");
+            // Shared: a token may carry many signatures over one large payload.
+            let content: Arc<str> = Arc::from(
+                found
+                    .value
+                    .get("payload")
+                    .and_then(Value::as_str)
+                    .unwrap_or(""),
+            );
             match found.value.get("signatures") {
-                Some(Value::Array(all)) => all.iter().map(|one| signer(one, content)).collect(),
-                _ => vec![signer(&found.value, content)],
+                // One more than is verified, so that it is known that there are more.
+                Some(Value::Array(all)) => all
+                    .iter()
+                    .take(MAX_SIGNATURES + 1)
+                    .map(|one| signer(one, &content))
+                    .collect(),
+                _ => vec![signer(&found.value, &content)],
             }
         }
         Form::Jwe | Form::Opaque => Vec::new(),
     }
 }
 
-fn signer(value: &Value, content: &str) -> Signed<'static> {
+fn signer(value: &Value, content: &Arc<str>) -> Signed<'static> {
     let text = |name| value.get(name).and_then(Value::as_str).unwrap_or("");
     let protected = text("protected");
     let mut header = None;
@@ -280,7 +291,7 @@ fn signer(value: &Value, content: &str) -> Signed<'static> {
             (None, Some(header)) => Ok(Cow::Owned(header)),
             (None, None) => Err("there is no header at all (RFC 7515 §7.2.1)"),
         },
-        payload: content.to_owned().into(),
+        payload: Arc::clone(content),
         signature: text("signature").to_owned().into(),
     }
 }

@@ -133,6 +133,13 @@ fn whole(token: &Token) -> Result<Vec<Signed<'_>>, End> {
         let reason = "The token does not have the three parts of a JWS (RFC 7515 §3.1).";
         return Err(End::invalid(Check::Form, reason));
     }
+    if all.len() > decode::MAX_SIGNATURES {
+        let reason = format!(
+            "More than {} signatures: none of them was verified.",
+            decode::MAX_SIGNATURES
+        );
+        return Err(End::invalid(Check::Form, reason));
+    }
     Ok(all)
 }
 
@@ -270,9 +277,9 @@ fn encoding(token: &Token, signed: &Signed<'_>) -> Result<(), End> {
     if token.form == Form::Compact {
         return Ok(()); // the decoder has read both strictly
     }
-    let mut parts = vec![("header", &signed.protected)];
+    let mut parts = vec![("header", &*signed.protected)];
     if !signed.unencoded() {
-        parts.push(("payload", &signed.payload));
+        parts.push(("payload", &*signed.payload));
     }
     for (name, text) in parts {
         if let Err(e) = b64::decode(text) {
