@@ -37,6 +37,14 @@ fn an_encrypted_token_is_opened_with_the_key_that_fits() {
     settle(&mut harness);
     harness.get_by_label("Encrypted");
     harness.get_by_label("with recipient");
+    // Nothing is said of claims, life or a signature that cannot be read.
+    assert!(
+        harness
+            .query_by_label_contains("is no JSON object")
+            .is_none()
+    );
+    assert!(harness.query_by_label("Generate ES256 and sign").is_none());
+    assert!(harness.query_by_label("does not expire").is_none());
     harness.get_by_label("Decrypt").click();
     settle(&mut harness);
     let model = harness.state().model();

@@ -23,7 +23,7 @@ use crate::{
         text::{escape, escape_lines, shorten},
     },
     token::snippet::{self, Language},
-    token::validate::KeyOwner,
+    token::{Form, validate::KeyOwner},
 };
 
 /// What the section keeps between frames.
@@ -187,7 +187,9 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         until: view.exp,
         now,
     };
-    widgets::field(ui, "Life", |ui| ui.label(life.words()));
+    if view.token.claims.is_some() {
+        widgets::field(ui, "Life", |ui| ui.label(life.words()));
+    }
     if life.counts_down() {
         cx.tick(ui.ctx());
     }
@@ -249,8 +251,10 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
     });
     findings(ui, cx, view);
     super::inspector_history::ui(ui, cx, id);
-    widgets::rule(ui);
-    sign(ui, cx, id, view);
+    if view.token.form != Form::Jwe {
+        widgets::rule(ui);
+        sign(ui, cx, id, view);
+    }
     super::inspector_kind::ui(ui, cx, id, view);
 }
 

@@ -155,11 +155,16 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                         switch(ui, cx);
                         match cx.view.token.mode {
                             Mode::Rows => {
-                                rows::ui(ui, cx, id, view, Part::Payload);
+                                // What is encrypted is no claims, not broken ones.
+                                if view.token.form != Form::Jwe {
+                                    rows::ui(ui, cx, id, view, Part::Payload);
+                                }
                                 rows::ui(ui, cx, id, view, Part::Header);
                             }
                             Mode::Json => {
-                                text::ui(ui, cx, id, view, Part::Payload);
+                                if view.token.form != Form::Jwe {
+                                    text::ui(ui, cx, id, view, Part::Payload);
+                                }
                                 text::ui(ui, cx, id, view, Part::Header);
                             }
                             Mode::Bytes => {

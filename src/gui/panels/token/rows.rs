@@ -313,7 +313,7 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, part: Part, name: &str) {
         if let Some(meaning) = meaning {
             let label = ui.add(
                 // No stop of Tab: the name does the same.
-                egui::Label::new(RichText::new(meaning.says).size(12.0).color(theme.muted))
+                egui::Label::new(theme::prose(meaning.says, 12.0, theme.muted))
                     .wrap()
                     .sense(Sense::CLICK),
             );
