@@ -3,13 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Family, Forgery, Need, Steps, dpop,
+    Family, Forgery, Need, Steps,
     target::{Ask, Occasion},
 };
 use crate::{
     jose::{Alg, Jwk, b64, crypto},
     oauth::{
-        client_auth::Credential,
+        client_auth::{Credential, signing_alg},
         http::{Field, Request},
     },
     token::craft::mint,
@@ -55,7 +55,7 @@ impl Assertion {
                 ("iat".to_owned(), now.into()),
                 ("exp".to_owned(), now.saturating_add(60).into()),
             ]),
-            alg: dpop::usual(key)?,
+            alg: signing_alg(key)?,
             key: key.clone(),
         })
     }

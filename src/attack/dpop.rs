@@ -4,12 +4,16 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Family, Forgery, Need,
+    ingredients::unbound,
     target::{Occasion, Place, Steps},
 };
 use crate::{
     jose::{Alg, Jwk, b64, crypto},
-    oauth::http::{Field, Request},
-    token::craft::mint,
+    oauth::{
+        client_auth::signing_alg,
+        dpop::{About, Draft, HEADER, ath},
+        http::{Field, Request},
+    },
 };
 
 const PROOF: &str = "401 invalid_dpop_proof (RFC 9449 §7.1)";
@@ -20,78 +24,27 @@ const LOOSE: &str =
     "Proofs are not checked as RFC 9449 §4.3 demands: what is missing is not missed.";
 const KEY: &[Need] = &[Need::ProofKey];
 
-/// A proof before it is signed.
-pub(super) struct Proof {
-    pub header: Map<String, Value>,
-    pub claims: Map<String, Value>,
-    pub key: Jwk,
-    pub alg: Alg,
-}
-
-impl Proof {
-    /// A good proof for a request that carries `token`.
-    pub fn of(occasion: &Occasion<'_>, request: &Request, token: &str) -> Result<Self, String> {
-        let key = occasion
-            .target
-            .proof
-            .clone()
-            .ok_or("needs the private key that the token is bound to")?;
-        let public = key.public().ok_or("a shared secret proves nothing here")?;
-        let mut htu = request.url.clone();
-        htu.set_query(None);
-        htu.set_fragment(None);
-        let mut claims = Map::from_iter([
-            ("jti".to_owned(), occasion.random().into()),
-            ("htm".to_owned(), request.method.name().into()),
-            ("htu".to_owned(), htu.as_str().into()),
-            ("iat".to_owned(), occasion.env.now.as_second().into()),
-            (
-                "ath".to_owned(),
-                b64::encode(crypto::sha256(token.as_bytes())).into(),
-            ),
-        ]);
-        if let Some(nonce) = occasion.nonce {
-            claims.insert("nonce".into(), nonce.into());
-        }
-        Ok(Self {
-            header: Map::from_iter([
-                ("typ".to_owned(), "dpop+jwt".into()),
-                (
-                    "jwk".to_owned(),
-                    Value::Object(super::ingredients::unbound(&public).0),
-                ),
-            ]),
-            claims,
-            alg: usual(&key)?,
-            key,
-        })
-    }
-
-    pub fn sign(&self) -> Result<String, String> {
-        mint(
-            &Value::Object(self.header.clone()),
-            &Value::Object(self.claims.clone()),
-            &super::ingredients::unbound(&self.key),
-            &self.alg,
-        )
-        .map_err(|e| e.to_string())
-    }
-}
-
-/// The algorithm that a key signs with.
-pub(super) fn usual(key: &Jwk) -> Result<Alg, String> {
-    if let Some(alg) = key.alg() {
-        return Ok(alg);
-    }
-    Ok(match (key.kty(), key.text("crv")) {
-        ("EC", Some("P-256")) => Alg::Es256,
-        ("EC", Some("P-384")) => Alg::Es384,
-        ("EC", Some("P-521")) => Alg::Es512,
-        ("EC", Some("secp256k1")) => Alg::Es256K,
-        ("OKP", Some("Ed25519")) => Alg::EdDsa,
-        ("RSA", _) => Alg::Ps256,
-        _ => return Err(format!("no algorithm is known for {}", key.describe())),
-    })
+/// A good proof for a request that carries `token`, to be changed before it is signed. A forger does
+/// not ask what his key is for.
+pub(super) fn proof_of(
+    occasion: &Occasion<'_>,
+    request: &Request,
+    token: Option<&str>,
+) -> Result<Draft, String> {
+    let key = occasion
+        .target
+        .proof
+        .as_ref()
+        .ok_or("needs the private key that the token is bound to")?;
+    let about = About {
+        method: request.method.name(),
+        url: &request.url,
+        token,
+        nonce: occasion.nonce,
+    };
+    let mut draft = Draft::new(&unbound(key), &about, occasion.env)?;
+    draft.alg = signing_alg(key)?;
+    Ok(draft)
 }
 
 #[rustfmt::skip] // a table: one line a forgery
@@ -105,18 +58,18 @@ pub(super) fn forgeries() -> Vec<Forgery> {
         Forgery::request(F, "dpop-alg-none", "alg none", "The proof is not signed and says so.", PROOF, "RFC 9449 §4.3 check 5; FAPI 2.0", STOLEN, |o| with(o, |p, _| { let mut header = p.header.clone(); header.insert("alg".into(), "none".into()); Ok(vec![format!("{}.{}.", b64::encode(Value::Object(header).to_string()), b64::encode(Value::Object(p.claims.clone()).to_string()))]) })).needing(KEY),
         Forgery::request(F, "dpop-hmac", "HMAC proof", "The proof has an HMAC with a secret that it brings along.", PROOF, "RFC 9449 §4.3 check 5; FAPI 2.0", STOLEN, |o| proof(o, |p| { p.key = Jwk(Map::from_iter([("kty".to_owned(), "oct".into()), ("k".to_owned(), b64::encode([7; 32]).into())])); p.alg = Alg::Hs256; p.header.insert("jwk".into(), Value::Object(p.key.0.clone())); })).needing(KEY),
         Forgery::request(F, "dpop-signature", "Wrong signature", "The last byte of the proof's signature is changed.", PROOF, "RFC 9449 §4.3 check 6; FAPI 2.0", STOLEN, |o| with(o, |p, _| { let good = p.sign()?; let (input, signature) = good.rsplit_once('.').unwrap_or_default(); let mut bytes = b64::decode(signature).map_err(|e| e.to_string())?; if let Some(b) = bytes.first_mut() { *b ^= 1; } Ok(vec![format!("{input}.{}", b64::encode(bytes))]) })).needing(KEY),
-        Forgery::request(F, "dpop-private-jwk", "Private key in jwk", "The proof brings the whole private key along.", PROOF, "RFC 9449 §4.3 check 7; FAPI 2.0", "A client that gives its key away is not stopped.", |o| proof(o, |p| { p.header.insert("jwk".into(), Value::Object(super::ingredients::unbound(&p.key).0)); })).needing(KEY),
+        Forgery::request(F, "dpop-private-jwk", "Private key in jwk", "The proof brings the whole private key along.", PROOF, "RFC 9449 §4.3 check 7; FAPI 2.0", "A client that gives its key away is not stopped.", |o| proof(o, |p| { p.header.insert("jwk".into(), Value::Object(unbound(&p.key).0)); })).needing(KEY),
         Forgery::request(F, "dpop-htm", "Wrong method", "`htm` names another method.", PROOF, "RFC 9449 §4.3 check 8; FAPI 2.0", OTHER, |o| proof(o, |p| { let other = if p.claims["htm"] == "DELETE" { "GET" } else { "DELETE" }; p.claims.insert("htm".into(), other.into()); })).needing(KEY),
         Forgery::request(F, "dpop-htm-case", "Method in lower case", "`htm` is written in lower case.", PROOF, "RFC 9449 §4.3 check 8; own", LOOSE, |o| proof(o, |p| { let lower = p.claims["htm"].as_str().unwrap_or_default().to_ascii_lowercase(); p.claims.insert("htm".into(), lower.into()); })).needing(KEY),
         Forgery::request(F, "dpop-htu", "Wrong address", "`htu` names another address.", PROOF, "RFC 9449 §4.3 check 9; FAPI 2.0", OTHER, |o| proof(o, |p| { p.claims.insert("htu".into(), "https://other.example/".into()); })).needing(KEY),
         Forgery::request(F, "dpop-htu-path", "Wrong path", "`htu` names another path of the same server.", PROOF, "RFC 9449 §4.3 check 9; own", OTHER, |o| proof(o, |p| { let other = format!("{}/other", p.claims["htu"].as_str().unwrap_or_default().trim_end_matches('/')); p.claims.insert("htu".into(), other.into()); })).needing(KEY),
-        Forgery::request(F, "dpop-ath", "Proof for another token", "`ath` is the hash of another token.", PROOF, "RFC 9449 §4.3 check 12; FAPI 2.0", OTHER, |o| proof(o, |p| { p.claims.insert("ath".into(), b64::encode(crypto::sha256(b"another token")).into()); })).needing(KEY),
+        Forgery::request(F, "dpop-ath", "Proof for another token", "`ath` is the hash of another token.", PROOF, "RFC 9449 §4.3 check 12; FAPI 2.0", OTHER, |o| proof(o, |p| { p.claims.insert("ath".into(), ath("another token").into()); })).needing(KEY),
         Forgery::request(F, "dpop-iat-past", "Proof an hour old", "`iat` is an hour ago.", PROOF, "RFC 9449 §4.3 check 11; FAPI 2.0", "Proofs have no end: one that was seen is good for ever.", |o| proof(o, |p| shift(p, -3600))).needing(KEY),
         Forgery::request(F, "dpop-iat-future", "Proof from in an hour", "`iat` is an hour ahead.", PROOF, "RFC 9449 §4.3 check 11; FAPI 2.0", "Proofs can be made in store.", |o| proof(o, |p| shift(p, 3600))).needing(KEY),
-        Forgery::request(F, "dpop-other-key", "Proof by another key", "The proof is good, but by another key than the token is bound to.", "401 invalid_token (RFC 9449 §7.1)", "RFC 9449 §4.3 check 12; FAPI 2.0", STOLEN, |o| { let own = o.with.own.clone(); let alg = o.with.own_alg.clone(); let public = own.public().ok_or("the forger's key has no public part")?; proof(o, |p| { p.header.insert("jwk".into(), Value::Object(super::ingredients::unbound(&public).0)); p.key = own; p.alg = alg; }) }).needing(KEY),
+        Forgery::request(F, "dpop-other-key", "Proof by another key", "The proof is good, but by another key than the token is bound to.", "401 invalid_token (RFC 9449 §7.1)", "RFC 9449 §4.3 check 12; FAPI 2.0", STOLEN, |o| { let own = o.with.own.clone(); let alg = o.with.own_alg.clone(); let public = own.public().ok_or("the forger's key has no public part")?; proof(o, |p| { p.header.insert("jwk".into(), Value::Object(unbound(&public).0)); p.key = own; p.alg = alg; }) }).needing(KEY),
         Forgery::request(F, "dpop-as-bearer", "Bearer instead of DPoP", "The bound token is sent as a bearer token, without a proof.", "401 invalid_token (RFC 9449 §7.2)", "RFC 9449 §7.2; FAPI 2.0", STOLEN, |o| { o.target.proof.as_ref().ok_or("needs a token that is bound to a key, and the key")?; let mut request = o.bare(&o.target.url, o.token); request.headers.retain(|h| !h.name.eq_ignore_ascii_case("authorization")); request.headers.push(Field::token("Authorization", format!("Bearer {}", o.token))); Ok(vec![request]) }).needing(KEY),
         Forgery::request(F, "dpop-old-nonce", "A nonce that was never given", "`nonce` is one that the server did not give.", "401 use_dpop_nonce (RFC 9449 §9)", "RFC 9449 §4.3 check 10; FAPI 2.0", "A server without nonces need not look; one that gives nonces must.", |o| proof(o, |p| { p.claims.insert("nonce".into(), "forged-nonce".into()); })).needing(KEY).either(),
-        Forgery::request(F, "dpop-jti-reused", "Proof twice", "The same proof is sent twice.", PROOF, "RFC 9449 §11.1; FAPI 2.0", "A server may keep no memory of proofs (RFC 9449 §11.1); then one that was seen is good while it is fresh.", |o| { let request = single(o, Proof::sign)?; Ok(vec![request.clone(), request]) }).needing(KEY).either(),
+        Forgery::request(F, "dpop-jti-reused", "Proof twice", "The same proof is sent twice.", PROOF, "RFC 9449 §11.1; FAPI 2.0", "A server may keep no memory of proofs (RFC 9449 §11.1); then one that was seen is good while it is fresh.", |o| { let request = single(o, Draft::sign)?; Ok(vec![request.clone(), request]) }).needing(KEY).either(),
     ];
     for (name, title, member) in [
         ("dpop-no-jti", "No jti", "jti"),
@@ -141,7 +94,7 @@ pub(super) fn forgeries() -> Vec<Forgery> {
     all
 }
 
-fn shift(proof: &mut Proof, seconds: i64) {
+fn shift(proof: &mut Draft, seconds: i64) {
     let iat = proof.claims["iat"].as_i64().unwrap_or_default();
     proof.claims.insert("iat".into(), json!(iat + seconds));
 }
@@ -149,29 +102,29 @@ fn shift(proof: &mut Proof, seconds: i64) {
 /// The request with the proofs that `make` gives.
 fn with(
     occasion: &Occasion<'_>,
-    make: impl FnOnce(&mut Proof, &Request) -> Result<Vec<String>, String>,
+    make: impl FnOnce(&mut Draft, &Request) -> Result<Vec<String>, String>,
 ) -> Result<Steps, String> {
     if occasion.target.place == Place::SubjectToken {
         return Err("proofs are forged for a resource server: aim at one".into());
     }
     let mut request = occasion.bare(&occasion.target.url, occasion.token);
-    let mut proof = Proof::of(occasion, &request, occasion.token)?;
+    let mut proof = proof_of(occasion, &request, Some(occasion.token))?;
     for text in make(&mut proof, &request)? {
-        request.headers.push(Field::secret("DPoP", text));
+        request.headers.push(Field::secret(HEADER, text));
     }
     Ok(vec![request])
 }
 
 fn single(
     occasion: &Occasion<'_>,
-    make: impl FnOnce(&Proof) -> Result<String, String>,
+    make: impl FnOnce(&Draft) -> Result<String, String>,
 ) -> Result<Request, String> {
     let mut steps = with(occasion, |proof, _| Ok(vec![make(proof)?]))?;
     steps.pop().ok_or_else(|| "no request was made".to_owned())
 }
 
 /// The request with one proof, changed before it is signed.
-fn proof(occasion: &Occasion<'_>, change: impl FnOnce(&mut Proof)) -> Result<Steps, String> {
+fn proof(occasion: &Occasion<'_>, change: impl FnOnce(&mut Draft)) -> Result<Steps, String> {
     with(occasion, |proof, _| {
         change(proof);
         Ok(vec![proof.sign()?])
@@ -189,7 +142,7 @@ fn without(occasion: &Occasion<'_>, member: &str) -> Result<Steps, String> {
                 b64::encode(Value::Object(header).to_string()),
                 b64::encode(Value::Object(p.claims.clone()).to_string())
             );
-            let key = super::ingredients::unbound(&p.key);
+            let key = unbound(&p.key);
             let bytes = crypto::sign(&key, &p.alg, input.as_bytes()).map_err(|e| e.to_string())?;
             Ok(vec![format!("{input}.{}", b64::encode(bytes))])
         });

@@ -11,6 +11,7 @@ use crate::{
     kit::{Env, text::escape},
     oauth::{
         client_auth::{self, Client},
+        dpop::HEADER,
         exchange::{Exchange, TypedToken},
         http::{Body, FORM, Field, Method, Request},
         metadata::{Metadata, is_loopback},
@@ -181,8 +182,8 @@ impl Occasion<'_> {
         }
         let mut request = self.bare(url, token);
         if self.target.proof.is_some() {
-            let proof = dpop::Proof::of(self, &request, token)?.sign()?;
-            request.headers.push(Field::secret("DPoP", proof));
+            let proof = dpop::proof_of(self, &request, Some(token))?.sign()?;
+            request.headers.push(Field::secret(HEADER, proof));
         }
         Ok(request)
     }
@@ -302,6 +303,11 @@ impl Ask {
                 occasion.env,
             )
             .map_err(|why| escape(&why).into_owned())?;
+        }
+        if occasion.target.proof.is_some() {
+            // At a token endpoint no access token goes along that the proof would name.
+            let proof = dpop::proof_of(occasion, &request, None)?.sign()?;
+            request.headers.push(Field::secret(HEADER, proof));
         }
         Ok(request)
     }

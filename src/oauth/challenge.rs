@@ -133,7 +133,7 @@ pub fn refusal(response: &Response) -> Failure {
     {
         failure.expected = "RFC 9449 §7.1: this API wants a DPoP-bound token with a proof".into();
         failure.try_this =
-            "choose an API that takes bearer tokens: proofs are not made by this version".into();
+            "set DPoP at the node that gets the token, so that it is bound to a key and goes with a proof".into();
     }
     failure
 }

@@ -193,8 +193,9 @@ fn assertion(client_id: &str, key: &Jwk, server: &Metadata, env: &Env) -> Result
     mint(&header, &claims, key, &alg).map_err(|e| e.to_string())
 }
 
-/// The algorithm that a key is for, by its `alg` or its type. HMAC is not `private_key_jwt`.
-fn signing_alg(key: &Jwk) -> Result<Alg, String> {
+/// The algorithm that an asymmetric key is for, by its `alg` or its type. A shared secret proves
+/// neither a client (`private_key_jwt`) nor a holder (DPoP).
+pub fn signing_alg(key: &Jwk) -> Result<Alg, String> {
     let alg = match (key.alg(), key.kty(), key.text("crv")) {
         (Some(alg), _, _) => alg,
         (None, "EC", Some("P-256")) => Alg::Es256,
@@ -213,7 +214,7 @@ fn signing_alg(key: &Jwk) -> Result<Alg, String> {
     match alg.family() {
         Family::RsaPkcs1 | Family::RsaPss | Family::Ecdsa | Family::Edwards => Ok(alg),
         Family::None | Family::Hmac | Family::Unknown => Err(format!(
-            "`{}` is no algorithm for an asymmetric key, and private_key_jwt needs one",
+            "`{}` is no algorithm for an asymmetric key, and one is needed here",
             text::escape(alg.name())
         )),
     }

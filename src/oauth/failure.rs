@@ -266,11 +266,11 @@ fn advice(place: Place, code: &str, hint: &str) -> (String, String) {
         ),
         (_, "use_dpop_nonce") => (
             "RFC 9449 §8: the server wants a DPoP proof with the nonce it just sent",
-            "choose a client that is not bound to DPoP: proofs are not made by this version",
+            "the request is sent again with the nonce once; a server that asks again gives a nonce that does not hold: look at its answers",
         ),
         (_, "invalid_dpop_proof") => (
-            "RFC 9449 §5: the DPoP proof is missing or wrong",
-            "choose a client and tokens that are not bound to DPoP: proofs are not made by this version",
+            "RFC 9449 §4.3, §5, §7.1: the DPoP proof is missing or wrong",
+            "set DPoP at the node; if it is set, look at what the server says of the proof, at the clock, and whether a proxy changes the address",
         ),
         (_, "insufficient_user_authentication") => (
             "RFC 9470 §3: the user must sign in again, or more strongly",

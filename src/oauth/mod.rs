@@ -5,6 +5,7 @@ pub mod challenge;
 pub mod client_auth;
 pub mod code;
 mod curl;
+pub mod dpop;
 pub mod exchange;
 pub mod failure;
 pub mod grants;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // also in what tests share
 
 mod answers;
+mod dpop;
 
 use std::sync::Arc;
 

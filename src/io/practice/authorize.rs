@@ -83,6 +83,7 @@ fn answer(shared: &Shared, form: &Form, redirect: &Url) -> Result<Answer, Refusa
     let plan = target::plan(&shared.realm, form, &[PROFILE])?;
     let may_act = form.may_act()?;
     form.one("state")?;
+    let jkt = dpop_jkt(form)?;
     if form.one("deny")?.is_some() {
         return Err(Refusal::new("access_denied", "the user refused"));
     }
@@ -97,6 +98,7 @@ fn answer(shared: &Shared, form: &Form, redirect: &Url) -> Result<Answer, Refusa
                     redirect_uri: form.need("redirect_uri")?.to_owned(),
                     challenge,
                     usable_until: now + CODE_LIFE,
+                    jkt,
                     grant: Grant {
                         user,
                         scope: plan.scope,
@@ -152,6 +154,19 @@ fn challenge(form: &Form) -> Result<String, Refusal> {
         )));
     }
     Ok(challenge.to_owned())
+}
+
+/// `dpop_jkt`: the key that the code is to be bound to (RFC 9449 §10).
+fn dpop_jkt(form: &Form) -> Result<Option<String>, Refusal> {
+    match form.one("dpop_jkt")? {
+        Some(jkt) if b64::decode(jkt).map_or(0, |hash| hash.len()) != 32 => {
+            Err(Refusal::request(format!(
+                "dpop_jkt is {}, expected the 43 characters of a key's SHA-256 thumbprint in base64url (RFC 9449 §10, RFC 7638)",
+                quote(jkt)
+            )))
+        }
+        jkt => Ok(jkt.map(str::to_owned)),
+    }
 }
 
 /// The redirect URI, when client and redirect URI are good.

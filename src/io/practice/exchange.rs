@@ -9,6 +9,11 @@
 //! - A client that is already the current actor, and exchanges again, stays it: nobody hands over to
 //!   itself, so `act` is kept as it is.
 //! - `may_act` is used up by the exchange; the result has one only when the request asks for it.
+//! - The issued token is bound to the key of the request's DPoP proof (RFC 9449 §5). Whose key has to
+//!   be proven when an input token is bound is left open by both RFCs; the strict reading is taken. An
+//!   actor token needs a proof of its own key. A subject token needs a proof of its key, or it was handed
+//!   over: it is addressed to the client, or names it in `may_act`, and the client sends an actor token
+//!   that is bound to the key of the proof. A bound token is never exchanged without a proof.
 
 use std::collections::BTreeSet;
 
@@ -136,6 +141,8 @@ pub struct Ground<'a> {
     pub revoked: &'a dyn Fn(&str) -> bool,
     /// `jti` of the issued token.
     pub jti: String,
+    /// Thumbprint of the key that the request proves.
+    pub key: Option<&'a str>,
 }
 
 /// Decides an exchange by the authenticated client.
@@ -160,6 +167,9 @@ pub fn decide(ask: &Ask<'_>, client: Agent, ground: &Ground<'_>) -> Result<Decis
     }
     if !ground.faults.may_act_ignored {
         honour_may_act(&subject, acting, realm)?;
+    }
+    if !ground.faults.subject_key_ignored {
+        honour_binding(&subject, actor.as_ref(), client, ground)?;
     }
 
     let wanted = match &ask.wanted {
@@ -207,10 +217,16 @@ pub fn decide(ask: &Ask<'_>, client: Agent, ground: &Ground<'_>) -> Result<Decis
     if let Some(next) = ask.may_act {
         claims.insert("may_act".into(), party(realm, next));
     }
+    // Point 11: the key is that of the request's own proof.
+    let key = ground.key.filter(|_| !ground.faults.binding_dropped);
+    if let Some(jkt) = key {
+        claims.insert("cnf".into(), json!({ "jkt": jkt }));
+    }
     let (typ, issued_token_type, token_type) = if ask.wants_jwt {
         (issued::JWT, token_type::JWT, "N_A")
     } else {
-        (issued::ACCESS_TOKEN, token_type::ACCESS_TOKEN, "Bearer")
+        let scheme = if key.is_some() { "DPoP" } else { "Bearer" };
+        (issued::ACCESS_TOKEN, token_type::ACCESS_TOKEN, scheme)
     };
     Ok(Decision {
         claims,
@@ -324,6 +340,59 @@ fn honour_may_act(subject: &Seen, acting: &str, realm: &Realm) -> Result<(), Ref
         quote(sub),
         quote(iss),
         quote(subject.text("sub"))
+    )))
+}
+
+/// Whether the request proves the keys that it has to: see the policy at the top.
+fn honour_binding(
+    subject: &Seen,
+    actor: Option<&Seen>,
+    client: Agent,
+    ground: &Ground<'_>,
+) -> Result<(), Refusal> {
+    let bound = |seen: &Seen| seen.jkt().map(str::to_owned);
+    let (subject_key, actor_key) = (bound(subject), actor.and_then(bound));
+    let Some(key) = ground.key else {
+        return match (&subject_key, &actor_key) {
+            (None, None) => Ok(()),
+            (first, _) => Err(Refusal::new(
+                crate::oauth::dpop::INVALID_PROOF,
+                format!(
+                    "{} is bound to a key and the request has no DPoP header: a bound token is not exchanged without a proof, and never for one that is not bound (RFC 9449 §5)",
+                    if first.is_some() {
+                        "subject_token"
+                    } else {
+                        "actor_token"
+                    }
+                ),
+            )),
+        };
+    };
+    if let Some(own) = &actor_key
+        && own != key
+    {
+        return Err(Refusal::request(format!(
+            "actor_token is bound to the key {}, and the DPoP proof is by the key {key}: an agent proves the key of its own token (RFC 9449 §5)",
+            quote(own)
+        )));
+    }
+    let Some(held) = subject_key.filter(|held| held != key) else {
+        return Ok(());
+    };
+    let named = subject
+        .claims
+        .get("may_act")
+        .and_then(|may_act| may_act.get("sub"))
+        .and_then(Value::as_str);
+    let handed_over =
+        subject.audience().iter().any(|aud| aud == client.id) || named == Some(client.id);
+    if handed_over && actor_key.is_some() {
+        return Ok(());
+    }
+    Err(Refusal::request(format!(
+        "subject_token is bound to the key {}, and the DPoP proof is by the key {key}. Prove the key of the subject token; or, if it was handed over to {} (aud or may_act name it), send an actor_token that is bound to the key of the proof (RFC 9449 §5; policy of this server where RFC 8693 says nothing)",
+        quote(&held),
+        client.id
     )))
 }
 

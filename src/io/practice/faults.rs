@@ -11,8 +11,8 @@ pub struct Fault {
     pub breaks: &'static str,
 }
 
-/// Faults, by name.
-pub const FAULTS: [Fault; 13] = [
+/// Faults, by name, and the one option that is none.
+pub const FAULTS: [Fault; 24] = [
     Fault {
         name: "scope-widened",
         breaks: "an exchange grants scopes that the subject token does not have (DG-401)",
@@ -65,6 +65,50 @@ pub const FAULTS: [Fault; 13] = [
         name: "issuer-ignored",
         breaks: "resource servers take tokens of any iss",
     },
+    Fault {
+        name: "binding-dropped",
+        breaks: "an exchange issues an unbound token though the request proves a key (DG-602)",
+    },
+    Fault {
+        name: "subject-key-ignored",
+        breaks: "an exchange takes bound tokens without a proof of their keys",
+    },
+    Fault {
+        name: "dpop-bearer-accepted",
+        breaks: "resource servers take bound tokens as Bearer, without a proof",
+    },
+    Fault {
+        name: "dpop-signature-ignored",
+        breaks: "resource servers do not check the signature of DPoP proofs",
+    },
+    Fault {
+        name: "dpop-key-ignored",
+        breaks: "resource servers take proofs by any key",
+    },
+    Fault {
+        name: "dpop-htm-ignored",
+        breaks: "resource servers do not compare htm of a proof with the method",
+    },
+    Fault {
+        name: "dpop-htu-ignored",
+        breaks: "resource servers do not compare htu of a proof with the address",
+    },
+    Fault {
+        name: "dpop-ath-ignored",
+        breaks: "resource servers do not compare ath of a proof with the token",
+    },
+    Fault {
+        name: "dpop-iat-ignored",
+        breaks: "resource servers take proofs of any age",
+    },
+    Fault {
+        name: "dpop-replay-accepted",
+        breaks: "resource servers take a proof more than once",
+    },
+    Fault {
+        name: "dpop-nonce-demanded",
+        breaks: "no fault but an option: token endpoint and resource servers ask for a nonce in each DPoP proof",
+    },
 ];
 
 /// The faults that are on. Each changes one decision of an exchange, or one check of the resource
@@ -97,6 +141,28 @@ pub struct Faults {
     pub audience_ignored: bool,
     /// Resource servers: any `iss` will do.
     pub issuer_ignored: bool,
+    /// An exchange binds nothing.
+    pub binding_dropped: bool,
+    /// An exchange does not ask for the keys of bound tokens.
+    pub subject_key_ignored: bool,
+    /// Resource servers: a bound token goes as Bearer.
+    pub dpop_bearer_accepted: bool,
+    /// Resource servers: any signature of a proof will do.
+    pub dpop_signature_ignored: bool,
+    /// Resource servers: a proof by any key will do.
+    pub dpop_key_ignored: bool,
+    /// Resource servers: any `htm` will do.
+    pub dpop_htm_ignored: bool,
+    /// Resource servers: any `htu` will do.
+    pub dpop_htu_ignored: bool,
+    /// Resource servers: any `ath` will do.
+    pub dpop_ath_ignored: bool,
+    /// Resource servers: any `iat` will do.
+    pub dpop_iat_ignored: bool,
+    /// Resource servers: a proof is good twice.
+    pub dpop_replay_accepted: bool,
+    /// Proofs need a nonce of the server (RFC 9449 §8, §9).
+    pub dpop_nonce_demanded: bool,
 }
 
 impl Faults {
@@ -118,6 +184,17 @@ impl Faults {
                 "expiry-ignored" => faults.expiry_ignored = true,
                 "audience-ignored" => faults.audience_ignored = true,
                 "issuer-ignored" => faults.issuer_ignored = true,
+                "binding-dropped" => faults.binding_dropped = true,
+                "subject-key-ignored" => faults.subject_key_ignored = true,
+                "dpop-bearer-accepted" => faults.dpop_bearer_accepted = true,
+                "dpop-signature-ignored" => faults.dpop_signature_ignored = true,
+                "dpop-key-ignored" => faults.dpop_key_ignored = true,
+                "dpop-htm-ignored" => faults.dpop_htm_ignored = true,
+                "dpop-htu-ignored" => faults.dpop_htu_ignored = true,
+                "dpop-ath-ignored" => faults.dpop_ath_ignored = true,
+                "dpop-iat-ignored" => faults.dpop_iat_ignored = true,
+                "dpop-replay-accepted" => faults.dpop_replay_accepted = true,
+                "dpop-nonce-demanded" => faults.dpop_nonce_demanded = true,
                 other => {
                     return Err(format!(
                         "The practice server has no fault `{}`. Faults are: {}.",

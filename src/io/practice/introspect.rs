@@ -67,7 +67,13 @@ fn look_up(shared: &Shared, token: &str, now: i64) -> Value {
     }
     let mut answer = Map::new();
     answer.insert("active".into(), true.into());
-    answer.insert("token_type".into(), "Bearer".into());
+    // RFC 9449 §6.2: DPoP for a token that is bound; `cnf` says to which key.
+    let token_type = if seen.jkt().is_some() {
+        "DPoP"
+    } else {
+        "Bearer"
+    };
+    answer.insert("token_type".into(), token_type.into());
     for name in SHOWN.into_iter().chain(["auth_time"]) {
         if let Some(value) = seen.claims.get(name) {
             answer.insert(name.into(), value.clone());

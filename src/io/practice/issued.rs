@@ -73,6 +73,11 @@ impl Seen {
         self.claims.get(claim).and_then(Value::as_i64).unwrap_or(0)
     }
 
+    /// Thumbprint of the key that it is bound to (RFC 9449 §6.1).
+    pub fn jkt(&self) -> Option<&str> {
+        thumbprint(self.claims.get("cnf")?)
+    }
+
     /// `scope`, split.
     pub fn scopes(&self) -> BTreeSet<String> {
         split_scope(self.text("scope"))
@@ -114,6 +119,12 @@ impl Seen {
             source,
         });
     }
+}
+
+/// `jkt` of a `cnf` that has nothing else.
+fn thumbprint(cnf: &Value) -> Option<&str> {
+    let members = cnf.as_object().filter(|members| members.len() == 1)?;
+    members.get("jkt")?.as_str().filter(|jkt| !jkt.is_empty())
 }
 
 /// `aud` of a set of claims as a list.
@@ -376,12 +387,16 @@ fn look_at_claims(
         ),
         None | Some(Some(_)) => {}
     }
-    if seen.claims.contains_key("cnf") {
+    if seen
+        .claims
+        .get("cnf")
+        .is_some_and(|cnf| thumbprint(cnf).is_none())
+    {
         seen.flaw(
             "cnf",
-            "a token that is bound to a key",
-            "a proof of that key, which this server does not read: it issues bearer tokens only",
-            "RFC 7800 §3.1",
+            "a binding that this server does not know",
+            "jkt alone, the thumbprint of a DPoP key",
+            "RFC 7800 §3.1, RFC 9449 §6.1",
         );
     }
     let jti = seen.text("jti").to_owned();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::realm::Target;
+use super::{proof::Place, realm::Target};
 
 /// Seconds that a code can be used.
 pub const CODE_LIFE: i64 = 60;
@@ -15,6 +15,12 @@ pub const GRANT_LIFE: i64 = 8 * 3600;
 
 /// Entries of one kind.
 const CAPACITY: usize = 10_000;
+
+/// Proofs of possession; each is kept for about a minute.
+const PROOFS: usize = 50_000;
+
+/// Seconds after which another nonce is given; the one before is taken as long again.
+const NONCE_LIFE: i64 = 300;
 
 /// Entries that are forgotten when their time has come. Full means full: what is remembered for
 /// safety (revocations, seen assertions) is never pushed out by newer entries.
@@ -96,6 +102,8 @@ pub struct Code {
     pub challenge: String,
     /// Until when it can be used.
     pub usable_until: i64,
+    /// `dpop_jkt`: thumbprint of the key that alone may redeem it (RFC 9449 §10).
+    pub jkt: Option<String>,
     /// What it stands for.
     pub grant: Grant,
     /// The grant that came of it, once it was used.
@@ -109,10 +117,31 @@ pub struct Refresh {
     pub grant: String,
     /// Whether it was used, and a newer one given.
     pub used: bool,
+    /// Thumbprint of the key that it is bound to: its client is a public one (RFC 9449 §5).
+    pub jkt: Option<String>,
+}
+
+/// Whether a proof of possession was seen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remembered {
+    /// It was not, and is from now on.
+    New,
+    /// It was.
+    Seen,
+    /// There is no room to remember it.
+    Full,
+}
+
+/// Nonces of one place.
+#[derive(Debug, Default)]
+struct Nonces {
+    /// The one that is given, and since when.
+    current: Option<(String, i64)>,
+    previous: Option<String>,
 }
 
 /// All that is remembered.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Memory {
     /// Codes, by their text.
     pub codes: Expiring<Code>,
@@ -124,7 +153,30 @@ pub struct Memory {
     pub revoked: Expiring<()>,
     /// `client jti` of client assertions that were used.
     pub assertions: Expiring<()>,
+    /// Proofs of possession that were used.
+    proofs: Expiring<()>,
+    token_nonces: Nonces,
+    resource_nonces: Nonces,
     last_grant: u64,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            codes: Expiring::default(),
+            grants: Expiring::default(),
+            refresh: Expiring::default(),
+            revoked: Expiring::default(),
+            assertions: Expiring::default(),
+            proofs: Expiring {
+                capacity: PROOFS,
+                ..Expiring::default()
+            },
+            token_nonces: Nonces::default(),
+            resource_nonces: Nonces::default(),
+            last_grant: 0,
+        }
+    }
 }
 
 impl Memory {
@@ -165,6 +217,38 @@ impl Memory {
     /// Revokes one access token; false when there is no room.
     pub fn revoke(&mut self, jti: String, exp: i64, now: i64) -> bool {
         self.revoked.insert(jti, (), exp, now)
+    }
+
+    /// Remembers a proof of possession.
+    pub fn proof(&mut self, name: String, until: i64, now: i64) -> Remembered {
+        if self.proofs.get(&name, now).is_some() {
+            Remembered::Seen
+        } else if self.proofs.insert(name, (), until, now) {
+            Remembered::New
+        } else {
+            Remembered::Full
+        }
+    }
+
+    /// The nonces that are good at `place`, the newest first; `fresh` becomes one when it is time.
+    pub fn nonces(&mut self, place: Place, fresh: String, now: i64) -> Vec<String> {
+        let nonces = match place {
+            Place::Token => &mut self.token_nonces,
+            Place::Resource => &mut self.resource_nonces,
+        };
+        match &nonces.current {
+            Some((_, since)) if now < since + NONCE_LIFE => {}
+            old => {
+                // One that nobody was given for long is not good either.
+                let recent = old
+                    .as_ref()
+                    .filter(|(_, since)| now < since + 2 * NONCE_LIFE);
+                nonces.previous = recent.map(|(nonce, _)| nonce.clone());
+                nonces.current = Some((fresh, now));
+            }
+        }
+        let current = nonces.current.iter().map(|(nonce, _)| nonce);
+        current.chain(&nonces.previous).cloned().collect()
     }
 
     /// Whether the access token of that `jti` was revoked.

@@ -15,7 +15,7 @@ use super::{
     realm::{self, RESOURCES, Realm},
     token,
 };
-use crate::oauth::{client_auth::AuthMethod, metadata::Metadata};
+use crate::oauth::{client_auth::AuthMethod, dpop, metadata::Metadata};
 
 /// The metadata document (RFC 8414 §2). What stands in it holds.
 pub fn document(realm: &Realm) -> Map<String, Value> {
@@ -27,6 +27,7 @@ pub fn document(realm: &Realm) -> Map<String, Value> {
     .map(AuthMethod::name);
     let with_public = AuthMethod::ALL.map(AuthMethod::name);
     let resources = RESOURCES.map(|r| realm.resource_url(r));
+    let proof_algs = dpop::ALGS.map(|alg| alg.name().to_owned());
     let document = json!({
         "issuer": realm.issuer,
         "authorization_endpoint": realm.url("/authorize"),
@@ -46,6 +47,7 @@ pub fn document(realm: &Realm) -> Map<String, Value> {
         "revocation_endpoint_auth_signing_alg_values_supported": ["ES256"],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
+        "dpop_signing_alg_values_supported": proof_algs,
         "protected_resources": resources,
     });
     match document {
@@ -87,6 +89,8 @@ pub async fn resource(State(shared): State<Arc<Shared>>, Path(name): Path<String
         "authorization_servers": [shared.realm.issuer],
         "scopes_supported": resource.scopes().collect::<Vec<_>>(),
         "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": dpop::ALGS.map(|alg| alg.name().to_owned()),
+        "dpop_bound_access_tokens_required": false,
         "resource_name": format!("Practice {}", resource.name),
     });
     (StatusCode::OK, Json(document)).into_response()

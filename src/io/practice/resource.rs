@@ -1,4 +1,4 @@
-//! The resource servers (RFC 6750, RFC 9068 §4). They answer what they saw in the token, what they
+//! The resource servers (RFC 6750, RFC 9068 §4, RFC 9449 §7). They answer what they saw in the token, what they
 //! decided, and every reason against it: a learner sees the inside of an API gateway.
 
 use std::sync::Arc;
@@ -6,17 +6,20 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
 
 use super::{
     Shared,
+    held::{self, Held},
     issued::{self, Flaw, Seen},
+    proof::{self, Place},
     realm::{PROFILE, RESOURCES, Resource},
     refusal::{plain, quote},
 };
+use crate::oauth::dpop;
 
 /// What is done with the token beside deciding.
 const NOTE: &str = "Decided by the claims of the token itself and by the current actor. Prior actors are information and decide nothing (RFC 8693 §4.1).";
@@ -26,10 +29,11 @@ pub async fn root(
     State(shared): State<Arc<Shared>>,
     Path(name): Path<String>,
     method: Method,
+    uri: Uri,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    answer(&shared, &name, &method, &headers, query.as_deref()).await
+    answer(&shared, &name, (&method, &uri), &headers, query.as_deref()).await
 }
 
 /// Any method on a path below it.
@@ -37,16 +41,17 @@ pub async fn below(
     State(shared): State<Arc<Shared>>,
     Path((name, _)): Path<(String, String)>,
     method: Method,
+    uri: Uri,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    answer(&shared, &name, &method, &headers, query.as_deref()).await
+    answer(&shared, &name, (&method, &uri), &headers, query.as_deref()).await
 }
 
 async fn answer(
     shared: &Shared,
     name: &str,
-    method: &Method,
+    (method, uri): (&Method, &Uri),
     headers: &HeaderMap,
     query: Option<&str>,
 ) -> Response {
@@ -58,8 +63,8 @@ async fn answer(
         Method::POST if resource.write.is_some() => ("change", resource.write.unwrap_or_default()),
         _ => return wrong_method(resource),
     };
-    let token = match bearer(headers, query) {
-        Ok(token) => token,
+    let (scheme, token) = match credentials(headers, query) {
+        Ok(found) => found,
         Err(credentials) => return no_token(shared, resource, needs, credentials),
     };
     let now = shared.now();
@@ -71,18 +76,29 @@ async fn answer(
         now,
         &|jti| shared.memory().is_revoked(jti, now),
     );
-    let verdict = judge(&mut seen, resource, needs, shared);
+    let nonces = proof::nonces(shared, Place::Resource, now);
+    let request = held::Request {
+        headers,
+        method: method.as_str(),
+        path: uri.path(),
+        scheme,
+        token,
+        nonces: &nonces,
+        now,
+    };
+    let held = held::judge(shared, &seen, &request);
+    let verdict = judge(&mut seen, &held, resource, needs, shared);
     let body = json!({
         "resource": resource.name,
         "operation": operation,
         "needs_scope": needs,
         "decision": if verdict.is_none() { "allowed" } else { "refused" },
         "error": verdict.map(|v| v.code),
-        "saw": saw(&seen),
+        "saw": saw(&seen, &held),
         "reasons": seen.flaws.iter().map(reason).collect::<Vec<_>>(),
         "note": NOTE,
     });
-    match verdict {
+    let response = match verdict {
         None => (
             StatusCode::OK,
             [(header::CACHE_CONTROL, "no-store")],
@@ -96,7 +112,33 @@ async fn answer(
                 .map(Flaw::words)
                 .collect::<Vec<_>>()
                 .join("; ");
-            refuse(shared, resource, verdict, needs, &words, body)
+            // The scheme that the token should have come by (RFC 9449 §7.1, §7.2).
+            let scheme = if seen.jkt().is_some() {
+                Scheme::Dpop
+            } else {
+                scheme
+            };
+            refuse(shared, resource, scheme, verdict, needs, &words, body)
+        }
+    };
+    proof::give(response, &nonces)
+}
+
+/// How the token is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// RFC 6750.
+    Bearer,
+    /// RFC 9449 §7.1.
+    Dpop,
+}
+
+impl Scheme {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Dpop => "DPoP",
         }
     }
 }
@@ -108,8 +150,15 @@ struct Verdict {
     code: &'static str,
 }
 
-/// Adds what this resource server asks beyond a good token: its own name in `aud`, and the scope.
-fn judge(seen: &mut Seen, resource: Resource, needs: &str, shared: &Shared) -> Option<Verdict> {
+/// Adds what this resource server asks beyond a good token: its own name in `aud`, the proof of the
+/// key that it is bound to, and the scope.
+fn judge(
+    seen: &mut Seen,
+    held: &Held,
+    resource: Resource,
+    needs: &str,
+    shared: &Shared,
+) -> Option<Verdict> {
     let own = [
         resource.name.to_owned(),
         shared.realm.resource_url(resource),
@@ -126,6 +175,8 @@ fn judge(seen: &mut Seen, resource: Resource, needs: &str, shared: &Shared) -> O
             source: "RFC 9068 §4",
         });
     }
+    let bad_token = !seen.flaws.is_empty();
+    seen.flaws.extend(held.flaws.iter().cloned());
     let invalid = !seen.flaws.is_empty();
     if !seen.scopes().contains(needs) {
         let found = seen.text("scope");
@@ -144,7 +195,7 @@ fn judge(seen: &mut Seen, resource: Resource, needs: &str, shared: &Shared) -> O
     if invalid {
         Some(Verdict {
             status: StatusCode::UNAUTHORIZED,
-            code: "invalid_token",
+            code: held.error.filter(|_| !bad_token).unwrap_or("invalid_token"),
         })
     } else if seen.flaws.is_empty() {
         None
@@ -156,7 +207,7 @@ fn judge(seen: &mut Seen, resource: Resource, needs: &str, shared: &Shared) -> O
     }
 }
 
-fn saw(seen: &Seen) -> Value {
+fn saw(seen: &Seen, held: &Held) -> Value {
     let mut actors = seen.actors().into_iter();
     let current = actors.next();
     let scopes = seen.scopes();
@@ -171,6 +222,7 @@ fn saw(seen: &Seen) -> Value {
         "scopes": scopes,
         "token_id": seen.claims.get("jti"),
         "expires": seen.claims.get("exp"),
+        "binding": held.saw,
     });
     if seen.verified && scopes.contains(PROFILE) {
         saw["name"] = seen.text("sub").into();
@@ -196,8 +248,11 @@ enum Credentials {
     Query,
 }
 
-/// The token of the Authorization header (RFC 6750 §2.1).
-fn bearer<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<&'a str, Credentials> {
+/// The token of the Authorization header (RFC 6750 §2.1, RFC 9449 §7.1).
+fn credentials<'a>(
+    headers: &'a HeaderMap,
+    query: Option<&str>,
+) -> Result<(Scheme, &'a str), Credentials> {
     let in_query = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
         .any(|(name, _)| name == "access_token");
     if in_query {
@@ -211,7 +266,12 @@ fn bearer<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<&'a str, Cr
         return Err(Credentials::Several);
     }
     match value.to_str().ok().and_then(|v| v.split_once(' ')) {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+            Ok((Scheme::Bearer, token.trim()))
+        }
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("dpop") => {
+            Ok((Scheme::Dpop, token.trim()))
+        }
         _ => Err(Credentials::Scheme),
     }
 }
@@ -227,7 +287,7 @@ fn no_token(
         Credentials::Scheme => (
             StatusCode::UNAUTHORIZED,
             "",
-            "an Authorization header without Bearer and a token after it",
+            "an Authorization header without Bearer or DPoP and a token after it",
         ),
         Credentials::Several => (
             StatusCode::BAD_REQUEST,
@@ -243,8 +303,10 @@ fn no_token(
     let flaw = Flaw {
         check: "credentials",
         found: found.into(),
-        expected: "one header: Authorization: Bearer TOKEN".into(),
-        source: "RFC 6750 §2.1",
+        expected:
+            "one header: Authorization: Bearer TOKEN, or DPoP TOKEN when it is bound to a key"
+                .into(),
+        source: "RFC 6750 §2.1, RFC 9449 §7.1",
     };
     let body = json!({
         "resource": resource.name,
@@ -256,26 +318,42 @@ fn no_token(
         "note": NOTE,
     });
     let words = flaw.words();
-    refuse(
+    let mut response = refuse(
         shared,
         resource,
+        Scheme::Bearer,
         Verdict { status, code },
         needs,
         &words,
         body,
-    )
+    );
+    // Both schemes are offered (RFC 9449 §7.2).
+    if let Ok(value) = HeaderValue::from_str(&format!("DPoP {}", algs())) {
+        response
+            .headers_mut()
+            .append(header::WWW_AUTHENTICATE, value);
+    }
+    response
+}
+
+/// `algs` of a challenge (RFC 9449 §7.1).
+fn algs() -> String {
+    let names = dpop::ALGS.map(|alg| alg.name().to_owned());
+    format!("algs=\"{}\"", names.join(" "))
 }
 
 fn refuse(
     shared: &Shared,
     resource: Resource,
+    scheme: Scheme,
     verdict: Verdict,
     needs: &str,
     words: &str,
     body: Value,
 ) -> Response {
     let mut challenge = format!(
-        "Bearer realm=\"{}\", resource_metadata=\"{}\"",
+        "{} realm=\"{}\", resource_metadata=\"{}\"",
+        scheme.name(),
         resource.name,
         shared.realm.url(&format!(
             "/.well-known/oauth-protected-resource/resources/{}",
@@ -290,7 +368,10 @@ fn refuse(
             plain(words)
         );
     }
-    if verdict.code != "invalid_token" {
+    if scheme == Scheme::Dpop {
+        challenge = format!("{challenge}, {}", algs());
+    }
+    if matches!(verdict.code, "" | "invalid_request" | "insufficient_scope") {
         challenge = format!("{challenge}, scope=\"{needs}\"");
     }
     let mut response = (

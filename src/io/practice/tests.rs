@@ -6,6 +6,7 @@ mod faulty;
 mod forged;
 mod hostile;
 mod house;
+mod proofs;
 mod resources;
 mod samples;
 mod tokens;

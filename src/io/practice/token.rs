@@ -16,6 +16,7 @@ use super::{
     form::Form,
     issued,
     memory::{Grant, Memory, Refresh},
+    proof::{self, Place},
     realm::{self, Agent, CLIENT_TOKEN_LIFE, USER_TOKEN_LIFE, WORKBENCH},
     refusal::{Refusal, no_store, quote},
     target,
@@ -37,9 +38,13 @@ pub async fn endpoint(State(shared): State<Arc<Shared>>, request: Request) -> Re
         Err(refusal) => return refusal.into_response(),
     };
     let now = shared.now();
+    let nonces = proof::nonces(&shared, Place::Token, now);
     let answer = client::authenticate(&shared, &headers, &form, &shared.realm.url("/token"), now)
-        .and_then(|caller| by_grant_type(&shared, caller, &form, now));
-    match answer {
+        .and_then(|caller| {
+            let key = proof::at_token_endpoint(&shared, &headers, &nonces, now)?;
+            by_grant_type(&shared, caller, &form, key.as_deref(), now)
+        });
+    let response = match answer {
         Ok(body) => no_store(StatusCode::OK, body),
         Err(refusal) => {
             tracing::info!(
@@ -48,23 +53,31 @@ pub async fn endpoint(State(shared): State<Arc<Shared>>, request: Request) -> Re
             );
             refusal.into_response()
         }
-    }
+    };
+    proof::give(response, &nonces)
 }
 
-fn by_grant_type(shared: &Shared, caller: Caller, form: &Form, now: i64) -> Result<Value, Refusal> {
+/// `key` is the thumbprint of the key that the request proves: what is issued is bound to it.
+fn by_grant_type(
+    shared: &Shared,
+    caller: Caller,
+    form: &Form,
+    key: Option<&str>,
+    now: i64,
+) -> Result<Value, Refusal> {
     match form.need("grant_type")? {
-        "authorization_code" => authorization_code(shared, caller, form, now),
-        "refresh_token" => refresh(shared, caller, form, now),
+        "authorization_code" => authorization_code(shared, caller, form, key, now),
+        "refresh_token" => refresh(shared, caller, form, key, now),
         "client_credentials" => {
             let agent = caller
                 .confidential("client_credentials is for clients that can (RFC 6749 §4.4)")?;
-            client_credentials(shared, agent, form, now)
+            client_credentials(shared, agent, form, key, now)
         }
         exchange::GRANT_TYPE => {
             let agent = caller.confidential(
                 "without that, anyone who found a token could exchange it for others (RFC 8693 §2.1)",
             )?;
-            token_exchange(shared, agent, form, now)
+            token_exchange(shared, agent, form, key, now)
         }
         other => Err(Refusal::new(
             "unsupported_grant_type",
@@ -94,6 +107,7 @@ fn authorization_code(
     shared: &Shared,
     caller: Caller,
     form: &Form,
+    key: Option<&str>,
     now: i64,
 ) -> Result<Value, Refusal> {
     only_workbench(caller, "authorization_code")?;
@@ -128,6 +142,7 @@ fn authorization_code(
         )));
     }
     check_verifier(verifier, &code.challenge)?;
+    check_key("code", code.jkt.as_deref(), key, "RFC 9449 §10")?;
     let grant = code.grant.clone();
     let id = memory
         .add_grant(grant.clone(), now)
@@ -135,7 +150,27 @@ fn authorization_code(
     if let Some(code) = memory.codes.get_mut(text, now) {
         code.used = Some(id.clone());
     }
-    user_token(shared, &mut memory, &id, &grant, &grant.scope, now)
+    user_token(shared, &mut memory, &id, &grant, &grant.scope, key, now)
+}
+
+/// A grant that is bound to a key is redeemed with a proof of that key.
+fn check_key(
+    what: &str,
+    bound: Option<&str>,
+    key: Option<&str>,
+    source: &str,
+) -> Result<(), Refusal> {
+    match (bound, key) {
+        (Some(bound), Some(key)) if bound != key => Err(Refusal::grant(format!(
+            "the {what} is bound to the key {}, and the DPoP proof is by the key {key} ({source})",
+            quote(bound)
+        ))),
+        (Some(bound), None) => Err(Refusal::grant(format!(
+            "the {what} is bound to the key {}, and the request has no DPoP proof ({source})",
+            quote(bound)
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// PKCE (RFC 7636 §4.6), S256 only.
@@ -158,15 +193,28 @@ fn check_verifier(verifier: &str, challenge: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn refresh(shared: &Shared, caller: Caller, form: &Form, now: i64) -> Result<Value, Refusal> {
+fn refresh(
+    shared: &Shared,
+    caller: Caller,
+    form: &Form,
+    key: Option<&str>,
+    now: i64,
+) -> Result<Value, Refusal> {
     only_workbench(caller, "refresh_token")?;
     let text = form.need("refresh_token")?;
     let mut memory = shared.memory();
-    let Some(Refresh { grant: id, used }) = memory.refresh.get(text, now).cloned() else {
+    let Some(Refresh {
+        grant: id,
+        used,
+        jkt,
+    }) = memory.refresh.get(text, now).cloned()
+    else {
         return Err(Refusal::grant(
             "the refresh token is unknown to this server, or expired",
         ));
     };
+    // First of all: who finds an old refresh token and has not its key cannot end the grant.
+    check_key("refresh token", jkt.as_deref(), key, "RFC 9449 §5")?;
     if used {
         // RFC 9700 §4.14.2: thief and owner cannot be told apart, so the grant ends for both.
         memory.revoke_grant(&id, now);
@@ -209,7 +257,7 @@ fn refresh(shared: &Shared, caller: Caller, form: &Form, now: i64) -> Result<Val
     if let Some(refresh) = memory.refresh.get_mut(text, now) {
         refresh.used = true;
     }
-    user_token(shared, &mut memory, &id, &grant, &scope, now)
+    user_token(shared, &mut memory, &id, &grant, &scope, key, now)
 }
 
 /// An access token for a user, and a refresh token when one was asked for at sign-in.
@@ -219,6 +267,7 @@ fn user_token(
     id: &str,
     grant: &Grant,
     scope: &BTreeSet<String>,
+    key: Option<&str>,
     now: i64,
 ) -> Result<Value, Refusal> {
     let jti = shared.random(16);
@@ -238,10 +287,11 @@ fn user_token(
     if let Some(actor) = grant.may_act {
         claims.insert("may_act".into(), party(&shared.realm, actor));
     }
+    let token_type = bind(&mut claims, key);
     let token = mint(shared, issued::ACCESS_TOKEN, &claims)?;
     let mut answer = json!({
         "access_token": token,
-        "token_type": "Bearer",
+        "token_type": token_type,
         "expires_in": USER_TOKEN_LIFE,
         "scope": scope,
     });
@@ -251,6 +301,7 @@ fn user_token(
         let refresh = Refresh {
             grant: id.to_owned(),
             used: false,
+            jkt: key.map(str::to_owned),
         };
         let until = grant.auth_time + super::memory::GRANT_LIFE;
         if !memory.refresh.insert(text.clone(), refresh, until, now) {
@@ -265,6 +316,7 @@ fn client_credentials(
     shared: &Shared,
     agent: Agent,
     form: &Form,
+    key: Option<&str>,
     now: i64,
 ) -> Result<Value, Refusal> {
     let plan = target::plan(&shared.realm, form, &[])?;
@@ -293,7 +345,8 @@ fn client_credentials(
         now,
         &jti,
     );
-    let mut answer = json!({ "token_type": "Bearer", "expires_in": CLIENT_TOKEN_LIFE });
+    let token_type = bind(&mut claims, key);
+    let mut answer = json!({ "token_type": token_type, "expires_in": CLIENT_TOKEN_LIFE });
     if !plan.scope.is_empty() {
         let scope = realm::join_scope(&plan.scope);
         claims.insert("scope".into(), scope.clone().into());
@@ -303,7 +356,13 @@ fn client_credentials(
     Ok(answer)
 }
 
-fn token_exchange(shared: &Shared, agent: Agent, form: &Form, now: i64) -> Result<Value, Refusal> {
+fn token_exchange(
+    shared: &Shared,
+    agent: Agent,
+    form: &Form,
+    key: Option<&str>,
+    now: i64,
+) -> Result<Value, Refusal> {
     let ask = Ask::read(form, &shared.realm)?;
     let decision = exchange::decide(
         &ask,
@@ -314,6 +373,7 @@ fn token_exchange(shared: &Shared, agent: Agent, form: &Form, now: i64) -> Resul
             now,
             revoked: &|jti| shared.memory().is_revoked(jti, now),
             jti: shared.random(16),
+            key,
         },
     )?;
     let token = mint(shared, decision.typ, &decision.claims)?;
@@ -325,6 +385,17 @@ fn token_exchange(shared: &Shared, agent: Agent, form: &Form, now: i64) -> Resul
         "expires_in": decision.expires_in,
         "scope": decision.scope,
     }))
+}
+
+/// Binds a token to the key that was proven (RFC 9449 §6); gives its `token_type`.
+fn bind(claims: &mut Map<String, Value>, key: Option<&str>) -> &'static str {
+    match key {
+        Some(jkt) => {
+            claims.insert("cnf".into(), json!({ "jkt": jkt }));
+            "DPoP"
+        }
+        None => "Bearer",
+    }
 }
 
 fn base_claims(

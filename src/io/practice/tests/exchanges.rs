@@ -614,6 +614,7 @@ async fn point_14_inputs_and_output_are_logged_without_tokens() {
     let subject = lab.user_token(&[]).await;
     let actor = lab.own_token("planner").await;
     let ground = exchange::Ground {
+        key: None,
         realm: &lab.shared.realm,
         faults: Faults::default(),
         now: START,

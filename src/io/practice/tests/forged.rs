@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::{
     attack::{
-        Expected, Forgery, Ingredients, Matrix, Verdict, catalogue,
+        Expected, Family, Forgery, Ingredients, Matrix, Verdict, catalogue,
         fire::{Fire, Plan},
-        target::{Endpoint, Target},
+        target::{Endpoint, Place, Target},
     },
     kit::{Env, clock::Timestamp, rng::SystemRng},
     oauth::client_auth::Client,
@@ -382,4 +382,145 @@ async fn a_control_that_fails_makes_the_result_void_and_stops_the_rest() {
     let sent = matrix.rows.iter().filter(|r| r.status.is_some()).count();
     assert!(sent <= 11, "{sent}");
     assert!(matrix.count("not_sent") > 100);
+}
+
+/// A token that is bound to a key, which the tester has: every request goes with a proof of its own.
+async fn at_the_resource_by_dpop(lab: &Lab, forgeries: Vec<&'static Forgery>) -> Matrix {
+    let key = proofs::key();
+    let parent = proofs::user_bound(lab, &key).await;
+    let answer = proofs::exchange(lab, "planner", &parent, None, Some(&key)).await;
+    let token = token_of(&good(&answer));
+    let mut with = ingredients(lab, &token);
+    with.parent = Some(parent);
+    let mut target = Target::bearer(Method::Get, lab.url("/resources/accounts-api"));
+    target.place = Place::Authorization("DPoP".into());
+    target.proof = Some(key);
+    let plan = Plan {
+        token,
+        with,
+        target,
+        forgeries,
+        per_second: 100,
+        limit: 1000,
+    };
+    fire(lab, plan).await
+}
+
+fn of_dpop() -> Vec<&'static Forgery> {
+    catalogue()
+        .iter()
+        .filter(|f| f.family == Family::Dpop)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_bound_token_is_good_with_its_key_alone_and_no_forgery_of_it_is() {
+    let lab = Lab::new().await;
+    let matrix = at_the_resource_by_dpop(&lab, catalogue().iter().collect()).await;
+    assert_eq!(matrix.void, None);
+    assert_eq!(matrix.count("control_accepted"), 2);
+    assert_eq!(accepted(&matrix), BTreeSet::new());
+    let mut refused = 0;
+    for row in &matrix.rows {
+        if row.forgery.is_some_and(|f| f.family == Family::Dpop) {
+            // One that a server may take or not: a nonce that was never asked for.
+            let passed_over = row.name() == "dpop-old-nonce";
+            let wanted = match row.verdict {
+                Verdict::Noted(accepted) => accepted == passed_over,
+                ref verdict => *verdict == Verdict::Refused,
+            };
+            assert!(wanted, "{}: {:?} {}", row.name(), row.verdict, row.said);
+            assert!(!row.said.is_empty() || passed_over, "{}", row.name());
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, of_dpop().len());
+    assert_eq!(refused, 25);
+    // The rest of the catalogue is refused for its own reasons, under good proofs.
+    assert!(matrix.count("refused") > 200, "{:?}", open(&matrix));
+}
+
+#[tokio::test]
+async fn each_fault_of_dpop_lets_in_its_own_forgeries_and_no_others() {
+    for (fault, names) in [
+        ("dpop-bearer-accepted", vec!["dpop-as-bearer"]),
+        ("dpop-signature-ignored", vec!["dpop-signature"]),
+        ("dpop-key-ignored", vec!["dpop-other-key"]),
+        (
+            "dpop-htm-ignored",
+            vec!["dpop-htm", "dpop-htm-case", "dpop-no-htm"],
+        ),
+        (
+            "dpop-htu-ignored",
+            vec!["dpop-htu", "dpop-htu-path", "dpop-no-htu"],
+        ),
+        ("dpop-ath-ignored", vec!["dpop-ath", "dpop-no-ath"]),
+        (
+            "dpop-iat-ignored",
+            vec!["dpop-iat-future", "dpop-iat-past", "dpop-no-iat"],
+        ),
+        // These change what a server may do or leave, and no verdict.
+        ("dpop-replay-accepted", vec![]),
+        ("dpop-nonce-demanded", vec![]),
+    ] {
+        let lab = Lab::with(&[fault]).await;
+        let matrix = at_the_resource_by_dpop(&lab, of_dpop()).await;
+        assert_eq!(matrix.void, None, "{fault}");
+        assert_eq!(accepted(&matrix), set(&names), "{fault}");
+        let noted = |name: &str| {
+            let row = matrix.rows.iter().find(|r| r.name() == name).unwrap();
+            row.verdict == Verdict::Noted(true)
+        };
+        assert_eq!(
+            noted("dpop-jti-reused"),
+            fault == "dpop-replay-accepted",
+            "{fault}"
+        );
+        assert_eq!(
+            noted("dpop-old-nonce"),
+            fault != "dpop-nonce-demanded",
+            "{fault}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_bound_subject_token_is_forged_with_proofs_of_its_key() {
+    for (faults, names) in [
+        (vec![], vec![]),
+        (vec!["subject-key-ignored"], vec!["exchange-subject-bound"]),
+    ] {
+        let lab = Lab::with(&faults).await;
+        let key = proofs::key();
+        let token = proofs::user_bound(&lab, &key).await;
+        let client = Client {
+            client_id: "planner".into(),
+            method: crate::oauth::client_auth::AuthMethod::PrivateKeyJwt,
+            credential: lab.credential("planner"),
+        };
+        let endpoint = Endpoint {
+            server: (*lab.server.info.metadata).clone(),
+            client,
+            actor_token: None,
+            audience: vec!["accounts-api".into()],
+            scope: Vec::new(),
+        };
+        let mut target = Target::exchange(endpoint).unwrap();
+        target.proof = Some(key);
+        let plan = Plan {
+            with: ingredients(&lab, &token),
+            token,
+            target,
+            forgeries: catalogue()
+                .iter()
+                .filter(|f| f.family == Family::Exchange)
+                .collect(),
+            per_second: 100,
+            limit: 1000,
+        };
+        let matrix = fire(&lab, plan).await;
+        assert_eq!(matrix.void, None, "{faults:?}");
+        assert_eq!(matrix.count("control_accepted"), 2);
+        assert_eq!(accepted(&matrix), set(&names), "{faults:?}");
+    }
 }

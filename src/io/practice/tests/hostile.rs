@@ -74,6 +74,7 @@ proptest! {
         let form = Form::read(fields.as_bytes()).unwrap();
         let ask = exchange::Ask::read(&form, realm).unwrap();
         let ground = exchange::Ground {
+            key: None,
             realm,
             faults: Faults::default(),
             now: START,

@@ -31,6 +31,7 @@ async fn a_good_token_is_answered_with_what_was_seen() {
                 "prior_actors": [{"iss": iss, "sub": "planner"}],
                 "scopes": ["payments:read"], "token_id": claims_of(&token)["jti"],
                 "expires": START + 300,
+                "binding": { "scheme": "Bearer", "jkt": null, "proven": false },
             },
         })
     );

@@ -1,0 +1,167 @@
+//! Whether the one who sends a token holds the key that it is bound to (RFC 9449 §7).
+
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::{
+    Shared,
+    faults::Faults,
+    issued::{Flaw, Seen},
+    memory::Remembered,
+    proof,
+    resource::Scheme,
+};
+use crate::oauth::dpop::{self, Check, Demand, Judged, Outcome, Step};
+
+/// What a resource server looks at.
+pub struct Request<'a> {
+    pub headers: &'a HeaderMap,
+    pub method: &'a str,
+    pub path: &'a str,
+    pub scheme: Scheme,
+    pub token: &'a str,
+    /// Nonces that are good; none when none is asked for.
+    pub nonces: &'a [String],
+    pub now: i64,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// What is wrong.
+    pub flaws: Vec<Flaw>,
+    /// The error code, when the token itself is good.
+    pub error: Option<&'static str>,
+    /// The binding as it was seen, for the answer.
+    pub saw: Value,
+}
+
+/// Looks at the binding of a token that was seen, and at the proof that came with it.
+pub fn judge(shared: &Shared, seen: &Seen, request: &Request<'_>) -> Held {
+    let mut held = Held::default();
+    let jkt = seen.jkt();
+    if request.scheme == Scheme::Bearer {
+        if jkt.is_some() && !shared.faults.dpop_bearer_accepted {
+            held.flaws.push(Flaw {
+                check: "scheme",
+                found: "Bearer, for a token that is bound to a key".into(),
+                expected: "Authorization: DPoP, and a proof of that key in the header DPoP".into(),
+                source: "RFC 9449 §7.2",
+            });
+            held.error = Some("invalid_token");
+        }
+        held.saw = json!({ "scheme": "Bearer", "jkt": jkt, "proven": false });
+        return held;
+    }
+    let url = match proof::address(shared, request.headers, request.path) {
+        Ok(url) => url,
+        Err(found) => {
+            held.flaws.push(Flaw {
+                check: "htu",
+                found,
+                expected: "an address".into(),
+                source: Check::Address.source(),
+            });
+            return held;
+        }
+    };
+    let judged = dpop::judge(
+        &proof::proofs(request.headers),
+        &Demand {
+            method: request.method,
+            url: &url,
+            now: request.now,
+            token: Some(request.token),
+            jkt,
+            nonces: request.nonces,
+        },
+    );
+    let failed: Vec<&Step> = judged
+        .flaws()
+        .filter(|step| !ignored(shared.faults, step.check))
+        .collect();
+    held.error = match failed[..] {
+        [] => None,
+        [only] if only.check == Check::Nonce => Some(dpop::USE_NONCE),
+        // The proof is sound; the token is not the sender's (RFC 9449 §7.1).
+        [only] if only.check == Check::Binding => Some("invalid_token"),
+        _ => Some(dpop::INVALID_PROOF),
+    };
+    held.flaws = failed.iter().map(|step| flaw(step)).collect();
+    if jkt.is_none() {
+        held.flaws.insert(
+            0,
+            Flaw {
+                check: "scheme",
+                found: "DPoP, for a token that is bound to no key".into(),
+                expected: "Authorization: Bearer, or a token that is bound to the key of the proof"
+                    .into(),
+                source: "RFC 9449 §7.1",
+            },
+        );
+        held.error = Some("invalid_token");
+    }
+    if held.flaws.is_empty() && seen.flaws.is_empty() {
+        once(shared, &mut held, &judged, &url, request.now);
+    }
+    held.saw = json!({
+        "scheme": "DPoP",
+        "jkt": jkt,
+        "proof_by": judged.thumbprint,
+        "proven": jkt.is_some() && held.flaws.is_empty(),
+        "proof_checks": judged.steps.iter().map(|step| json!({
+            "check": step.check.name(),
+            "outcome": step.outcome.name(),
+            "passed_over": step.outcome == Outcome::Failed && ignored(shared.faults, step.check),
+        })).collect::<Vec<_>>(),
+    });
+    held
+}
+
+/// No proof is good twice.
+fn once(shared: &Shared, held: &mut Held, judged: &Judged, url: &url::Url, now: i64) {
+    match proof::remember(shared, judged, url, now) {
+        Remembered::New => {}
+        Remembered::Seen if shared.faults.dpop_replay_accepted => {}
+        Remembered::Seen => {
+            held.flaws.push(Flaw {
+                check: "jti",
+                found: "a proof that was used before".into(),
+                expected: "a new proof for each request".into(),
+                source: "RFC 9449 §11.1",
+            });
+            held.error = Some(dpop::INVALID_PROOF);
+        }
+        Remembered::Full => {
+            held.flaws.push(Flaw {
+                check: "jti",
+                found: "more proofs than this server can remember".into(),
+                expected: "a pause of a minute, until some are forgotten".into(),
+                source: "RFC 9449 §11.1",
+            });
+            held.error = Some(dpop::INVALID_PROOF);
+        }
+    }
+}
+
+fn flaw(step: &Step) -> Flaw {
+    Flaw {
+        check: step.check.name(),
+        found: step.found.clone(),
+        expected: step.expected.clone(),
+        source: step.check.source(),
+    }
+}
+
+/// Whether a fault passes over what a check found.
+fn ignored(faults: Faults, check: Check) -> bool {
+    match check {
+        Check::Signature => faults.dpop_signature_ignored,
+        Check::Binding => faults.dpop_key_ignored,
+        Check::Method => faults.dpop_htm_ignored,
+        Check::Address => faults.dpop_htu_ignored,
+        Check::TokenHash => faults.dpop_ath_ignored,
+        Check::Age => faults.dpop_iat_ignored,
+        _ => false,
+    }
+}
