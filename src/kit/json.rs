@@ -6,7 +6,7 @@ use serde::{
     Deserialize as _,
     de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor},
 };
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Number, Value, map::Entry};
 
 /// Levels of nesting that are read; deeper text is refused (the parser's own limit).
 pub const MAX_DEPTH: usize = 127;
@@ -164,10 +164,22 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
                 path: Some(&path),
                 duplicates: &mut *self.duplicates,
             })?;
-            if object.contains_key(&key) && reported.insert(key.clone()) {
-                self.duplicates.push(path.pointer());
+            // A member is looked up once: most have no namesake.
+            match object.entry(key) {
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                }
+                Entry::Occupied(mut place) => {
+                    if reported.insert(place.key().clone()) {
+                        let path = Path {
+                            outer: self.path,
+                            step: Step::Name(place.key()),
+                        };
+                        self.duplicates.push(path.pointer());
+                    }
+                    place.insert(value);
+                }
             }
-            object.insert(key, value);
         }
         Ok(Value::Object(object))
     }

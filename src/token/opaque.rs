@@ -48,6 +48,9 @@ pub fn kind(raw: &str) -> Kind {
 
 /// A PASETO: `v4.public.…`, with or without a footer.
 pub fn is_paseto(text: &str) -> bool {
+    if !text.starts_with('v') {
+        return false; // most words
+    }
     let mut parts = text.trim_end_matches('.').split('.');
     let version = matches!(parts.next(), Some("v1" | "v2" | "v3" | "v4"));
     version

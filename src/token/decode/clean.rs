@@ -1,5 +1,7 @@
 //! What surrounds a token in a paste, taken away and named.
 
+use std::borrow::Cow;
+
 use super::problem;
 use crate::{
     kit::text::is_hidden,
@@ -7,14 +9,10 @@ use crate::{
 };
 
 /// Takes away what surrounds a token in a paste, and says what.
-pub(in crate::token) fn clean(text: &str) -> (String, Vec<Problem>) {
+pub(in crate::token) fn clean(text: &str) -> (Cow<'_, str>, Vec<Problem>) {
     // Most tokens come bare.
-    if text.starts_with("ey")
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.~".contains(&b))
-    {
-        return (text.to_owned(), Vec::new());
+    if text.starts_with("ey") && text.bytes().all(is_bare) {
+        return (text.into(), Vec::new());
     }
     let mut said = Vec::new();
     let mut say = |what: &str| {
@@ -26,7 +24,7 @@ pub(in crate::token) fn clean(text: &str) -> (String, Vec<Problem>) {
     };
     let mut rest = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if rest.starts_with('{') || crate::token::saml::is_assertion(rest) {
-        return (rest.to_owned(), said);
+        return (rest.into(), said);
     }
     loop {
         let before = rest;
@@ -81,7 +79,7 @@ pub(in crate::token) fn clean(text: &str) -> (String, Vec<Problem>) {
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"-_.=+/~".contains(&b));
     if !token_like {
-        return (rest.to_owned(), said);
+        return (rest.into(), said);
     }
     if spaces {
         said.push(problem(
@@ -97,7 +95,12 @@ pub(in crate::token) fn clean(text: &str) -> (String, Vec<Problem>) {
             format!("{hidden} hidden characters inside the token taken away before reading"),
         ));
     }
-    (out, said)
+    (out.into(), said)
+}
+
+/// Whether a byte belongs to a compact token without anything around it.
+fn is_bare(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~')
 }
 
 fn strip_prefix_ci<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {

@@ -56,7 +56,7 @@ pub(super) fn context(text: &str, start: usize) -> Option<String> {
 /// Percent-encoding and JSON escapes taken away, also where they were put on twice, for the signs
 /// that surround a value.
 fn unescaped(text: &str) -> Cow<'_, str> {
-    if !text.contains(['%', '\\']) {
+    if !text.bytes().any(|b| matches!(b, b'%' | b'\\')) {
         return Cow::Borrowed(text);
     }
     let mut out = text.to_owned();

@@ -2,6 +2,7 @@
 //! wrapped. Which lines belong to it is decided here.
 
 use std::{
+    borrow::Cow,
     cell::{Cell, OnceCell, RefCell},
     rc::Rc,
 };
@@ -113,57 +114,112 @@ impl Memory {
     }
 }
 
+/// What every byte may be part of: a text is looked at byte by byte, so this is asked most of all.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        let byte = b as u8;
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') {
+            classes[b] = PART | WORD;
+        }
+        if byte == b'.' {
+            classes[b] = WORD;
+        }
+        b += 1;
+    }
+    classes
+};
+const PART: u8 = 1;
+const WORD: u8 = 2;
+
 /// Whether a byte belongs to base64url.
 pub(super) fn is_part(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')
+    CLASSES[usize::from(b)] & PART != 0
+}
+
+/// Whether a byte belongs to base64url or stands between parts of it.
+pub(super) fn is_word(b: u8) -> bool {
+    CLASSES[usize::from(b)] & WORD != 0
+}
+
+/// Dots of a token, five at most: where each begins in the text, and in the source.
+#[derive(Default, Clone, Copy)]
+struct Dots {
+    places: [(usize, usize); 5],
+    count: usize,
+}
+
+impl Dots {
+    fn push(&mut self, place: (usize, usize)) {
+        if let Some(free) = self.places.get_mut(self.count) {
+            *free = place;
+            self.count += 1;
+        }
+    }
+}
+
+impl std::ops::Deref for Dots {
+    type Target = [(usize, usize)];
+    fn deref(&self) -> &Self::Target {
+        &self.places[..self.count]
+    }
 }
 
 /// Characters of a token as they stand on one line.
-pub(super) struct Run {
+pub(super) struct Run<'a> {
     /// Without escapes.
-    text: String,
-    /// Each dot: where it begins in `text`, and in the source.
-    dots: Vec<(usize, usize)>,
+    text: Cow<'a, str>,
+    dots: Dots,
     /// Where it ends in the source.
     pub stop: usize,
     /// Whether a dot was escaped.
     escaped: bool,
 }
 
-impl Run {
+impl<'a> Run<'a> {
     /// Reads from `start` up to the first byte that belongs to no token, or the sixth dot.
-    pub fn read(source: &str, start: usize, memory: &Memory) -> Self {
+    pub fn read(source: &'a str, start: usize, memory: &Memory) -> Self {
         let bytes = source.as_bytes();
-        let mut run = Self {
-            text: String::new(),
-            dots: Vec::new(),
-            stop: start,
-            escaped: false,
-        };
-        let mut from = start;
+        // What stood before the last escape; most tokens have none and are not copied.
+        let mut before = String::new();
+        let mut dots = Dots::default();
+        // Where the part begins, and what is not in `before` yet.
+        let (mut part, mut from) = (start, start);
         let mut at = start;
         loop {
             let plain = bytes[at..].iter().position(|b| !is_part(*b));
             at = plain.map_or(bytes.len(), |n| at + n);
             if let Some(length) = escapes::dot(bytes, at) {
-                if run.dots.len() == 5 {
+                if dots.len() == 5 {
                     break;
                 }
-                run.text.push_str(&source[from..at]);
-                run.dots.push((run.text.len(), at));
-                run.text.push('.');
-                run.escaped |= length > 1;
+                dots.push((before.len() + at - from, at));
+                if length > 1 {
+                    before.push_str(&source[from..at]);
+                    before.push('.');
+                    from = at + length;
+                }
                 at += length;
-                from = at;
-            } else if let Some(end) = standard(bytes, from, at, run.dots.len(), memory) {
+                part = at;
+            } else if let Some(end) = standard(bytes, part, at, dots.len(), memory) {
                 at = end;
             } else {
                 break;
             }
         }
-        run.text.push_str(&source[from..at]);
-        run.stop = at;
-        run
+        let rest = &source[from..at];
+        let escaped = from > start;
+        Self {
+            text: if escaped {
+                Cow::Owned(before + rest)
+            } else {
+                Cow::Borrowed(rest)
+            },
+            dots,
+            stop: at,
+            escaped,
+        }
     }
 
     /// How many characters it has.
@@ -238,10 +294,10 @@ fn room(alg: Option<&Alg>, length: usize) -> Room {
 
 /// A token as far as it was read over line breaks. What is asked at every line is kept, so that a
 /// long token is not read again and again.
-pub(super) struct Joined<'h> {
-    pub text: String,
-    /// Dots, five at most: offset in `text` and in the source.
-    dots: Vec<(usize, usize)>,
+pub(super) struct Joined<'a, 'h> {
+    pub text: Cow<'a, str>,
+    /// Offset in `text` and in the source.
+    dots: Dots,
     /// Where it ends in the source.
     pub stop: usize,
     pub escaped: bool,
@@ -253,42 +309,32 @@ pub(super) struct Joined<'h> {
     parses: Cell<u8>,
 }
 
-impl<'h> Joined<'h> {
+impl<'a, 'h> Joined<'a, 'h> {
     /// Starts with what stands on the first line.
-    pub fn new(first: Run, memory: &'h Memory) -> Self {
-        let mut joined = Self {
-            text: String::new(),
-            dots: Vec::new(),
+    pub fn new(first: Run<'a>, memory: &'h Memory) -> Self {
+        Self {
+            dots: first.dots,
             stop: first.stop,
-            escaped: false,
+            escaped: first.escaped,
             first_width: first.len(),
-            last_width: 0,
+            last_width: first.len(),
             memory,
             facts: OnceCell::new(),
             parses: Cell::new(8),
-        };
-        joined.add(first);
-        joined
+            text: first.text,
+        }
     }
 
     /// Adds a line.
-    pub fn add(&mut self, line: Run) {
+    pub fn add(&mut self, line: &Run<'_>) {
         let base = self.text.len();
-        let missing = 5 - self.dots.len();
-        self.dots.extend(
-            line.dots
-                .iter()
-                .map(|(at, source)| (base + at, *source))
-                .take(missing),
-        );
+        for (at, source) in line.dots.iter() {
+            self.dots.push((base + at, *source));
+        }
         self.last_width = line.len();
         self.escaped |= line.escaped;
         self.stop = line.stop;
-        if self.text.is_empty() {
-            self.text = line.text;
-        } else {
-            self.text.push_str(&line.text);
-        }
+        self.text.to_mut().push_str(&line.text);
     }
 
     /// How many dots it has, five at most.
@@ -347,8 +393,8 @@ impl<'h> Joined<'h> {
     }
 
     /// Whether `line` belongs to the token: not when a part is complete and no dot comes.
-    pub fn continues_with(&self, line: &Run) -> bool {
-        let line = line.text.as_str();
+    pub fn continues_with(&self, line: &Run<'_>) -> bool {
+        let line = &*line.text;
         if line.starts_with('.') || self.text.ends_with('.') {
             return true;
         }
@@ -388,7 +434,7 @@ impl<'h> Joined<'h> {
     }
 }
 
-impl Run {
+impl Run<'_> {
     /// Whether it starts like a header.
     pub fn starts_like_header(&self) -> bool {
         self.text.starts_with("ey")

@@ -68,14 +68,16 @@ impl Search<'_> {
         if !matches!(first, b'C' | b'D' | b'I'..=b'Z' | b'a'..=b'f') {
             return false;
         }
-        self.bytes
+        let mut opens = [0; 6];
+        let read = self
+            .bytes
             .get(start..start + 8)
-            .and_then(|head| DECODER.decode(head).ok())
-            .is_some_and(|bytes| {
-                bytes
-                    .iter()
-                    .all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\r' | b'\n'))
-            })
+            .and_then(|head| DECODER.decode_slice(head, &mut opens).ok());
+        read.is_some_and(|length| {
+            opens[..length]
+                .iter()
+                .all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\r' | b'\n'))
+        })
     }
 
     /// The base64 from `start`, in the standard alphabet, its escapes and line breaks taken away,

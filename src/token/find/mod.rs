@@ -10,11 +10,11 @@ mod objects;
 mod tail;
 mod xml;
 
-use std::{ops::Range, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use self::{
     context::context,
-    joined::{Joined, Memory, Run},
+    joined::{Joined, Memory, Run, is_word},
     objects::Objects,
 };
 use super::{Form, decode, opaque};
@@ -99,7 +99,7 @@ fn lone(text: &str) -> Option<Found> {
     if !word {
         return None;
     }
-    let start = text.find(raw.as_str())?;
+    let start = text.find(&*raw)?;
     let mut place = Place::default();
     let (line, column) = place.advance(text, start);
     Some(Found {
@@ -134,7 +134,7 @@ impl Place {
         let passed = &text.as_bytes()[self.at.min(to)..to];
         let mut rest = passed;
         if let Some(last) = passed.iter().rposition(|b| *b == b'\n') {
-            self.line += passed[..=last].split(|b| *b == b'\n').count() - 1;
+            self.line += passed[..=last].iter().filter(|b| **b == b'\n').count();
             self.column = 1;
             rest = &passed[last + 1..];
         }
@@ -145,12 +145,8 @@ impl Place {
     }
 }
 
-fn is_word(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')
-}
-
 /// A token that was read: where it stands, its text, what was cleaned.
-type Taken = (Range<usize>, String, Vec<String>);
+type Taken<'a> = (Range<usize>, Cow<'a, str>, Vec<String>);
 
 struct Search<'a> {
     text: &'a str,
@@ -258,6 +254,17 @@ impl<'a> Search<'a> {
         let mut first_of_part = true;
         let mut tries = 0;
         while at < end {
+            // Only here something can begin.
+            let skipped = self.bytes[at..end]
+                .iter()
+                .position(|b| matches!(b, b'e' | b'.'));
+            let Some(skipped) = skipped else {
+                break;
+            };
+            if skipped > 0 {
+                at += skipped;
+                first_of_part = false;
+            }
             let b = self.bytes[at];
             let second = self.bytes.get(at + 1).copied().unwrap_or(0);
             let opens = b == b'e'
@@ -289,7 +296,7 @@ impl<'a> Search<'a> {
     }
 
     /// The token whose header starts at `start`, on its line or on several.
-    fn token_at(&self, start: usize) -> Option<Taken> {
+    fn token_at(&self, start: usize) -> Option<Taken<'a>> {
         let mut joined = Joined::new(Run::read(self.text, start, &self.memory), &self.memory);
         // A header that is complete and is none: no line below makes it one.
         if joined.dots() > 0 && joined.facts().is_none() {
@@ -301,7 +308,7 @@ impl<'a> Search<'a> {
             && let Some((begins, line)) = self.continuation(&joined)
         {
             last_line = begins;
-            joined.add(line);
+            joined.add(&line);
         }
         let facts = joined.facts()?;
         let parts = joined.dots() + 1;
@@ -319,16 +326,23 @@ impl<'a> Search<'a> {
                 stop = end;
             }
         }
-        let mut raw = joined.text;
-        raw.truncate(length);
-        raw.push_str(signature);
+        let mut raw = match joined.text {
+            Cow::Borrowed(text) => Cow::Borrowed(&text[..length]),
+            Cow::Owned(mut text) => {
+                text.truncate(length);
+                Cow::Owned(text)
+            }
+        };
+        if !signature.is_empty() {
+            raw.to_mut().push_str(signature);
+        }
         let mut cleaned = Vec::new();
         let mut escaped = joined.escaped;
         if want == 3
             && parts >= 3
             && let Some(tail) = self.tail(stop, last_line)
         {
-            raw.push_str(&tail.text);
+            raw.to_mut().push_str(&tail.text);
             stop = tail.stop;
             escaped |= tail.escaped;
         }
@@ -370,7 +384,7 @@ impl<'a> Search<'a> {
     }
 
     /// What stands on the next line and continues the token, and where it begins.
-    fn continuation(&self, joined: &Joined<'_>) -> Option<(usize, Run)> {
+    fn continuation(&self, joined: &Joined<'_, '_>) -> Option<(usize, Run<'a>)> {
         let at = self.skip(joined.stop, b" \t\\\r");
         if self.bytes.get(at) != Some(&b'\n') {
             return None;

@@ -1,6 +1,11 @@
 //! Values without structure, known as tokens by the name or the scheme in front of them.
 
-use super::{Search, context::floor, escapes, is_word, joined::header};
+use super::{
+    Search,
+    context::floor,
+    escapes,
+    joined::{Memory, is_word},
+};
 
 /// Members and parameters whose value is a token even when it has no structure.
 const NAMES: [&str; 10] = [
@@ -57,7 +62,7 @@ impl Search<'_> {
         }
         let stop = self.value_end(start);
         let value = &self.text[start..stop];
-        if value.is_empty() || value.len() > LONGEST || has_structure(value) {
+        if value.is_empty() || value.len() > LONGEST || has_structure(value, &self.memory) {
             return end;
         }
         let before = self.text[..word].trim_end_matches([' ', '"', '\'', '\\']);
@@ -101,7 +106,7 @@ impl Search<'_> {
             let value = &self.text[start..stop];
             let placeholder = value.starts_with(['<', '{', '$', '[', '*'])
                 || matches!(value, "string" | "undefined");
-            if value.len() < 6 || placeholder || has_structure(value) {
+            if value.len() < 6 || placeholder || has_structure(value, &self.memory) {
                 return end;
             }
             if let Some(stop) = self.layer(start) {
@@ -117,7 +122,7 @@ impl Search<'_> {
         let (value, stop) = trimmed(&self.text[start..stop], stop);
         if value.is_empty()
             || value.len() > LONGEST
-            || has_structure(value)
+            || has_structure(value, &self.memory)
             || value.starts_with("urn%3A")
         {
             return end;
@@ -156,11 +161,11 @@ fn trimmed(value: &str, stop: usize) -> (&str, usize) {
 }
 
 /// Whether the value is found as a token of parts anyway.
-fn has_structure(value: &str) -> bool {
+fn has_structure(value: &str, memory: &Memory) -> bool {
     value.starts_with('e')
         && value
             .split_once(['.', '%', '\\'])
-            .is_some_and(|(head, _)| header(head).is_some())
+            .is_some_and(|(head, _)| memory.header(head).is_some())
 }
 
 /// Whether a word is no word of a language.
