@@ -16,6 +16,7 @@ use crate::{
     kit::{
         clock::{Clock, Timestamp},
         ids::{ChainId, TokenId},
+        progress::Progress,
         text::escape,
     },
     principal::{Graph, layout::Layout},
@@ -28,7 +29,7 @@ use crate::{
     },
 };
 
-pub use make::analyse;
+pub use make::{analyse, analyse_while_wanted};
 
 /// Everything derived.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +59,32 @@ pub struct Analysis {
     pub failed: Option<String>,
     /// Of the keys that the verdicts were made with.
     pub keys: u64,
+}
+
+/// What an analysis that was stopped had found out: the next one takes it over.
+#[derive(Debug, Clone, Default)]
+pub struct Begun {
+    /// The moment of the verdicts.
+    now: Timestamp,
+    /// Of the keys that the verdicts were made with.
+    keys: u64,
+    /// Decoded, by their text.
+    tokens: HashMap<Arc<str>, Arc<Token>>,
+    /// Verdicts, by the token's text.
+    verdicts: HashMap<Arc<str>, Verdict>,
+}
+
+impl Begun {
+    /// How many tokens are decoded, and how many of them judged.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.tokens.len(), self.verdicts.len())
+    }
+
+    /// Whether this very token is kept.
+    pub fn has(&self, token: &Arc<Token>) -> bool {
+        let kept = self.tokens.get(&token.raw);
+        kept.is_some_and(|kept| Arc::ptr_eq(kept, token))
+    }
 }
 
 /// A heading of the tray with its tokens.
@@ -128,6 +155,10 @@ pub struct Input {
     pub jwks: HashMap<String, Arc<Jwks>>,
     /// Keys of the vault that verify HMAC, and public keys of the workspace.
     pub keys: Vec<Candidate>,
+    /// What an analysis before this one had found out when it was stopped.
+    pub begun: Arc<Begun>,
+    /// How far this one has come; stops it.
+    pub progress: Arc<Progress>,
 }
 
 impl Input {
@@ -159,6 +190,8 @@ impl Input {
                 .collect(),
             jwks: model.jwks.clone(),
             keys: keys.collect(),
+            begun: Arc::clone(&model.begun),
+            progress: Arc::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use super::{
-    analysis::{Analysis, Input},
+    analysis::{Analysis, Begun, Input},
     forge::{Basis, Forged, Order, Secret as FoundSecret, Shown, Tried},
     model::{PracticeInfo, Vault},
     workspace::Workspace,
@@ -40,7 +40,8 @@ pub enum Effect {
     StartPractice(BTreeSet<String>),
     /// Stop all practice servers.
     StopPractice,
-    /// Derive everything.
+    /// Derive everything; answered by [`Outcome::Analysed`], or by [`Outcome::AnalysisStopped`] when
+    /// it was stopped by [`Input::progress`].
     Analyse(Input, Arc<Analysis>),
     /// Answer [`Outcome::AnalysisDue`] after a moment.
     PutAnalysisOff,
@@ -199,6 +200,8 @@ pub enum Outcome {
     Practice(BTreeSet<String>, Result<Arc<PracticeInfo>, String>),
     /// Derived.
     Analysed(Arc<Analysis>),
+    /// An analysis that nobody wants any more has ended; what it had found out.
+    AnalysisStopped(Arc<Begun>),
     /// What was put off is due.
     AnalysisDue,
     /// A key.

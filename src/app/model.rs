@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    analysis::Analysis,
+    analysis::{Analysis, Begun},
     effect::Sealing,
     forge::Forging,
     history::History,
@@ -19,6 +19,7 @@ use crate::{
     jose::{Jwk, Jwks},
     kit::{
         ids::{ChainId, ClientRef, Ids, JobId, KeyId, ServerId, TokenId},
+        progress::Progress,
         secret::Secret,
     },
     oauth::{client_auth::Client, metadata::Metadata},
@@ -73,8 +74,12 @@ pub struct Model {
     pub autosave: bool,
     /// What was last given to the autosave.
     pub autosaved: Option<(Arc<Workspace>, u64)>,
-    /// The revision that is being analysed.
-    pub analysing: Option<u64>,
+    /// The analysis under way.
+    pub analysing: Option<Underway>,
+    /// What the analysis that was stopped last had found out.
+    pub begun: Arc<Begun>,
+    /// Analyses that were stopped, one after the other: see [`super::update`].
+    pub analyses_stopped: u8,
     /// Analysing is put off while a chain runs.
     pub analysis_put_off: PutOff,
     /// Forgeries of the token in front, and what came of firing them.
@@ -94,6 +99,15 @@ pub struct Job {
     pub cancellable: bool,
     /// What its outcome is for.
     pub purpose: Purpose,
+}
+
+/// An analysis under way.
+#[derive(Debug, Clone)]
+pub struct Underway {
+    /// The revision that it is made from.
+    pub revision: u64,
+    /// How far it has come; stops it.
+    pub progress: Arc<Progress>,
 }
 
 /// Whether analysing is put off. A quick run is analysed once, at its end: analysing each of its

@@ -7,10 +7,13 @@ use super::{
     Command, Effect, Model, Outcome,
     analysis::Input,
     chains, encryption, file, forge, history, keys,
-    model::{Job, Purpose, PutOff},
+    model::{Job, Purpose, PutOff, Underway},
     practice, runs, servers, token, view,
 };
 use crate::kit::Env;
+
+/// Analyses that are stopped one after the other.
+const STOPS: u8 = 3;
 
 /// Carries out a command.
 pub fn update(model: &mut Model, command: Command, env: &Env) -> Vec<Effect> {
@@ -66,11 +69,17 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
         }
         Outcome::Analysed(analysis) => {
             model.analysing = None;
+            model.begun = Arc::default();
+            model.analyses_stopped = 0;
             let fresh = analysis.revision == model.revision;
             model.analysis = analysis;
             if fresh {
                 runs::settle_findings(model);
             }
+        }
+        Outcome::AnalysisStopped(begun) => {
+            model.analysing = None;
+            model.begun = begun;
         }
         Outcome::AnalysisDue => model.analysis_put_off = PutOff::Over,
         Outcome::Key(job, id, key) => keys::generated(model, job, id, key),
@@ -205,6 +214,7 @@ fn settle(model: &mut Model, before: &Arc<super::Workspace>, env: &Env, effects:
     }
     forge::settle(model, env, effects);
     file::autosave(model, env, effects);
+    stop_stale_analysis(model);
     if model.analysing.is_none() && model.analysis.revision != model.revision {
         if !model.running.is_empty() && model.analysis_put_off != PutOff::Over {
             if model.analysis_put_off == PutOff::No {
@@ -217,10 +227,26 @@ fn settle(model: &mut Model, before: &Arc<super::Workspace>, env: &Env, effects:
         if model.analysis_put_off == PutOff::Over {
             model.analysis_put_off = PutOff::No;
         }
-        model.analysing = Some(model.revision);
-        effects.push(Effect::Analyse(
-            Input::of(model, env.now),
-            Arc::clone(&model.analysis),
-        ));
+        let input = Input::of(model, env.now);
+        model.analysing = Some(Underway {
+            revision: model.revision,
+            progress: Arc::clone(&input.progress),
+        });
+        effects.push(Effect::Analyse(input, Arc::clone(&model.analysis)));
+    }
+}
+
+/// Ends an analysis that a change has overtaken: of thousands of tokens it takes seconds. Whoever
+/// types makes changes quicker than that; so after a few the next is made to its end, and what is
+/// shown is never long behind.
+fn stop_stale_analysis(model: &mut Model) {
+    let Some(under_way) = &model.analysing else {
+        return;
+    };
+    let stale = under_way.revision != model.revision && !under_way.progress.is_stopped();
+    // The steps of a run follow each other, each is to be seen.
+    if stale && model.analyses_stopped < STOPS && model.running.is_empty() {
+        model.analyses_stopped += 1;
+        under_way.progress.stop();
     }
 }

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     app::{
         Effect, Outcome,
-        analysis::{Analysis, Input, analyse},
+        analysis::{Analysis, Begun, Input, analyse_while_wanted},
         effect::Document,
         forge::{Forged, Order, make, make_stack},
     },
@@ -185,8 +185,10 @@ impl Runtime {
                 let _ = self.practice.send(PracticeAsk::Stop);
             }
             Effect::Analyse(input, previous) => shared.blocking(move |_| {
-                let analysis = analyse_safely(&input, &previous);
-                Some(Outcome::Analysed(Arc::new(analysis)))
+                Some(match analyse_safely(&input, &previous) {
+                    Ok(analysis) => Outcome::Analysed(Arc::new(analysis)),
+                    Err(begun) => Outcome::AnalysisStopped(Arc::new(begun)),
+                })
             }),
             Effect::PutAnalysisOff => {
                 let handle = shared.handle.clone();
@@ -375,10 +377,11 @@ async fn serve_practice(
 
 /// The analysis; a defect in a rule leaves the earlier one standing and says so, instead of leaving
 /// the program to wait for ever.
-fn analyse_safely(input: &Input, previous: &Analysis) -> Analysis {
-    catch_unwind(AssertUnwindSafe(|| analyse(input, previous))).unwrap_or_else(|_| {
+fn analyse_safely(input: &Input, previous: &Analysis) -> Result<Analysis, Begun> {
+    let made = catch_unwind(AssertUnwindSafe(|| analyse_while_wanted(input, previous)));
+    made.unwrap_or_else(|_| {
         tracing::error!(revision = input.revision, "the analysis failed");
-        Analysis {
+        Ok(Analysis {
             revision: input.revision,
             failed: Some(
                 "Findings and graph could not be brought up to date: this is a defect of \
@@ -386,7 +389,7 @@ fn analyse_safely(input: &Input, previous: &Analysis) -> Analysis {
                     .into(),
             ),
             ..previous.clone()
-        }
+        })
     })
 }
 

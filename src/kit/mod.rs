@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod ids;
 pub mod json;
+pub mod progress;
 pub mod rng;
 pub mod secret;
 pub mod text;

@@ -27,7 +27,10 @@ pub mod time;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{chain::evidence::Evidence, kit::clock::Timestamp};
+use crate::{
+    chain::evidence::Evidence,
+    kit::{clock::Timestamp, progress::Progress},
+};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -235,10 +238,24 @@ impl Settings {
 /// Applies every rule, in the catalogue's order: header and cryptography, claims, target, chain, time,
 /// binding. Findings come in the order of the rules, then of the hops. Linear in the number of hops.
 pub fn evaluate(evidence: &Evidence, settings: &Settings) -> Report {
+    // Never stopped, so never without a report.
+    evaluate_while(evidence, settings, &Progress::default()).unwrap_or_default()
+}
+
+/// [`evaluate`], a step of `progress` for each hop; `None` when it was stopped.
+pub fn evaluate_while(
+    evidence: &Evidence,
+    settings: &Settings,
+    progress: &Progress,
+) -> Option<Report> {
     let facts = facts::read(evidence);
     let mut sink = sink::Sink::new(&facts, settings);
     let confusable = crypto::Confusable::of(evidence);
     for (hop, own) in facts.iter().enumerate() {
+        if progress.is_stopped() {
+            return None;
+        }
+        progress.step(1);
         crypto::check(&mut sink, hop, &confusable);
         claims::check(&mut sink, hop);
         target::check(&mut sink, hop);
@@ -249,5 +266,5 @@ pub fn evaluate(evidence: &Evidence, settings: &Settings) -> Report {
         time::check(&mut sink, hop);
         sender::check(&mut sink, hop);
     }
-    sink.report()
+    Some(sink.report())
 }

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Instant};
 use delegraph::{
     app::{
         Command, Model,
-        analysis::{Analysis, Input, analyse},
+        analysis::{Analysis, Input, analyse, analyse_while_wanted},
         update,
         workspace::MAX_PLACES,
     },
@@ -74,6 +74,58 @@ fn ten_thousand_tokens_are_taken_in_and_analysed() {
     ] {
         assert!(one.search.contains(word), "{word}: {}", one.search);
     }
+}
+
+#[test]
+fn what_a_stopped_analysis_has_found_out_is_not_found_out_again() {
+    let text: String = (0..3_000).map(|n| token(n) + "\n").collect();
+    let mut model = Model::default();
+    take_in(&mut model, &text);
+    let now = Timestamp::from_second(NOW).unwrap();
+    let input = Input::of(&model, now);
+    let begun = std::thread::scope(|scope| {
+        let made = scope.spawn(|| analyse_while_wanted(&input, &Analysis::default()));
+        // Decoding is a sixth of the steps.
+        while input.progress.percent().is_none_or(|done| done < 25) {
+            std::thread::yield_now();
+        }
+        input.progress.stop();
+        made.join().unwrap().expect_err("it was stopped on its way")
+    });
+    let (decoded, judged) = begun.counts();
+    assert_eq!(decoded, 3_000);
+    assert!(judged > 1_000, "{judged}");
+
+    // Stopped again at once: nothing of it is lost.
+    model.begun = Arc::new(begun);
+    let input = Input::of(&model, now);
+    input.progress.stop();
+    let begun = analyse_while_wanted(&input, &Analysis::default()).unwrap_err();
+    assert_eq!(begun.counts(), (decoded, judged));
+
+    model.begun = Arc::new(begun);
+    let input = Input::of(&model, now);
+    let made = analyse_while_wanted(&input, &Analysis::default()).unwrap();
+    let taken_over = made.tokens.values().filter(|v| model.begun.has(&v.token));
+    assert_eq!(taken_over.count(), 3_000);
+}
+
+#[test]
+fn an_edit_of_one_token_leaves_the_others_decoded() {
+    let text: String = (0..500).map(|n| token(n) + "\n").collect();
+    let mut model = Model::default();
+    take_in(&mut model, &text);
+    let now = Timestamp::from_second(NOW).unwrap();
+    let before = analyse(&Input::of(&model, now), &Analysis::default());
+    let id = model.workspace.tokens[7].id;
+    let env = Env::system(Clock::System);
+    update(&mut model, Command::SetRaw(id, token(9_999)), &env);
+    let after = analyse(&Input::of(&model, now), &before);
+    for (other, view) in &after.tokens {
+        let same = Arc::ptr_eq(&view.token, &before.tokens[other].token);
+        assert_eq!(same, *other != id);
+    }
+    assert_eq!(after.tokens[&id].token.claim_text("jti"), Some("9999"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Analysis, Input, TokenView, title, tray};
+use super::{Analysis, Begun, Input, TokenView, title, tray};
 use crate::{
     app::{session::Demands, workspace::TokenEntry},
     chain::{
@@ -34,23 +34,45 @@ use crate::{
 /// the moment that a claim names.
 const SKEW: i64 = 60;
 
+/// Decoding, verdicts, rules, graph, layout, what lists show.
+const STAGES: usize = 6;
+
 /// Makes the analysis. Pure; runs off the frame. What `previous` knows of the same texts is used
-/// again.
+/// again. Made to its end, whether it is stopped or not.
 pub fn analyse(input: &Input, previous: &Analysis) -> Analysis {
+    let input = Input {
+        progress: Arc::default(),
+        ..input.clone()
+    };
+    analyse_while_wanted(&input, previous).unwrap_or_default()
+}
+
+/// The same, unless it is stopped by [`Input::progress`]: then what it had found out by then.
+pub fn analyse_while_wanted(input: &Input, previous: &Analysis) -> Result<Analysis, Begun> {
+    let progress = &*input.progress;
     let candidates = candidates(input);
     let keys = fingerprint(&candidates, &input.demands);
     let leeway = input.demands.leeway;
-    let known = Known::of(previous, input.now, keys, leeway);
-    let decoded: HashMap<TokenId, Arc<Token>> = input
-        .workspace
-        .tokens
-        .iter()
-        .map(|entry| (entry.id, known.token(&entry.raw)))
-        .collect();
+    let known = Known::of(previous, input, keys);
+    progress.expect(input.workspace.tokens.len() * STAGES);
+    let mut decoded: HashMap<TokenId, Arc<Token>> = HashMap::new();
+    for entry in &input.workspace.tokens {
+        if progress.is_stopped() {
+            return Err(known.begun(&decoded, &[]));
+        }
+        decoded.insert(entry.id, known.token(&entry.raw));
+        progress.step(1);
+    }
 
     let (mut hops, offsets) = hops_of_runs(input);
     hops_of_user(input, &decoded, &mut hops);
-    for hop in &mut hops {
+    progress.expect(hops.len() * STAGES);
+    for n in 0..hops.len() {
+        if progress.is_stopped() {
+            return Err(known.begun(&decoded, &hops[..n]));
+        }
+        progress.step(1);
+        let hop = &mut hops[n];
         let verdict = known.verdict(&hop.token);
         let policy = Policy {
             keys_given: false,
@@ -73,19 +95,31 @@ pub fn analyse(input: &Input, previous: &Analysis) -> Analysis {
             .filter_map(|c| Some((c.issuer.clone()?, c.jwk.public()?)))
             .collect(),
     };
-    let report = risk::evaluate(&evidence, &Settings::at(input.now));
+    let settings = Settings::at(input.now);
+    let Some(report) = risk::evaluate_while(&evidence, &settings, progress) else {
+        return Err(known.begun(&decoded, &evidence.hops));
+    };
     let graph = graph::build(&evidence, &report);
+    progress.step(evidence.hops.len());
+    if progress.is_stopped() {
+        return Err(known.begun(&decoded, &evidence.hops));
+    }
     let layout = if graph == *previous.graph {
         Arc::clone(&previous.layout)
     } else {
         Arc::new(layout::layout(&graph))
     };
 
+    progress.step(evidence.hops.len());
     let entries: HashMap<TokenId, &TokenEntry> =
         input.workspace.tokens.iter().map(|e| (e.id, e)).collect();
     let worst = report.worst();
     let mut tokens = HashMap::new();
     for (index, hop) in evidence.hops.iter().enumerate() {
+        if progress.is_stopped() {
+            return Err(known.begun(&decoded, &evidence.hops));
+        }
+        progress.step(1);
         let (Some(id), Some(verdict)) = (hop.token_id, &hop.verdict) else {
             continue;
         };
@@ -95,7 +129,7 @@ pub fn analyse(input: &Input, previous: &Analysis) -> Analysis {
         view.severity = worst.get(&index).copied();
         tokens.insert(id, view);
     }
-    Analysis {
+    Ok(Analysis {
         revision: input.revision,
         now: input.now,
         tray: tray::groups(input, &evidence, &offsets),
@@ -111,7 +145,7 @@ pub fn analyse(input: &Input, previous: &Analysis) -> Analysis {
         layout,
         failed: None,
         keys,
-    }
+    })
 }
 
 /// All keys that may verify: what issuers publish, and the user's.
@@ -148,25 +182,34 @@ fn fingerprint(candidates: &[Candidate], demands: &Demands) -> u64 {
     hasher.finish()
 }
 
-/// What an earlier analysis found out about the same texts.
+/// What earlier analyses found out about the same texts.
 struct Known<'a> {
     tokens: HashMap<&'a str, &'a Arc<Token>>,
     verdicts: HashMap<&'a str, &'a Verdict>,
+    /// Of one that was stopped; its verdicts only if they hold now.
+    begun: &'a Begun,
+    now: Timestamp,
+    keys: u64,
+    leeway: i64,
 }
 
 impl<'a> Known<'a> {
-    fn of(previous: &'a Analysis, now: Timestamp, keys: u64, leeway: i64) -> Self {
+    fn of(previous: &'a Analysis, input: &'a Input, keys: u64) -> Self {
         let mut known = Self {
             tokens: HashMap::new(),
             verdicts: HashMap::new(),
+            begun: &input.begun,
+            now: input.now,
+            keys,
+            leeway: input.demands.leeway,
         };
+        let same_keys = previous.keys == keys && previous.failed.is_none();
         for view in previous.tokens.values() {
             known.tokens.insert(&view.token.raw, &view.token);
             if let Some(received) = &view.received {
                 known.tokens.insert(&received.raw, received);
             }
-            let same_keys = previous.keys == keys && previous.failed.is_none();
-            if same_keys && !changes_between(&view.token, previous.now, now, leeway) {
+            if same_keys && !changes_between(&view.token, previous.now, input.now, known.leeway) {
                 known.verdicts.insert(&view.token.raw, &view.verdict);
             }
         }
@@ -174,14 +217,52 @@ impl<'a> Known<'a> {
     }
 
     fn token(&self, raw: &Arc<str>) -> Arc<Token> {
-        match self.tokens.get(&**raw) {
+        let known = self.tokens.get(&**raw).copied();
+        match known.or_else(|| self.begun.tokens.get(raw)) {
             Some(token) => Arc::clone(token),
             None => Arc::new(decode(raw)),
         }
     }
 
     fn verdict(&self, token: &Token) -> Option<Verdict> {
-        self.verdicts.get(&*token.raw).map(|v| (*v).clone())
+        if let Some(verdict) = self.verdicts.get(&*token.raw) {
+            return Some((*verdict).clone());
+        }
+        let begun = self.begun;
+        let holds =
+            begun.keys == self.keys && !changes_between(token, begun.now, self.now, self.leeway);
+        begun.verdicts.get(&token.raw).filter(|_| holds).cloned()
+    }
+
+    /// What an analysis has found out when it is stopped: what it took over from one that was
+    /// stopped before, and more; not what the last whole one knows.
+    fn begun(&self, decoded: &HashMap<TokenId, Arc<Token>>, judged: &[Hop]) -> Begun {
+        let mut begun = Begun {
+            now: self.now,
+            keys: self.keys,
+            tokens: self.begun.tokens.clone(),
+            verdicts: HashMap::new(),
+        };
+        for token in decoded.values() {
+            if !self.tokens.contains_key(&*token.raw) {
+                let raw = Arc::clone(&token.raw);
+                begun.tokens.insert(raw, Arc::clone(token));
+            }
+        }
+        for (raw, token) in &begun.tokens {
+            if let Some(verdict) = self.verdict(token) {
+                begun.verdicts.insert(Arc::clone(raw), verdict);
+            }
+        }
+        for hop in judged {
+            if let Some(verdict) = &hop.verdict
+                && !self.verdicts.contains_key(&*hop.token.raw)
+            {
+                let raw = Arc::clone(&hop.token.raw);
+                begun.verdicts.insert(raw, verdict.clone());
+            }
+        }
+        begun
     }
 }
 
