@@ -36,7 +36,15 @@ pub struct State {
     audience: String,
     issuer: String,
     rename: Option<String>,
+    /// Since when the analysis under way takes, in the window's seconds.
+    analysing: Option<f64>,
 }
+
+/// Seconds after which work is told: what is over sooner would only flicker.
+const NOTICED: f64 = 0.4;
+
+/// Tokens of which an analysis may take as long.
+const MANY: usize = 200;
 
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Settings) {
@@ -60,7 +68,9 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Settings) 
                 cx.ask(Ask::ToggleTheme);
             }
             search(ui, cx);
-            jobs(ui, cx);
+            if !jobs(ui, cx) {
+                analysing(ui, cx, state);
+            }
         });
     });
 }
@@ -446,9 +456,10 @@ fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 /// What is under way, with a cross to cancel it.
-fn jobs(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// The job under way, if there is one.
+fn jobs(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     let Some((id, job)) = cx.model.jobs.iter().next().map(|(id, j)| (*id, j.clone())) else {
-        return;
+        return false;
     };
     let more = cx.model.jobs.len() - 1;
     if job.cancellable
@@ -462,4 +473,28 @@ fn jobs(ui: &mut Ui, cx: &mut Cx<'_>) {
         text = format!("{text} and {more} more");
     }
     ui.label(theme::small(text).color(cx.theme.muted));
+    true
+}
+
+/// How far the analysis of many tokens has come, once it takes long enough to be noticed: what the
+/// panels show is that of the last one until then.
+fn analysing(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+    let tokens = cx.model.workspace.tokens.len();
+    let Some(under_way) = cx.model.analysing.as_ref().filter(|_| tokens >= MANY) else {
+        state.analysing = None;
+        return;
+    };
+    let now = ui.input(|i| i.time);
+    let left = NOTICED - (now - *state.analysing.get_or_insert(now));
+    if left > 0.0 {
+        let wait = std::time::Duration::from_secs_f64(left.max(0.02));
+        ui.ctx().request_repaint_after(wait);
+        return;
+    }
+    let share = under_way.progress.percent().unwrap_or(0);
+    let words = format!("Analysing {tokens} tokens · {share} %");
+    let label = ui.label(theme::small(&words).color(cx.theme.muted));
+    label.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &words));
+    ui.ctx()
+        .request_repaint_after(std::time::Duration::from_millis(100));
 }

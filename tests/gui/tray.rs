@@ -1,13 +1,24 @@
 //! The tray: filter, order, groups, and many at once.
 
-use delegraph::{app::Command, gui::shell::App, jose::b64};
+use std::{cell::RefCell, collections::VecDeque, rc::Rc, sync::Arc};
+
+use delegraph::{
+    app::{
+        Command, Effect, Model, Outcome,
+        analysis::{Analysis, Input, analyse},
+    },
+    gui::shell::{App, Carrier},
+    jose::b64,
+    kit::clock::{Clock, Timestamp},
+};
+use egui::accesskit::Role;
 use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable as _},
 };
 use serde_json::json;
 
-use crate::rig::{settle, window};
+use crate::rig::{self, settle, window};
 
 fn token(sub: &str, iss: &str, exp: i64) -> String {
     let encode = |v: serde_json::Value| b64::encode(v.to_string());
@@ -118,4 +129,47 @@ fn several_rows_are_picked_and_deleted_with_one_undo() {
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
     settle(&mut harness);
     assert_eq!(harness.state().model().workspace.tokens.len(), 13);
+}
+
+/// Keeps analyses back, as if each took for ever, until the test lets one go.
+#[derive(Clone, Default)]
+struct Slow(Rc<RefCell<(Vec<(Input, Arc<Analysis>)>, VecDeque<Outcome>)>>);
+
+impl Carrier for Slow {
+    fn perform(&self, effect: Effect) {
+        if let Effect::Analyse(input, previous) = effect {
+            self.0.borrow_mut().0.push((input, previous));
+        }
+    }
+    fn poll(&self) -> Option<Outcome> {
+        self.0.borrow_mut().1.pop_front()
+    }
+}
+
+#[test]
+fn a_long_analysis_tells_how_far_it_is() {
+    let slow = Slow::default();
+    let carrier = slow.clone();
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .build_eframe(move |cc| {
+            let mut model = Model::default();
+            model.session.clock = Clock::Fixed(Timestamp::from_second(rig::NOW).unwrap());
+            let mut app = App::with(&cc.egui_ctx, model, Box::new(carrier));
+            let all: String = (0..300)
+                .map(|n| token(&format!("user-{n}"), "https://as.example", 100) + "\n")
+                .collect();
+            app.push(Command::Paste(all));
+            app
+        });
+    settle(&mut harness);
+    let (input, previous) = slow.0.borrow_mut().0.pop().expect("one analysis");
+    input.progress.expect(1_000);
+    input.progress.step(420);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::ProgressIndicator, "Analysing 300 tokens · 42 %");
+    let done = Outcome::Analysed(Arc::new(analyse(&input, &previous)));
+    slow.0.borrow_mut().1.push_back(done);
+    settle(&mut harness);
+    assert!(harness.query_by_label_contains("Analysing").is_none());
 }
