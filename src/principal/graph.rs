@@ -19,6 +19,9 @@ use crate::{
 /// Most principals of one path that are remembered from hop to hop.
 const LONGEST_PATH: usize = 128;
 
+/// Audiences of one token that stand in the graph one by one.
+const MOST_AUDIENCES: usize = 100;
+
 /// Computes the principal graph. Linear in the number of tokens and actors.
 pub fn build(evidence: &Evidence, report: &Report) -> Graph {
     let mut builder = Builder::new(evidence);
@@ -374,8 +377,16 @@ impl<'a> Builder<'a> {
         if token.kind == Kind::IdToken || hop.supporting {
             return;
         }
-        for aud in claims::audiences(token).unwrap_or_default() {
-            let to = self.audience(iss, &aud, token.kind, at);
+        let audiences = claims::audiences(token).unwrap_or_default();
+        let more = audiences.len().saturating_sub(MOST_AUDIENCES);
+        for (n, aud) in audiences.into_iter().enumerate() {
+            let to = if n < MOST_AUDIENCES || more == 1 {
+                self.audience(iss, &aud, token.kind, at)
+            } else {
+                // One stands for them all: nobody can look at thousands.
+                let name = format!("{more} more audiences");
+                self.node(NodeKind::Audience, iss, &name, at)
+            };
             if let Some(edge) = self.edge(holder, to, Relation::Reaches, at) {
                 trace.reaches.push((edge, aud));
             }

@@ -40,6 +40,16 @@ impl Principal {
         parts.extend(self.actors.iter().cloned());
         parts.join(" ← ")
     }
+
+    /// The audience for lists: of many the first, and how many more.
+    pub fn audience_short(&self) -> String {
+        const MOST: usize = 4;
+        let shown = &self.audience[..self.audience.len().min(MOST)];
+        match self.audience.len() - shown.len() {
+            0 => shown.join(", "),
+            more => format!("{} and {more} more", shown.join(", ")),
+        }
+    }
 }
 
 /// Reads the principal from a token. Names are escaped.

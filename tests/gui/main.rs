@@ -14,3 +14,4 @@ mod rig;
 mod start;
 mod token;
 mod tray;
+mod wide;

@@ -19,7 +19,7 @@ use delegraph::{
         rng::SystemRng,
     },
     oauth::http::{Request, Response},
-    token::{decode::decode, decrypt::decrypt},
+    token::{decode::decode, decrypt::decrypt, find::find},
 };
 use egui_kittest::Harness;
 use serde_json::{Value, json};
@@ -56,6 +56,7 @@ impl Carrier for Hand {
                     .seal(Form::Compact, text.as_bytes(), &SystemRng)
                     .map_err(|e| e.to_string()),
             ),
+            Effect::FindTokens(job, text) => Outcome::Found(job, find(&text)),
             Effect::Forge(order) => {
                 let basis = order.basis.clone();
                 Outcome::Forged(basis, make(*order).map(Arc::new))

@@ -22,4 +22,5 @@ mod principal;
 mod report;
 mod risk;
 mod token;
+mod wide;
 mod workspace;

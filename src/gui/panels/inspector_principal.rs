@@ -326,7 +326,7 @@ fn token_row(ui: &mut Ui, cx: &mut Cx<'_>, id: Option<TokenId>, name: &str) {
     };
     let view = cx.model.analysis.tokens.get(&id);
     let severity = view.and_then(|v| v.severity);
-    let audience = view.map_or_else(String::new, |v| v.principal.audience.join(", "));
+    let audience = view.map_or_else(String::new, |v| v.principal.audience_short());
     let selected = matches!(&cx.model.session.selection, Selection::Token(t) if *t == id);
     let (rect, response) =
         ui.allocate_exact_size(egui::vec2(ui.available_width(), 28.0), egui::Sense::click());

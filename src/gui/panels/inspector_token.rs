@@ -26,6 +26,9 @@ use crate::{
     token::{Form, validate::KeyOwner},
 };
 
+/// Audiences that are drawn one by one.
+const AUDIENCES: usize = 24;
+
 /// What the section keeps between frames.
 #[derive(Default)]
 pub struct State {
@@ -209,8 +212,13 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
     if !view.principal.audience.is_empty() {
         widgets::field(ui, "Audience", |ui| {
             ui.horizontal_wrapped(|ui| {
-                for audience in &view.principal.audience {
+                let all = &view.principal.audience;
+                for audience in all.iter().take(AUDIENCES) {
                     chip(ui, audience, Mark::Kept);
+                }
+                if all.len() > AUDIENCES {
+                    let more = format!("and {} more", all.len() - AUDIENCES);
+                    ui.label(theme::small(more).color(cx.theme.muted));
                 }
             });
         });
