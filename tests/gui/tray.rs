@@ -133,16 +133,19 @@ fn several_rows_are_picked_and_deleted_with_one_undo() {
 
 /// Keeps analyses back, as if each took for ever, until the test lets one go.
 #[derive(Clone, Default)]
-struct Slow(Rc<RefCell<(Vec<(Input, Arc<Analysis>)>, VecDeque<Outcome>)>>);
+struct Slow {
+    asked: Rc<RefCell<Vec<(Input, Arc<Analysis>)>>>,
+    made: Rc<RefCell<VecDeque<Outcome>>>,
+}
 
 impl Carrier for Slow {
     fn perform(&self, effect: Effect) {
         if let Effect::Analyse(input, previous) = effect {
-            self.0.borrow_mut().0.push((input, previous));
+            self.asked.borrow_mut().push((input, previous));
         }
     }
     fn poll(&self) -> Option<Outcome> {
-        self.0.borrow_mut().1.pop_front()
+        self.made.borrow_mut().pop_front()
     }
 }
 
@@ -163,13 +166,13 @@ fn a_long_analysis_tells_how_far_it_is() {
             app
         });
     settle(&mut harness);
-    let (input, previous) = slow.0.borrow_mut().0.pop().expect("one analysis");
+    let (input, previous) = slow.asked.borrow_mut().pop().expect("one analysis");
     input.progress.expect(1_000);
     input.progress.step(420);
     settle(&mut harness);
     harness.get_by_role_and_label(Role::ProgressIndicator, "Analysing 300 tokens · 42 %");
     let done = Outcome::Analysed(Arc::new(analyse(&input, &previous)));
-    slow.0.borrow_mut().1.push_back(done);
+    slow.made.borrow_mut().push_back(done);
     settle(&mut harness);
     assert!(harness.query_by_label_contains("Analysing").is_none());
 }

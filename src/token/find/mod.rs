@@ -134,7 +134,8 @@ impl Place {
         let passed = &text.as_bytes()[self.at.min(to)..to];
         let mut rest = passed;
         if let Some(last) = passed.iter().rposition(|b| *b == b'\n') {
-            self.line += passed[..=last].iter().filter(|b| **b == b'\n').count();
+            let breaks = passed[..=last].iter().map(|b| usize::from(*b == b'\n'));
+            self.line += breaks.sum::<usize>();
             self.column = 1;
             rest = &passed[last + 1..];
         }
