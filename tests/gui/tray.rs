@@ -131,10 +131,12 @@ fn several_rows_are_picked_and_deleted_with_one_undo() {
     assert_eq!(harness.state().model().workspace.tokens.len(), 13);
 }
 
+type Asked = (Input, Arc<Analysis>);
+
 /// Keeps analyses back, as if each took for ever, until the test lets one go.
 #[derive(Clone, Default)]
 struct Slow {
-    asked: Rc<RefCell<Vec<(Input, Arc<Analysis>)>>>,
+    asked: Rc<RefCell<Vec<Asked>>>,
     made: Rc<RefCell<VecDeque<Outcome>>>,
 }
 

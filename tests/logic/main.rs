@@ -3,6 +3,7 @@
 // In tests a broken expectation is a failed test; clippy knows only functions marked as tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod analysis;
 mod app;
 mod architecture;
 mod chain;
