@@ -4,6 +4,9 @@
 //! Each subject begins a lane. In a lane the longest line of delegation runs straight; branches go
 //! below it. Everything is a function of the graph: the same graph gives the same layout.
 
+mod beside;
+mod crossings;
+mod grid;
 mod labels;
 mod places;
 mod ports;
@@ -80,7 +83,7 @@ pub fn layout(graph: &Graph) -> Layout {
     if graph.nodes.is_empty() {
         return Layout::default();
     }
-    let grid = places::Grid::of(graph);
+    let grid = grid::Grid::of(graph);
     let mut layout = places::place(graph, &grid);
     let space = routes::Space::of(&layout.nodes);
     layout.edges = routes::route(graph, &grid, &layout.nodes, &space);

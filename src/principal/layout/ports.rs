@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Box2, Point, places::Grid, point};
+use super::{Box2, Point, grid::Grid, point};
 use crate::principal::{Graph, NodeKind, Relation};
 
 /// A side of a node.

@@ -2,8 +2,10 @@
 //! and columns.
 
 use super::{
-    Box2, Path, Point, on_curve,
-    places::{Grid, arc_height},
+    Box2, Path, Point,
+    grid::Grid,
+    on_curve,
+    places::arc_height,
     point,
     ports::{self, Ends, Port, Side, on_side},
 };
