@@ -1,8 +1,14 @@
 //! From evidence to graph: principals instead of tokens, the same principal merged across tokens.
 
+mod rank;
+mod roles;
+
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
+
+use rank::rank;
+use roles::{Roles, client_of, party, pid, speaks_of_principals};
 
 use super::{Edge, Graph, Node, NodeKind, Relation, place};
 use crate::{
@@ -47,17 +53,6 @@ pub(super) struct Trace {
     pub reaches: Vec<(usize, String)>,
 }
 
-/// What principals turned out to be, over all tokens.
-#[derive(Debug, Default)]
-struct Roles {
-    /// Actors, subjects of client-credentials and actor tokens.
-    agents: BTreeSet<Pid>,
-    subjects: BTreeSet<Pid>,
-    issuers: BTreeSet<String>,
-    /// Named in `may_act`.
-    allowed: BTreeSet<Pid>,
-}
-
 #[derive(Debug, Default)]
 struct Facts {
     current: bool,
@@ -78,99 +73,6 @@ struct Builder<'a> {
     edges: HashMap<(usize, usize, Relation), usize>,
     /// Hops that another one was made from.
     parents: BTreeSet<usize>,
-}
-
-fn client_of(token: &Token) -> Option<&str> {
-    ["client_id", "azp", "cid", "appid"]
-        .iter()
-        .find_map(|name| token.claim_text(name))
-}
-
-fn pid(iss: Option<&str>, sub: &str) -> Pid {
-    Pid {
-        iss: iss.map(str::to_owned),
-        sub: sub.to_owned(),
-    }
-}
-
-fn party(token: &Token, member: &str) -> Option<Pid> {
-    let party = token.claim(member)?;
-    let text = |name: &str| party.get(name).and_then(Value::as_str);
-    Some(pid(text("iss").or(token.claim_text("iss")), text("sub")?))
-}
-
-/// Kinds that say who may do something somewhere; others are proofs and messages.
-fn speaks_of_principals(kind: Kind) -> bool {
-    !matches!(
-        kind,
-        Kind::DpopProof
-            | Kind::ClientAssertion
-            | Kind::LogoutToken
-            | Kind::SecurityEvent
-            | Kind::RequestObject
-            | Kind::IntrospectionResponse
-            | Kind::JarmResponse
-            | Kind::Wpt
-            | Kind::KeyBinding
-            | Kind::ClientAttestationPop
-            | Kind::CredentialProof
-            | Kind::StatusList
-            | Kind::EntityStatement
-            | Kind::TrustMark
-            | Kind::NestedJwt
-            | Kind::Encrypted
-            | Kind::Opaque
-    )
-}
-
-impl Roles {
-    fn of(evidence: &Evidence) -> Self {
-        let mut roles = Self::default();
-        for hop in &evidence.hops {
-            let token: &Token = &hop.token;
-            if !speaks_of_principals(token.kind) {
-                continue;
-            }
-            let iss = token.claim_text("iss");
-            if token.kind != Kind::JwtSvid {
-                roles.issuers.extend(iss.map(str::to_owned));
-            }
-            for actor in claims::actors(token) {
-                if !actor.pid.sub.is_empty() {
-                    roles.agents.insert(actor.pid);
-                }
-            }
-            roles.allowed.extend(party(token, "may_act"));
-            if let Some(sub) = token.claim_text("sub") {
-                let subject = pid(iss, sub);
-                if hop.supporting || client_of(token) == Some(sub) {
-                    roles.agents.insert(subject.clone());
-                }
-                roles.subjects.insert(subject);
-            }
-            let actor = hop.exchange.as_ref().and_then(|e| e.actor_token.as_ref());
-            if let Some(actor) = actor
-                && let Some(sub) = actor.claim_text("sub")
-            {
-                roles.agents.insert(pid(actor.claim_text("iss"), sub));
-            }
-        }
-        roles
-    }
-
-    fn kind(&self, pid: &Pid) -> NodeKind {
-        if self.agents.contains(pid) {
-            NodeKind::Agent
-        } else if pid.sub.starts_with("spiffe://") {
-            NodeKind::Service
-        } else if self.subjects.contains(pid) {
-            NodeKind::Person
-        } else if self.allowed.contains(pid) {
-            NodeKind::Agent
-        } else {
-            NodeKind::Client
-        }
-    }
 }
 
 impl<'a> Builder<'a> {
@@ -478,109 +380,4 @@ impl<'a> Builder<'a> {
             };
         }
     }
-}
-
-/// Ranks by order of delegation: the longest way from a subject, edges that lead back left out.
-/// Others stand by those they belong to.
-fn rank(graph: &mut Graph) {
-    let count = graph.nodes.len();
-    let mut next: Vec<Vec<usize>> = vec![Vec::new(); count];
-    let mut before = vec![0_usize; count];
-    for edge in graph
-        .edges
-        .iter()
-        .filter(|e| e.relation == Relation::Delegates)
-    {
-        next[edge.from].push(edge.to);
-        before[edge.to] += 1;
-    }
-    let mut ranks = vec![0_usize; count];
-    for at in forward_order(&next, &before) {
-        for to in next[at.node].iter().filter(|to| !at.back.contains(to)) {
-            ranks[*to] = ranks[*to].max(ranks[at.node] + 1);
-        }
-    }
-    let on_line: Vec<bool> = (0..count)
-        .map(|n| before[n] > 0 || !next[n].is_empty())
-        .collect();
-    for edge in &graph.edges {
-        if edge.relation == Relation::MayAct && !on_line[edge.to] {
-            ranks[edge.to] = ranks[edge.to].max(ranks[edge.from] + 1);
-        }
-    }
-    let last = ranks.iter().copied().max().unwrap_or(0);
-    for edge in &graph.edges {
-        match edge.relation {
-            Relation::Holds | Relation::UsesClient if !on_line[edge.to] => {
-                ranks[edge.to] = ranks[edge.from];
-            }
-            _ => {}
-        }
-    }
-    for (node, rank) in graph.nodes.iter_mut().zip(ranks) {
-        node.rank = match node.kind {
-            NodeKind::Audience => last + 1,
-            NodeKind::AuthorizationServer => 0,
-            _ => rank,
-        };
-    }
-}
-
-/// A node in topological order, with those of its successors that lead back.
-struct Step {
-    node: usize,
-    back: Vec<usize>,
-}
-
-/// Depth first, without recursion: roots first, in order; reverse of leaving.
-fn forward_order(next: &[Vec<usize>], before: &[usize]) -> Vec<Step> {
-    #[derive(Clone, Copy, PartialEq)]
-    enum Mark {
-        New,
-        Open,
-        Left,
-    }
-    let mut marks = vec![Mark::New; next.len()];
-    let mut left: Vec<Step> = Vec::new();
-    let roots = (0..next.len()).filter(|n| before[*n] == 0);
-    let rest = (0..next.len()).filter(|n| before[*n] > 0);
-    for root in roots.chain(rest) {
-        if marks[root] != Mark::New {
-            continue;
-        }
-        marks[root] = Mark::Open;
-        let mut open: Vec<(Step, usize)> = vec![(
-            Step {
-                node: root,
-                back: Vec::new(),
-            },
-            0,
-        )];
-        while let Some((step, child)) = open.last_mut() {
-            let Some(to) = next[step.node].get(*child).copied() else {
-                marks[step.node] = Mark::Left;
-                if let Some((step, _)) = open.pop() {
-                    left.push(step);
-                }
-                continue;
-            };
-            *child += 1;
-            match marks[to] {
-                Mark::Open => step.back.push(to),
-                Mark::Left => {}
-                Mark::New => {
-                    marks[to] = Mark::Open;
-                    open.push((
-                        Step {
-                            node: to,
-                            back: Vec::new(),
-                        },
-                        0,
-                    ));
-                }
-            }
-        }
-    }
-    left.reverse();
-    left
 }
