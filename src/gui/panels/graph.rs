@@ -1,24 +1,20 @@
 //! Principal graph: toolbar, what is lit, and the choice between the canvas and its table twin.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
-use egui::{Align, Layout as UiLayout, Pos2, Rect, Ui, pos2, vec2};
+use egui::{Align, Layout as UiLayout, Ui};
 
-use super::{graph_canvas, graph_export, graph_table, rows};
+use super::{graph_canvas, graph_export, graph_lit::lit, graph_scene::Scene, graph_table, rows};
 use crate::{
-    app::{Command, Model, session::Selection},
+    app::Command,
     gui::{
         Cx,
-        canvas::{Canvas, Curve},
+        canvas::Canvas,
         icons::Icon,
         theme::{self, space},
         widgets,
     },
-    principal::{
-        Edge, Graph, NodeKind, Relation,
-        layout::{Layout, Words},
-    },
-    risk::{Report, Severity},
+    risk::Severity,
 };
 
 /// What the graph keeps between frames.
@@ -58,262 +54,6 @@ impl Default for State {
             exports: graph_export::Exports::default(),
         }
     }
-}
-
-/// The graph as it is drawn: made once per analysis.
-pub(super) struct Scene {
-    layout: Arc<Layout>,
-    report: Arc<Report>,
-    pub graph: Arc<Graph>,
-    /// Places of the nodes on the plane.
-    pub rects: Vec<Rect>,
-    /// What stands in the nodes.
-    pub words: Vec<Words>,
-    /// Wires on the plane.
-    pub curves: Vec<Curve>,
-    /// Places of the wires' words.
-    pub labels: Vec<Pos2>,
-    /// Names of the nodes for the screen reader.
-    pub node_names: Vec<String>,
-    /// Names of the wires for the screen reader.
-    pub edge_names: Vec<String>,
-    /// Order of Tab.
-    pub order: Vec<usize>,
-    /// For the arrow keys.
-    pub links: Vec<(usize, usize)>,
-}
-
-impl Scene {
-    fn of(model: &Model) -> Self {
-        let analysis = &model.analysis;
-        let (graph, layout) = (&analysis.graph, &analysis.layout);
-        let rects: Vec<Rect> = (0..graph.nodes.len())
-            .map(|n| {
-                let b = layout.nodes.get(n).copied().unwrap_or_default();
-                Rect::from_center_size(
-                    pos2(b.centre.x, b.centre.y),
-                    vec2(b.width.max(1.0), b.height.max(1.0)),
-                )
-            })
-            .collect();
-        let points = |n: usize| -> Vec<Pos2> {
-            layout.edges.get(n).map_or_else(Vec::new, |path| {
-                path.points.iter().map(|p| pos2(p.x, p.y)).collect()
-            })
-        };
-        let edges = 0..graph.edges.len();
-        Self {
-            layout: Arc::clone(layout),
-            report: Arc::clone(&analysis.report),
-            graph: Arc::clone(graph),
-            words: graph.nodes.iter().map(Words::of).collect(),
-            curves: edges.clone().map(|n| Curve::new(&points(n))).collect(),
-            labels: edges
-                .clone()
-                .map(|n| {
-                    layout
-                        .edges
-                        .get(n)
-                        .map_or(Pos2::ZERO, |p| pos2(p.label.x, p.label.y))
-                })
-                .collect(),
-            node_names: (0..graph.nodes.len())
-                .map(|n| node_name(graph, &analysis.report, n))
-                .collect(),
-            edge_names: graph.edges.iter().map(|e| edge_name(graph, e)).collect(),
-            order: crate::gui::canvas::walk::reading_order(&rects),
-            links: graph.edges.iter().map(|e| (e.from, e.to)).collect(),
-            rects,
-        }
-    }
-
-    fn is_of(&self, model: &Model) -> bool {
-        Arc::ptr_eq(&self.layout, &model.analysis.layout)
-            && Arc::ptr_eq(&self.graph, &model.analysis.graph)
-            && Arc::ptr_eq(&self.report, &model.analysis.report)
-    }
-}
-
-/// `3 tokens`, `1 token`.
-pub(super) fn counted(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
-}
-
-fn findings_words(n: usize, worst: Option<Severity>) -> String {
-    match (n, worst) {
-        (0, None) => "no findings".into(),
-        (0, Some(worst)) => format!("findings up to {}", worst.name()),
-        (n, Some(worst)) => format!("{}, worst {}", counted(n, "finding"), worst.name()),
-        (n, None) => counted(n, "finding"),
-    }
-}
-
-fn node_name(graph: &Graph, report: &Report, n: usize) -> String {
-    let node = &graph.nodes[n];
-    let about = report
-        .findings
-        .iter()
-        .filter(|f| f.path.contains(&node.label))
-        .count();
-    let mut parts = vec![node.label.clone(), node.kind.name().to_owned()];
-    if !node.detail.is_empty() && node.detail != node.kind.name() {
-        parts.push(node.detail.clone());
-    }
-    parts.push(counted(node.hops.len(), "token"));
-    parts.push(findings_words(
-        if node.severity.is_some() { about } else { 0 },
-        node.severity,
-    ));
-    parts.join(", ")
-}
-
-fn edge_name(graph: &Graph, edge: &Edge) -> String {
-    let label = |n: usize| graph.nodes.get(n).map_or("", |n| n.label.as_str());
-    let mut name = format!(
-        "{} {} {}, {}, {}",
-        label(edge.from),
-        edge.relation.name(),
-        label(edge.to),
-        counted(edge.hops.len(), "token"),
-        findings_words(edge.findings.len(), edge.severity)
-    );
-    if let Some(note) = &edge.note {
-        name.push_str(", ");
-        name.push_str(note);
-    }
-    name
-}
-
-/// Whether a node is shown at all.
-pub(super) fn shows_node(state: &State, kind: NodeKind) -> bool {
-    match kind {
-        NodeKind::AuthorizationServer => state.issuers,
-        NodeKind::Key => state.keys,
-        NodeKind::Client => state.clients,
-        _ => true,
-    }
-}
-
-/// Whether a wire is shown at all.
-pub(super) fn shows_edge(state: &State, graph: &Graph, edge: &Edge) -> bool {
-    let kind = |n: usize| {
-        graph
-            .nodes
-            .get(n)
-            .is_some_and(|n| shows_node(state, n.kind))
-    };
-    let relation = match edge.relation {
-        Relation::Issued => state.issuers,
-        Relation::Holds => state.keys,
-        Relation::UsesClient => state.clients,
-        Relation::Delegates | Relation::MayAct | Relation::Reaches => true,
-    };
-    relation && kind(edge.from) && kind(edge.to)
-}
-
-/// What stands out: all else steps back. Nothing in it: nothing steps back.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Lit {
-    pub nodes: HashSet<usize>,
-    pub edges: HashSet<usize>,
-    pub on: bool,
-    /// Lit in the colour of a finding; else in the accent.
-    pub severity: Option<Severity>,
-}
-
-impl Lit {
-    /// Whether a node steps back.
-    pub fn dims_node(&self, n: usize) -> bool {
-        self.on && !self.nodes.contains(&n)
-    }
-    /// Whether a wire steps back.
-    pub fn dims_edge(&self, n: usize) -> bool {
-        self.on && !self.edges.contains(&n)
-    }
-    fn light_ends(&mut self, graph: &Graph) {
-        for &e in &self.edges {
-            if let Some(edge) = graph.edges.get(e) {
-                self.nodes.insert(edge.from);
-                self.nodes.insert(edge.to);
-            }
-        }
-    }
-}
-
-/// What is lit by the selection, by a finding that is pointed at, by the filters.
-pub(super) fn lit(state: &State, model: &Model, scene: &Scene) -> Lit {
-    let graph = &scene.graph;
-    let mut lit = Lit::default();
-    let session = &model.session;
-    let finding = state.hinted.or(match session.selection {
-        Selection::Finding(n) => Some(n),
-        _ => None,
-    });
-    if let Some(n) = finding {
-        let Some(finding) = scene.report.findings.get(n) else {
-            return lit;
-        };
-        lit.on = true;
-        lit.severity = Some(finding.severity);
-        lit.edges = (0..graph.edges.len())
-            .filter(|e| graph.edges[*e].findings.contains(&n))
-            .collect();
-        lit.light_ends(graph);
-        let hop = |n: &usize| *n == finding.hop || Some(*n) == finding.parent;
-        lit.nodes.extend((0..graph.nodes.len()).filter(|i| {
-            let node = &graph.nodes[*i];
-            finding.path.contains(&node.label) && node.hops.iter().any(hop)
-        }));
-        lit.on = !lit.nodes.is_empty();
-        return lit;
-    }
-    match &session.selection {
-        Selection::Token(id) | Selection::Claim(id, _) => {
-            if let Some(view) = model.analysis.tokens.get(id) {
-                lit.edges = (0..graph.edges.len())
-                    .filter(|e| graph.edges[*e].hops.contains(&view.hop))
-                    .collect();
-                lit.nodes = (0..graph.nodes.len())
-                    .filter(|n| graph.nodes[*n].hops.contains(&view.hop))
-                    .collect();
-                lit.light_ends(graph);
-                lit.on = !lit.nodes.is_empty();
-            }
-        }
-        _ => {}
-    }
-    if lit.on {
-        return lit;
-    }
-    let words = session.filter.trim().to_lowercase();
-    if session.at_least.is_some() || !words.is_empty() {
-        lit.on = true;
-        let named = |n: &crate::principal::Node| {
-            words.is_empty()
-                || n.label.to_lowercase().contains(&words)
-                || n.detail.to_lowercase().contains(&words)
-                || n.kind.name().contains(&words)
-        };
-        let bad = |s: Option<Severity>| {
-            session
-                .at_least
-                .is_none_or(|least| s.is_some_and(|s| s >= least))
-        };
-        lit.nodes = (0..graph.nodes.len())
-            .filter(|n| named(&graph.nodes[*n]) && bad(graph.nodes[*n].severity))
-            .collect();
-        lit.edges = (0..graph.edges.len())
-            .filter(|e| {
-                let edge = &graph.edges[*e];
-                bad(edge.severity)
-                    && (named(&graph.nodes[edge.from]) || named(&graph.nodes[edge.to]))
-            })
-            .collect();
-        if session.at_least.is_some() {
-            lit.light_ends(graph);
-        }
-    }
-    lit
 }
 
 /// Draws the graph.
@@ -434,6 +174,11 @@ pub(super) fn severity_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
+/// `3 tokens`, `1 token`.
+pub(super) fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars
@@ -468,92 +213,4 @@ pub(super) fn caption(zoom: f32) -> egui::FontId {
 /// Names on the canvas: 13 points at natural size.
 pub(super) fn name_font(zoom: f32) -> egui::FontId {
     crate::gui::canvas::paint::font(13.0, zoom, theme::medium())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::principal::Node;
-
-    fn graph() -> Graph {
-        let node = |kind, label: &str, severity| Node {
-            id: format!("{label}-id"),
-            kind,
-            label: label.into(),
-            detail: "current actor".into(),
-            iss: None,
-            severity,
-            hops: vec![0, 1],
-            rank: 0,
-        };
-        Graph {
-            nodes: vec![
-                node(NodeKind::Person, "alice", None),
-                node(NodeKind::Agent, "planner", Some(Severity::High)),
-                node(NodeKind::AuthorizationServer, "as", None),
-            ],
-            edges: vec![
-                Edge {
-                    from: 0,
-                    to: 1,
-                    relation: Relation::Delegates,
-                    severity: Some(Severity::High),
-                    hops: vec![1],
-                    note: Some("payments:initiate added".into()),
-                    findings: vec![0],
-                },
-                Edge {
-                    from: 2,
-                    to: 1,
-                    relation: Relation::Issued,
-                    severity: None,
-                    hops: vec![1],
-                    note: None,
-                    findings: vec![],
-                },
-            ],
-        }
-    }
-
-    #[test]
-    fn names_say_what_the_picture_shows() {
-        let graph = graph();
-        let report = Report::default();
-        assert_eq!(
-            node_name(&graph, &report, 0),
-            "alice, person, current actor, 2 tokens, no findings"
-        );
-        assert_eq!(
-            edge_name(&graph, &graph.edges[0]),
-            "alice delegates to planner, 1 token, 1 finding, worst high, payments:initiate added"
-        );
-    }
-
-    #[test]
-    fn hidden_kinds_hide_their_wires() {
-        let graph = graph();
-        let mut state = State::default();
-        assert!(shows_edge(&state, &graph, &graph.edges[1]));
-        state.issuers = false;
-        assert!(!shows_edge(&state, &graph, &graph.edges[1]));
-        assert!(shows_edge(&state, &graph, &graph.edges[0]));
-    }
-
-    #[test]
-    fn a_severity_filter_lights_the_bad_edge_and_its_ends() {
-        let mut model = Model::default();
-        let graph = Arc::new(graph());
-        model.analysis = Arc::new(crate::app::analysis::Analysis {
-            graph,
-            ..Default::default()
-        });
-        model.session.at_least = Some(Severity::High);
-        let scene = Scene::of(&model);
-        let lit = lit(&State::default(), &model, &scene);
-        assert_eq!(lit.edges, HashSet::from([0]));
-        assert_eq!(lit.nodes, HashSet::from([0, 1]));
-        assert!(lit.dims_node(2) && lit.dims_edge(1));
-        model.session.at_least = None;
-        assert!(!super::lit(&State::default(), &model, &scene).on);
-    }
 }

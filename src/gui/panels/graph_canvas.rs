@@ -3,8 +3,11 @@
 use egui::{Rect, Ui, Vec2, pos2};
 
 use super::{
-    graph::{Lit, Scene, State, shows_edge, shows_node},
-    graph_paint::{self, Line, Mood},
+    graph::State,
+    graph_lit::{Lit, shows_edge, shows_node},
+    graph_node::{self, Mood},
+    graph_paint::{self, Line},
+    graph_scene::Scene,
 };
 use crate::{
     app::{Command, session::Selection},
@@ -190,7 +193,7 @@ impl Sheet<'_> {
             let zoom = self.canvas.camera.zoom();
             let screen = self.canvas.camera.screen_rect(scene.rects[n]);
             let text = (node, &scene.words[n]);
-            graph_paint::node(&self.stage.painter, screen, zoom, text, self.theme, mood);
+            graph_node::node(&self.stage.painter, screen, zoom, text, self.theme, mood);
             if response.double_clicked() {
                 cx.asks.extend(newest_token(cx, node));
             } else if response.clicked() {

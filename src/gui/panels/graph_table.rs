@@ -4,7 +4,9 @@
 use egui::Ui;
 
 use super::{
-    graph::{Lit, Scene, capital, shows_edge, shows_node},
+    graph::capital,
+    graph_lit::{Lit, shows_edge, shows_node},
+    graph_scene::Scene,
     rows::{self, Column, fixed, number, wide},
 };
 use crate::{
