@@ -19,7 +19,10 @@ use crate::{
         progress::Progress,
         text::escape,
     },
-    principal::{Graph, layout::Layout},
+    principal::{
+        Graph,
+        picture::{Picture, Seen},
+    },
     risk::{Report, Severity},
     token::{
         Token,
@@ -50,8 +53,8 @@ pub struct Analysis {
     pub report: Arc<Report>,
     /// Principal graph.
     pub graph: Arc<Graph>,
-    /// Its layout.
-    pub layout: Arc<Layout>,
+    /// It as it is looked at, laid out.
+    pub picture: Arc<Picture>,
     /// The next moment at which a verdict changes by itself; analyse again then. `None` under a
     /// fixed clock.
     pub next_change: Option<Timestamp>,
@@ -144,6 +147,8 @@ pub struct Input {
     pub now: Timestamp,
     /// What verdicts ask for.
     pub demands: Demands,
+    /// What is looked at of the graph.
+    pub seen: Seen,
     /// Whether time goes on by itself.
     pub ticking: bool,
     /// Tokens of the user.
@@ -182,6 +187,7 @@ impl Input {
             revision: model.revision,
             now,
             demands: model.session.demands.clone(),
+            seen: model.session.seen.clone(),
             ticking: model.session.clock == Clock::System,
             workspace: Arc::clone(workspace),
             runs: runs
@@ -194,6 +200,12 @@ impl Input {
             progress: Arc::default(),
         }
     }
+}
+
+/// The graph of an analysis as it is wanted. Pure; runs off the frame.
+pub fn picture(analysis: &Analysis, previous: &Picture, seen: &Seen) -> Picture {
+    let basis = (&*analysis.evidence, &*analysis.report);
+    Picture::of(&analysis.graph, basis, analysis.now, seen, previous)
 }
 
 /// A token as lists call it.

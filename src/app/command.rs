@@ -18,6 +18,7 @@ use crate::{
         secret::Secret,
     },
     oauth::client_auth::AuthMethod,
+    principal::picture::{Choice, When},
     risk::Severity,
     token::{craft::Part, template::Template},
 };
@@ -216,6 +217,23 @@ pub enum Command {
     FilterSeverity(Option<Severity>),
     /// Filter the current view by text.
     Filter(String),
+    /// Fold the principal graph so, with nothing open.
+    FoldGraph(Choice),
+    /// Open a fold of it, by id.
+    OpenFold(String),
+    /// Close it, and those within it.
+    CloseFold(String),
+    /// Which kinds it shows, beside those who act.
+    SeeKinds {
+        /** Authorization servers. */
+        issuers: bool,
+        /** Keys. */
+        keys: bool,
+        /** Clients. */
+        clients: bool,
+    },
+    /// Which tokens it is made of: those of a chain, those of a time.
+    SeeTokens(Option<String>, When),
     /// Cancel a job.
     CancelJob(JobId),
     /// The moment has come at which a verdict changes: analyse again.

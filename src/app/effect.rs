@@ -17,6 +17,7 @@ use crate::{
         secret::Secret,
     },
     oauth::{http, metadata::Metadata},
+    principal::picture::{Picture, Seen},
     token::{decrypt::Decrypted, find::Found},
 };
 
@@ -43,6 +44,8 @@ pub enum Effect {
     /// Derive everything; answered by [`Outcome::Analysed`], or by [`Outcome::AnalysisStopped`] when
     /// it was stopped by [`Input::progress`].
     Analyse(Input, Arc<Analysis>),
+    /// Draw up the graph of an analysis as it is wanted now; answered by [`Outcome::Pictured`].
+    Picture(Arc<Analysis>, Arc<Picture>, Box<Seen>),
     /// Answer [`Outcome::AnalysisDue`] after a moment.
     PutAnalysisOff,
     /// Generate a key.
@@ -202,6 +205,8 @@ pub enum Outcome {
     Analysed(Arc<Analysis>),
     /// An analysis that nobody wants any more has ended; what it had found out.
     AnalysisStopped(Arc<Begun>),
+    /// The picture of an analysis's graph.
+    Pictured(Arc<Analysis>, Arc<Picture>),
     /// What was put off is due.
     AnalysisDue,
     /// A key.

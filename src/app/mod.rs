@@ -17,6 +17,7 @@ mod directory;
 mod encryption;
 mod file;
 pub mod forge;
+mod graph;
 mod keys;
 mod practice;
 pub mod runs;

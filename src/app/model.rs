@@ -23,6 +23,7 @@ use crate::{
         secret::Secret,
     },
     oauth::{client_auth::Client, metadata::Metadata},
+    principal::picture::{Picture, Seen},
 };
 
 /// All state. Faces read it; only [`super::update`] and [`super::apply`] change it.
@@ -48,6 +49,10 @@ pub struct Model {
     pub log: Vec<Exchanged>,
     /// What is derived from it all; lags behind `revision` while it is computed.
     pub analysis: Arc<Analysis>,
+    /// The principal graph as it is looked at; lags behind the session's wish while it is drawn up.
+    pub picture: Arc<Picture>,
+    /// What it is being drawn up for.
+    pub picturing: Option<Seen>,
     /// Practice servers by their faults (sorted); the one without faults is the default.
     pub practice: BTreeMap<BTreeSet<String>, Practice>,
     /// Key sets of configured issuers and practice servers.

@@ -8,6 +8,7 @@ use crate::{
         ids::{ChainId, KeyId, ServerId, TokenId},
         secret::Secret,
     },
+    principal::picture::Seen,
     risk::Severity,
 };
 
@@ -111,6 +112,8 @@ pub struct Session {
     pub at_least: Option<Severity>,
     /// Text filter of the current view (Ctrl+F).
     pub filter: String,
+    /// What is looked at of the principal graph.
+    pub seen: Seen,
     /// A key that waits for its passphrase.
     pub locked_key: Option<LockedKey>,
     /// Messages not yet shown; the face takes them.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{
     Command, Effect, Model, Outcome,
     analysis::Input,
-    chains, encryption, file, forge, history, keys,
+    chains, encryption, file, forge, graph, history, keys,
     model::{Job, Purpose, PutOff, Underway},
     practice, runs, servers, token, view,
 };
@@ -72,6 +72,8 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
             model.begun = Arc::default();
             model.analyses_stopped = 0;
             let fresh = analysis.revision == model.revision;
+            model.picture = Arc::clone(&analysis.picture);
+            model.picturing = None;
             model.analysis = analysis;
             if fresh {
                 runs::settle_findings(model);
@@ -80,6 +82,13 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
         Outcome::AnalysisStopped(begun) => {
             model.analysing = None;
             model.begun = begun;
+        }
+        // One of an analysis that is no more is asked for anew.
+        Outcome::Pictured(analysis, picture) => {
+            model.picturing = None;
+            if Arc::ptr_eq(&analysis, &model.analysis) {
+                model.picture = picture;
+            }
         }
         Outcome::AnalysisDue => model.analysis_put_off = PutOff::Over,
         Outcome::Key(job, id, key) => keys::generated(model, job, id, key),
@@ -185,6 +194,11 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         C::RunAll(_) | C::Step(_) | C::RunTo(..) | C::CancelRun(_) | C::ResetRun(_) => {
             runs::update(model, command, env, effects);
         }
+        C::FoldGraph(_)
+        | C::OpenFold(_)
+        | C::CloseFold(_)
+        | C::SeeKinds { .. }
+        | C::SeeTokens(..) => graph::update(model, command),
         C::Show(_)
         | C::Select(_)
         | C::ShowChain(_)
@@ -215,6 +229,7 @@ fn settle(model: &mut Model, before: &Arc<super::Workspace>, env: &Env, effects:
     forge::settle(model, env, effects);
     file::autosave(model, env, effects);
     stop_stale_analysis(model);
+    graph::settle(model, effects);
     if model.analysing.is_none() && model.analysis.revision != model.revision {
         if !model.running.is_empty() && model.analysis_put_off != PutOff::Over {
             if model.analysis_put_off == PutOff::No {

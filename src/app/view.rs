@@ -1,7 +1,7 @@
 //! Views, selection and the clock: not undoable.
 
 use super::{
-    Command, Effect, Model, forge,
+    Command, Effect, Model, forge, graph,
     model::Purpose,
     runs,
     session::{Demands, MAX_COMPARED, MAX_LEEWAY, Selection, View},
@@ -17,6 +17,7 @@ pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effe
                 _ => {}
             }
             model.session.selection = selection;
+            graph::bring_out(model);
         }
         Command::ShowChain(id) => {
             if model.workspace.chain(id).is_some() {

@@ -9,7 +9,11 @@ use super::{
     output::{self, Done, Failure},
 };
 use crate::{
-    principal::{Graph, graph, layout},
+    principal::{
+        Graph,
+        fold::{self, By, Folding},
+        graph, layout,
+    },
     report,
     risk::{self, Settings},
 };
@@ -25,6 +29,10 @@ pub(super) struct Options {
     /// The tokens are the hops of one chain, in order, and are compared
     #[arg(long)]
     chain: bool,
+    /// Fold principals of one kind and one place in the order of delegation together: all of them, or
+    /// those of one issuer or one domain
+    #[arg(long, value_enum, value_name = "BY")]
+    fold: Option<Fold>,
     /// Files with tokens; `-` or nothing is standard input
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -38,6 +46,13 @@ enum Format {
     Mermaid,
     Graphml,
     Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Fold {
+    Kind,
+    Issuer,
+    Domain,
 }
 
 pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure> {
@@ -59,7 +74,18 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
     }
     let evidence = lint::evidence(input::some_tokens(&options.files)?, options.chain);
     let report = risk::evaluate(&evidence, &Settings::at(setting.clock.now()));
-    let graph = graph::build(&evidence, &report);
+    let mut graph = graph::build(&evidence, &report);
+    if let Some(by) = options.fold {
+        let folding = Folding {
+            by: Some(match by {
+                Fold::Kind => By::Kind,
+                Fold::Issuer => By::Issuer,
+                Fold::Domain => By::Domain,
+            }),
+            ..Folding::default()
+        };
+        graph = fold::fold(&graph, &folding).graph;
+    }
     if options.out.is_some() || !setting.json {
         let bytes = render(&graph, format)?;
         match &options.out {

@@ -25,6 +25,7 @@ use crate::{
         update,
     },
     kit::{Env, secret::Secret},
+    principal::picture::{Choice, Seen},
 };
 
 /// Carries effects out. The program's is `io::runtime`; tests bring their own.
@@ -62,6 +63,35 @@ pub struct Settings {
     /// Dark (`true`), light (`false`), or the system's choice.
     #[serde(default)]
     pub dark: Option<bool>,
+    /// What the graph shows.
+    #[serde(default)]
+    pub graph: Graph,
+}
+
+/// What the graph shows, between starts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Graph {
+    issuers: bool,
+    keys: bool,
+    clients: bool,
+    fold: Choice,
+}
+
+impl Graph {
+    fn of(seen: &Seen) -> Self {
+        Self {
+            issuers: seen.issuers,
+            keys: seen.keys,
+            clients: seen.clients,
+            fold: seen.fold,
+        }
+    }
+}
+
+impl Default for Graph {
+    fn default() -> Self {
+        Self::of(&Seen::default())
+    }
 }
 
 const SETTINGS: &str = "delegraph-settings";
@@ -157,8 +187,20 @@ impl App {
     fn restore(&mut self, storage: &dyn eframe::Storage) {
         if let Some(settings) = storage
             .get_string(SETTINGS)
-            .and_then(|text| serde_json::from_str(&text).ok())
+            .and_then(|text| serde_json::from_str::<Settings>(&text).ok())
         {
+            let Graph {
+                issuers,
+                keys,
+                clients,
+                fold,
+            } = settings.graph;
+            self.commands.push(Command::SeeKinds {
+                issuers,
+                keys,
+                clients,
+            });
+            self.commands.push(Command::FoldGraph(fold));
             self.settings = settings;
         }
         self.tree = storage
@@ -446,6 +488,7 @@ impl eframe::App for App {
         if self.fresh {
             return;
         }
+        self.settings.graph = Graph::of(&self.model.session.seen);
         if let Ok(text) = serde_json::to_string(&self.settings) {
             storage.set_string(SETTINGS, text);
         }

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     app::{
         Effect, Outcome,
-        analysis::{Analysis, Begun, Input, analyse_while_wanted},
+        analysis::{Analysis, Begun, Input, analyse_while_wanted, picture},
         effect::Document,
         forge::{Forged, Order, make, make_stack},
     },
@@ -34,6 +34,7 @@ use crate::{
         pem,
     },
     kit::{ids::JobId, rng::SystemRng},
+    principal::picture::{Picture, Seen},
     token::{decrypt::decrypt, find},
 };
 
@@ -189,6 +190,10 @@ impl Runtime {
                     Ok(analysis) => Outcome::Analysed(Arc::new(analysis)),
                     Err(begun) => Outcome::AnalysisStopped(Arc::new(begun)),
                 })
+            }),
+            Effect::Picture(analysis, previous, seen) => shared.blocking(move |_| {
+                let picture = picture_safely(&analysis, &previous, &seen);
+                Some(Outcome::Pictured(analysis, Arc::new(picture)))
             }),
             Effect::PutAnalysisOff => {
                 let handle = shared.handle.clone();
@@ -390,6 +395,17 @@ fn analyse_safely(input: &Input, previous: &Analysis) -> Result<Analysis, Begun>
             ),
             ..previous.clone()
         })
+    })
+}
+
+/// The graph as it is wanted; after a defect it stays as it is.
+fn picture_safely(analysis: &Analysis, previous: &Picture, seen: &Seen) -> Picture {
+    catch_unwind(AssertUnwindSafe(|| picture(analysis, previous, seen))).unwrap_or_else(|_| {
+        tracing::error!("the graph could not be drawn up");
+        Picture {
+            seen: seen.clone(),
+            ..previous.clone()
+        }
     })
 }
 

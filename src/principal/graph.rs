@@ -30,9 +30,20 @@ const MOST_AUDIENCES: usize = 100;
 
 /// Computes the principal graph. Linear in the number of tokens and actors.
 pub fn build(evidence: &Evidence, report: &Report) -> Graph {
+    build_of(evidence, report, |_| true)
+}
+
+/// The graph of the hops that `keeps` wants, by their indices. What the others say of a principal still
+/// counts for what it is: an agent does not turn into a person because the token that shows it is left
+/// out.
+pub fn build_of(evidence: &Evidence, report: &Report, keeps: impl Fn(usize) -> bool) -> Graph {
     let mut builder = Builder::new(evidence);
     for hop in 0..evidence.hops.len() {
-        builder.hop(hop);
+        if keeps(hop) {
+            builder.hop(hop);
+        } else {
+            builder.traces.push(Trace::default());
+        }
     }
     builder.describe();
     rank(&mut builder.graph);
@@ -111,6 +122,7 @@ impl<'a> Builder<'a> {
                 severity: None,
                 hops: Vec::new(),
                 rank: 0,
+                fold: None,
             });
             self.facts.push(Facts::default());
             self.graph.nodes.len() - 1
@@ -162,6 +174,7 @@ impl<'a> Builder<'a> {
                 hops: Vec::new(),
                 note: None,
                 findings: Vec::new(),
+                count: 1,
             });
             edges.len() - 1
         });

@@ -170,10 +170,10 @@ fn bounds(layout: &Layout) -> (Point, Point) {
     (low, high)
 }
 
-/// Width of a node: its lines, its icon, and room beside them.
-fn node_width(node: &Node) -> f32 {
+/// Width of a node: its lines, its icon, and room beside them, down to the zoom `smallest`.
+fn node_width(node: &Node, smallest: f32) -> f32 {
     let [left, icon, gap, right] = NODE_PADDING;
-    (left + icon + gap + Words::of(node).width() + right)
+    (left + icon + gap + Words::of(node).width(smallest) + right)
         .clamp(104.0, 288.0)
         .ceil()
 }

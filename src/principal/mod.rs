@@ -1,7 +1,9 @@
 //! Floor 2: who acts for whom. The graph of principals, computed from tokens.
 
+pub mod fold;
 pub mod graph;
 pub mod layout;
+pub mod picture;
 mod place;
 
 use crate::risk::Severity;
@@ -42,6 +44,18 @@ impl NodeKind {
             Self::Key => "key",
         }
     }
+    /// Several of them.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Person => "people",
+            Self::Agent => "agents",
+            Self::Client => "clients",
+            Self::Service => "services",
+            Self::AuthorizationServer => "authorization servers",
+            Self::Audience => "audiences",
+            Self::Key => "keys",
+        }
+    }
 }
 
 /// How two principals relate.
@@ -75,7 +89,16 @@ impl Relation {
     }
 }
 
-/// A principal.
+/// What a node holds that stands for several principals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fold {
+    /// Ids of the principals, in the order of the graph.
+    pub members: Vec<String>,
+    /// Relations between them, which are not drawn.
+    pub within: usize,
+}
+
+/// A principal, or a fold of several.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// Stable and unique: `kind|iss|name`.
@@ -94,6 +117,8 @@ pub struct Node {
     pub hops: Vec<usize>,
     /// Rank by order of delegation: 0 subject, 1 first actor ...
     pub rank: usize,
+    /// The principals that it stands for, when it is a fold.
+    pub fold: Option<Fold>,
 }
 
 impl Node {
@@ -129,6 +154,8 @@ pub struct Edge {
     pub note: Option<String>,
     /// Indices of the findings on this edge.
     pub findings: Vec<usize>,
+    /// How many relations it stands for: more than one only where a fold is at an end.
+    pub count: usize,
 }
 
 /// The principal graph.

@@ -171,9 +171,11 @@ pub fn graphml(graph: &Graph) -> String {
         ("label", "node"),
         ("detail", "node"),
         ("issuer", "node"),
+        ("members", "node"),
         ("severity", "all"),
         ("relation", "edge"),
         ("note", "edge"),
+        ("relations", "edge"),
         ("tokens", "edge"),
     ] {
         let _ = writeln!(
@@ -192,6 +194,9 @@ pub fn graphml(graph: &Graph) -> String {
         data(&mut out, "detail", &node.detail);
         if let Some(iss) = &node.iss {
             data(&mut out, "issuer", iss);
+        }
+        if let Some(fold) = &node.fold {
+            data(&mut out, "members", &fold.members.join("\n"));
         }
         if let Some(severity) = node.severity {
             data(&mut out, "severity", severity.name());
@@ -214,6 +219,9 @@ pub fn graphml(graph: &Graph) -> String {
         }
         if let Some(note) = &edge.note {
             data(&mut out, "note", note);
+        }
+        if edge.count > 1 {
+            data(&mut out, "relations", &edge.count.to_string());
         }
         let tokens: Vec<String> = edge.hops.iter().map(ToString::to_string).collect();
         data(&mut out, "tokens", &tokens.join(" "));
@@ -240,14 +248,15 @@ pub(crate) fn in_xml(text: &str) -> String {
     out
 }
 
-/// JSON, as the command line has it.
+/// JSON, as the command line has it. A fold has a `fold` with its members and how many relations lie
+/// within; an edge that stands for several has their number as `relations`.
 pub fn json(graph: &Graph) -> Value {
     let id = |n: usize| graph.nodes.get(n).map(|node| node.id.as_str());
     let nodes: Vec<Value> = graph
         .nodes
         .iter()
         .map(|node| {
-            json!({
+            let mut value = json!({
                 "id": node.id,
                 "kind": node.kind.name(),
                 "label": node.label,
@@ -256,21 +265,29 @@ pub fn json(graph: &Graph) -> Value {
                 "severity": node.severity.map(Severity::name),
                 "rank": node.rank,
                 "tokens": node.hops,
-            })
+            });
+            if let Some(fold) = &node.fold {
+                value["fold"] = json!({ "members": fold.members, "within": fold.within });
+            }
+            value
         })
         .collect();
     let edges: Vec<Value> = graph
         .edges
         .iter()
         .map(|edge| {
-            json!({
+            let mut value = json!({
                 "from": id(edge.from),
                 "to": id(edge.to),
                 "relation": edge.relation.name(),
                 "severity": edge.severity.map(Severity::name),
                 "note": edge.note,
                 "tokens": edge.hops,
-            })
+            });
+            if edge.count > 1 {
+                value["relations"] = json!(edge.count);
+            }
+            value
         })
         .collect();
     json!({ "nodes": nodes, "edges": edges })
@@ -292,7 +309,9 @@ fn words(node: &Node) -> String {
 /// Relation, note and severity of an edge in words.
 fn edge_words(edge: &Edge) -> String {
     let mut text = edge.relation.name().to_owned();
-    if let Some(note) = &edge.note {
+    if edge.count > 1 {
+        let _ = write!(text, " {}×", edge.count);
+    } else if let Some(note) = &edge.note {
         let _ = write!(text, ": {note}");
     }
     if let Some(severity) = edge.severity {

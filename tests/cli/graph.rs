@@ -92,3 +92,50 @@ fn names_cannot_break_a_picture() {
         assert!(!ran.out.contains('\u{202E}'), "{format}");
     }
 }
+
+#[test]
+fn a_folded_graph_marks_its_folds_and_loses_nobody() {
+    let place = place();
+    let mut second = delegated();
+    second["sub"] = json!("bob");
+    place.write("second", place.sign("key.jwk", &second));
+    let whole = place.json(0, &["graph", "--at", NOW, "token", "second"]);
+    let folded = place.json(
+        0,
+        &["graph", "--at", NOW, "--fold", "kind", "token", "second"],
+    );
+    let people: Vec<_> = whole["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|n| n["kind"] == "person")
+        .map(|n| n["id"].clone())
+        .collect();
+    assert_eq!(people.len(), 2);
+    let fold = folded["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|n| n["kind"] == "person")
+        .unwrap();
+    assert_eq!(fold["label"], "2 people");
+    assert_eq!(fold["fold"]["members"], json!(people));
+    assert_eq!(fold["fold"]["within"], 0);
+    let edge = folded["edges"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|e| e["from"] == fold["id"] && e["relation"] == "delegates to")
+        .unwrap();
+    assert_eq!(edge["relations"], 2);
+    assert!(
+        whole["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|n| n.get("fold").is_none())
+    );
+    let svg = place.run(&["graph", "--fold", "issuer", "token", "second"]);
+    assert!(svg.out.contains("2 people"), "{}", svg.out);
+    assert_eq!(place.run(&["graph", "--fold", "colour", "token"]).status, 2);
+}

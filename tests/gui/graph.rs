@@ -1,7 +1,14 @@
 //! The principal graph, by label and by picture.
 
-use delegraph::app::session::{Selection, View};
-use egui_kittest::kittest::Queryable as _;
+use delegraph::{
+    app::{
+        Command,
+        session::{Selection, View},
+    },
+    jose::b64,
+    principal::{fold::By, picture::Choice},
+};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::{
     ran::{sample, window},
@@ -123,4 +130,145 @@ fn at_rest_the_canvases_ask_for_no_frames() {
             "{view:?}: {delay:?}"
         );
     }
+}
+
+/// Sixty people of two issuers, each with one of forty agents, at three audiences.
+fn crowd() -> String {
+    let part = |value: serde_json::Value| b64::encode(value.to_string());
+    (0..60)
+        .map(|n| {
+            let claims = serde_json::json!({
+                "iss": format!("https://as{}.example", n % 2), "sub": format!("person-{n}"),
+                "aud": format!("api-{}", n % 3), "exp": crate::rig::NOW + 600,
+                "act": { "sub": format!("agent-{}", n % 40), "iss": format!("https://as{}.example", n % 2) },
+            });
+            let header = part(serde_json::json!({ "alg": "ES256", "typ": "at+jwt" }));
+            format!("{header}.{}.{}\n", part(claims), "A".repeat(86))
+        })
+        .collect()
+}
+
+fn large<'a>() -> egui_kittest::Harness<'a, delegraph::gui::shell::App> {
+    let commands = vec![
+        Command::Paste(crowd()),
+        Command::Select(Selection::None),
+        Command::Show(View::Graph),
+    ];
+    let mut harness = crate::rig::window(false, SIZE, commands);
+    settle(&mut harness);
+    harness
+}
+
+fn focused(harness: &egui_kittest::Harness<'_, delegraph::gui::shell::App>) -> String {
+    harness
+        .get_all(egui_kittest::kittest::by().recursive(true))
+        .find(|n| n.accesskit_node().is_focused())
+        .and_then(|n| n.accesskit_node().label())
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_large_graph_is_folded_and_opens_by_keyboard() {
+    let mut harness = large();
+    let picture = harness.state().model().picture.clone();
+    assert_eq!(picture.by, Some(By::Issuer));
+    assert!(picture.graph.nodes.len() < 12, "{:?}", picture.graph.nodes);
+    harness.get_by_label("Fold");
+    let fold = "30 people, folded, as0.example";
+    harness.get_by_label_contains(fold).focus();
+    settle(&mut harness);
+    harness.key_press(egui::Key::Enter);
+    settle(&mut harness);
+    let first = focused(&harness);
+    assert!(first.starts_with("person-"), "the first member: {first}");
+    assert!(harness.query_by_label_contains(fold).is_none());
+    // From one to the next, and back into the fold.
+    harness.key_press(egui::Key::ArrowDown);
+    settle(&mut harness);
+    let next = focused(&harness);
+    assert!(!next.is_empty() && next != first, "{next}");
+    harness.key_press(egui::Key::ArrowUp);
+    settle(&mut harness);
+    assert_eq!(focused(&harness), first);
+    harness.key_press(egui::Key::Backspace);
+    settle(&mut harness);
+    assert!(focused(&harness).starts_with(fold), "{}", focused(&harness));
+    // A wire between folds says how many relations it stands for.
+    let wires: Vec<_> = harness
+        .get_all_by_label_contains("30 people delegates to 20 agents")
+        .collect();
+    assert_eq!(wires.len(), 2, "one for each issuer");
+    let name = wires[0].accesskit_node().label().unwrap_or_default();
+    assert!(name.contains("30 relations"), "{name}");
+}
+
+#[test]
+fn what_is_selected_comes_out_of_its_fold() {
+    let mut harness = large();
+    let apart = |harness: &egui_kittest::Harness<'_, delegraph::gui::shell::App>, name: &str| {
+        let picture = &harness.state().model().picture;
+        let node = picture.graph.nodes.iter().find(|n| n.label == name);
+        node.is_some_and(|n| n.fold.is_none())
+    };
+    assert!(!apart(&harness, "person-7"));
+    let token = harness.state().model().workspace.tokens[7].id;
+    harness
+        .state_mut()
+        .push(Command::Select(Selection::Token(token)));
+    settle(&mut harness);
+    assert!(apart(&harness, "person-7") && apart(&harness, "agent-7"));
+    assert!(!apart(&harness, "person-9"));
+    // A finding of another token: its path instead.
+    let report = harness.state().model().analysis.report.clone();
+    let n = report
+        .findings
+        .iter()
+        .position(|f| f.path.iter().any(|p| p == "person-9"))
+        .unwrap();
+    harness
+        .state_mut()
+        .push(Command::Select(Selection::Finding(n)));
+    settle(&mut harness);
+    assert!(apart(&harness, "person-9") && !apart(&harness, "person-7"));
+    harness.state_mut().push(Command::Select(Selection::None));
+    settle(&mut harness);
+    assert!(!apart(&harness, "person-9"));
+    // By name, with Enter.
+    harness.get_by_label("Find a principal").focus();
+    settle(&mut harness);
+    harness
+        .get_by_label("Find a principal")
+        .type_text("person-23");
+    settle(&mut harness);
+    harness.key_press(egui::Key::Enter);
+    settle(&mut harness);
+    assert!(apart(&harness, "person-23"));
+    assert!(focused(&harness).starts_with("person-23"));
+}
+
+#[test]
+fn the_menu_folds_and_unfolds_and_the_table_lists_everybody() {
+    let mut harness = large();
+    let shown = |harness: &egui_kittest::Harness<'_, delegraph::gui::shell::App>| {
+        harness.state().model().picture.graph.nodes.len()
+    };
+    harness.get_by_label("Fold").click();
+    settle(&mut harness);
+    harness.get_by_label("By kind").click();
+    settle(&mut harness);
+    assert_eq!(
+        harness.state().model().session.seen.fold,
+        Choice::By(By::Kind)
+    );
+    assert_eq!(shown(&harness), 4);
+    harness.get_by_label("Table").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("agent-1, agent, current actor");
+    harness.get_by_label("Fold").click();
+    settle(&mut harness);
+    harness.get_by_label("Unfold all").click();
+    settle(&mut harness);
+    let model = harness.state().model();
+    assert_eq!(shown(&harness), model.analysis.graph.nodes.len());
+    assert_eq!(model.picture.by, None);
 }

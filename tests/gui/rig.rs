@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::VecDeque, sync::Arc};
 use delegraph::{
     app::{
         Command, Effect, Model, Outcome,
-        analysis::{Analysis, analyse},
+        analysis::{Analysis, analyse, picture},
         forge::{make, make_stack},
     },
     gui::shell::{App, Carrier},
@@ -38,6 +38,10 @@ impl Carrier for Hand {
         let outcome = match effect {
             Effect::Analyse(input, previous) => {
                 Outcome::Analysed(Arc::new(analyse(&input, &previous)))
+            }
+            Effect::Picture(analysis, previous, seen) => {
+                let picture = Arc::new(picture(&analysis, &previous, &seen));
+                Outcome::Pictured(analysis, picture)
             }
             Effect::GenerateKey(job, key, alg) => Outcome::Key(
                 job,

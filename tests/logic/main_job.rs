@@ -180,7 +180,10 @@ fn the_sample_chain_runs_and_its_graph_tells_who_acts_for_whom() {
             .iter()
             .any(|e| (e.from, e.to, e.relation) == (path[3], api, Relation::Reaches))
     );
-    assert_eq!(model.analysis.layout.nodes.len(), graph.nodes.len());
+    assert_eq!(
+        model.picture.layout.nodes.len(),
+        model.picture.graph.nodes.len()
+    );
 
     // Every token is verified with the practice server's keys; nothing high is found.
     for view in model.analysis.tokens.values() {

@@ -61,8 +61,13 @@ fn ten_thousand_tokens_are_taken_in_and_analysed() {
     // Anything that grows with the square would take minutes.
     assert!(began.elapsed().as_secs() < 40, "{:?}", began.elapsed());
     assert_eq!(analysis.tokens.len(), 10_000);
-    assert_eq!(analysis.layout.nodes.len(), analysis.graph.nodes.len());
-    assert_eq!(analysis.layout.edges.len(), analysis.graph.edges.len());
+    let picture = &analysis.picture;
+    assert_eq!(picture.layout.nodes.len(), picture.graph.nodes.len());
+    assert_eq!(picture.layout.edges.len(), picture.graph.edges.len());
+    assert!(
+        picture.by.is_some() && picture.graph.nodes.len() < 200,
+        "it is folded"
+    );
     let one = &analysis.tokens[&model.workspace.tokens[4321].id];
     for word in [
         "user-1321",

@@ -176,6 +176,7 @@ fn drawing(nodes: &[(&str, NodeKind, usize)], edges: &[(usize, usize, Relation)]
                 severity: None,
                 hops: Vec::new(),
                 rank: *rank,
+                fold: None,
             })
             .collect(),
         edges: edges
@@ -188,6 +189,7 @@ fn drawing(nodes: &[(&str, NodeKind, usize)], edges: &[(usize, usize, Relation)]
                 hops: Vec::new(),
                 note: None,
                 findings: Vec::new(),
+                count: 1,
             })
             .collect(),
     }
@@ -607,3 +609,5 @@ fn hidden_characters_in_names_are_shown() {
     let (graph, _) = drawn(&evidence);
     assert!(graph.nodes.iter().any(|n| n.label == "ali\\u{202e}ce"));
 }
+
+mod folding;

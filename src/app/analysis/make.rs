@@ -18,7 +18,7 @@ use crate::{
         clock::{Timestamp, from_numeric_date},
         ids::TokenId,
     },
-    principal::{graph, layout},
+    principal::{graph, picture::Picture},
     risk::{self, Settings},
     token::{
         Token,
@@ -99,16 +99,13 @@ pub fn analyse_while_wanted(input: &Input, previous: &Analysis) -> Result<Analys
     let Some(report) = risk::evaluate_while(&evidence, &settings, progress) else {
         return Err(known.begun(&decoded, &evidence.hops));
     };
-    let graph = graph::build(&evidence, &report);
+    let graph = Arc::new(graph::build(&evidence, &report));
     progress.step(evidence.hops.len());
     if progress.is_stopped() {
         return Err(known.begun(&decoded, &evidence.hops));
     }
-    let layout = if graph == *previous.graph {
-        Arc::clone(&previous.layout)
-    } else {
-        Arc::new(layout::layout(&graph))
-    };
+    let basis = (&evidence, &report);
+    let picture = Picture::of(&graph, basis, input.now, &input.seen, &previous.picture);
 
     progress.step(evidence.hops.len());
     let entries: HashMap<TokenId, &TokenEntry> =
@@ -141,8 +138,8 @@ pub fn analyse_while_wanted(input: &Input, previous: &Analysis) -> Result<Analys
         evidence: Arc::new(evidence),
         offsets,
         report: Arc::new(report),
-        graph: Arc::new(graph),
-        layout,
+        graph,
+        picture: Arc::new(picture),
         failed: None,
         keys,
     })

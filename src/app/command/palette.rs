@@ -9,6 +9,10 @@ use crate::{
     },
     chain::file::SAMPLES,
     kit::{clock::Clock, text::escape},
+    principal::{
+        fold::By,
+        picture::{Choice, When},
+    },
     token::template::Template,
 };
 
@@ -74,6 +78,21 @@ pub fn palette(model: &Model) -> Vec<Entry> {
         View::Start,
     ] {
         add(String::new(), Command::Show(view));
+    }
+    if !model.picture.whole.nodes.is_empty() {
+        let seen = &model.session.seen;
+        let by = By::ALL.map(Choice::By);
+        for choice in by.into_iter().chain([Choice::Automatic, Choice::Whole]) {
+            if choice != seen.fold {
+                add("principal graph".into(), Command::FoldGraph(choice));
+            }
+        }
+        if seen.filters() {
+            add(
+                "every chain, any time".into(),
+                Command::SeeTokens(None, When::Any),
+            );
+        }
     }
     for (name, _) in SAMPLES {
         add(

@@ -1,7 +1,12 @@
 //! What a command is called, which keys ask for it, and how it takes part in undo and redo.
 
 use super::Command;
-use crate::{app::session::View, kit::text::escape, token::craft::Part};
+use crate::{
+    app::session::View,
+    kit::text::escape,
+    principal::picture::{Choice, When},
+    token::craft::Part,
+};
 
 impl Command {
     /// What it does, in words: for menus, the palette, and after `Undo`.
@@ -114,6 +119,13 @@ impl Command {
                 format!("Show findings of severity {} and worse", least.name())
             }
             Self::Filter(_) => "Filter".into(),
+            Self::FoldGraph(Choice::Automatic) => "Fold the graph when it is large".into(),
+            Self::FoldGraph(Choice::By(by)) => format!("Fold the graph by {}", by.name()),
+            Self::FoldGraph(Choice::Whole) => "Unfold the graph".into(),
+            Self::OpenFold(_) => "Open a fold".into(),
+            Self::CloseFold(_) => "Close a fold".into(),
+            Self::SeeTokens(None, When::Any) => "Show the graph of all tokens".into(),
+            Self::SeeKinds { .. } | Self::SeeTokens(..) => "Choose what the graph shows".into(),
             Self::CancelJob(_) => "Cancel".into(),
             Self::Tick => "Bring up to date".into(),
         }

@@ -18,7 +18,9 @@ pub use camera::Camera;
 pub use curve::Curve;
 
 /// Below this zoom the words on wires are left out: they would cover what they are about.
-pub const LABELS_FROM: f32 = 0.5;
+pub const LABELS_FROM: f32 = 0.45;
+/// The least zoom at which names can be read with ease.
+const READ_FROM: f32 = 0.62;
 /// Height of the strip with legend and zoom at the lower edge.
 const CONTROLS: f32 = 32.0;
 /// How far from a wire a click still means it, in screen points.
@@ -73,6 +75,8 @@ pub enum Hand {
     Open,
     /// Delete.
     Remove,
+    /// Backspace.
+    Out,
     /// Escape.
     Back,
 }
@@ -155,6 +159,49 @@ impl Canvas {
         let mut view = Camera::fitting(bounds, room, vec2(20.0, 16.0));
         view.centre.y += CONTROLS / 2.0 / view.zoom;
         self.camera.go(view, animate);
+    }
+
+    /// Brings `part` into view, from its upper end when it is too large to be read as a whole; as much of
+    /// `bounds` beside it as there is room for.
+    pub fn show(&mut self, rect: Rect, part: Rect, bounds: Rect, animate: bool) {
+        let room = rect.size() - vec2(48.0, 32.0 + CONTROLS);
+        let all = Camera::fitting(bounds, room, Vec2::ZERO);
+        let own = Camera::fitting(part, room, Vec2::ZERO);
+        let zoom = own.zoom.clamp(READ_FROM, 1.0).max(all.zoom);
+        let seen = room / zoom;
+        let middle = |low: f32, high: f32, all_low: f32, all_high: f32, seen: f32| {
+            if all_high - all_low <= seen {
+                f32::midpoint(all_low, all_high)
+            } else if high - low <= seen {
+                f32::midpoint(low, high)
+            } else {
+                low + seen / 2.0
+            }
+        };
+        let centre = egui::pos2(
+            middle(
+                part.left(),
+                part.right(),
+                bounds.left(),
+                bounds.right(),
+                seen.x,
+            ),
+            middle(
+                part.top(),
+                part.bottom(),
+                bounds.top(),
+                bounds.bottom(),
+                seen.y,
+            ) + CONTROLS / 2.0 / zoom,
+        );
+        self.moved = true;
+        self.camera.step(rect, 0.0);
+        self.camera.go(camera::View { centre, zoom }, animate);
+    }
+
+    /// Whether the user has moved the camera since everything was last brought into view.
+    pub fn moved(&self) -> bool {
+        self.moved
     }
 
     /// Zooms about the middle.
@@ -259,7 +306,7 @@ impl Canvas {
     /// What the keyboard asks of the node that has the focus.
     pub fn hand(&self, ui: &Ui, nodes: &[Rect], wires: &[(usize, usize)]) -> Option<Hand> {
         let focus = self.focus?;
-        let (arrow, open, remove, back) = ui.input_mut(|i| {
+        let (arrow, open, remove, out, back) = ui.input_mut(|i| {
             let mut pressed = |key| i.consume_key(Modifiers::NONE, key);
             let arrow = if pressed(Key::ArrowRight) {
                 Some(walk::Direction::Right)
@@ -276,6 +323,7 @@ impl Canvas {
                 arrow,
                 i.key_pressed(Key::Enter),
                 i.key_pressed(Key::Delete),
+                i.key_pressed(Key::Backspace),
                 i.key_pressed(Key::Escape),
             )
         });
@@ -287,6 +335,9 @@ impl Canvas {
         }
         if remove {
             return Some(Hand::Remove);
+        }
+        if out {
+            return Some(Hand::Out);
         }
         back.then_some(Hand::Back)
     }

@@ -377,7 +377,7 @@ impl Sheet<'_> {
                 }
             }
             Some(Hand::Back) => cx.push(Command::Select(Selection::None)),
-            None => {}
+            Some(Hand::Out) | None => {}
         }
     }
 }

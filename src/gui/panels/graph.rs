@@ -2,31 +2,23 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Layout as UiLayout, Ui};
+use egui::Ui;
 
-use super::{graph_canvas, graph_export, graph_lit::lit, graph_scene::Scene, graph_table, rows};
+use super::{
+    graph_bar, graph_canvas, graph_export, graph_lit::lit, graph_scene::Scene, graph_table, rows,
+};
 use crate::{
     app::Command,
-    gui::{
-        Cx,
-        canvas::Canvas,
-        icons::Icon,
-        theme::{self, space},
-        widgets,
-    },
+    gui::{Cx, canvas::Canvas, icons::Icon, theme, widgets},
+    principal::picture::When,
     risk::Severity,
 };
 
 /// What the graph keeps between frames.
+#[derive(Default)]
 pub struct State {
     /// Camera and keyboard of the canvas.
     pub canvas: Canvas,
-    /// Authorization servers and what they issued.
-    pub issuers: bool,
-    /// Keys and who holds them.
-    pub keys: bool,
-    /// Clients and who uses them.
-    pub clients: bool,
     /// The table twin is shown.
     pub table: bool,
     /// Rows of the table twin.
@@ -35,25 +27,13 @@ pub struct State {
     pub search: String,
     /// A finding that is pointed at elsewhere: its path lights up.
     pub hinted: Option<usize>,
+    /// Whom the keyboard goes to in the next picture, by id: what a fold held, or the fold that took
+    /// it in again.
+    pub(super) follow: Vec<String>,
+    /// The scene is new in this frame.
+    pub(super) fresh: bool,
     pub(super) scene: Option<Arc<Scene>>,
     pub(super) exports: graph_export::Exports,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            canvas: Canvas::default(),
-            issuers: true,
-            keys: false,
-            clients: false,
-            table: false,
-            rows: rows::State::default(),
-            search: String::new(),
-            hinted: None,
-            scene: None,
-            exports: graph_export::Exports::default(),
-        }
-    }
 }
 
 /// Draws the graph.
@@ -68,20 +48,29 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         .scene
         .as_ref()
         .is_some_and(|s| s.is_of(cx.model));
+    cx.view.graph.fresh = !fresh;
     if !fresh {
         cx.view.graph.scene = Some(Arc::new(Scene::of(cx.model)));
     }
     ui.spacing_mut().item_spacing.y = 0.0;
-    toolbar(ui, cx);
+    graph_bar::ui(ui, cx);
     graph_export::poll(cx);
     let Some(scene) = cx.view.graph.scene.clone() else {
         return;
     };
+    if scene.graph.nodes.is_empty() && cx.model.session.seen.filters() {
+        widgets::empty(ui, "No token is of this chain and this time.", |ui| {
+            if ui.button("Show all tokens").clicked() {
+                cx.push(Command::SeeTokens(None, When::Any));
+            }
+        });
+        return;
+    }
     let lit = lit(&cx.view.graph, cx.model, &scene);
     if cx.view.graph.table {
         graph_table::ui(ui, cx, &scene, &lit);
     } else {
-        graph_canvas::ui(ui, cx, &scene, &lit);
+        graph_canvas::ui(ui, cx, &scene, &lit.drawn(&scene.picture));
     }
 }
 
@@ -96,53 +85,6 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
         if !busy && widgets::primary(ui, Some(Icon::Play), "Run the sample chain").clicked() {
             super::chain::run_sample(cx, "sample");
         }
-    });
-}
-
-fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>) {
-    egui::Frame::new()
-        .inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8))
-        .show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = space::S;
-            ui.horizontal(|ui| {
-                show_menu(ui, cx);
-                severity_menu(ui, cx);
-                search(ui, cx);
-                ui.with_layout(UiLayout::right_to_left(Align::Center), |ui| {
-                    graph_export::menu(ui, cx);
-                    let table = cx.view.graph.table;
-                    ui.spacing_mut().item_spacing.x = 2.0;
-                    if ui.selectable_label(table, "Table").clicked() {
-                        cx.view.graph.table = true;
-                    }
-                    if ui.selectable_label(!table, "Graph").clicked() {
-                        cx.view.graph.table = false;
-                    }
-                });
-            });
-        });
-    widgets::hairline(ui);
-}
-
-fn show_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let state = &mut cx.view.graph;
-    let more: Vec<&str> = [
-        (state.issuers, "issuers"),
-        (state.keys, "keys"),
-        (state.clients, "clients"),
-    ]
-    .into_iter()
-    .filter_map(|(on, name)| on.then_some(name))
-    .collect();
-    let text = if more.is_empty() {
-        "Delegation".to_owned()
-    } else {
-        format!("Delegation + {}", more.join(", "))
-    };
-    widgets::menu(ui, "What to show", text, |ui| {
-        widgets::tick(ui, &mut state.issuers, "Issuers and what they issued");
-        widgets::tick(ui, &mut state.keys, "Keys and who holds them");
-        widgets::tick(ui, &mut state.clients, "Clients and who uses them");
     });
 }
 
@@ -184,26 +126,6 @@ pub(super) fn capital(text: &str) -> String {
     chars
         .next()
         .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
-}
-
-fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let find = std::mem::take(&mut cx.view.find);
-    let state = &mut cx.view.graph;
-    let field = egui::TextEdit::singleline(&mut state.search)
-        .hint_text(egui::RichText::new("Find a principal").color(cx.theme.muted))
-        .margin(egui::Margin::symmetric(8, 5))
-        .desired_width(160.0);
-    let response = ui.add(field).accessible_name("Find a principal");
-    if find {
-        response.request_focus();
-    }
-    if !response.has_focus() && state.search != cx.model.session.filter && !response.changed() {
-        state.search.clone_from(&cx.model.session.filter);
-    }
-    if response.changed() {
-        let text = state.search.clone();
-        cx.push(Command::Filter(text));
-    }
 }
 
 /// Caption text on the canvas: 11 points at natural size.

@@ -3,8 +3,7 @@
 use egui::{Rect, Ui, Vec2, pos2};
 
 use super::{
-    graph::State,
-    graph_lit::{Lit, shows_edge, shows_node},
+    graph_lit::Lit,
     graph_node::{self, Mood},
     graph_paint::{self, Line},
     graph_scene::Scene,
@@ -46,21 +45,22 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
     }
     ui.painter().rect_filled(area, 0, cx.theme.window);
     let rect = area.with_min_y(area.top() + HEAD);
-    let bounds = bounds(&cx.view.graph, scene);
+    let bounds = bounds(scene);
     let mut canvas = std::mem::take(&mut cx.view.graph.canvas);
-    let state = &cx.view.graph;
-    let nodes = &scene.graph.nodes;
+    let nodes = &scene.picture.whole.nodes;
+    let seen = &scene.picture.seen;
     let content = (
         nodes.len(),
         nodes.first().map(|n| &n.id),
         nodes.last().map(|n| &n.id),
-        (state.issuers, state.keys, state.clients),
+        (seen.issuers, seen.keys, seen.clients, seen.fold),
     );
     let stage = canvas.begin(ui, "graph", "Principal graph", rect, bounds, content);
+    if cx.view.graph.fresh {
+        follow(ui, cx, scene, &mut canvas, &stage, bounds);
+    }
     columns(ui, cx, area, &canvas);
-    let shown: Vec<usize> = (0..scene.graph.edges.len())
-        .filter(|e| shows_edge(state, &scene.graph, &scene.graph.edges[*e]))
-        .collect();
+    let shown: Vec<usize> = (0..scene.graph.edges.len()).collect();
     let pointed = stage
         .background
         .hover_pos()
@@ -78,7 +78,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
     };
     graph_paint::wires(&sheet);
     sheet.nodes(ui, cx);
-    graph_paint::notes(&sheet, &cx.view.graph);
+    graph_paint::notes(&sheet);
     sheet.wires(ui, cx);
     sheet.keyboard(ui, cx);
     zoom_buttons(ui, &mut sheet.canvas, &sheet.stage, bounds);
@@ -90,26 +90,21 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
     cx.view.graph.canvas = sheet.canvas;
 }
 
-fn bounds(state: &State, scene: &Scene) -> Rect {
-    let mut bounds = Rect::NOTHING;
-    for (node, rect) in scene.graph.nodes.iter().zip(&scene.rects) {
-        if shows_node(state, node.kind) {
-            bounds |= *rect;
-        }
-    }
-    for (edge, curve) in scene.graph.edges.iter().zip(&scene.curves) {
-        if shows_edge(state, &scene.graph, edge) && curve.bounds.is_finite() {
-            bounds |= curve.bounds;
-        }
-    }
-    bounds
+fn bounds(scene: &Scene) -> Rect {
+    let curves = scene.curves.iter().map(|c| c.bounds);
+    let all = scene
+        .rects
+        .iter()
+        .copied()
+        .chain(curves.filter(Rect::is_finite));
+    all.fold(Rect::NOTHING, |bounds, rect| bounds | rect)
 }
 
 fn columns(ui: &Ui, cx: &Cx<'_>, area: Rect, canvas: &Canvas) {
     let theme = cx.theme;
     let painter = ui.painter_at(area);
     let strip = area.with_max_y(area.top() + HEAD);
-    let columns = &cx.model.analysis.layout.columns;
+    let columns = &cx.model.picture.layout.columns;
     let x = |at: f32| canvas.camera.screen(pos2(at, 0.0)).x;
     for pair in columns.windows(2) {
         let middle = f32::midpoint(x(pair[0].x), x(pair[1].x));
@@ -167,9 +162,6 @@ impl Sheet<'_> {
         let scene = self.scene;
         for &n in &scene.order {
             let node = &scene.graph.nodes[n];
-            if !shows_node(&cx.view.graph, node.kind) {
-                continue;
-            }
             let selected = matches!(&self.selection, Selection::Principal(id) if *id == node.id);
             let spot = Spot {
                 index: n,
@@ -194,7 +186,12 @@ impl Sheet<'_> {
             let screen = self.canvas.camera.screen_rect(scene.rects[n]);
             let text = (node, &scene.words[n]);
             graph_node::node(&self.stage.painter, screen, zoom, text, self.theme, mood);
-            if response.double_clicked() {
+            if node.fold.is_some() {
+                if response.clicked() {
+                    open(cx, node);
+                    response.request_focus();
+                }
+            } else if response.double_clicked() {
                 cx.asks.extend(newest_token(cx, node));
             } else if response.clicked() {
                 cx.push(Command::Select(Selection::Principal(node.id.clone())));
@@ -246,24 +243,9 @@ impl Sheet<'_> {
 
     fn keyboard(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         let scene = self.scene;
-        let nowhere = Rect::from_min_size(pos2(f32::INFINITY, f32::INFINITY), Vec2::ZERO);
-        let state = &cx.view.graph;
-        let places: Vec<Rect> = scene
-            .graph
-            .nodes
-            .iter()
-            .zip(&scene.rects)
-            .map(|(n, r)| {
-                if shows_node(state, n.kind) {
-                    *r
-                } else {
-                    nowhere
-                }
-            })
-            .collect();
         let focus = self.canvas.focus;
-        match self.canvas.hand(ui, &places, &scene.links) {
-            Some(Hand::Walk(to)) if shows_node(state, scene.graph.nodes[to].kind) => {
+        match self.canvas.hand(ui, &scene.rects, &scene.links) {
+            Some(Hand::Walk(to)) => {
                 let (place, rect) = (scene.rects[to], self.stage.rect);
                 self.canvas.focus_on(to, place, rect, motion(ui));
                 let id = scene.graph.nodes[to].id.clone();
@@ -271,10 +253,12 @@ impl Sheet<'_> {
                 ui.ctx().request_repaint();
             }
             Some(Hand::Open) => {
-                let token = focus
-                    .and_then(|n| scene.graph.nodes.get(n))
-                    .and_then(|n| newest_token(cx, n));
-                cx.asks.extend(token);
+                let node = focus.and_then(|n| scene.graph.nodes.get(n));
+                if let Some(node) = node.filter(|n| n.fold.is_some()) {
+                    open(cx, node);
+                } else {
+                    cx.asks.extend(node.and_then(|n| newest_token(cx, n)));
+                }
             }
             Some(Hand::Back) => {
                 cx.push(Command::Select(Selection::None));
@@ -282,9 +266,81 @@ impl Sheet<'_> {
                     ui.memory_mut(|m| m.surrender_focus(id));
                 }
             }
-            Some(Hand::Walk(_) | Hand::Remove) | None => {}
+            Some(Hand::Out) => {
+                if let Some(node) = focus.and_then(|n| scene.graph.nodes.get(n)) {
+                    close(cx, node);
+                }
+            }
+            Some(Hand::Remove) | None => {}
         }
     }
+}
+
+/// Opens a fold; the keyboard goes to the first of those that it held.
+pub(super) fn open(cx: &mut Cx<'_>, node: &Node) {
+    if let Some(fold) = &node.fold {
+        cx.view.graph.follow.clone_from(&fold.members);
+        cx.push(Command::OpenFold(node.id.clone()));
+        cx.push(Command::Select(Selection::Principal(node.id.clone())));
+    }
+}
+
+/// Folds a principal again that came out of a fold, with those that came out beside it.
+pub(super) fn close(cx: &mut Cx<'_>, node: &Node) {
+    let picture = &cx.model.picture;
+    let fold = picture.open_fold_of(node).or_else(|| {
+        let apart = picture.seen.apart.contains(&node.id);
+        apart.then(|| picture.folds_of(node).into_iter().next())?
+    });
+    if let Some(fold) = fold {
+        cx.view.graph.follow = vec![fold.clone()];
+        cx.push(Command::CloseFold(fold.clone()));
+        cx.push(Command::Select(Selection::Principal(fold)));
+    }
+}
+
+/// In a new picture the keyboard goes to what the last one was left for.
+fn follow(
+    ui: &Ui,
+    cx: &mut Cx<'_>,
+    scene: &Scene,
+    canvas: &mut Canvas,
+    stage: &Stage,
+    bounds: Rect,
+) {
+    let animate = motion(ui);
+    let wanted = &cx.view.graph.follow;
+    let is_wanted = |id: &String| wanted.contains(id);
+    let found: Vec<usize> = scene
+        .order
+        .iter()
+        .copied()
+        .filter(|n| {
+            let node = &scene.graph.nodes[*n];
+            let members = node.fold.as_ref().map(|f| &f.members);
+            is_wanted(&node.id) || members.is_some_and(|m| m.first().is_some_and(is_wanted))
+        })
+        .collect();
+    let [first, rest @ ..] = &found[..] else {
+        if !canvas.moved() {
+            canvas.fit(stage.rect, bounds, animate);
+            ui.ctx().request_repaint();
+        }
+        return;
+    };
+    if rest.is_empty() && !canvas.moved() {
+        canvas.fit(stage.rect, bounds, animate);
+    }
+    canvas.focus_on(*first, scene.rects[*first], stage.rect, animate);
+    if !rest.is_empty() {
+        // What was opened is read before the rest.
+        let opened = found
+            .iter()
+            .fold(Rect::NOTHING, |all, n| all | scene.rects[*n]);
+        canvas.show(stage.rect, opened, bounds, animate);
+    }
+    cx.view.graph.follow.clear();
+    ui.ctx().request_repaint();
 }
 
 fn newest_token(cx: &Cx<'_>, node: &Node) -> Option<Ask> {

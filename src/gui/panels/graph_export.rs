@@ -21,8 +21,9 @@ pub(super) struct Exports {
 
 /// The menu.
 pub(super) fn menu(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let graph = Arc::clone(&cx.model.analysis.graph);
-    let layout = Arc::clone(&cx.model.analysis.layout);
+    // What is seen is what leaves.
+    let graph = Arc::clone(&cx.model.picture.graph);
+    let layout = Arc::clone(&cx.model.picture.layout);
     widgets::menu(ui, "Export", "Export", |ui| {
         if widgets::menu_item(ui, "Save as SVG…", "").clicked() {
             let (graph, layout) = (Arc::clone(&graph), Arc::clone(&layout));

@@ -5,36 +5,9 @@ use std::collections::HashSet;
 use super::{graph::State, graph_scene::Scene};
 use crate::{
     app::{Model, session::Selection},
-    principal::{Edge, Graph, NodeKind, Relation},
+    principal::{Graph, Node, picture::Picture},
     risk::Severity,
 };
-
-/// Whether a node is shown at all.
-pub(super) fn shows_node(state: &State, kind: NodeKind) -> bool {
-    match kind {
-        NodeKind::AuthorizationServer => state.issuers,
-        NodeKind::Key => state.keys,
-        NodeKind::Client => state.clients,
-        _ => true,
-    }
-}
-
-/// Whether a wire is shown at all.
-pub(super) fn shows_edge(state: &State, graph: &Graph, edge: &Edge) -> bool {
-    let kind = |n: usize| {
-        graph
-            .nodes
-            .get(n)
-            .is_some_and(|n| shows_node(state, n.kind))
-    };
-    let relation = match edge.relation {
-        Relation::Issued => state.issuers,
-        Relation::Holds => state.keys,
-        Relation::UsesClient => state.clients,
-        Relation::Delegates | Relation::MayAct | Relation::Reaches => true,
-    };
-    relation && kind(edge.from) && kind(edge.to)
-}
 
 /// What stands out: all else steps back. Nothing in it: nothing steps back.
 #[derive(Debug, Default, Clone)]
@@ -55,6 +28,17 @@ impl Lit {
     pub fn dims_edge(&self, n: usize) -> bool {
         self.on && !self.edges.contains(&n)
     }
+    /// What is lit of what is drawn: a fold is when one of its members is.
+    pub fn drawn(&self, picture: &Picture) -> Self {
+        let at = |all: &[Option<usize>], n: &usize| all.get(*n).copied().flatten();
+        let nodes = self.nodes.iter();
+        let edges = self.edges.iter();
+        Self {
+            nodes: nodes.filter_map(|n| at(&picture.nodes, n)).collect(),
+            edges: edges.filter_map(|e| at(&picture.edges, e)).collect(),
+            ..*self
+        }
+    }
     fn light_ends(&mut self, graph: &Graph) {
         for &e in &self.edges {
             if let Some(edge) = graph.edges.get(e) {
@@ -65,9 +49,9 @@ impl Lit {
     }
 }
 
-/// What is lit by the selection, by a finding that is pointed at, by the filters.
+/// What is lit of the whole graph by the selection, by a finding that is pointed at, by the filters.
 pub(super) fn lit(state: &State, model: &Model, scene: &Scene) -> Lit {
-    let graph = &scene.graph;
+    let graph = &scene.picture.whole;
     let mut lit = Lit::default();
     let session = &model.session;
     let finding = state.hinted.or(match session.selection {
@@ -78,60 +62,43 @@ pub(super) fn lit(state: &State, model: &Model, scene: &Scene) -> Lit {
         let Some(finding) = scene.report.findings.get(n) else {
             return lit;
         };
-        lit.on = true;
         lit.severity = Some(finding.severity);
         lit.edges = (0..graph.edges.len())
             .filter(|e| graph.edges[*e].findings.contains(&n))
             .collect();
-        lit.light_ends(graph);
-        let hop = |n: &usize| *n == finding.hop || Some(*n) == finding.parent;
-        lit.nodes.extend((0..graph.nodes.len()).filter(|i| {
-            let node = &graph.nodes[*i];
-            finding.path.contains(&node.label) && node.hops.iter().any(hop)
-        }));
+        lit.nodes = scene.picture.path_of(finding, n).into_iter().collect();
         lit.on = !lit.nodes.is_empty();
         return lit;
     }
-    match &session.selection {
-        Selection::Token(id) | Selection::Claim(id, _) => {
-            if let Some(view) = model.analysis.tokens.get(id) {
-                lit.edges = (0..graph.edges.len())
-                    .filter(|e| graph.edges[*e].hops.contains(&view.hop))
-                    .collect();
-                lit.nodes = (0..graph.nodes.len())
-                    .filter(|n| graph.nodes[*n].hops.contains(&view.hop))
-                    .collect();
-                lit.light_ends(graph);
-                lit.on = !lit.nodes.is_empty();
-            }
+    if let Selection::Token(id) | Selection::Claim(id, _) = &session.selection
+        && let Some(view) = model.analysis.tokens.get(id)
+    {
+        lit.edges = (0..graph.edges.len())
+            .filter(|e| graph.edges[*e].hops.contains(&view.hop))
+            .collect();
+        lit.nodes = scene.picture.named_by(view.hop).into_iter().collect();
+        lit.light_ends(graph);
+        lit.on = !lit.nodes.is_empty();
+        if lit.on {
+            return lit;
         }
-        _ => {}
-    }
-    if lit.on {
-        return lit;
     }
     let words = session.filter.trim().to_lowercase();
     if session.at_least.is_some() || !words.is_empty() {
         lit.on = true;
-        let named = |n: &crate::principal::Node| {
-            words.is_empty()
-                || n.label.to_lowercase().contains(&words)
-                || n.detail.to_lowercase().contains(&words)
-                || n.kind.name().contains(&words)
-        };
+        let named: Vec<bool> = graph.nodes.iter().map(|n| is_named(n, &words)).collect();
         let bad = |s: Option<Severity>| {
             session
                 .at_least
                 .is_none_or(|least| s.is_some_and(|s| s >= least))
         };
         lit.nodes = (0..graph.nodes.len())
-            .filter(|n| named(&graph.nodes[*n]) && bad(graph.nodes[*n].severity))
+            .filter(|n| named[*n] && bad(graph.nodes[*n].severity))
             .collect();
         lit.edges = (0..graph.edges.len())
             .filter(|e| {
                 let edge = &graph.edges[*e];
-                bad(edge.severity)
-                    && (named(&graph.nodes[edge.from]) || named(&graph.nodes[edge.to]))
+                bad(edge.severity) && (named[edge.from] || named[edge.to])
             })
             .collect();
         if session.at_least.is_some() {
@@ -141,30 +108,35 @@ pub(super) fn lit(state: &State, model: &Model, scene: &Scene) -> Lit {
     lit
 }
 
+/// Whether a principal is meant by the words of the search field, in small letters.
+pub(super) fn is_named(node: &Node, words: &str) -> bool {
+    words.is_empty()
+        || node.label.to_lowercase().contains(words)
+        || node.detail.to_lowercase().contains(words)
+        || node.kind.name().contains(words)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use super::{super::graph_scene::tests::sketch, *};
-
-    #[test]
-    fn hidden_kinds_hide_their_wires() {
-        let graph = sketch();
-        let mut state = State::default();
-        assert!(shows_edge(&state, &graph, &graph.edges[1]));
-        state.issuers = false;
-        assert!(!shows_edge(&state, &graph, &graph.edges[1]));
-        assert!(shows_edge(&state, &graph, &graph.edges[0]));
-    }
+    use crate::{
+        app::analysis::{Analysis, picture},
+        principal::picture::Seen,
+    };
 
     #[test]
     fn a_severity_filter_lights_the_bad_edge_and_its_ends() {
         let mut model = Model::default();
         let graph = Arc::new(sketch());
-        model.analysis = Arc::new(crate::app::analysis::Analysis {
+        let analysis = Analysis {
             graph,
-            ..Default::default()
-        });
+            ..Analysis::default()
+        };
+        let seen = Seen::default();
+        model.picture = Arc::new(picture(&analysis, &Picture::default(), &seen));
+        model.analysis = Arc::new(analysis);
         model.session.at_least = Some(Severity::High);
         let scene = Scene::of(&model);
         let lit = lit(&State::default(), &model, &scene);

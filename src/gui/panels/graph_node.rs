@@ -14,7 +14,7 @@ use crate::{
     },
     principal::{
         Node, NodeKind,
-        layout::{NODE_PADDING, Words},
+        layout::{NODE_PADDING, Words, text_width},
     },
     risk::Severity,
 };
@@ -82,6 +82,17 @@ pub(super) fn node(
             },
         ),
     };
+    if node.fold.is_some() {
+        stack(
+            painter,
+            rect,
+            zoom,
+            radius,
+            fade(theme.raised),
+            fade(outline.color),
+            theme,
+        );
+    }
     // A dimmed node is still opaque: wires do not show through it.
     painter.rect_filled(rect, radius, theme.window);
     painter.rect(
@@ -119,6 +130,27 @@ pub(super) fn node(
     }
 }
 
+/// A fold looks like the uppermost of several cards.
+fn stack(
+    painter: &Painter,
+    rect: Rect,
+    zoom: f32,
+    radius: CornerRadius,
+    fill: Color32,
+    line: Color32,
+    theme: &Theme,
+) {
+    for n in [2.0, 1.0] {
+        let down = 4.0 * n * zoom.clamp(0.5, 1.2);
+        let card = rect
+            .translate(vec2(0.0, down))
+            .shrink2(vec2(down * 1.5, 0.0));
+        painter.rect_filled(card, radius, theme.window);
+        let line = Stroke::new(1.0, line);
+        painter.rect(card, radius, fill, line, StrokeKind::Inside);
+    }
+}
+
 fn grow(mut radius: CornerRadius, by: u8) -> CornerRadius {
     for corner in [
         &mut radius.nw,
@@ -146,7 +178,7 @@ fn words(
     let round = matches!(node.kind, NodeKind::Person | NodeKind::Key);
     let left = if round { left * 1.2 } else { left };
     let (name_font, detail_font) = (name_font(zoom), caption(zoom));
-    let room = rect.height() - 8.0 * zoom;
+    let room = rect.height() - 5.0 * zoom;
     let lines = Lines::fitting(text, name_font.size, detail_font.size, room);
     let icon = icon.max(11.0);
     let from = rect.left() + left + icon + gap;
@@ -160,8 +192,9 @@ fn words(
         );
         // The name goes below, where there is room beside its neighbours.
         let room = rect.width() + 40.0 * zoom;
-        if room >= 44.0 {
-            let name = text.name.concat();
+        let name = text.name.concat();
+        // Rather none than a stump.
+        if room >= 80.0 || (room >= 44.0 && text_width(&name, detail_font.size) <= room) {
             let galley = paint::line_of_name(painter, &name, detail_font, colour, room);
             let size = galley.size();
             let at = pos2(rect.center().x - size.x / 2.0, rect.bottom() + 1.0);

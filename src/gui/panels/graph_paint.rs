@@ -2,11 +2,7 @@
 
 use egui::{FontFamily, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
-use super::{
-    graph::State,
-    graph_canvas::{Sheet, is_selected},
-    graph_lit::shows_node,
-};
+use super::graph_canvas::{Sheet, is_selected};
 use crate::{
     gui::{
         canvas::{LABELS_FROM, Stage, paint},
@@ -17,6 +13,8 @@ use crate::{
     risk::Severity,
 };
 
+/// Below this zoom even the signs on the wires would cover what they are about.
+const SIGNS_FROM: f32 = 0.3;
 /// More wires than this are drawn faint.
 const MANY: usize = 300;
 
@@ -88,15 +86,19 @@ fn wire_look(sheet: &Sheet<'_>, e: usize) -> paint::Wire {
 
 /// Words on the wires: what changed, in the colour of the risk, with its shape; `may act` and `issues`
 /// where there is room for them.
-pub(super) fn notes(sheet: &Sheet<'_>, state: &State) {
+pub(super) fn notes(sheet: &Sheet<'_>) {
     let (canvas, stage, scene) = (&sheet.canvas, &sheet.stage, sheet.scene);
     let (lit, theme, shown) = (sheet.lit, sheet.theme, &sheet.shown);
     let zoom = canvas.camera.zoom();
+    if zoom < SIGNS_FROM {
+        return;
+    }
     let quiet = shown.len() <= 40 && zoom >= LABELS_FROM;
     let font = paint::font(11.0, zoom, FontFamily::Proportional);
-    let mut taken: Vec<Rect> = (0..scene.rects.len())
-        .filter(|n| shows_node(state, scene.graph.nodes[*n].kind))
-        .map(|n| canvas.camera.screen_rect(scene.rects[n]).expand(7.0))
+    let mut taken: Vec<Rect> = scene
+        .rects
+        .iter()
+        .map(|rect| canvas.camera.screen_rect(*rect).expand(7.0))
         .filter(|r| r.intersects(stage.rect))
         .collect();
     let mut order: Vec<usize> = shown.clone();
@@ -105,6 +107,17 @@ pub(super) fn notes(sheet: &Sheet<'_>, state: &State) {
         let edge = &scene.graph.edges[e];
         let severity = risk(edge.severity);
         let text = match (&edge.note, edge.relation) {
+            // Among many wires, how many can be reached is said where it is asked for.
+            (Some(_), Relation::Reaches)
+                if edge.count > 1
+                    && severity.is_none()
+                    && shown.len() > 80
+                    && !lit.edges.contains(&e) =>
+            {
+                ""
+            }
+            // How many are issued matters less than what is delegated.
+            (Some(_), Relation::Issued) if edge.count > 1 && !(quiet && severity.is_none()) => "",
             (Some(note), _) if zoom >= LABELS_FROM => note.as_str(),
             (
                 None,

@@ -1,6 +1,6 @@
 //! The graph as it is drawn: places, words and the names that a screen reader says.
 
-use std::sync::Arc;
+use std::{collections::HashMap, fmt::Write as _, sync::Arc};
 
 use egui::{Pos2, Rect, pos2, vec2};
 
@@ -8,17 +8,16 @@ use super::graph::counted;
 use crate::{
     app::Model,
     gui::canvas::Curve,
-    principal::{
-        Edge, Graph,
-        layout::{Layout, Words},
-    },
+    principal::{Edge, Graph, Node, layout::Words, picture::Picture},
     risk::{Report, Severity},
 };
 
-/// The graph as it is drawn: made once per analysis.
+/// The graph as it is drawn: made once per picture.
 pub(super) struct Scene {
-    layout: Arc<Layout>,
+    /// What it was made from.
+    pub picture: Arc<Picture>,
     pub report: Arc<Report>,
+    /// What is drawn.
     pub graph: Arc<Graph>,
     /// Places of the nodes on the plane.
     pub rects: Vec<Rect>,
@@ -36,12 +35,15 @@ pub(super) struct Scene {
     pub order: Vec<usize>,
     /// For the arrow keys.
     pub links: Vec<(usize, usize)>,
+    /// How many findings name a principal, by label.
+    about: HashMap<String, usize>,
 }
 
 impl Scene {
     pub fn of(model: &Model) -> Self {
-        let analysis = &model.analysis;
-        let (graph, layout) = (&analysis.graph, &analysis.layout);
+        let picture = Arc::clone(&model.picture);
+        let (graph, layout) = (Arc::clone(&picture.graph), Arc::clone(&picture.layout));
+        let report = Arc::clone(&model.analysis.report);
         let rects: Vec<Rect> = (0..graph.nodes.len())
             .map(|n| {
                 let b = layout.nodes.get(n).copied().unwrap_or_default();
@@ -51,42 +53,65 @@ impl Scene {
                 )
             })
             .collect();
-        let points = |n: usize| -> Vec<Pos2> {
-            layout.edges.get(n).map_or_else(Vec::new, |path| {
-                path.points.iter().map(|p| pos2(p.x, p.y)).collect()
+        let curves = (0..graph.edges.len())
+            .map(|n| {
+                let path = layout.edges.get(n);
+                let points: Vec<Pos2> = path.map_or_else(Vec::new, |path| {
+                    path.points.iter().map(|p| pos2(p.x, p.y)).collect()
+                });
+                Curve::new(&points)
             })
-        };
-        let edges = 0..graph.edges.len();
+            .collect();
+        let labels = (0..graph.edges.len())
+            .map(|n| {
+                let path = layout.edges.get(n);
+                path.map_or(Pos2::ZERO, |p| pos2(p.label.x, p.label.y))
+            })
+            .collect();
+        let about = about(&report);
         Self {
-            layout: Arc::clone(layout),
-            report: Arc::clone(&analysis.report),
-            graph: Arc::clone(graph),
             words: graph.nodes.iter().map(Words::of).collect(),
-            curves: edges.clone().map(|n| Curve::new(&points(n))).collect(),
-            labels: edges
-                .clone()
-                .map(|n| {
-                    layout
-                        .edges
-                        .get(n)
-                        .map_or(Pos2::ZERO, |p| pos2(p.label.x, p.label.y))
-                })
-                .collect(),
-            node_names: (0..graph.nodes.len())
-                .map(|n| node_name(graph, &analysis.report, n))
-                .collect(),
-            edge_names: graph.edges.iter().map(|e| edge_name(graph, e)).collect(),
+            curves,
+            labels,
+            node_names: graph.nodes.iter().map(|n| node_name(n, &about)).collect(),
+            edge_names: graph.edges.iter().map(|e| edge_name(&graph, e)).collect(),
             order: crate::gui::canvas::walk::reading_order(&rects),
             links: graph.edges.iter().map(|e| (e.from, e.to)).collect(),
             rects,
+            about,
+            report,
+            graph,
+            picture,
         }
     }
 
     pub fn is_of(&self, model: &Model) -> bool {
-        Arc::ptr_eq(&self.layout, &model.analysis.layout)
-            && Arc::ptr_eq(&self.graph, &model.analysis.graph)
+        Arc::ptr_eq(&self.picture, &model.picture)
             && Arc::ptr_eq(&self.report, &model.analysis.report)
     }
+
+    /// A principal of the whole graph for the screen reader.
+    pub fn name_of(&self, n: usize) -> String {
+        node_name(&self.picture.whole.nodes[n], &self.about)
+    }
+
+    /// A relation of the whole graph for the screen reader.
+    pub fn name_of_edge(&self, e: usize) -> String {
+        edge_name(&self.picture.whole, &self.picture.whole.edges[e])
+    }
+}
+
+/// How many findings name a principal, by its label.
+fn about(report: &Report) -> HashMap<String, usize> {
+    let mut about: HashMap<String, usize> = HashMap::new();
+    for finding in &report.findings {
+        for (n, label) in finding.path.iter().enumerate() {
+            if !finding.path[..n].contains(label) {
+                *about.entry(label.clone()).or_default() += 1;
+            }
+        }
+    }
+    about
 }
 
 fn findings_words(n: usize, worst: Option<Severity>) -> String {
@@ -98,18 +123,22 @@ fn findings_words(n: usize, worst: Option<Severity>) -> String {
     }
 }
 
-fn node_name(graph: &Graph, report: &Report, n: usize) -> String {
-    let node = &graph.nodes[n];
-    let about = report
-        .findings
-        .iter()
-        .filter(|f| f.path.contains(&node.label))
-        .count();
-    let mut parts = vec![node.label.clone(), node.kind.name().to_owned()];
-    if !node.detail.is_empty() && node.detail != node.kind.name() {
+fn node_name(node: &Node, about: &HashMap<String, usize>) -> String {
+    let mut parts = vec![node.label.clone()];
+    if let Some(fold) = &node.fold {
+        parts.push("folded".to_owned());
         parts.push(node.detail.clone());
+        if fold.within > 0 {
+            parts.push(format!("{} within", counted(fold.within, "relation")));
+        }
+    } else {
+        parts.push(node.kind.name().to_owned());
+        if !node.detail.is_empty() && node.detail != node.kind.name() {
+            parts.push(node.detail.clone());
+        }
     }
     parts.push(counted(node.hops.len(), "token"));
+    let about = about.get(&node.label).copied().unwrap_or(0);
     parts.push(findings_words(
         if node.severity.is_some() { about } else { 0 },
         node.severity,
@@ -127,7 +156,9 @@ fn edge_name(graph: &Graph, edge: &Edge) -> String {
         counted(edge.hops.len(), "token"),
         findings_words(edge.findings.len(), edge.severity)
     );
-    if let Some(note) = &edge.note {
+    if edge.count > 1 {
+        let _ = write!(name, ", {} relations", edge.count);
+    } else if let Some(note) = &edge.note {
         name.push_str(", ");
         name.push_str(note);
     }
@@ -137,7 +168,7 @@ fn edge_name(graph: &Graph, edge: &Edge) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::principal::{Node, NodeKind, Relation};
+    use crate::principal::{NodeKind, Relation};
 
     /// Alice, her planner with a finding, and the server that issued.
     pub fn sketch() -> Graph {
@@ -150,6 +181,7 @@ pub(super) mod tests {
             severity,
             hops: vec![0, 1],
             rank: 0,
+            fold: None,
         };
         Graph {
             nodes: vec![
@@ -166,6 +198,7 @@ pub(super) mod tests {
                     hops: vec![1],
                     note: Some("payments:initiate added".into()),
                     findings: vec![0],
+                    count: 1,
                 },
                 Edge {
                     from: 2,
@@ -175,6 +208,7 @@ pub(super) mod tests {
                     hops: vec![1],
                     note: None,
                     findings: vec![],
+                    count: 1,
                 },
             ],
         }
@@ -183,9 +217,8 @@ pub(super) mod tests {
     #[test]
     fn names_say_what_the_picture_shows() {
         let graph = sketch();
-        let report = Report::default();
         assert_eq!(
-            node_name(&graph, &report, 0),
+            node_name(&graph.nodes[0], &HashMap::new()),
             "alice, person, current actor, 2 tokens, no findings"
         );
         assert_eq!(

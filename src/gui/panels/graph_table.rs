@@ -5,7 +5,7 @@ use egui::Ui;
 
 use super::{
     graph::capital,
-    graph_lit::{Lit, shows_edge, shows_node},
+    graph_lit::Lit,
     graph_scene::Scene,
     rows::{self, Column, fixed, number, wide},
 };
@@ -30,17 +30,17 @@ enum Row {
     Node(usize),
 }
 
+/// Principals and relations of the whole graph, folded or not: a list needs no folds.
 fn rows_of(cx: &Cx<'_>, scene: &Scene, lit: &Lit) -> Vec<Row> {
-    let graph = &scene.graph;
+    let picture = &scene.picture;
+    let graph = &picture.whole;
     let session = &cx.model.session;
     let filtered = lit.on && (session.at_least.is_some() || !session.filter.trim().is_empty());
-    let state = &cx.view.graph;
     let nodes = (0..graph.nodes.len())
-        .filter(|n| shows_node(state, graph.nodes[*n].kind) && !(filtered && lit.dims_node(*n)))
+        .filter(|n| picture.nodes[*n].is_some() && !(filtered && lit.dims_node(*n)))
         .map(Row::Node);
     let edges = (0..graph.edges.len())
-        .filter(|e| shows_edge(state, graph, &graph.edges[*e]))
-        .filter(|e| !(filtered && lit.dims_edge(*e)))
+        .filter(|e| picture.shows(*e) && !(filtered && lit.dims_edge(*e)))
         .map(Row::Edge);
     let mut rows: Vec<Row> = nodes.chain(edges).collect();
     rows.sort_by_key(|row| {
@@ -52,8 +52,19 @@ fn rows_of(cx: &Cx<'_>, scene: &Scene, lit: &Lit) -> Vec<Row> {
     rows
 }
 
+/// What a principal is here, and the fold that it stands in.
+fn detail(scene: &Scene, n: usize) -> String {
+    let picture = &scene.picture;
+    let node = &picture.whole.nodes[n];
+    let drawn = picture.nodes[n].map(|at| &picture.graph.nodes[at]);
+    match drawn.filter(|drawn| drawn.fold.is_some()) {
+        Some(fold) => format!("{} · in {}", node.detail, fold.label),
+        None => node.detail.clone(),
+    }
+}
+
 fn selection_of(scene: &Scene, row: Row) -> Selection {
-    let graph = &scene.graph;
+    let graph = &scene.picture.whole;
     match row {
         Row::Edge(e) => {
             let edge = &graph.edges[e];
@@ -77,7 +88,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
         crate::gui::widgets::empty(ui, "No relation matches the filters.", |_| {});
         return;
     }
-    let graph = &scene.graph;
+    let graph = &scene.picture.whole;
     let mut state = std::mem::take(&mut cx.view.graph.rows);
     let done = rows::table(
         ui,
@@ -90,8 +101,8 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
             tail: false,
         },
         |n| match list[n] {
-            Row::Edge(e) => scene.edge_names[e].clone(),
-            Row::Node(n) => scene.node_names[n].clone(),
+            Row::Edge(e) => scene.name_of_edge(e),
+            Row::Node(n) => format!("{}, {}", scene.name_of(n), detail(scene, n)),
         },
         |cell| {
             let theme = cell.theme;
@@ -138,7 +149,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Lit) {
                         }
                         1 => cell.strong(&node.label, theme.text),
                         2 => cell.text(node.kind.name(), theme.muted),
-                        3 => cell.text(&node.detail, theme.muted),
+                        3 => cell.text(&detail(scene, n), theme.muted),
                         4 => {
                             let words = node
                                 .severity

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use egui::{RichText, Ui};
 
-use super::{graph::counted, inspector_finding};
+use super::{graph::counted, inspector_finding, inspector_fold};
 use crate::{
     app::{Command, analysis::TokenView, session::Selection},
     gui::{
@@ -22,7 +22,7 @@ use crate::{
         ids::TokenId,
         text::{escape, shorten},
     },
-    principal::{Graph, Node, NodeKind, Relation},
+    principal::{Graph, Node, NodeKind, Relation, fold},
     token::{claims, explain::principal as explain},
 };
 
@@ -31,6 +31,10 @@ const IN_FULL: usize = 2;
 
 /// Draws the section of a principal.
 pub fn principal(ui: &mut Ui, cx: &mut Cx<'_>, id: &str) {
+    if fold::is_fold(id) {
+        inspector_fold::ui(ui, cx, id);
+        return;
+    }
     let graph = std::sync::Arc::clone(&cx.model.analysis.graph);
     let Some(n) = graph.nodes.iter().position(|n| n.id == id) else {
         widgets::empty(ui, "This principal is in no token any more.", |_| {});
@@ -40,6 +44,7 @@ pub fn principal(ui: &mut Ui, cx: &mut Cx<'_>, id: &str) {
     widgets::section(ui, "Principal", node.kind.name());
     head(ui, cx, node.kind, &node.label);
     who(ui, cx, node);
+    inspector_fold::again(ui, cx, node);
     ui.add_space(space::S);
     authority(ui, cx, &graph, n);
 
@@ -56,7 +61,12 @@ pub fn principal(ui: &mut Ui, cx: &mut Cx<'_>, id: &str) {
 
 /// Draws the section of a relation.
 pub fn relation(ui: &mut Ui, cx: &mut Cx<'_>, from: &str, to: &str, name: &str) {
-    let graph = std::sync::Arc::clone(&cx.model.analysis.graph);
+    // A relation of a fold is in the picture only.
+    let graph = std::sync::Arc::clone(if fold::is_fold(from) || fold::is_fold(to) {
+        &cx.model.picture.graph
+    } else {
+        &cx.model.analysis.graph
+    });
     let found = graph.edges.iter().find(|e| {
         e.relation.name() == name && graph.nodes[e.from].id == from && graph.nodes[e.to].id == to
     });
@@ -72,6 +82,12 @@ pub fn relation(ui: &mut Ui, cx: &mut Cx<'_>, from: &str, to: &str, name: &str) 
         ui.label(theme::title("→").color(cx.theme.muted));
         ui.label(theme::title(b.label.as_str()));
     });
+    if a.fold.is_some() || b.fold.is_some() {
+        inspector_fold::relations(ui, cx, &graph, edge);
+        findings(ui, cx, edge.findings.clone());
+        tokens(ui, cx, "Tokens that make them", &edge.hops);
+        return;
+    }
     let meaning = match edge.relation {
         Relation::Delegates => format!(
             "{} handed authority on to {}: the tokens below name {} as actor after it.",
@@ -116,7 +132,7 @@ pub fn relation(ui: &mut Ui, cx: &mut Cx<'_>, from: &str, to: &str, name: &str) 
     tokens(ui, cx, "Tokens that make it", &edge.hops);
 }
 
-fn head(ui: &mut Ui, cx: &Cx<'_>, kind: NodeKind, label: &str) {
+pub(super) fn head(ui: &mut Ui, cx: &Cx<'_>, kind: NodeKind, label: &str) {
     ui.add_space(space::XS);
     ui.horizontal(|ui| {
         Icon::of_kind(kind).show(ui, 20.0, cx.theme.muted);
@@ -275,7 +291,7 @@ fn authority(ui: &mut Ui, cx: &Cx<'_>, graph: &Graph, n: usize) {
     }
 }
 
-fn findings(ui: &mut Ui, cx: &mut Cx<'_>, mut about: Vec<usize>) {
+pub(super) fn findings(ui: &mut Ui, cx: &mut Cx<'_>, mut about: Vec<usize>) {
     about.sort_unstable();
     about.dedup();
     let report = std::sync::Arc::clone(&cx.model.analysis.report);

@@ -3,8 +3,10 @@
 use super::{Box2, grid::Grid, point};
 use crate::principal::{Graph, NodeKind, Relation};
 
-/// Between the lowest node and the issuers.
-const ISSUER_GAP: f32 = 84.0;
+/// Between the lowest node and the issuers; more in a graph of few rows, which has the room.
+fn issuer_gap(rows: usize) -> f32 {
+    if rows <= 2 { 128.0 } else { 84.0 }
+}
 /// Weight of a wish that gives way to those of level holders.
 const FAINT: f32 = 1e-5;
 
@@ -89,14 +91,15 @@ pub(super) fn audiences(graph: &Graph, grid: &Grid, boxes: &mut [Box2]) {
 
 /// Issuers stand in a row below everything, under those whom they issue to; several rows when there
 /// are many.
-pub(super) fn issuers(graph: &Graph, boxes: &mut [Box2], height: f32) {
+pub(super) fn issuers(graph: &Graph, grid: &Grid, boxes: &mut [Box2]) {
+    let (height, gap) = (grid.height, issuer_gap(grid.rows));
     let is_issuer = |n: usize| graph.nodes[n].kind == NodeKind::AuthorizationServer;
     let others: Vec<&Box2> = (0..boxes.len())
         .filter(|n| !is_issuer(*n))
         .map(|n| &boxes[n])
         .collect();
     let (left, right, bottom) = if others.is_empty() {
-        (0.0, 0.0, -(ISSUER_GAP + height / 2.0))
+        (0.0, 0.0, -(gap + height / 2.0))
     } else {
         others.iter().fold(
             (f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY),
@@ -135,7 +138,7 @@ pub(super) fn issuers(graph: &Graph, boxes: &mut [Box2], height: f32) {
     let lines = (total / width).ceil().max(1.0) as usize;
     let per_line = wishes.len().div_ceil(lines).max(1);
     for (line, members) in wishes.chunks(per_line).enumerate() {
-        let y = bottom + ISSUER_GAP + height / 2.0 + line as f32 * (height + 32.0);
+        let y = bottom + gap + height / 2.0 + line as f32 * (height + 32.0);
         let wanted: Vec<(f32, f32)> = members.iter().map(|(x, _)| (*x, 1.0)).collect();
         let steps: Vec<f32> = members
             .iter()

@@ -15,6 +15,11 @@ const COLUMN_GAP: f32 = 48.0;
 /// Most room that words get between two columns.
 const WIDEST_GAP: f32 = 66.0;
 
+/// The zoom down to which boxes hold their names.
+const USUAL: f32 = 0.77;
+/// The same in graphs that are higher than wide.
+const SMALL: f32 = 0.5;
+
 /// How high an arc rises over a row, by the columns it spans.
 pub(super) fn arc_height(span: usize) -> f32 {
     26.0 + 24.0 * (span.min(5) as f32)
@@ -22,12 +27,18 @@ pub(super) fn arc_height(span: usize) -> f32 {
 
 /// Turns cells into places.
 pub(super) fn place(graph: &Graph, grid: &Grid) -> Layout {
+    // What is high is seen from further away, and has room beside its nodes.
+    let smallest = if grid.rows >= 4 && grid.rows >= grid.columns {
+        SMALL
+    } else {
+        USUAL
+    };
     let mut boxes: Vec<Box2> = graph
         .nodes
         .iter()
         .map(|node| Box2 {
             centre: point(0.0, 0.0),
-            width: node_width(node),
+            width: node_width(node, if node.fold.is_some() { SMALL } else { smallest }),
             height: grid.height,
         })
         .collect();
@@ -54,7 +65,7 @@ pub(super) fn place(graph: &Graph, grid: &Grid) -> Layout {
         }
     }
     audiences(graph, grid, &mut boxes);
-    issuers(graph, &mut boxes, grid.height);
+    issuers(graph, grid, &mut boxes);
     let columns = titles(graph, grid)
         .into_iter()
         .zip(centres)

@@ -49,10 +49,9 @@ impl Words {
     }
 
     /// Width of the widest line. Text stays at 11 points when the view is zoomed out, so that it can be
-    /// read: at this share of its size a box still holds its lines.
-    pub(super) fn width(&self) -> f32 {
-        const SHARE: f32 = 0.77;
-        let wide = |line: &String, size: f32| text_width(line, size.max(CAPTION_SIZE / SHARE));
+    /// read: at the zoom `smallest` a box still holds its lines.
+    pub(super) fn width(&self, smallest: f32) -> f32 {
+        let wide = |line: &String, size: f32| text_width(line, size.max(CAPTION_SIZE / smallest));
         let names = self.name.iter().map(|line| wide(line, NAME_SIZE));
         let details = self.detail.iter().map(|line| wide(line, CAPTION_SIZE));
         names.chain(details).fold(0.0, f32::max)

@@ -196,13 +196,35 @@ fn draw_node(out: &mut String, node: &Node, place: &Box2, theme: Theme) {
     let (stroke, width) = severity.map_or((theme.border(), 1.0), |s| {
         (theme.severity(s), Theme::width(Some(s)) * 0.62)
     });
+    let kind = if node.fold.is_some() {
+        "folded"
+    } else {
+        node.kind.name()
+    };
     let _ = write!(
         out,
-        "<g><title>{}, {}, {}</title><path d=\"{}\" fill=\"{}\" stroke=\"{stroke}\" \
-         stroke-width=\"{width:.1}\"/>",
+        "<g><title>{}, {kind}, {}</title>",
         in_xml(&node.label),
-        node.kind.name(),
-        in_xml(&words(node)),
+        in_xml(&words(node))
+    );
+    // A fold looks like the uppermost of several cards.
+    for n in [2.0, 1.0] {
+        if node.fold.is_some() {
+            let mut card = *place;
+            card.centre.y += 4.0 * n;
+            card.width -= 12.0 * n;
+            let _ = write!(
+                out,
+                "<path d=\"{}\" fill=\"{}\" stroke=\"{stroke}\"/>",
+                outline(node.kind, &card),
+                theme.raised()
+            );
+        }
+    }
+    let _ = write!(
+        out,
+        "<path d=\"{}\" fill=\"{}\" stroke=\"{stroke}\" \
+         stroke-width=\"{width:.1}\"/>",
         outline(node.kind, place),
         theme.raised(),
     );

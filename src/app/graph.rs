@@ -1,0 +1,97 @@
+//! What is looked at of the principal graph: which tokens count, which kinds are shown, what is folded.
+//! Not undoable; kept while tokens come and go.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{Command, Effect, Model, session::Selection};
+use crate::principal::picture::Seen;
+
+pub(super) fn update(model: &mut Model, command: Command) {
+    let seen = &mut model.session.seen;
+    match command {
+        Command::FoldGraph(choice) => {
+            seen.fold = choice;
+            seen.open.clear();
+            seen.apart.clear();
+        }
+        Command::OpenFold(id) => {
+            seen.open.insert(id);
+        }
+        Command::CloseFold(id) => {
+            // Those that lie in it close with it, and nobody is looked at outside of it.
+            let within = format!("{id}|");
+            seen.open
+                .retain(|open| *open != id && !open.starts_with(&within));
+            let members = model.picture.members_of(&id);
+            for member in members {
+                seen.apart.remove(&member.id);
+            }
+        }
+        Command::SeeKinds {
+            issuers,
+            keys,
+            clients,
+        } => {
+            (seen.issuers, seen.keys, seen.clients) = (issuers, keys, clients);
+        }
+        Command::SeeTokens(chain, when) => {
+            (seen.chain, seen.when) = (chain, when);
+        }
+        _ => {}
+    }
+}
+
+/// Brings what is selected out of the folds: a finding or a token stands with all principals on its path.
+pub(super) fn bring_out(model: &mut Model) {
+    let picture = &model.picture;
+    if picture.by.is_none() && model.session.seen.apart.is_empty() {
+        return;
+    }
+    let position = |id: &String| picture.whole.nodes.iter().position(|n| n.id == *id);
+    let apart = &model.session.seen.apart;
+    let with = |ids: &[&String]| -> Option<BTreeSet<String>> {
+        let own = picture.folded(ids.iter().filter_map(|id| position(id)));
+        (!own.is_empty()).then(|| apart.union(&own).cloned().collect())
+    };
+    let all = |nodes: BTreeSet<usize>| {
+        // Those that a former selection brought out stand in their folds again.
+        let stays = |id: &String| apart.contains(id);
+        let ids = nodes.iter().map(|n| &picture.whole.nodes[*n].id);
+        let stay: Vec<String> = ids.filter(|id| stays(id)).cloned().collect();
+        let mut out = picture.folded(nodes);
+        out.extend(stay);
+        Some(out)
+    };
+    let next = match &model.session.selection {
+        Selection::Finding(n) => {
+            let finding = model.analysis.report.findings.get(*n);
+            finding.and_then(|finding| all(picture.path_of(finding, *n)))
+        }
+        Selection::Token(id) | Selection::Claim(id, _) => {
+            let view = model.analysis.tokens.get(id);
+            view.and_then(|view| all(picture.named_by(view.hop)))
+        }
+        Selection::Principal(id) => with(&[id]),
+        Selection::Relation(from, to, _) => with(&[from, to]),
+        Selection::None => Some(BTreeSet::new()),
+        _ => None,
+    };
+    if let Some(next) = next {
+        model.session.seen.apart = next;
+    }
+}
+
+/// Asks for a new picture when another one is wanted than there is.
+pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
+    let wanted: &Seen = &model.session.seen;
+    if model.picture.seen == *wanted {
+        model.picturing = None;
+    } else if model.picturing.as_ref() != Some(wanted) {
+        model.picturing = Some(wanted.clone());
+        effects.push(Effect::Picture(
+            Arc::clone(&model.analysis),
+            Arc::clone(&model.picture),
+            Box::new(wanted.clone()),
+        ));
+    }
+}
