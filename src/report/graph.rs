@@ -178,6 +178,11 @@ pub fn graphml(graph: &Graph) -> String {
         ("relations", "edge"),
         ("tokens", "edge"),
     ] {
+        // Only what occurs is declared of folds.
+        let folds = |key: &str| matches!(key, "members" | "relations");
+        if folds(id) && graph.nodes.iter().all(|n| n.fold.is_none()) {
+            continue;
+        }
         let _ = writeln!(
             out,
             "  <key id=\"{id}\" for=\"{on}\" attr.name=\"{id}\" attr.type=\"string\"/>"
