@@ -16,6 +16,7 @@ use crate::{
         Chain,
         run::{Directory, ServerView},
     },
+    jose::Jwk,
     kit::{ids::TokenId, text::escape},
     oauth::client_auth::{AuthMethod, Client, Credential},
     token::{Token, decode},
@@ -126,6 +127,33 @@ impl Directory for Names<'_> {
         found.map(|(_, url, _)| url.clone())
     }
 
+    fn key(&self, name: &str) -> Result<Jwk, String> {
+        let keys = &self.model.workspace.keys;
+        let entry = keys
+            .iter()
+            .find(|k| k.id.to_string() == name)
+            .or_else(|| keys.iter().find(|k| k.name == name))
+            .ok_or_else(|| format!("the workspace has no key {}", escape(name)))?;
+        if !entry.private {
+            return Err(format!(
+                "the key {} is a public one: proofs need the private part",
+                escape(name)
+            ));
+        }
+        let key = self.model.vault.keys.get(&entry.id);
+        key.cloned().ok_or_else(|| {
+            format!(
+                "the private part of the key {} is not known here{}",
+                escape(name),
+                locked(self.model)
+            )
+        })
+    }
+
+    fn key_of(&self, thumbprint: &str) -> Option<Jwk> {
+        key_of(self.model, thumbprint)
+    }
+
     fn token(&self, id: TokenId) -> Option<Arc<Token>> {
         if let Some(entry) = self.model.workspace.token(id) {
             let known = self.model.analysis.tokens.get(&id).map(|v| &v.token);
@@ -138,12 +166,33 @@ impl Directory for Names<'_> {
     }
 }
 
-pub(super) fn credential(model: &Model, client: &ClientEntry) -> Result<Credential, String> {
-    let locked = if model.sealing.sealed.is_some() {
+/// The private key that has this thumbprint (RFC 7638), of the workspace or made for a run: what a
+/// token is bound to (RFC 9449 §6.1).
+pub fn key_of(model: &Model, thumbprint: &str) -> Option<Jwk> {
+    let fits = |key: &&Jwk| key.kty() != "oct" && key.thumbprint().is_ok_and(|t| t == thumbprint);
+    let made = model
+        .runs
+        .values()
+        .flat_map(|run| run.nodes.values())
+        .filter_map(|node| node.proof_key.as_ref());
+    let mut kept = model.vault.keys.iter();
+    // Of the workspace are those that it still has; a deleted one is kept for undo alone.
+    let kept = kept.find(|(id, key)| model.workspace.key(**id).is_some() && fits(key));
+    kept.map(|(_, key)| key)
+        .or_else(|| made.filter(|key| key.is_private()).find(fits))
+        .cloned()
+}
+
+fn locked(model: &Model) -> &'static str {
+    if model.sealing.sealed.is_some() {
         ": unlock the workspace with its passphrase"
     } else {
         ": enter it again"
-    };
+    }
+}
+
+pub(super) fn credential(model: &Model, client: &ClientEntry) -> Result<Credential, String> {
+    let locked = locked(model);
     let id = escape(&client.client_id);
     match client.method {
         AuthMethod::None => Ok(Credential::None),

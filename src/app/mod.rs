@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod command;
+pub mod directory;
 pub mod effect;
 pub mod format;
 pub mod history;
@@ -13,7 +14,6 @@ pub mod update;
 pub mod workspace;
 
 mod chains;
-mod directory;
 mod encryption;
 mod file;
 pub mod forge;

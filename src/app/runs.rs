@@ -425,7 +425,11 @@ pub(super) fn mark_stale(model: &mut Model, before: &Workspace) {
 }
 
 fn does_the_same(a: &Node, b: &Node) -> bool {
-    a.step == b.step && a.server == b.server && a.client == b.client && a.expect == b.expect
+    a.step == b.step
+        && a.server == b.server
+        && a.client == b.client
+        && a.dpop == b.dpop
+        && a.expect == b.expect
 }
 
 /// The text of the tray's token that a node takes.

@@ -1,6 +1,7 @@
 //! How a node runs: what it sends first, and what it does with each answer.
 
 mod answer;
+mod holder;
 mod start;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use super::{
     },
 };
 use crate::{
+    jose::Jwk,
     kit::{Env, clock::Timestamp, text},
     oauth::{
         challenge, client_auth::Client, code::Pkce, failure::Place, http::Request, token_response,
@@ -20,6 +22,7 @@ use crate::{
     token::Token,
 };
 use answer::{redeem, redirect_of, take_token};
+use holder::Proving;
 use start::Starting;
 
 /// Where the practice server is asked to send a user who signs in without a browser. Nothing listens
@@ -32,6 +35,8 @@ pub(crate) struct Sent {
     at: Timestamp,
     purpose: String,
     request: Request,
+    /// What its proof of possession was made of, when it has one.
+    proving: Option<Box<Proving>>,
 }
 
 /// Where inside a node the run stands.
@@ -54,6 +59,8 @@ pub(crate) struct SignIn {
     state: String,
     ask: Ask,
     who: String,
+    /// The key that the code, and then the token, is bound to.
+    key: Option<Jwk>,
 }
 
 /// What a token request keeps until its answer comes.
@@ -65,6 +72,8 @@ pub(crate) struct TokenRequest {
     subject: Option<Arc<Token>>,
     /// `None` when none was sent.
     actor: Option<Arc<Token>>,
+    /// Thumbprint of the key that the request proves.
+    jkt: Option<String>,
 }
 
 pub(super) fn start(
@@ -133,6 +142,19 @@ pub(super) fn resume(
             request: sent.request.clone(),
             response: response.clone(),
         });
+    }
+    if let (Some(sent), Answer::Http(Ok(response))) = (&sent, &answer)
+        && let Some(again) = holder::with_nonce(sent, response, env)
+    {
+        return match again {
+            Ok(sent) => {
+                so_far.notes.push(
+                    "the server asked for its nonce in the proof; the request was sent again with it, in a new proof (RFC 9449 §8, §9)".into(),
+                );
+                want(id, so_far, stage, sent)
+            }
+            Err(reason) => end(chain, node, run, so_far, Some(setting(reason))),
+        };
     }
     let went = match (stage, answer) {
         (Stage::Authorize(sign_in), Answer::Http(Ok(response))) => {
@@ -217,5 +239,6 @@ fn token_request(place: Place, ask: &Ask, client: &Client) -> TokenRequest {
         client_id: client.client_id.clone(),
         subject: None,
         actor: None,
+        jkt: None,
     }
 }

@@ -24,6 +24,8 @@ impl Expect {
             Self::Scope(list) => format!("the scope is {}", join(list)),
             Self::Audience(list) if list.is_empty() => "there is no audience".into(),
             Self::Audience(list) => format!("the audience is {}", join(list)),
+            Self::Bound(true) => "the token is bound to the key of the request".into(),
+            Self::Bound(false) => "the token is bound to no key".into(),
             Self::NoFinding(severity) => {
                 format!(
                     "there is no finding of severity {} or worse",
@@ -114,6 +116,10 @@ struct Facts<'a> {
     code: Option<&'a str>,
     token: Option<&'a Token>,
     scope: Option<BTreeSet<String>>,
+    /// The key that the token is bound to, as [`claims::holder_key`] names it.
+    bound: Option<String>,
+    /// The key that the request proved, likewise.
+    proved: Option<String>,
 }
 
 impl<'a> Facts<'a> {
@@ -145,6 +151,12 @@ impl<'a> Facts<'a> {
             refused: failure.is_some_and(|f| f.kind == FailureKind::Refused),
             code: failure.and_then(|f| f.code.as_deref()),
             scope: token.and_then(claims::scopes).or(granted),
+            bound: token.and_then(claims::holder_key),
+            proved: shown
+                .proof_key
+                .as_ref()
+                .and_then(|key| key.thumbprint().ok())
+                .map(|thumbprint| format!("jkt:{thumbprint}")),
             token,
         }
     }
@@ -167,6 +179,10 @@ impl<'a> Facts<'a> {
             Expect::Audience(list) => self
                 .token
                 .is_some_and(|t| claims::audiences(t).unwrap_or_default() == set(list)),
+            Expect::Bound(true) => {
+                self.bound.is_some() && (self.proved.is_none() || self.bound == self.proved)
+            }
+            Expect::Bound(false) => self.token.is_some() && self.bound.is_none(),
             Expect::NoFinding(_) | Expect::Finding(_) => true,
         }
     }
@@ -204,6 +220,11 @@ impl<'a> Facts<'a> {
             Expect::Audience(_) => self.token.map_or_else(no_token, |t| {
                 claims::audiences(t).map_or_else(|| "none".into(), |found| join(&found))
             }),
+            Expect::Bound(_) => match (&self.bound, self.token) {
+                (_, None) => no_token(),
+                (None, _) => "a token that is bound to no key".into(),
+                (Some(key), _) => format!("bound to {}", text::shorten(&text::escape(key), 80)),
+            },
             Expect::NoFinding(_) | Expect::Finding(_) => String::new(),
         }
     }

@@ -15,11 +15,15 @@ pub const VERSION: u32 = 1;
 pub struct FileError(pub String);
 
 /// The samples: name and text.
-pub const SAMPLES: [(&str, &str); 2] = [
+pub const SAMPLES: [(&str, &str); 3] = [
     ("sample", include_str!("../../assets/chains/sample.toml")),
     (
         "sample-risky",
         include_str!("../../assets/chains/sample-risky.toml"),
+    ),
+    (
+        "sample-dpop",
+        include_str!("../../assets/chains/sample-dpop.toml"),
     ),
 ];
 

@@ -1,5 +1,6 @@
 //! Floor 2: chains of hops. A chain is data ([`Chain`], TOML in files); [`run`] drives it without I/O.
 
+pub mod dpop;
 mod engine;
 pub mod evidence;
 pub mod expectation;
@@ -11,6 +12,8 @@ pub mod provenance;
 pub mod run;
 
 use serde::{Deserialize, Serialize};
+
+pub use dpop::Dpop;
 
 /// The practice server's public client for sign-in.
 pub const WORKBENCH: &str = "workbench";
@@ -50,6 +53,10 @@ pub struct Node {
     /// `client_id` of the client that asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
+    /// Whose key it proves (RFC 9449). Without one a token request proves none, and a call proves the
+    /// key that its token is bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop: Option<Dpop>,
     /// Place on the canvas; without one, laid out by rank.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<[f32; 2]>,
@@ -153,6 +160,8 @@ pub enum Expect {
     Scope(Vec<String>),
     /// Audiences, as a set.
     Audience(Vec<String>),
+    /// Whether the token is bound to a key, and to the one that its request proved.
+    Bound(bool),
     /// No finding at or above this severity.
     NoFinding(crate::risk::Severity),
     /// A finding of this rule.

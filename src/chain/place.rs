@@ -181,6 +181,7 @@ mod tests {
             title: None,
             server: None,
             client: None,
+            dpop: None,
             at: None,
             step,
             expect: Vec::new(),

@@ -10,7 +10,8 @@ use url::Url;
 
 use super::{Chain, Expect, engine};
 use crate::{
-    kit::{Env, clock::Timestamp, ids::TokenId},
+    jose::Jwk,
+    kit::{Env, clock::Timestamp, ids::TokenId, text::escape},
     oauth::{client_auth::Client, http, metadata::Metadata},
     token::Token,
 };
@@ -59,6 +60,8 @@ pub struct NodeRun {
     pub token_id: Option<TokenId>,
     /// `issued_token_type` or the type that the grant implies, as a URI.
     pub token_type_uri: Option<String>,
+    /// The private key that its request proved (RFC 9449). In memory only.
+    pub proof_key: Option<Jwk>,
     /// How the token is sent: `Bearer`, `DPoP`, `N_A`, or the server's own word.
     pub scheme: Option<String>,
     /// The scope that was granted: the answer's, else what was asked for (RFC 6749 §5.1).
@@ -116,6 +119,15 @@ pub trait Directory {
     fn resource(&self, name: &str) -> Option<Url>;
     /// A token of the tray.
     fn token(&self, id: TokenId) -> Option<Arc<Token>>;
+    /// A private key of the workspace, by name or identifier.
+    fn key(&self, name: &str) -> Result<Jwk, String> {
+        Err(format!("there is no key {}", escape(name)))
+    }
+    /// The private key of the workspace that has this thumbprint (RFC 7638).
+    fn key_of(&self, thumbprint: &str) -> Option<Jwk> {
+        let _ = thumbprint;
+        None
+    }
 }
 
 /// What a node wants from the world.

@@ -64,6 +64,8 @@ pub struct AuthorizationRequest<'a> {
     pub login_hint: Option<&'a str>,
     /// `may_act`, an extension of the practice server.
     pub may_act: Option<&'a str>,
+    /// `dpop_jkt`: thumbprint of the key that the code is bound to (RFC 9449 §10).
+    pub dpop_jkt: Option<&'a str>,
 }
 
 impl AuthorizationRequest<'_> {
@@ -97,6 +99,9 @@ impl AuthorizationRequest<'_> {
             }
             if let Some(actor) = self.may_act {
                 query.append_pair("may_act", actor);
+            }
+            if let Some(jkt) = self.dpop_jkt {
+                query.append_pair("dpop_jkt", jkt);
             }
         }
         Ok(url)

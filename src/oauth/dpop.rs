@@ -401,7 +401,7 @@ pub fn judge(proofs: &[&str], demand: &Demand<'_>) -> Judged {
             Some(found) if found == jkt => judged.pass(Check::Binding),
             Some(found) => judged.fail(
                 Check::Binding,
-                format!("a proof by the key {found}"),
+                format!("a proof by the key `{found}`"),
                 format!(
                     "one by the key {}, which the token is bound to",
                     quoted(jkt)

@@ -189,6 +189,7 @@ mod tests {
             title: None,
             server: None,
             client: None,
+            dpop: None,
             at: None,
             step: Step::Paste {
                 token: String::new(),

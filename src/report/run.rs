@@ -280,6 +280,7 @@ mod tests {
             title: None,
             server: None,
             client: None,
+            dpop: None,
             at: None,
             step: crate::chain::Step::Paste {
                 token: String::new(),

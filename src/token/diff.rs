@@ -272,9 +272,9 @@ pub fn wire(before: &Token, after: &Token) -> Vec<String> {
         }
     }
     match (before.claim("cnf"), after.claim("cnf")) {
-        (Some(_), None) => out.push("cnf dropped".into()),
-        (None, Some(_)) => out.push("+cnf".into()),
-        (Some(was), Some(is)) if was != is => out.push("cnf → another key".into()),
+        (Some(_), None) => out.push("no longer bound to a key".into()),
+        (None, Some(_)) => out.push("bound to a key".into()),
+        (Some(was), Some(is)) if was != is => out.push("bound to another key".into()),
         _ => {}
     }
     out

@@ -23,7 +23,7 @@ fn the_samples_are_listed() {
         .iter()
         .map(|c| &c["name"])
         .collect();
-    assert_eq!(names, ["sample", "sample-risky"]);
+    assert_eq!(names, ["sample", "sample-risky", "sample-dpop"]);
     let ran = place.run(&["chain", "list"]);
     assert!(ran.out.starts_with("sample "), "{}", ran.out);
 }

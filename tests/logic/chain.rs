@@ -1,6 +1,7 @@
 //! Chains: files, order, and runs against a scripted server, without sockets.
 #![allow(clippy::unwrap_used, clippy::panic)] // also in what tests share
 
+mod dpop;
 mod fake;
 mod files;
 mod plans;

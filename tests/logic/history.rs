@@ -55,6 +55,7 @@ fn node(id: &str) -> Node {
         title: None,
         server: None,
         client: None,
+        dpop: None,
         at: None,
         step: Step::ClientCredentials {
             ask: Ask::default(),

@@ -8,6 +8,7 @@ mod app;
 mod architecture;
 mod chain;
 mod dependencies;
+mod dpop;
 mod encryption;
 mod fixtures;
 mod forge;

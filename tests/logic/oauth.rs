@@ -415,6 +415,7 @@ fn authorization_request_and_pkce() {
         resource: &[],
         login_hint: Some("alice"),
         may_act: Some("planner"),
+        dpop_jkt: Some("jkt-1"),
     }
     .url(&server(&json!({})))
     .unwrap();
@@ -423,7 +424,7 @@ fn authorization_request_and_pkce() {
         "https://as.example.com/authorize?tenant=a&response_type=code&client_id=workbench\
          &redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback&scope=a%3Ab+c&state=st\
          &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256\
-         &audience=api&login_hint=alice&may_act=planner"
+         &audience=api&login_hint=alice&may_act=planner&dpop_jkt=jkt-1"
     );
 
     let request = code::token_request(

@@ -671,7 +671,7 @@ fn hops_are_compared_claim_by_claim() {
             "+actor researcher",
             "aud → payments-api",
             "life 5 min → 4 min 44 s",
-            "cnf dropped"
+            "no longer bound to a key"
         ]
     );
     let wider = token(

@@ -75,6 +75,7 @@ impl Command {
                 };
                 match name.as_str() {
                     "sample" => format!("{verb} the sample chain"),
+                    "sample-dpop" => format!("{verb} the sample chain with DPoP"),
                     "sample-risky" => format!("{verb} the risky sample chain"),
                     other => format!("{verb} the sample {}", escape(other)),
                 }

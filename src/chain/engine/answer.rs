@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use url::Url;
 
-use super::{Next, PRACTICE_REDIRECT, Sent, SignIn, Stage, TokenRequest, setting, token_request};
+use super::{
+    Next, PRACTICE_REDIRECT, Sent, SignIn, Stage, TokenRequest, holder::Proving, setting,
+    token_request,
+};
 use crate::{
     chain::{
         provenance,
@@ -15,10 +18,10 @@ use crate::{
         client_auth, code,
         failure::{self, Place},
         http::Response,
-        token_response,
+        token_response::{self, Scheme},
         unreadable::unreadable,
     },
-    token::{claims, decode::decode},
+    token::{Token, claims, decode::decode},
 };
 
 /// The redirect in an answer of the practice server's authorization endpoint: the redirect URI of
@@ -67,7 +70,7 @@ pub(super) fn redeem(
 ) -> Result<Next, Failure> {
     let server = &sign_in.server.metadata;
     let code = code::read_redirect(received, redirect_uri, &sign_in.state, server)?;
-    let mut request = code::token_request(
+    let request = code::token_request(
         server,
         &code,
         redirect_uri.as_str(),
@@ -75,13 +78,27 @@ pub(super) fn redeem(
         &sign_in.ask.resource,
     )
     .map_err(setting)?;
-    client_auth::apply(&sign_in.client, &mut request, server, env).map_err(setting)?;
+    let mut kept = token_request(Place::Code, &sign_in.ask, &sign_in.client);
+    let (request, proving) = match &sign_in.key {
+        None => {
+            let mut request = request;
+            client_auth::apply(&sign_in.client, &mut request, server, env).map_err(setting)?;
+            (request, None)
+        }
+        Some(key) => {
+            kept.jkt = key.thumbprint().ok();
+            let (client, server) = (sign_in.client.clone(), sign_in.server.clone());
+            let proving = Proving::of_client(key.clone(), request, client, server);
+            let request = proving.request(None, env).map_err(setting)?;
+            (request, Some(Box::new(proving)))
+        }
+    };
     let sent = Sent {
         at: env.now,
         purpose: format!("sign-in, {}", sign_in.who),
         request,
+        proving,
     };
-    let kept = token_request(Place::Code, &sign_in.ask, &sign_in.client);
     Ok(Next::Send(Stage::Token(kept.into()), Box::new(sent)))
 }
 
@@ -119,6 +136,9 @@ pub(super) fn take_token(
             &kept.client_id,
         ));
     }
+    shown
+        .notes
+        .extend(binding_note(kept.jkt.as_deref(), &issued.scheme, &token));
     shown.granted = issued
         .scope
         .or_else(|| Some(kept.asked.scope.clone()).filter(|s: &BTreeSet<_>| !s.is_empty()));
@@ -126,4 +146,29 @@ pub(super) fn take_token(
     shown.token_type_uri = Some(issued.token_type_uri);
     shown.token = Some(token);
     Ok(())
+}
+
+/// What is to be said of a token that was asked for with a proof of the key `jkt`.
+fn binding_note(jkt: Option<&str>, scheme: &Scheme, token: &Token) -> Option<String> {
+    let jkt = jkt?;
+    let bound = claims::holder_key(token);
+    let other = bound.filter(|key| *key != format!("jkt:{jkt}"));
+    if let Some(key) = other {
+        return Some(format!(
+            "the request proved the key {jkt}, and the token is bound to another, {} (RFC 9449 §5)",
+            crate::kit::text::shorten(&crate::kit::text::escape(&key), 60)
+        ));
+    }
+    // An opaque token does not say what it is bound to; the answer's `token_type` does.
+    let readable = token.claims.is_some();
+    let unbound = readable && token.claim("cnf").is_none();
+    match scheme {
+        Scheme::Dpop | Scheme::NotApplicable if !unbound => None,
+        Scheme::Dpop => Some(
+            "`token_type` is DPoP, and the token has no `cnf`: an API that reads the token alone cannot tell that it is bound (RFC 9449 §6.1)".into(),
+        ),
+        _ => Some(
+            "a proof was sent, and the answer's `token_type` is not DPoP: the token is not protected, and a client that needs that throws it away (RFC 9449 §5)".into(),
+        ),
+    }
 }

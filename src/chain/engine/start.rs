@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{PRACTICE_REDIRECT, Sent, SignIn, Stage, end, setting, token_request, want};
+use super::{
+    PRACTICE_REDIRECT, Sent, SignIn, Stage, TokenRequest, end, holder::Proving, setting,
+    token_request, want,
+};
 use crate::{
     chain::{
         Ask, Chain, Node, Step,
@@ -13,6 +16,7 @@ use crate::{
             Want,
         },
     },
+    jose::Jwk,
     kit::{Env, ids::TokenId, rng, text},
     oauth::{
         client_auth::{self, Client},
@@ -38,10 +42,11 @@ pub(super) struct Starting<'a> {
 type Begun = Result<Progress, Failure>;
 
 impl Starting<'_> {
-    fn running(notes: Vec<String>) -> NodeRun {
+    fn running(notes: Vec<String>, key: Option<&Jwk>) -> NodeRun {
         NodeRun {
             state: State::Running,
             notes,
+            proof_key: key.cloned(),
             ..NodeRun::default()
         }
     }
@@ -57,8 +62,58 @@ impl Starting<'_> {
             at: self.env.now,
             purpose,
             request,
+            proving: None,
         };
-        want(self.node.id.clone(), Self::running(notes), stage, sent)
+        want(
+            self.node.id.clone(),
+            Self::running(notes, None),
+            stage,
+            sent,
+        )
+    }
+
+    /// Sends with a proof of possession.
+    fn prove(
+        &self,
+        purpose: String,
+        proving: Proving,
+        key: &Jwk,
+        stage: Stage,
+        notes: Vec<String>,
+    ) -> Begun {
+        let request = proving.request(None, self.env).map_err(setting)?;
+        let sent = Sent {
+            at: self.env.now,
+            purpose,
+            request,
+            proving: Some(Box::new(proving)),
+        };
+        let shown = Self::running(notes, Some(key));
+        Ok(want(self.node.id.clone(), shown, stage, sent))
+    }
+
+    /// Sends a token request, with the client's proof, and the holder's where there is to be one.
+    fn ask_for_token(
+        &self,
+        purpose: String,
+        mut request: Request,
+        (client, server): (Client, ServerView),
+        mut kept: TokenRequest,
+    ) -> Begun {
+        let Some(key) = self.own_key()? else {
+            client_auth::apply(&client, &mut request, &server.metadata, self.env)
+                .map_err(setting)?;
+            return Ok(self.send(purpose, request, Stage::Token(kept.into()), Vec::new()));
+        };
+        kept.jkt = key.thumbprint().ok();
+        let proving = Proving::of_client(key.clone(), request, client, server);
+        self.prove(
+            purpose,
+            proving,
+            &key,
+            Stage::Token(kept.into()),
+            Vec::new(),
+        )
     }
 
     fn server(&self) -> Result<ServerView, Failure> {
@@ -124,6 +179,8 @@ impl Starting<'_> {
             ),
             _ => {}
         }
+        let key = self.own_key()?;
+        let jkt = key.as_ref().and_then(|key| key.thumbprint().ok());
         let pkce = Pkce::new(self.env.rng.as_ref());
         let state = rng::token(self.env.rng.as_ref(), 16);
         // A named user of the practice server is signed in at once; everybody else uses the browser.
@@ -138,6 +195,7 @@ impl Starting<'_> {
             resource: &ask.resource,
             login_hint: user,
             may_act: ask.may_act.as_deref(),
+            dpop_jkt: jkt.as_deref(),
         }
         .url(&server.metadata)
         .map_err(setting)?;
@@ -149,15 +207,27 @@ impl Starting<'_> {
             state: state.clone(),
             ask: ask.clone(),
             who: who.clone(),
+            key: key.clone(),
         });
         if at_once {
             let request = Request::get(url);
-            let purpose = format!("authorize, {who}");
-            return Ok(self.send(purpose, request, Stage::Authorize(sign_in), notes));
+            let sent = Sent {
+                at: self.env.now,
+                purpose: format!("authorize, {who}"),
+                request,
+                proving: None,
+            };
+            let shown = Self::running(notes, key.as_ref());
+            return Ok(want(
+                self.node.id.clone(),
+                shown,
+                Stage::Authorize(sign_in),
+                sent,
+            ));
         }
         let pending = Pending {
             node: self.node.id.clone(),
-            so_far: Self::running(notes),
+            so_far: Self::running(notes, key.as_ref()),
             stage: Stage::Authorize(sign_in),
             sent: None,
         };
@@ -170,13 +240,12 @@ impl Starting<'_> {
     pub(super) fn client_credentials(&self, ask: &Ask) -> Begun {
         let server = self.server()?;
         let client = self.client()?;
-        let mut request =
+        let request =
             grants::client_credentials(&server.metadata, &ask.scope, &ask.audience, &ask.resource)
                 .map_err(setting)?;
-        client_auth::apply(&client, &mut request, &server.metadata, self.env).map_err(setting)?;
         let kept = token_request(Place::ClientCredentials, ask, &client);
         let purpose = format!("credentials, {}", client.client_id);
-        Ok(self.send(purpose, request, Stage::Token(kept.into()), Vec::new()))
+        self.ask_for_token(purpose, request, (client, server), kept)
     }
 
     pub(super) fn paste(&self, pasted: &str) -> Begun {
@@ -249,7 +318,7 @@ impl Starting<'_> {
             actor_token_type,
             actor.as_ref().and_then(|(_, uri)| uri.as_ref()),
         );
-        let mut request = Exchange {
+        let request = Exchange {
             subject: Some(TypedToken {
                 token: &subject.raw,
                 token_type: &subject_word,
@@ -266,7 +335,6 @@ impl Starting<'_> {
         }
         .request(&server.metadata)
         .map_err(setting)?;
-        client_auth::apply(&client, &mut request, &server.metadata, self.env).map_err(setting)?;
         let mut kept = token_request(Place::Exchange, ask, &client);
         kept.asked.requested_token_type = requested_token_type
             .as_deref()
@@ -274,11 +342,11 @@ impl Starting<'_> {
         kept.subject = Some(subject);
         kept.actor = actor.map(|(token, _)| token);
         let purpose = format!("exchange, {}", client.client_id);
-        Ok(self.send(purpose, request, Stage::Token(kept.into()), Vec::new()))
+        self.ask_for_token(purpose, request, (client, server), kept)
     }
 
-    pub(super) fn call(&self, token: &str, url: &str, method: Option<&str>) -> Begun {
-        let (sent, _) = self.input(token, "token")?;
+    pub(super) fn call(&self, from: &str, url: &str, method: Option<&str>) -> Begun {
+        let (sent, _) = self.input(from, "token")?;
         let url = self.api(url)?;
         let method = match method {
             None => Method::Get,
@@ -293,21 +361,21 @@ impl Starting<'_> {
             })?,
         };
         let mut notes = Vec::new();
-        let scheme = self.run.nodes.get(token).and_then(|n| n.scheme.as_deref());
-        match scheme {
-            Some("N_A") => {
-                return Err(Failure {
-                    expected: "RFC 8693 §2.2.1: a token issued as N_A is no access token and is never sent to an API".into(),
-                    ..Failure::setup(
-                        "the token was issued with `token_type` N_A",
-                        "ask for an access token in the exchange before",
-                    )
-                });
-            }
-            Some("DPoP") => notes.push(
-                "the token is bound to a DPoP key and is sent as Bearer, since proofs are not made by this version: an API that checks refuses it (RFC 9449 §7.1)".into(),
-            ),
-            _ => {}
+        let scheme = self.run.nodes.get(from).and_then(|n| n.scheme.as_deref());
+        if scheme == Some("N_A") {
+            return Err(Failure {
+                expected: "RFC 8693 §2.2.1: a token issued as N_A is no access token and is never sent to an API".into(),
+                ..Failure::setup(
+                    "the token was issued with `token_type` N_A",
+                    "ask for an access token in the exchange before",
+                )
+            });
+        }
+        let key = self.key_for(from, &sent)?;
+        if key.is_none() && scheme == Some("DPoP") {
+            notes.push(
+                "the token is bound to a key and is sent as Bearer without a proof, as this node says: an API that checks refuses it (RFC 9449 §7.2)".into(),
+            );
         }
         if url.scheme() == "http" && !metadata::is_loopback(&url) {
             notes.push("the token goes over the network in clear text (RFC 6750 §5.3)".into());
@@ -322,11 +390,18 @@ impl Starting<'_> {
         );
         let mut request = Request::get(url);
         request.method = method;
+        let scheme = if key.is_some() { "DPoP" } else { "Bearer" };
         request.headers.push(Field::token(
             "Authorization",
-            format!("Bearer {}", sent.raw),
+            format!("{scheme} {}", sent.raw),
         ));
-        Ok(self.send(purpose, request, Stage::Call, notes))
+        match key {
+            None => Ok(self.send(purpose, request, Stage::Call, notes)),
+            Some(key) => {
+                let proving = Proving::of_token(key.clone(), request, sent);
+                self.prove(purpose, proving, &key, Stage::Call, notes)
+            }
+        }
     }
 
     fn api(&self, text: &str) -> Result<Url, Failure> {

@@ -143,6 +143,16 @@ impl<'t, 'i> Fields<'t, 'i> {
         }
     }
 
+    pub(super) fn boolean(&mut self, name: &'static str) -> Result<Option<bool>, FileError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(value) => match value.get_ref() {
+                DeValue::Boolean(found) => Ok(Some(*found)),
+                _ => Err(self.wrong_type(name, value, "true or false")),
+            },
+        }
+    }
+
     pub(super) fn version(&mut self) -> Result<u32, FileError> {
         self.integer("version", "a number")?.ok_or_else(|| {
             FileError(format!(

@@ -10,7 +10,7 @@ use super::{
     fields::{Fields, File, did_you_mean},
 };
 use crate::{
-    chain::{Ask, Chain, Expect, Node, Step},
+    chain::{Ask, Chain, Dpop, Expect, Node, Step},
     kit::text,
     risk::Severity,
 };
@@ -122,12 +122,22 @@ fn node(
         title: fields.text("title")?,
         server: fields.text("server")?,
         client: fields.text("client")?,
+        dpop: dpop(&mut fields)?,
         at: fields.place("at")?,
         step,
         expect: expectations(&mut fields)?,
     };
     fields.finish()?;
     Ok((node, id_span))
+}
+
+fn dpop(fields: &mut Fields<'_, '_>) -> Result<Option<Dpop>, FileError> {
+    let Some(text) = fields.text("dpop")? else {
+        return Ok(None);
+    };
+    Dpop::try_from(text)
+        .map(Some)
+        .map_err(|why| fields.wrong("dpop", &why))
 }
 
 fn ask(fields: &mut Fields<'_, '_>) -> Result<Ask, FileError> {
@@ -140,13 +150,14 @@ fn ask(fields: &mut Fields<'_, '_>) -> Result<Ask, FileError> {
 }
 
 fn expectations(fields: &mut Fields<'_, '_>) -> Result<Vec<Expect>, FileError> {
-    const NAMES: [&str; 8] = [
+    const NAMES: [&str; 9] = [
         "status",
         "error",
         "subject",
         "actors",
         "scope",
         "audience",
+        "bound",
         "no_finding",
         "finding",
     ];
@@ -177,6 +188,7 @@ fn expectations(fields: &mut Fields<'_, '_>) -> Result<Vec<Expect>, FileError> {
             "actors" => Expect::Actors(one.texts("actors")?),
             "scope" => Expect::Scope(one.texts("scope")?),
             "audience" => Expect::Audience(one.texts("audience")?),
+            "bound" => Expect::Bound(one.boolean("bound")?.unwrap_or_default()),
             "finding" => Expect::Finding(one.required("finding")?),
             "no_finding" => {
                 let word = one.required("no_finding")?;

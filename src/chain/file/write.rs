@@ -44,6 +44,7 @@ fn write_node(out: &mut Lines, node: &Node) {
     out.text("title", node.title.as_ref());
     out.text("server", node.server.as_ref());
     out.text("client", node.client.as_ref());
+    out.text("dpop", node.dpop.as_ref().map(ToString::to_string).as_ref());
     match &node.step {
         Step::SignIn { user, ask } => {
             out.text("user", user.as_ref());
@@ -88,6 +89,7 @@ fn write_node(out: &mut Lines, node: &Node) {
                 Expect::Actors(list) => ("actors", quote_all(list)),
                 Expect::Scope(list) => ("scope", quote_all(list)),
                 Expect::Audience(list) => ("audience", quote_all(list)),
+                Expect::Bound(bound) => ("bound", bound.to_string()),
                 Expect::NoFinding(severity) => ("no_finding", quote(severity.name())),
                 Expect::Finding(rule) => ("finding", quote(rule)),
             };

@@ -9,11 +9,11 @@ use crate::{
         evidence::{Evidence, Hop},
         run::{Exchanged, NodeRun, Run, State},
     },
-    kit::text::escape,
+    kit::text::{escape, shorten},
     oauth::http::{Body, Field, Request, Response},
     report::run::state,
     risk::Report,
-    token::explain::principal,
+    token::{claims::holder_key, explain::principal},
 };
 
 /// `hops` of the JSON output, in the chain's order.
@@ -66,6 +66,7 @@ fn hop(node: &Node, done: Option<&NodeRun>) -> Value {
         "response": last.map(answer),
         "token": done.token.as_ref().map(|t| t.raw.as_ref()),
         "issued_token_type": done.token_type_uri,
+        "proved_key": done.proof_key.as_ref().and_then(|key| key.thumbprint().ok()),
         "millis": done.millis,
         "expectations": expectations,
         "failure": done.failure.as_ref().map(|f| json!({
@@ -190,6 +191,12 @@ fn details(done: &NodeRun) -> Vec<(&'static str, String)> {
         }
     }
     let ended = matches!(done.state, State::Done | State::Failed);
+    if let Some(key) = done.token.as_ref().and_then(|token| holder_key(token)) {
+        rows.push((
+            "bound",
+            format!("to the key {}", escape(&shorten(&key, 80))),
+        ));
+    }
     for (expect, held) in &done.expectations {
         if !held && ended {
             rows.push(("broken", format!("expected that {}", expect.words())));

@@ -277,6 +277,10 @@ fn picker(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
             run_sample(cx, "sample-risky");
             ui.close();
         }
+        if widgets::menu_item(ui, "Run the DPoP sample", "").clicked() {
+            run_sample(cx, "sample-dpop");
+            ui.close();
+        }
         if widgets::menu_item(ui, "New chain", "").clicked() {
             cx.push(Command::NewChain);
             ui.close();
@@ -446,6 +450,7 @@ pub(super) fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, kind: Kind) {
         title: None,
         server: None,
         client: None,
+        dpop: None,
         at: None,
         step,
         expect: Vec::new(),
@@ -482,6 +487,7 @@ mod tests {
                 title: None,
                 server: None,
                 client: None,
+                dpop: None,
                 at: None,
                 step: Step::Paste {
                     token: String::new(),

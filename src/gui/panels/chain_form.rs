@@ -8,7 +8,7 @@ use egui::{Key, RichText, Ui};
 use super::{chain_scene::spoken_title, inspector_chain::sources};
 use crate::{
     app::Command,
-    chain::{Ask, Chain, Node, Step},
+    chain::{Ask, Chain, Dpop, Node, Step},
     gui::{
         Cx,
         theme::space,
@@ -17,11 +17,12 @@ use crate::{
             chips::{self, Edit},
         },
     },
+    jose::Alg,
     kit::{
         ids::{ChainId, TokenId},
         text::{escape, shorten},
     },
-    oauth::token_type,
+    oauth::{dpop, token_type},
 };
 
 /// Texts that are being typed.
@@ -97,6 +98,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain, node:
             &offered,
             "workbench for a sign-in",
         );
+        dpop(ui, cx, &mut changed);
     }
     match &mut changed.step {
         Step::SignIn { user, ask } => {
@@ -146,6 +148,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain, node:
             );
             *url = target.unwrap_or_default();
             method_choice(ui, method);
+            dpop(ui, cx, &mut changed);
         }
     }
     cx.view.chain_inspector.form = state;
@@ -273,6 +276,68 @@ fn server(ui: &mut Ui, cx: &Cx<'_>, node: &mut Node) {
                 }
             },
         );
+    });
+}
+
+/// Whose key the node proves (RFC 9449).
+fn dpop(ui: &mut Ui, cx: &Cx<'_>, node: &mut Node) {
+    let call = matches!(node.step, Step::Call { .. });
+    let (unset, none, generated) = if call {
+        (
+            "the key of its token",
+            "none: sent as Bearer",
+            "another key, made for the call",
+        )
+    } else {
+        (
+            "none: a bearer token",
+            "none: a bearer token",
+            "a key made for its client",
+        )
+    };
+    let keys = cx.model.workspace.keys.iter().filter(|k| {
+        k.private && dpop::ALGS.contains(&Alg::parse(&k.alg)) // others make no proofs
+    });
+    let shown = match &node.dpop {
+        None => unset.to_owned(),
+        Some(Dpop::None) => none.to_owned(),
+        Some(Dpop::Generated) => generated.to_owned(),
+        Some(Dpop::Key(name)) => {
+            let known = cx.model.workspace.keys.iter();
+            let mut known = known.filter(|k| k.name == *name || k.id.to_string() == *name);
+            match known.next() {
+                Some(key) => escape(&key.name).into_owned(),
+                None => format!("{} (missing)", escape(name)),
+            }
+        }
+    };
+    widgets::field(ui, "DPoP", |ui| {
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
+        widgets::menu(ui, "DPoP", shorten(&shown, 32).into_owned(), |ui| {
+            let mut choice = |ui: &mut Ui, text: &str, value: Option<Dpop>| {
+                if ui.selectable_label(node.dpop == value, text).clicked() {
+                    node.dpop = value;
+                    ui.close();
+                }
+            };
+            choice(ui, unset, None);
+            if call {
+                choice(ui, none, Some(Dpop::None));
+            }
+            choice(ui, generated, Some(Dpop::Generated));
+            for key in keys {
+                let same = |k: &&crate::app::workspace::KeyEntry| k.name == key.name;
+                let alone = cx.model.workspace.keys.iter().filter(same).count() == 1;
+                // Chain files go by names; where one does not tell, the identifier does.
+                let name = if alone {
+                    key.name.clone()
+                } else {
+                    key.id.to_string()
+                };
+                let text = shorten(&escape(&key.name), 40).into_owned();
+                choice(ui, &text, Some(Dpop::Key(name)));
+            }
+        });
     });
 }
 

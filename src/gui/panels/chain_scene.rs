@@ -16,8 +16,9 @@ use crate::{
         ids::{ChainId, TokenId},
         text::{escape, shorten},
     },
+    oauth::dpop,
     risk::Severity,
-    token::diff,
+    token::{Token, claims, decode::decode, diff},
 };
 
 /// A wire between two nodes.
@@ -179,7 +180,7 @@ fn wire(
     let mut severity = None;
     let words: Vec<String> = match role {
         Role::Actor => vec!["actor".into()],
-        Role::Bearer => Vec::new(),
+        Role::Bearer => presented(after),
         Role::Subject => {
             severity = after
                 .and_then(|r| r.token_id)
@@ -203,7 +204,7 @@ fn wire(
         Role::Bearer => "token",
     };
     let mut name = format!("{as_what} of {} to {}", title(from), title(to));
-    if role == Role::Subject && !words.is_empty() {
+    if role != Role::Actor && !words.is_empty() {
         name = format!("{name}, {}", words.join(", "));
     }
     if let Some(severity) = severity {
@@ -218,6 +219,30 @@ fn wire(
         severity,
         name,
     }
+}
+
+/// How a call presented a token that is bound to a key (RFC 9449 §7).
+fn presented(call: Option<&NodeRun>) -> Vec<String> {
+    let Some(sent) = call.and_then(|run| run.exchanged.last()) else {
+        return Vec::new();
+    };
+    let headers = &sent.request.headers;
+    if headers.iter().any(|h| h.name == dpop::HEADER) {
+        return vec!["with a DPoP proof".into()];
+    }
+    let token = headers
+        .iter()
+        .find(|h| h.name == "Authorization")
+        .and_then(|h| h.value.split_once(' '));
+    match token {
+        Some((_, token)) if is_bound(&decode(token)) => vec!["as Bearer, without a proof".into()],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a token is bound to a key.
+fn is_bound(token: &Token) -> bool {
+    claims::holder_key(token).is_some()
 }
 
 /// The worst finding that compares a token with the one before it.
@@ -388,7 +413,10 @@ fn outcome(
             (text, Tone::Bad)
         }
         State::Done => {
-            let text = status.map_or_else(|| "done".into(), |s| format!("{s} · {millis} ms"));
+            let mut text = status.map_or_else(|| "done".into(), |s| format!("{s} · {millis} ms"));
+            if run.and_then(|r| r.token.as_deref()).is_some_and(is_bound) {
+                text.push_str(" · bound to key");
+            }
             match severity.filter(|s| *s >= Severity::High) {
                 Some(severity) => {
                     let hop = token

@@ -121,6 +121,21 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &Node, run: Option<&Nod
             );
         }
     });
+    if let Some(thumbprint) = run
+        .and_then(|r| r.proof_key.as_ref())
+        .and_then(|key| key.thumbprint().ok())
+    {
+        ui.horizontal(|ui| {
+            Icon::Key.show(ui, 14.0, cx.theme.muted);
+            ui.label(RichText::new("Proves the key").color(cx.theme.muted));
+            ui.add(
+                egui::Label::new(theme::mono(&thumbprint))
+                    .truncate()
+                    .selectable(true),
+            )
+            .on_hover_text(format!("jkt {thumbprint}"));
+        });
+    }
     ui.horizontal_wrapped(|ui| {
         let busy = cx.model.running.contains_key(&id);
         ui.add_enabled_ui(!busy, |ui| {

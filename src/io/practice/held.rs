@@ -80,12 +80,16 @@ pub fn judge(shared: &Shared, seen: &Seen, request: &Request<'_>) -> Held {
         .flaws()
         .filter(|step| !ignored(shared.faults, step.check))
         .collect();
-    held.error = match failed[..] {
-        [] => None,
-        [only] if only.check == Check::Nonce => Some(dpop::USE_NONCE),
+    let none_but = |checks: &[Check]| failed.iter().all(|step| checks.contains(&step.check));
+    held.error = if failed.is_empty() {
+        None
+    } else if none_but(&[Check::Binding]) {
         // The proof is sound; the token is not the sender's (RFC 9449 §7.1).
-        [only] if only.check == Check::Binding => Some("invalid_token"),
-        _ => Some(dpop::INVALID_PROOF),
+        Some("invalid_token")
+    } else if none_but(&[Check::Nonce, Check::Binding]) {
+        Some(dpop::USE_NONCE)
+    } else {
+        Some(dpop::INVALID_PROOF)
     };
     held.flaws = failed.iter().map(|step| flaw(step)).collect();
     if jkt.is_none() {

@@ -8,7 +8,7 @@ use delegraph::{
         run::{self, Answer, Directory, NodeRun, Progress, Run, ServerView, State, Want},
     },
     jose::{Alg, Jwk, crypto},
-    kit::{ids::TokenId, secret::Secret},
+    kit::{Env, ids::TokenId, secret::Secret},
     oauth::{
         client_auth::{AuthMethod, Client, Credential},
         http::{Request, Response},
@@ -30,6 +30,8 @@ pub(super) struct Fake<'a> {
     key: Jwk,
     pub(super) sent: RefCell<Vec<Request>>,
     pub(super) metadata: Value,
+    /// One for all nodes, so that what is random is new each time.
+    env: Env,
 }
 
 impl<'a> Fake<'a> {
@@ -39,6 +41,7 @@ impl<'a> Fake<'a> {
             key: crypto::generate(&Alg::Es256, Some("as")).unwrap(),
             sent: RefCell::default(),
             metadata: json!({}),
+            env: env(),
         }
     }
 
@@ -88,7 +91,7 @@ impl Directory for Fake<'_> {
 }
 
 pub(super) fn run_node(chain: &Chain, id: &str, run: &Run, fake: &Fake<'_>) -> NodeRun {
-    let mut progress = run::start(chain, id, run, fake, &env());
+    let mut progress = run::start(chain, id, run, fake, &fake.env);
     for _ in 0..10 {
         match progress {
             Progress::End(shown) => return *shown,
@@ -96,7 +99,14 @@ pub(super) fn run_node(chain: &Chain, id: &str, run: &Run, fake: &Fake<'_>) -> N
                 assert_eq!(pending.so_far.state, State::Running);
                 let response = (fake.reply)(fake, &request);
                 fake.sent.borrow_mut().push(request);
-                progress = run::resume(chain, *pending, Answer::Http(response), run, fake, &env());
+                progress = run::resume(
+                    chain,
+                    *pending,
+                    Answer::Http(response),
+                    run,
+                    fake,
+                    &fake.env,
+                );
             }
             Progress::Want(pending, Want::Browser(want)) => {
                 let uri: Url = "http://127.0.0.1:5555/cb".parse().unwrap();
@@ -107,8 +117,14 @@ pub(super) fn run_node(chain: &Chain, id: &str, run: &Run, fake: &Fake<'_>) -> N
                 let response = (fake.reply)(fake, &Request::get(opened));
                 let answer =
                     response.map(|r| (uri, Url::parse(r.header("location").unwrap()).unwrap()));
-                progress =
-                    run::resume(chain, *pending, Answer::Redirect(answer), run, fake, &env());
+                progress = run::resume(
+                    chain,
+                    *pending,
+                    Answer::Redirect(answer),
+                    run,
+                    fake,
+                    &fake.env,
+                );
             }
         }
     }

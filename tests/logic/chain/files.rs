@@ -1,7 +1,7 @@
 //! Chain files: samples, errors and their places, round trips.
 
 use delegraph::{
-    chain::{Ask, Chain, Expect, Node, Step, file, plan},
+    chain::{Ask, Chain, Dpop, Expect, Node, Step, file, plan},
     risk::Severity,
 };
 use proptest::prelude::*;
@@ -188,6 +188,7 @@ fn expectations() -> impl Strategy<Value = Expect> {
         texts().prop_map(Expect::Actors),
         texts().prop_map(Expect::Scope),
         texts().prop_map(Expect::Audience),
+        any::<bool>().prop_map(Expect::Bound),
         prop::sample::select(Severity::ALL.to_vec()).prop_map(Expect::NoFinding),
         "DG-[0-9]{3}".prop_map(Expect::Finding),
     ]
@@ -198,6 +199,11 @@ pub(super) fn chains() -> impl Strategy<Value = Chain> {
     let node = (
         prop::option::of(any::<String>()),
         prop::option::of(any::<String>()),
+        prop::option::of(prop_oneof![
+            Just(Dpop::None),
+            Just(Dpop::Generated),
+            ".{1,8}".prop_map(Dpop::Key),
+        ]),
         prop::option::of([-900.0_f32..900.0, -900.0_f32..900.0]),
         steps(),
         prop::collection::vec(expectations(), 0..3),
@@ -212,11 +218,12 @@ pub(super) fn chains() -> impl Strategy<Value = Chain> {
             nodes: nodes
                 .into_iter()
                 .enumerate()
-                .map(|(n, (title, client, at, step, expect))| Node {
+                .map(|(n, (title, client, dpop, at, step, expect))| Node {
                     id: format!("n{n}"),
                     title,
                     server: None,
                     client,
+                    dpop,
                     at,
                     step,
                     expect,

@@ -436,9 +436,12 @@ fn pasted_tokens_and_calls() {
     let shown = run_node(&chain, "c", &run, &fake);
     assert!(shown.failure.unwrap().expected.contains("RFC 8693 §2.2.1"));
     assert_eq!(fake.sent.borrow().len(), 1);
+    // RFC 9449 §7.1: one that is bound is not sent without its key.
     run.nodes.get_mut("p").unwrap().scheme = Some("DPoP".into());
     let shown = run_node(&chain, "c", &run, &fake);
-    assert!(shown.notes[0].contains("DPoP"), "{:?}", shown.notes);
+    let failure = shown.failure.unwrap();
+    assert!(failure.expected.contains("RFC 9449"), "{failure:?}");
+    assert_eq!(fake.sent.borrow().len(), 1);
 }
 
 /// Servers differ in what they write into the issued token; the notes say what was seen.

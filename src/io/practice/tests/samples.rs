@@ -207,10 +207,46 @@ async fn the_risky_chain_runs_and_goes_wrong_where_it_says() {
 }
 
 #[tokio::test]
+async fn the_bound_chain_binds_every_token_and_no_thief_gets_through() {
+    let (run, _, report) = sample_with_findings("sample-dpop").await;
+    let bound: Vec<_> = run
+        .nodes
+        .iter()
+        .filter_map(|(id, node)| Some((id.as_str(), claims::holder_key(node.token.as_ref()?)?)))
+        .collect();
+    let tokens = run.nodes.values().filter(|n| n.token.is_some()).count();
+    assert_eq!((bound.len(), tokens), (5, 5));
+    let keys: std::collections::BTreeSet<_> = bound.iter().map(|(_, key)| key).collect();
+    assert_eq!(keys.len(), 3, "each party has a key of its own: {bound:?}");
+    for (thief, reason) in [
+        ("as-bearer", "Bearer, for a token that is bound"),
+        ("other-key", "a proof by the key"),
+        ("without-proof", "no DPoP header"),
+    ] {
+        let answer = run.nodes[thief].exchanged.last().unwrap();
+        let body = String::from_utf8_lossy(&answer.response.as_ref().unwrap().body).into_owned();
+        assert!(body.contains(reason), "{thief}: {body}");
+    }
+    let call = run.nodes["call"].exchanged.last().unwrap();
+    let body = json_of(call.response.as_ref().unwrap());
+    assert_eq!(body["saw"]["binding"]["proven"], true);
+    // Nothing is left to say of tokens that are bound, narrowed and short-lived.
+    let shown: Vec<_> = report
+        .findings
+        .iter()
+        .map(|f| format!("{} {}: {}", f.hop, f.rule.id, f.message))
+        .collect();
+    assert_eq!(shown, Vec::<String>::new());
+    for (id, node) in &run.nodes {
+        assert_eq!(node.state, State::Done, "{id}: {:?}", node.failure);
+    }
+}
+
+#[tokio::test]
 async fn every_sample_is_tried_here() {
     let mut names: Vec<_> = file::SAMPLES.iter().map(|(name, _)| *name).collect();
     names.sort_unstable();
-    assert_eq!(names, ["sample", "sample-risky"]);
+    assert_eq!(names, ["sample", "sample-dpop", "sample-risky"]);
     for (_, text) in file::SAMPLES {
         let chain = file::read(text).unwrap();
         assert!(
