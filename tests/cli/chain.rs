@@ -100,6 +100,38 @@ fn nothing_secret_is_in_the_output() {
 }
 
 #[test]
+fn the_bound_sample_passes_and_tells_the_keys() {
+    let place = Place::new();
+    let document = place.json(0, &["chain", "run", "sample-dpop"]);
+    assert_eq!(document["passed"], true, "{document:#}");
+    assert_eq!(document["findings"], serde_json::json!([]));
+    let proved = |name: &str| hop(&document, name)["proved_key"].clone();
+    assert_eq!(proved("planner-token"), proved("plan"));
+    assert_ne!(proved("plan"), proved("research"));
+    assert_eq!(proved("as-bearer"), Value::Null);
+    let headers = hop(&document, "call")["request"]["headers"].clone();
+    let proof = headers
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|h| h["name"] == "DPoP");
+    let proof = proof.unwrap()["value"].as_str().unwrap();
+    let decoded = place.json_with(proof.to_owned(), 0, &["decode"]);
+    assert_eq!(decoded["tokens"][0]["kind"], "dpop_proof");
+    for thief in ["as-bearer", "other-key"] {
+        assert_eq!(hop(&document, thief)["response"]["status"], 401, "{thief}");
+        assert_eq!(hop(&document, thief)["state"], "done", "{thief}");
+    }
+    let ran = place.run(&["chain", "run", "sample-dpop"]);
+    assert!(
+        ran.out.contains("bound") && ran.out.contains("to the key jkt:"),
+        "{}",
+        ran.out
+    );
+    assert!(!document.to_string().contains("\"d\":"), "a private key");
+}
+
+#[test]
 fn the_risky_sample_shows_its_risks() {
     let place = Place::new();
     let ran = place.run(&["--json", "chain", "run", "sample-risky"]);

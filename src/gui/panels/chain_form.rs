@@ -283,17 +283,9 @@ fn server(ui: &mut Ui, cx: &Cx<'_>, node: &mut Node) {
 fn dpop(ui: &mut Ui, cx: &Cx<'_>, node: &mut Node) {
     let call = matches!(node.step, Step::Call { .. });
     let (unset, none, generated) = if call {
-        (
-            "the key of its token",
-            "none: sent as Bearer",
-            "another key, made for the call",
-        )
+        ("its token's key", "none: as Bearer", "a foreign key")
     } else {
-        (
-            "none: a bearer token",
-            "none: a bearer token",
-            "a key made for its client",
-        )
+        ("none", "none", "a generated key")
     };
     let keys = cx.model.workspace.keys.iter().filter(|k| {
         k.private && dpop::ALGS.contains(&Alg::parse(&k.alg)) // others make no proofs
@@ -314,17 +306,34 @@ fn dpop(ui: &mut Ui, cx: &Cx<'_>, node: &mut Node) {
     widgets::field(ui, "DPoP", |ui| {
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
         widgets::menu(ui, "DPoP", shorten(&shown, 32).into_owned(), |ui| {
-            let mut choice = |ui: &mut Ui, text: &str, value: Option<Dpop>| {
-                if ui.selectable_label(node.dpop == value, text).clicked() {
+            let mut choice = |ui: &mut Ui, text: &str, tip: &str, value: Option<Dpop>| {
+                let label = ui.selectable_label(node.dpop == value, text);
+                if label.on_hover_text(tip).clicked() {
                     node.dpop = value;
                     ui.close();
                 }
             };
-            choice(ui, unset, None);
+            let (unset_tip, generated_tip) = if call {
+                (
+                    "A bound token goes with a proof of its key, any other as Bearer",
+                    "A key that nothing is bound to, as a thief would have",
+                )
+            } else {
+                (
+                    "A bearer token is asked for",
+                    "Made for the run; all nodes of the client share it",
+                )
+            };
+            choice(ui, unset, unset_tip, None);
             if call {
-                choice(ui, none, Some(Dpop::None));
+                choice(
+                    ui,
+                    none,
+                    "A bound token goes without a proof",
+                    Some(Dpop::None),
+                );
             }
-            choice(ui, generated, Some(Dpop::Generated));
+            choice(ui, generated, generated_tip, Some(Dpop::Generated));
             for key in keys {
                 let same = |k: &&crate::app::workspace::KeyEntry| k.name == key.name;
                 let alone = cx.model.workspace.keys.iter().filter(same).count() == 1;
@@ -335,7 +344,7 @@ fn dpop(ui: &mut Ui, cx: &Cx<'_>, node: &mut Node) {
                     key.id.to_string()
                 };
                 let text = shorten(&escape(&key.name), 40).into_owned();
-                choice(ui, &text, Some(Dpop::Key(name)));
+                choice(ui, &text, "A key of the workspace", Some(Dpop::Key(name)));
             }
         });
     });

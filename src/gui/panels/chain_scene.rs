@@ -16,7 +16,6 @@ use crate::{
         ids::{ChainId, TokenId},
         text::{escape, shorten},
     },
-    oauth::dpop,
     risk::Severity,
     token::{Token, claims, decode::decode, diff},
 };
@@ -180,7 +179,7 @@ fn wire(
     let mut severity = None;
     let words: Vec<String> = match role {
         Role::Actor => vec!["actor".into()],
-        Role::Bearer => presented(after),
+        Role::Bearer => Vec::new(),
         Role::Subject => {
             severity = after
                 .and_then(|r| r.token_id)
@@ -204,7 +203,7 @@ fn wire(
         Role::Bearer => "token",
     };
     let mut name = format!("{as_what} of {} to {}", title(from), title(to));
-    if role != Role::Actor && !words.is_empty() {
+    if role == Role::Subject && !words.is_empty() {
         name = format!("{name}, {}", words.join(", "));
     }
     if let Some(severity) = severity {
@@ -222,21 +221,18 @@ fn wire(
 }
 
 /// How a call presented a token that is bound to a key (RFC 9449 §7).
-fn presented(call: Option<&NodeRun>) -> Vec<String> {
-    let Some(sent) = call.and_then(|run| run.exchanged.last()) else {
-        return Vec::new();
-    };
-    let headers = &sent.request.headers;
-    if headers.iter().any(|h| h.name == dpop::HEADER) {
-        return vec!["with a DPoP proof".into()];
-    }
-    let token = headers
-        .iter()
-        .find(|h| h.name == "Authorization")
-        .and_then(|h| h.value.split_once(' '));
-    match token {
-        Some((_, token)) if is_bound(&decode(token)) => vec!["as Bearer, without a proof".into()],
-        _ => Vec::new(),
+fn presented(call: &NodeRun) -> Option<&'static str> {
+    let headers = &call.exchanged.last()?.request.headers;
+    let sent = headers.iter().find(|h| h.name == "Authorization")?;
+    let bound = claims::holder_key(&decode(sent.value.split_once(' ')?.1));
+    let proved = call.proof_key.as_ref().and_then(|k| k.thumbprint().ok());
+    match (bound, proved) {
+        (None, None) => None,
+        (Some(_), None) => Some("no proof"),
+        (Some(bound), Some(proved)) if bound != format!("jkt:{proved}") => {
+            Some("proof by another key")
+        }
+        (_, Some(_)) => Some("DPoP proof"),
     }
 }
 
@@ -269,6 +265,7 @@ fn card(model: &Model, node: &Node, rect: Rect, state: State, run: Option<&NodeR
     let who = who(node);
     let lines: Vec<String> = lines(model, node)
         .into_iter()
+        .chain(run.and_then(presented).map(str::to_owned))
         .map(|l| shorten(&escape(&l), 80).into_owned())
         .collect();
     let mut name = spoken_title(node);
@@ -413,10 +410,13 @@ fn outcome(
             (text, Tone::Bad)
         }
         State::Done => {
-            let mut text = status.map_or_else(|| "done".into(), |s| format!("{s} · {millis} ms"));
-            if run.and_then(|r| r.token.as_deref()).is_some_and(is_bound) {
-                text.push_str(" · bound to key");
-            }
+            let bound = run.and_then(|r| r.token.as_deref()).is_some_and(is_bound);
+            let text = match status {
+                None => "done".into(),
+                Some(status @ 400..) => format!("{status} · as expected"),
+                Some(status) if bound => format!("{status} · bound to key"),
+                Some(status) => format!("{status} · {millis} ms"),
+            };
             match severity.filter(|s| *s >= Severity::High) {
                 Some(severity) => {
                     let hop = token

@@ -3,13 +3,16 @@
 use egui::{RichText, Ui};
 
 use crate::{
+    app::Command,
     chain::run::Exchanged,
     gui::{
         Ask, Cx,
+        icons::Icon,
         theme::{self, space},
         widgets,
     },
     kit::text::{escape, escape_lines},
+    oauth::dpop,
     oauth::http::{Body, Field, Response, Sensitivity},
     token::json_text,
 };
@@ -23,7 +26,7 @@ pub(super) fn path(url: &url::Url) -> String {
 }
 
 /// The request.
-pub(super) fn request(ui: &mut Ui, cx: &Cx<'_>, entry: &Exchanged) {
+pub(super) fn request(ui: &mut Ui, cx: &mut Cx<'_>, entry: &Exchanged) {
     let request = &entry.request;
     ui.horizontal_wrapped(|ui| {
         ui.label(theme::strong(request.method.name()).color(cx.theme.accent));
@@ -50,6 +53,9 @@ pub(super) fn request(ui: &mut Ui, cx: &Cx<'_>, entry: &Exchanged) {
         widgets::section(ui, "Headers", &request.headers.len().to_string());
         for field in &request.headers {
             field_row(ui, cx, field);
+            if field.name == dpop::HEADER && field.sensitivity == Sensitivity::Token {
+                proof(ui, cx, &field.value);
+            }
         }
     }
     match &request.body {
@@ -67,6 +73,16 @@ pub(super) fn request(ui: &mut Ui, cx: &Cx<'_>, entry: &Exchanged) {
             code(ui, text);
         }
     }
+}
+
+/// A proof of possession says more than its text shows: it opens like any token.
+fn proof(ui: &mut Ui, cx: &mut Cx<'_>, text: &str) {
+    let button = widgets::button(ui, Icon::Key, "Read this proof");
+    let tip = "Puts it into the tray and shows what it proves: method, address, time, key";
+    if button.on_hover_text(tip).clicked() {
+        cx.push(Command::Paste(format!("{}: {text}", dpop::HEADER)));
+    }
+    ui.add_space(space::XS);
 }
 
 /// A URL without its query: that is shown as rows.

@@ -108,16 +108,26 @@ pub fn judge(shared: &Shared, seen: &Seen, request: &Request<'_>) -> Held {
     if held.flaws.is_empty() && seen.flaws.is_empty() {
         once(shared, &mut held, &judged, &url, request.now);
     }
+    let checks = |outcome: Outcome, passed_over: bool| -> Vec<&str> {
+        let steps = judged.steps.iter().filter(|s| s.outcome == outcome);
+        let failed = |s: &&Step| {
+            outcome != Outcome::Failed || ignored(shared.faults, s.check) == passed_over
+        };
+        let mut names: Vec<_> = steps.filter(failed).map(|s| s.check.name()).collect();
+        names.dedup(); // `jwk` is looked at twice
+        names
+    };
     held.saw = json!({
         "scheme": "DPoP",
         "jkt": jkt,
         "proof_by": judged.thumbprint,
         "proven": jkt.is_some() && held.flaws.is_empty(),
-        "proof_checks": judged.steps.iter().map(|step| json!({
-            "check": step.check.name(),
-            "outcome": step.outcome.name(),
-            "passed_over": step.outcome == Outcome::Failed && ignored(shared.faults, step.check),
-        })).collect::<Vec<_>>(),
+        "proof": {
+            "passed": checks(Outcome::Passed, false),
+            "failed": checks(Outcome::Failed, false),
+            "failed_but_ignored": checks(Outcome::Failed, true),
+            "not_reached": checks(Outcome::NotReached, false),
+        },
     });
     held
 }

@@ -469,7 +469,24 @@ async fn a_bound_token_needs_its_scheme_its_key_and_a_fresh_proof() {
             &json!(true)
         )
     );
-    assert_eq!(binding["proof_checks"].as_array().unwrap().len(), 13);
+    assert_eq!(
+        binding["proof"]["passed"],
+        json!([
+            "proof",
+            "form",
+            "typ",
+            "alg",
+            "jwk",
+            "signature",
+            "htm",
+            "htu",
+            "iat",
+            "jti",
+            "ath",
+            "cnf.jkt"
+        ])
+    );
+    assert_eq!(binding["proof"]["failed"], json!([]));
     // Below its address, with a query, by a scheme in other letters.
     let path = "/resources/accounts-api/of/alice";
     let below = draft(&lab, &key, "GET", path, Some(&token)).sign().unwrap();
@@ -671,6 +688,11 @@ async fn each_fault_passes_over_its_own_check() {
             let proof = proof.sign().unwrap();
             let answer = call(&lab, ACCOUNTS, "DPoP", &token, vec![proof]).await;
             let status = if name == fault { 200 } else { 401 };
+            if name == fault {
+                let proof = &json_of(&answer)["saw"]["binding"]["proof"];
+                let ignored = proof["failed_but_ignored"].as_array().unwrap();
+                assert_eq!(ignored.len(), 1, "{name}: {proof}");
+            }
             assert_eq!(
                 answer.status,
                 status,
