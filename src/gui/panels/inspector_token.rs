@@ -272,6 +272,7 @@ fn whose(owner: KeyOwner) -> &'static str {
         KeyOwner::Issuer => "published by the issuer",
         KeyOwner::Given => "one you gave: what the issuer publishes is not known",
         KeyOwner::Other => "one you gave, none of those that the issuer publishes",
+        KeyOwner::Brought => "brought by the proof: its sender has it, whoever that is",
     }
 }
 

@@ -103,6 +103,9 @@ pub enum KeyOwner {
     Given,
     /// The user gave it, and it is none of the keys that the issuer publishes.
     Other,
+    /// The token brings it, as a proof of possession must (RFC 9449 §4.2): it shows that whoever made
+    /// the proof has the key, and nothing of who that is.
+    Brought,
 }
 
 impl KeyOwner {
@@ -112,6 +115,7 @@ impl KeyOwner {
             Self::Issuer => "issuer",
             Self::Given => "given",
             Self::Other => "other",
+            Self::Brought => "brought",
         }
     }
 }

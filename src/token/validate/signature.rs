@@ -10,13 +10,13 @@ use super::{
 };
 use crate::{
     jose::{
-        Alg, Family, KeyError, b64,
+        Alg, Family, Jwk, KeyError, b64,
         crypto::{self, VerifyError},
         jwk::Task,
     },
     kit::text::escape,
     token::{
-        Form, ProblemKind, Token,
+        Form, Kind, ProblemKind, Token,
         decode::{self, Signed},
     },
 };
@@ -170,6 +170,32 @@ fn one(
         );
         return Err(End::invalid(Check::Algorithm, reason));
     }
+    if let Some(own) = brought(token, signed).filter(|_| !policy.keys_given) {
+        let named = Named {
+            kid: None,
+            issuer: None,
+            given: true,
+            several,
+            keys: std::slice::from_ref(&own),
+        };
+        let input = signed.input(policy.detached.as_deref());
+        let mark = |key: Option<KeyUsed>| {
+            key.map(|key| KeyUsed {
+                owner: KeyOwner::Brought,
+                ..key
+            })
+        };
+        return match decide(&[&own], &named, &alg, signed, &input, &bytes) {
+            Ok(verdict) => Ok(SignatureVerdict {
+                key: mark(verdict.key),
+                ..verdict
+            }),
+            Err(end) => Err(End {
+                key: mark(end.key),
+                ..end
+            }),
+        };
+    }
     let (fitting, left_out) = candidates(token, signed, keys);
     if fitting.is_empty() {
         return Err(End::new(Signature::NoKey, Check::Key, left_out));
@@ -288,6 +314,16 @@ fn encoding(token: &Token, signed: &Signed<'_>) -> Result<(), End> {
         }
     }
     Ok(())
+}
+
+/// The public key in the header of a proof of possession, which alone decides about it. Of any other
+/// kind of token such a key is the sender's word for itself, and decides nothing.
+fn brought(token: &Token, signed: &Signed<'_>) -> Option<Candidate> {
+    if token.kind != Kind::DpopProof {
+        return None;
+    }
+    let jwk = Jwk(signed.members().get("jwk")?.as_object()?.clone());
+    (!jwk.is_private()).then(|| Candidate::new(jwk, "the header of the proof".into(), None))
 }
 
 /// The keys that may verify this signature, and if there are none, why.
@@ -496,7 +532,7 @@ fn valid(key: &Candidate, named: &Named<'_>, alg: &Alg) -> SignatureVerdict {
         KeyOwner::Other => {
             ", which is none of the keys that its issuer publishes: whoever holds it can write what they like."
         }
-        KeyOwner::Issuer | KeyOwner::Given => ".",
+        KeyOwner::Issuer | KeyOwner::Given | KeyOwner::Brought => ".",
     });
     let mut steps = steps::until(Check::Signature, Outcome::Passed, "");
     let key_problems: Vec<String> = weakness(key, alg).into_iter().collect();

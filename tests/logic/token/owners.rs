@@ -89,3 +89,43 @@ fn nobody_signed_what_does_not_verify() {
         Some(KeyOwner::Issuer)
     );
 }
+
+/// RFC 9449 §4.2: a proof is signed by the key that it brings, and by no other.
+#[test]
+fn a_proof_of_possession_is_verified_by_the_key_that_it_brings() {
+    let (holder, other) = (
+        crypto::generate(&Alg::Es256, None).unwrap(),
+        key_for(&Alg::Es256),
+    );
+    let make = |typ: &str, jwk: &Jwk, key: &Jwk| {
+        let header = json!({ "typ": typ, "jwk": jwk.0 });
+        let claims = json!({ "jti": "1", "htm": "GET", "htu": "https://api.example/", "iat": NOW });
+        decode(&craft::mint(&header, &claims, key, &Alg::Es256).unwrap())
+    };
+    let public = holder.public().unwrap();
+    let policy = Policy {
+        keys_given: false,
+        ..at(NOW)
+    };
+    let verdict = |token: &Token, keys: &[Candidate]| judge(token, keys, &policy);
+    let proof = make("dpop+jwt", &public, &holder);
+    for keys in [vec![], vec![of(&other, Some("https://as.example"))]] {
+        let verdict = verdict(&proof, &keys);
+        assert_eq!(verdict.signer(), Some(KeyOwner::Brought), "{verdict:?}");
+        assert_eq!(verdict.key.unwrap().thumbprint, public.thumbprint().ok());
+    }
+    let forged = make("dpop+jwt", &public, &other);
+    let forged = verdict(&forged, &[of(&other, None)]);
+    assert_eq!(forged.signature, Signature::Invalid, "{forged:?}");
+    // A key that a token of another kind brings decides nothing, and no private key is taken.
+    let kept = Jwk(holder.0.clone());
+    for token in [
+        make("at+jwt", &public, &holder),
+        make("dpop+jwt", &kept, &holder),
+    ] {
+        assert_eq!(verdict(&token, &[]).signature, Signature::NoKey);
+    }
+    // Keys that are given for a token are what decides.
+    let given = judge(&proof, &[of(&other, None)], &at(NOW));
+    assert_eq!(given.signature, Signature::Invalid, "{given:?}");
+}

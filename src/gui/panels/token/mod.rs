@@ -276,6 +276,9 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
         TokenState::Valid if signer == Some(KeyOwner::Issuer) => {
             "Signature valid, by a key of its issuer"
         }
+        TokenState::Valid if signer == Some(KeyOwner::Brought) => {
+            "Signature valid, by the key that the proof brings"
+        }
         TokenState::Valid => "Signature valid, by a key you gave",
         TokenState::OtherKey => "Signature valid, but not by a key of its issuer",
         TokenState::WeakKey => "Signature valid, but its key is too weak",
