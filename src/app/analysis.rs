@@ -110,6 +110,9 @@ pub struct TokenView {
     pub token: Arc<Token>,
     /// As it was received, decoded, when it differs.
     pub received: Option<Arc<Token>>,
+    /// Whether the key binding of an SD-JWT is signed by the holder's key, and if not, why; `None`
+    /// without one.
+    pub binding: Option<Result<(), String>>,
     /// Changed claims against `received`, kept ones left out.
     pub changes: Vec<Row>,
     /// Verdict with all keys that are known.

@@ -7,7 +7,10 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde_json::Value;
 
-use super::session::{Demands, Selection, View};
+use super::{
+    presentation::Presentation,
+    session::{Demands, Selection, View},
+};
 use crate::{
     attack::fire::Plan,
     chain::{Chain, Node},
@@ -72,6 +75,8 @@ pub enum Command {
     SetBytes(TokenId, Part, Vec<u8>),
     /// Set or remove a member, by JSON Pointer.
     SetMember(TokenId, Part, String, Option<Value>),
+    /// Change what an SD-JWT presents.
+    Present(TokenId, Presentation),
     /// Sign with a key of the tray.
     Sign(TokenId, KeyId),
     /// Open an encrypted token with the keys of the tray, and with a password if one is given. What is

@@ -20,6 +20,7 @@ pub mod forge;
 mod graph;
 mod keys;
 mod practice;
+pub mod presentation;
 pub mod runs;
 mod servers;
 pub mod token;

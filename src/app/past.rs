@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{Model, workspace::TokenEntry};
-use crate::kit::ids::TokenId;
+use crate::{kit::ids::TokenId, token::sd_jwt};
 
 /// A state of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct State {
 impl State {
     /// Whether it is edited and not signed since.
     pub fn is_edited(&self) -> bool {
-        self.raw != self.sealed
+        sd_jwt::split(&self.raw).0 != sd_jwt::split(&self.sealed).0
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     workspace::{MAX_PLACES, TokenEntry},
 };
 use crate::{
-    jose::{Alg, b64},
+    jose::{Alg, Jwk, b64},
     kit::{
         Env,
         ids::{JobId, KeyId, TokenId},
@@ -392,15 +392,40 @@ fn edit<E: std::fmt::Display>(
     let Some(raw) = text_of(model, id) else {
         return missing(model, id);
     };
-    let edited = match make(&raw) {
-        Ok(edited) => edited,
-        Err(why) => return model.complain(format!("The token was not changed: {why}.")),
+    let Some(edited) = crafted(model, make(&raw)) else {
+        return;
     };
     if *edited == *raw {
         return;
     }
     let id = own(model, id);
     change(model, id, |entry| entry.raw = edited.into());
+}
+
+/// What was made of a token, or why it was not, told.
+pub(super) fn crafted<E: std::fmt::Display>(
+    model: &mut Model,
+    made: Result<String, E>,
+) -> Option<String> {
+    match made {
+        Ok(made) => Some(made),
+        Err(why) => {
+            model.complain(format!("The token was not changed: {why}."));
+            None
+        }
+    }
+}
+
+/// Puts a changed presentation in the place of the token. What is signed is as it was.
+pub(super) fn put_presentation(model: &mut Model, id: TokenId, raw: String) {
+    let id = own(model, id);
+    change(model, id, |entry| {
+        let signed = entry.raw == entry.sealed;
+        entry.raw = raw.into();
+        if signed {
+            entry.sealed = Arc::clone(&entry.raw);
+        }
+    });
 }
 
 pub(super) fn text_of(model: &Model, id: TokenId) -> Option<Arc<str>> {
@@ -445,19 +470,9 @@ fn sign(model: &mut Model, id: TokenId, key: KeyId) {
     let Some(raw) = text_of(model, id) else {
         return missing(model, id);
     };
-    let Some(entry) = model.workspace.key(key) else {
-        return model.complain(format!("There is no key {key}."));
-    };
-    let (name, alg) = (entry.name.clone(), Alg::parse(&entry.alg));
-    let Some(jwk) = model.vault.keys.get(&key) else {
-        let name = escape(&name);
-        return model.complain(if !entry.private {
-            format!("{name} is a public key: sign with a private one, or generate a key.")
-        } else if model.sealing.sealed.is_some() {
-            format!("The private part of {name} is locked: unlock it with the passphrase.")
-        } else {
-            format!("The private part of {name} is not on this machine: import it again.")
-        });
+    let (jwk, alg) = match signing_key(model, key) {
+        Ok(found) => found,
+        Err(why) => return model.complain(why),
     };
     match craft::sign(&raw, jwk, &alg) {
         Ok(signed) => {
@@ -469,7 +484,31 @@ fn sign(model: &mut Model, id: TokenId, key: KeyId) {
         }
         Err(why) => model.complain(format!(
             "The token was not signed with {}: {why}.",
-            escape(&shorten(&name, 60))
+            model.workspace.key(key).map_or_else(
+                || key.to_string(),
+                |entry| escape(&shorten(&entry.name, 60)).into_owned()
+            )
+        )),
+    }
+}
+
+/// The private key of an entry of the tray, and the algorithm that it signs with; or why there is
+/// none.
+pub(super) fn signing_key(model: &Model, key: KeyId) -> Result<(&Jwk, Alg), String> {
+    let Some(entry) = model.workspace.key(key) else {
+        return Err(format!("There is no key {key}."));
+    };
+    let name = escape(&entry.name);
+    match model.vault.keys.get(&key) {
+        Some(jwk) => Ok((jwk, Alg::parse(&entry.alg))),
+        None if !entry.private => Err(format!(
+            "{name} is a public key: sign with a private one, or generate a key."
+        )),
+        None if model.sealing.sealed.is_some() => Err(format!(
+            "The private part of {name} is locked: unlock it with the passphrase."
+        )),
+        None => Err(format!(
+            "The private part of {name} is not on this machine: import it again."
         )),
     }
 }

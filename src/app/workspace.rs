@@ -8,6 +8,7 @@ use crate::{
     chain::Chain,
     kit::ids::{ChainId, ClientRef, KeyId, ServerId, TokenId},
     oauth::{client_auth::AuthMethod, metadata::Metadata},
+    token::sd_jwt,
 };
 
 /// The document.
@@ -63,9 +64,10 @@ pub struct TokenEntry {
 pub const MAX_PLACES: usize = 50;
 
 impl TokenEntry {
-    /// Whether it was edited since it was received or signed.
+    /// Whether what is signed was edited since it was received or signed. The disclosures of an
+    /// SD-JWT may come and go.
     pub fn is_edited(&self) -> bool {
-        self.raw != self.sealed
+        sd_jwt::split(&self.raw).0 != sd_jwt::split(&self.sealed).0
     }
 }
 

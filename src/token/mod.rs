@@ -120,8 +120,16 @@ impl Token {
     pub fn header_map(&self) -> &Map<String, Value> {
         as_map(self.header.as_ref())
     }
-    /// The claims; an empty map when there are none.
+    /// The claims; an empty map when there are none. Of an SD-JWT those that are disclosed stand among
+    /// them, and no hashes: what a verifier hands on (RFC 9901 §7.1).
     pub fn claims_map(&self) -> &Map<String, Value> {
+        match &self.disclosed {
+            Some(sd) => sd.claims.as_object().unwrap_or(&EMPTY),
+            None => self.signed_map(),
+        }
+    }
+    /// The claims as they stand in the payload, hashes of an SD-JWT among them.
+    pub fn signed_map(&self) -> &Map<String, Value> {
         as_map(self.claims.as_ref())
     }
     /// A header parameter that is a string.
@@ -138,7 +146,8 @@ impl Token {
     }
 }
 
+static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+
 fn as_map(json: Option<&Json>) -> &Map<String, Value> {
-    static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
     json.and_then(|j| j.value.as_object()).unwrap_or(&EMPTY)
 }

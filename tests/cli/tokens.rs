@@ -543,3 +543,25 @@ fn fail_on_a_severity_that_nothing_reaches_is_good() {
         panic!("a sound token has a critical finding: {document:#}");
     }
 }
+
+#[test]
+fn decode_says_where_an_sd_jwt_discloses() {
+    let place = Place::new();
+    place.write("card.txt", include_str!("../corpus/sd_jwt.txt"));
+    let document = place.json(0, &["decode", "card.txt"]);
+    let disclosed = &document["tokens"][0]["disclosed"];
+    let places = disclosed["places"].as_array().unwrap();
+    let states: Vec<&str> = places
+        .iter()
+        .map(|p| p["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["disclosed", "not_disclosed", "disclosed"]);
+    assert_eq!(places[0]["pointer"], "/given_name");
+    assert_eq!(places[0]["disclosure"], 0);
+    assert_eq!(places[1]["inside"], "");
+    assert_eq!(members(&places[1]), ["state", "inside", "digest"]);
+    assert_eq!(places[2]["pointer"], "/nat/0");
+    assert_eq!(disclosed["unmatched"], json!([]));
+    let words = place.run(&["decode", "card.txt"]).out;
+    assert!(words.contains("not disclosed"), "{words}");
+}

@@ -4,6 +4,7 @@
 mod chain;
 mod compare;
 mod craft;
+mod disclose;
 mod dpop;
 mod encrypted;
 mod findings;

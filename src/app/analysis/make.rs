@@ -25,7 +25,7 @@ use crate::{
         claims::{self, actors, numeric_date},
         decode::decode,
         diff::{self, Change},
-        explain,
+        explain, sd_jwt,
         validate::{Candidate, Policy, Verdict, judge},
     },
 };
@@ -437,6 +437,7 @@ fn view(
             .collect()
     });
     TokenView {
+        binding: sd_jwt::binding(&token),
         received,
         changes: changes.unwrap_or_default(),
         verdict: verdict.clone(),

@@ -44,6 +44,7 @@ impl Command {
                 let verb = if value.is_some() { "Edit" } else { "Remove" };
                 format!("{verb} {}", escape(&name))
             }
+            Self::Present(_, what) => what.label(),
             Self::Sign(..) => "Sign token".into(),
             Self::Decrypt(..) => "Decrypt token".into(),
             Self::Encrypt(..) => "Encrypt token".into(),
@@ -164,6 +165,7 @@ impl Command {
                 | Self::SetText(..)
                 | Self::SetBytes(..)
                 | Self::SetMember(..)
+                | Self::Present(..)
                 | Self::Sign(..)
                 | Self::Revert(_)
                 | Self::Restore(..)

@@ -5,9 +5,15 @@ use serde_json::{Value, json};
 use super::shown;
 use crate::{
     cli::output::columns,
-    kit::text::escape,
-    token::{Token, sd_jwt},
+    kit::text::{escape, shorten},
+    token::{
+        Token,
+        sd_jwt::{self, Place, State},
+    },
 };
+
+/// Hashes that are shown one by one in words.
+const SHOWN: usize = 20;
 
 /// `None` when the token is no SD-JWT.
 pub(super) fn as_json(token: &Token) -> Option<Value> {
@@ -29,12 +35,37 @@ pub(super) fn as_json(token: &Token) -> Option<Value> {
             "reason": signature.and_then(Result::err),
         })
     });
+    let unmatched: Vec<Value> = sd
+        .disclosures
+        .iter()
+        .filter(|d| d.pointer.is_none())
+        .map(|d| json!({ "name": d.name, "value": d.value, "digest": d.digest }))
+        .collect();
     Some(json!({
         "claims": sd.claims,
+        "places": sd.places.iter().filter_map(place).collect::<Vec<_>>(),
+        "unmatched": unmatched,
         "disclosures": disclosures,
         "hidden": sd.hidden,
         "key_binding": binding,
     }))
+}
+
+/// A place where the holder may choose; none where the issuer signed in clear.
+fn place(place: &Place) -> Option<Value> {
+    match &place.state {
+        State::Signed(_) | State::Inside => None,
+        State::Disclosed(n) => Some(json!({
+            "state": "disclosed",
+            "pointer": place.pointer,
+            "disclosure": n,
+        })),
+        State::Hidden(digest) => Some(json!({
+            "state": "not_disclosed",
+            "inside": place.pointer,
+            "digest": digest,
+        })),
+    }
 }
 
 /// Nothing when the token is no SD-JWT.
@@ -50,11 +81,24 @@ pub(super) fn in_words(token: &Token) -> String {
             format!("{}  {}", escape(place), shown(&one.value)),
         ));
     }
-    if sd.hidden > 0 {
+    let hidden = sd.places.iter().filter_map(|place| match &place.state {
+        State::Hidden(digest) => Some((place.pointer.as_str(), digest)),
+        _ => None,
+    });
+    for (inside, digest) in hidden.clone().take(SHOWN) {
+        let inside = if inside.is_empty() { "/" } else { inside };
         rows.push((
-            "hidden".into(),
-            format!("{} hashes of hidden claims or decoys", sd.hidden),
+            "not disclosed".into(),
+            format!(
+                "{}  in {}, or a decoy",
+                escape(&shorten(digest, 60)),
+                escape(inside)
+            ),
         ));
+    }
+    if sd.hidden > SHOWN {
+        let more = format!("{} more hashes, of claims or decoys", sd.hidden - SHOWN);
+        rows.push(("not disclosed".into(), more));
     }
     if let Some(kb) = &sd.binding {
         let words = match (sd_jwt::binding(token), sd.hash_fits) {

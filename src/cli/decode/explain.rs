@@ -17,7 +17,7 @@ fn members(token: &Token) -> impl Iterator<Item = (Part, &String)> {
         .header_map()
         .keys()
         .map(|name| (Part::Header, name))
-        .chain(token.claims_map().keys().map(|name| (Part::Payload, name)))
+        .chain(token.signed_map().keys().map(|name| (Part::Payload, name)))
 }
 
 fn part_name(part: Part) -> &'static str {

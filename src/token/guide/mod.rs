@@ -252,11 +252,15 @@ pub fn checklist(token: &Token) -> Vec<(&'static Demand, Standing)> {
 }
 
 fn standing(token: &Token, demand: &Demand) -> Standing {
-    let members = match demand.part {
-        Part::Header => token.header_map(),
-        Part::Payload => token.claims_map(),
+    // Of an SD-JWT both count: the hashes that are signed, and what is disclosed.
+    let member = |name: &str| match demand.part {
+        Part::Header => token.header_map().get(name),
+        Part::Payload => token
+            .signed_map()
+            .get(name)
+            .or_else(|| token.claims_map().get(name)),
     };
-    let found = demand.name.split('|').find_map(|name| members.get(name));
+    let found = demand.name.split('|').find_map(member);
     match (found, demand.level) {
         (None, Level::Required) => Standing::Missing,
         (None, Level::Recommended) => Standing::Advised,

@@ -1,6 +1,6 @@
 //! SD-JWT: disclosures in their places, and what is wrong with them.
 
-use delegraph::token::sd_jwt;
+use delegraph::token::sd_jwt::{self, State};
 
 use super::*;
 
@@ -229,6 +229,177 @@ fn the_json_form_is_opened_as_well() {
     let object = json!({"payload":payload,"protected":header,"signature":signature,"header":{"disclosures":[name]}});
     let token = decode(&object.to_string());
     assert_eq!(token.disclosed.unwrap().claims, json!({"given_name":"Ann"}));
+}
+
+/// Name, state and value of each place, as far in as it stands.
+fn places(token: &Token) -> Vec<String> {
+    let sd = token.disclosed.as_ref().unwrap();
+    sd.places
+        .iter()
+        .map(|place| {
+            let state = match &place.state {
+                State::Signed(at) => format!("signed {at}"),
+                State::Inside => "inside".into(),
+                State::Disclosed(n) => format!("disclosed {n}"),
+                State::Hidden(_) => format!("hidden in {}", place.pointer),
+            };
+            let value = if place.opens {
+                "…".to_owned()
+            } else {
+                place.value.to_string()
+            };
+            format!("{}{} {state} {value}", "  ".repeat(place.depth), place.name)
+        })
+        .collect()
+}
+
+/// An address of which the street is disclosed inside it, nationalities of which one is, a name, and
+/// what is signed in clear. The disclosures: street, address, FR, name.
+fn person(cnf: &Value) -> (String, [String; 4]) {
+    let (street, street_hash) = disclose(&json!(["s1", "street", "Main"]), "sha-256");
+    let (address, address_hash) = disclose(
+        &json!(["s2", "address", {"_sd": [street_hash, "decoy1"], "country": "DE"}]),
+        "sha-256",
+    );
+    let (french, french_hash) = disclose(&json!(["s3", "FR"]), "sha-256");
+    let (name, name_hash) = disclose(&json!(["s4", "name", "Ann"]), "sha-256");
+    let claims = json!({
+        "iss": "https://i",
+        "_sd": [address_hash, "decoy2", name_hash],
+        "nat": ["DE", {"...": "decoy3"}, {"...": french_hash}],
+        "plain": {"a": [1, {"b": 2}]},
+        "cnf": cnf,
+    });
+    let issued = craft::mint(&json!({"typ":"dc+sd-jwt"}), &claims, &KEY, &Alg::Es256).unwrap();
+    let all = [street, address, french, name];
+    (format!("{issued}~{}~", all.join("~")), all)
+}
+
+#[test]
+fn claims_stand_where_the_reader_meets_them() {
+    let (raw, all) = person(&json!({"kid": "k"}));
+    let token = decode(&raw);
+    assert_eq!(
+        places(&token),
+        [
+            r#"iss signed /iss "https://i""#,
+            "address disclosed 1 …",
+            r#"  street disclosed 0 "Main""#,
+            "   hidden in /address null",
+            r#"  country inside "DE""#,
+            r#"name disclosed 3 "Ann""#,
+            " hidden in  null",
+            "nat signed /nat …",
+            r#"  0 signed /nat/0 "DE""#,
+            "   hidden in /nat null",
+            r#"  1 disclosed 2 "FR""#,
+            r#"plain signed /plain {"a":[1,{"b":2}]}"#,
+            r#"cnf signed /cnf {"kid":"k"}"#,
+        ]
+    );
+    // What a claim says is what is disclosed: sentences, rules and comparisons read it there.
+    assert_eq!(token.claim_text("name"), Some("Ann"));
+    assert!(token.claim("_sd").is_none() && token.signed_map().contains_key("_sd"));
+    // Elements that are not disclosed do not count: what stands behind them is signed elsewhere.
+    let (_, hash) = disclose(&json!(["s", "x"]), "sha-256");
+    let token = decode(&format!("{}~", signed(&json!({"a": [{"...": hash}, "y"]}))));
+    assert_eq!(places(&token)[2], r#"  0 signed /a/1 "y""#);
+    // A hash algorithm that is named stands at the end.
+    let token = decode(&format!(
+        "{}~{}~",
+        signed(&json!({"_sd_alg": "sha-256", "a": 1})),
+        all[0]
+    ));
+    assert_eq!(places(&token)[1], r#"_sd_alg signed /_sd_alg "sha-256""#);
+    let stray = &token.disclosed.as_ref().unwrap().disclosures[0];
+    assert_eq!(
+        (stray.name.as_deref(), stray.pointer.as_deref()),
+        (Some("street"), None)
+    );
+}
+
+#[test]
+fn a_presentation_hides_and_shows_what_belongs_together() {
+    let (raw, [street, address, french, name]) = person(&json!({"kid": "k"}));
+    let whole = decode(&raw);
+    let issued = whole.jws().to_owned();
+    // What only a hidden disclosure leads to goes with it.
+    let less = sd_jwt::hide(&whole, &[&address]).unwrap();
+    assert_eq!(less, format!("{issued}~{french}~{name}~"));
+    let less = decode(&less);
+    assert_eq!(problems(&less), "");
+    assert_eq!(less.disclosed.as_ref().unwrap().hidden, 3);
+    // What was left out is known from what was received, and comes back with what leads to it.
+    let received = whole.disclosed.as_deref().unwrap();
+    let back: Vec<_> = less
+        .disclosed
+        .as_ref()
+        .unwrap()
+        .places
+        .iter()
+        .filter_map(|p| p.state.left_out(received)?.name.clone())
+        .collect();
+    assert_eq!(back, ["address"]);
+    assert_eq!(sd_jwt::show(&less, &whole, &[&street]).unwrap(), raw);
+    let nothing = sd_jwt::hide(&whole, &[&street, &address, &french, &name]).unwrap();
+    assert_eq!(nothing, format!("{issued}~"));
+    let nothing = decode(&nothing);
+    assert_eq!(
+        sd_jwt::show(&nothing, &whole, &[&street, &address, &french, &name]).unwrap(),
+        raw
+    );
+    assert!(sd_jwt::hide(&nothing, &[&name]).is_err());
+    assert!(sd_jwt::show(&nothing, &nothing, &[&name]).is_err());
+    assert!(sd_jwt::hide(&decode(&issued), &[&name]).is_err());
+    // The issuer's signature holds all along.
+    let verdict = judge(&less, &[candidate(&KEY)], &at(NOW));
+    assert_eq!(verdict.signature, Signature::Valid);
+}
+
+#[test]
+fn a_presentation_is_bound_by_the_key_in_cnf() {
+    let holder = key_for(&Alg::Es256);
+    let (raw, [_, _, french, _]) = person(&json!({"jwk": holder.public().unwrap().0}));
+    let free = decode(&raw);
+    assert_eq!(sd_jwt::binding(&free), None);
+    assert_eq!(
+        sd_jwt::holder(&free).unwrap().thumbprint(),
+        holder.thumbprint()
+    );
+    let bound = sd_jwt::bind(&free, &holder, &Alg::Es256, "https://v", "n-1", NOW).unwrap();
+    let bound = decode(&bound);
+    let sd = bound.disclosed.as_ref().unwrap();
+    let kb = sd.binding.as_ref().unwrap();
+    assert_eq!(kb.header_map().keys().collect::<Vec<_>>(), ["alg", "typ"]);
+    assert_eq!(
+        (kb.claim_text("aud"), kb.claim_text("nonce")),
+        (Some("https://v"), Some("n-1"))
+    );
+    assert_eq!(
+        (sd.hash_fits, sd_jwt::binding(&bound)),
+        (Some(true), Some(Ok(())))
+    );
+    assert_eq!(problems(&bound), "");
+    // Another presentation needs another binding: the old one does not stay.
+    let less = decode(&sd_jwt::hide(&bound, &[&french]).unwrap());
+    assert!(less.disclosed.as_ref().unwrap().binding.is_none());
+    assert_eq!(sd_jwt::unbind(&bound).unwrap(), raw);
+    // In JSON form likewise (RFC 9901 §8.1).
+    let parts: Vec<&str> = free.jws().split('.').collect();
+    let all: Vec<&str> = sd.disclosures.iter().map(|d| d.text.as_str()).collect();
+    let object = json!({"payload": parts[1], "signatures": [
+        {"protected": parts[0], "signature": parts[2], "header": {"disclosures": all}}]});
+    let json = decode(&object.to_string());
+    let bound = decode(&sd_jwt::bind(&json, &holder, &Alg::Es256, "v", "n", NOW).unwrap());
+    assert_eq!(bound.disclosed.as_ref().unwrap().hash_fits, Some(true));
+    let less = decode(&sd_jwt::hide(&bound, &[&french]).unwrap());
+    let sd = less.disclosed.as_ref().unwrap();
+    assert!(sd.binding.is_none());
+    assert_eq!(sd.disclosures.len(), 3);
+    assert_eq!(
+        judge(&less, &[candidate(&KEY)], &at(NOW)).signature,
+        Signature::Valid
+    );
 }
 
 #[test]

@@ -1,138 +1,486 @@
-//! What an SD-JWT discloses, each claim at its place, and how the presentation is bound.
+//! The claims of an SD-JWT as a reader meets them: what is disclosed and what is not at its place;
+//! and the key binding, a part of its own.
 
-use egui::{Align, Layout, RichText, Ui};
+use egui::{Align, Label, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+use serde_json::Value;
 
+use super::{
+    editors,
+    rows::{self, Was, columns, culled, plain, pointer},
+    time,
+};
 use crate::{
-    app::analysis::TokenView,
+    app::{
+        Command,
+        analysis::TokenView,
+        presentation::{self, Presentation},
+        session::Selection,
+    },
     gui::{
-        Cx,
+        Ask, Cx,
+        dialogs::Dialog,
         icons::Icon,
         theme::{self, space},
+        widgets::{
+            self,
+            chips::{Mark, chip},
+        },
     },
-    kit::text::{escape, escape_lines, shorten},
-    token::{saml, sd_jwt},
+    kit::{
+        ids::TokenId,
+        text::{escape, shorten},
+    },
+    token::{
+        craft::Part,
+        guide,
+        sd_jwt::{Disclosure, Place, SdJwt, State as Standing},
+    },
 };
 
-/// Bytes of XML that are drawn.
-const SHOWN_XML: usize = 20_000;
-
-/// Rows that are drawn; a token of more says how many there are.
-const SHOWN: usize = 60;
-
-/// An assertion as indented XML, a long one cut.
-fn assertion(ui: &mut Ui, cx: &Cx<'_>, saml: &saml::Assertion) {
-    let end = |at: Option<crate::kit::clock::Timestamp>| {
-        at.map_or_else(|| "not said".to_owned(), |t| t.to_string())
-    };
-    ui.label(theme::section("Assertion", cx.theme));
-    ui.label(
-        RichText::new(format!(
-            "Good from {} until {}; {}.",
-            end(saml.not_before),
-            end(saml.not_on_or_after),
-            if saml.signed {
-                "signed, not verified here"
-            } else {
-                "not signed"
-            }
-        ))
-        .color(cx.theme.muted),
-    );
-    let mut text = escape_lines(&saml.indented).into_owned();
-    if text.len() > SHOWN_XML {
-        let mut at = SHOWN_XML;
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        text.truncate(at);
-        text.push_str("\n…");
-    }
-    ui.add(egui::Label::new(theme::mono(text)).wrap().selectable(true));
+/// What the part keeps between frames.
+#[derive(Default)]
+pub struct State {
+    /// Audience and nonce of the key binding that is being made, and the token that it is for.
+    draft: Option<(TokenId, String, String)>,
 }
 
-/// Draws the section; nothing when the token is no SD-JWT.
-pub fn ui(ui: &mut Ui, cx: &Cx<'_>, view: &TokenView) {
-    if let Some(saml) = &view.token.saml {
-        assertion(ui, cx, saml);
+/// Characters of a value that are drawn.
+const SHOWN: usize = 600;
+
+/// How far members stand in from what is around them.
+const STEP: f32 = 12.0;
+
+/// How much is disclosed, and all or nothing of it: stands in the heading of the claims.
+pub fn summary(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, sd: &SdJwt) {
+    let hidden = match sd.hidden {
+        0 => "nothing hidden".to_owned(),
+        n => format!("{n} not disclosed or decoys"),
+    };
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let received = view.received.as_ref().and_then(|t| t.disclosed.as_ref());
+        let left_out = received.is_some_and(|all| all.disclosures.len() > sd.disclosures.len());
+        let small = |ui: &mut Ui, words| ui.add(egui::Button::new(theme::small(words)).small());
+        if left_out && small(ui, "Disclose all").clicked() {
+            cx.push(Command::Present(id, Presentation::ShowAll));
+        }
+        if !sd.disclosures.is_empty() && small(ui, "Hide all").clicked() {
+            cx.push(Command::Present(id, Presentation::HideAll));
+        }
+        let words = format!("{} disclosed, {hidden}", sd.disclosures.len());
+        ui.label(theme::small(words).color(cx.theme.muted));
+    });
+}
+
+/// Draws the rows of the claims. `before` are the signed claims as they were received. Gives how many
+/// rows there are.
+pub fn claims(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    id: TokenId,
+    view: &TokenView,
+    sd: &SdJwt,
+    before: Option<&serde_json::Map<String, Value>>,
+) -> usize {
+    let received = view.received.as_ref().and_then(|t| t.disclosed.as_deref());
+    let unmatched = sd.disclosures.iter().filter(|d| d.pointer.is_none());
+    let count = sd.places.len() + unmatched.clone().count();
+    let many = count > rows::FEW;
+    for (n, place) in sd.places.iter().enumerate() {
+        culled(ui, cx, (Part::Payload, n), many, |ui, cx| {
+            match &place.state {
+                Standing::Signed(_) if place.depth == 0 && !place.opens => {
+                    let received = before.and_then(|map| map.get(&place.name));
+                    let was = Was {
+                        changed: before.is_some() && received != Some(&place.value),
+                        value: received,
+                    };
+                    rows::row(ui, cx, (id, Part::Payload), &place.name, &place.value, &was);
+                }
+                Standing::Hidden(hash) => {
+                    let left_out = received.and_then(|all| place.state.left_out(all));
+                    hidden(ui, cx, id, place, hash, left_out);
+                }
+                _ => row(ui, cx, id, sd, place),
+            }
+        });
     }
+    for (n, one) in unmatched.enumerate() {
+        let key = (Part::Payload, sd.places.len() + n);
+        culled(ui, cx, key, many, |ui, cx| stray(ui, cx, id, one));
+    }
+    count
+}
+
+/// The name of a place, as far in as it stands; opens it in the inspector.
+fn name(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, place: &Place) -> egui::Id {
+    let theme = cx.theme;
+    let path = place.pointer.clone();
+    let selected = cx.model.session.selection == Selection::Claim(id, path.clone());
+    let shown = shorten(&escape(&place.name), 60).into_owned();
+    let colour = if selected {
+        theme.accent
+    } else {
+        theme.token_payload
+    };
+    ui.add_space(2.0);
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.add_space(inset(place));
+        let label = ui.add(
+            Label::new(theme::mono(shown.as_str()).color(colour))
+                .wrap()
+                .sense(Sense::click()),
+        );
+        label.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &shown));
+        widgets::focus_ring(ui, &label);
+        let label = label.on_hover_cursor(egui::CursorIcon::PointingHand);
+        if label.clicked() {
+            cx.push(Command::Select(Selection::Claim(id, path)));
+        }
+        label.context_menu(|ui| {
+            if !place.opens && widgets::menu_item(ui, "Copy value", "").clicked() {
+                cx.ask(Ask::Copy(plain(&place.value), shown.clone()));
+                ui.close();
+            }
+        });
+        label.id
+    })
+    .inner
+}
+
+fn inset(place: &Place) -> f32 {
+    STEP * place.depth.min(6) as f32
+}
+
+fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &Place) {
+    columns(
+        ui,
+        cx,
+        |ui, cx| name(ui, cx, id, place),
+        |ui, cx| {
+            match &place.state {
+                _ if place.opens => {
+                    ui.label(theme::small("discloses in part").color(cx.theme.muted));
+                }
+                Standing::Signed(at) => {
+                    let field = editors::Place {
+                        part: Part::Payload,
+                        name: place.pointer.clone(),
+                    };
+                    if let Some((inner, new)) =
+                        editors::ui(ui, cx, &field, &place.value, None, false)
+                    {
+                        let at = format!("{at}{inner}");
+                        cx.push(Command::SetMember(id, Part::Payload, at, new));
+                    }
+                }
+                Standing::Disclosed(_) => {}
+                _ => plain_value(ui, cx, &place.name, &place.value),
+            }
+            if let Standing::Disclosed(n) = place.state
+                && let Some(one) = sd.disclosures.get(n)
+            {
+                let shown = (!place.opens).then_some(&place.value);
+                disclosed(ui, cx, id, one, shown, "disclosed");
+            }
+        },
+        |ui, cx| {
+            // Of a member of something the meaning is known; its own name means nothing there.
+            let meaning = guide::member(Part::Payload, &place.pointer)
+                .filter(|m| place.depth == 0 || m.name == place.name);
+            if let Some(meaning) = meaning {
+                ui.add_space(1.0);
+                ui.add(Label::new(theme::prose(meaning.says, 12.0, cx.theme.muted)).wrap())
+                    .on_hover_text(meaning.source);
+            }
+        },
+    );
+}
+
+/// A value that only reads: to change it, its disclosure and its hash would have to be made anew.
+fn value(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &Value) {
+    let mut text = shorten(&escape(&plain(value)), SHOWN).into_owned();
+    if matches!(name, "exp" | "iat" | "nbf" | "auth_time" | "updated_at")
+        && let Some(seconds) = value.as_i64()
+    {
+        text = format!("{text} · {}", time::full(cx, seconds));
+    }
+    ui.add(Label::new(theme::mono(text)).wrap().selectable(true));
+}
+
+/// [`value`], on a line with the name beside it.
+fn plain_value(ui: &mut Ui, cx: &Cx<'_>, name: &str, inner: &Value) {
+    ui.add_space(2.0);
+    value(ui, cx, name, inner);
+}
+
+/// The mark of what is disclosed, and the way to leave it out.
+fn disclosed(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    id: TokenId,
+    one: &Disclosure,
+    shown: Option<&Value>,
+    words: &str,
+) {
+    let name = match one.name.as_deref() {
+        Some(name) => shorten(&escape(name), 40).into_owned(),
+        None => format!("element {}", shorten(&escape(&plain(&one.value)), 30)),
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        if let Some(shown) = shown {
+            value(ui, cx, one.name.as_deref().unwrap_or(""), shown);
+            ui.add_space(space::XS);
+        }
+        Icon::Unlock.show(ui, 11.0, cx.theme.muted);
+        ui.label(theme::small(words).color(cx.theme.muted))
+            .on_hover_text(format!(
+                "By the holder: {}\nHash {}",
+                shorten(&escape(&one.text), 200),
+                escape(&one.digest)
+            ));
+        let hide = egui::Button::new(theme::small("Hide")).small();
+        if ui
+            .add(hide)
+            .accessible_name(format!("Hide {name}"))
+            .on_hover_text("Leaves its disclosure out of the presentation")
+            .clicked()
+        {
+            cx.push(Command::Present(id, Presentation::Hide(one.text.clone())));
+        }
+    });
+}
+
+/// A hash that nothing is disclosed for. What was received and left out since can come back.
+fn hidden(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    id: TokenId,
+    place: &Place,
+    hash: &str,
+    left_out: Option<&Disclosure>,
+) {
+    columns(
+        ui,
+        cx,
+        |ui, cx| {
+            ui.add_space(2.0);
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = 0.0;
+                ui.add_space(inset(place));
+                let text = match left_out.and_then(|one| one.name.as_deref()) {
+                    Some(name) => theme::mono(shorten(&escape(name), 60)).strikethrough(),
+                    None => theme::small("not disclosed"),
+                };
+                ui.add(Label::new(text.color(cx.theme.muted)).wrap()).id
+            })
+            .inner
+        },
+        |ui, cx| {
+            let Some(one) = left_out else {
+                let text: String = hash.chars().take(16).collect();
+                let text = format!("{}…", escape(&text));
+                ui.label(theme::mono(text).color(cx.theme.muted))
+                    .on_hover_text(format!("Hash {}", escape(hash)));
+                return;
+            };
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = space::XS;
+                chip(ui, &shorten(&plain(&one.value), 120), Mark::Removed);
+                ui.add_space(space::XS);
+                Icon::Lock.show(ui, 11.0, cx.theme.muted);
+                ui.label(theme::small("not disclosed").color(cx.theme.muted));
+                let name = one.name.as_deref().unwrap_or("element");
+                let show = egui::Button::new(theme::small("Disclose")).small();
+                if ui
+                    .add(show)
+                    .accessible_name(format!("Disclose {}", shorten(&escape(name), 40)))
+                    .clicked()
+                {
+                    cx.push(Command::Present(id, Presentation::Show(one.text.clone())));
+                }
+            });
+        },
+        |ui, cx| {
+            ui.add_space(1.0);
+            let says = if left_out.is_some() {
+                "Received, and left out of this presentation."
+            } else {
+                "A claim that stays hidden, or a decoy."
+            };
+            ui.add(Label::new(theme::prose(says, 12.0, cx.theme.muted)).wrap())
+                .on_hover_text("RFC 9901 §4.2.5");
+        },
+    );
+}
+
+/// A disclosure that no hash asks for.
+fn stray(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, one: &Disclosure) {
+    let name = one.name.as_deref().unwrap_or("element");
+    columns(
+        ui,
+        cx,
+        |ui, cx| {
+            ui.add_space(2.0);
+            let text = theme::mono(shorten(&escape(name), 60)).color(cx.theme.high);
+            ui.add(Label::new(text).wrap()).id
+        },
+        |ui, cx| {
+            disclosed(ui, cx, id, one, Some(&one.value), "belongs to no hash");
+        },
+        |ui, cx| {
+            ui.horizontal_top(|ui| {
+                Icon::Warning.show(ui, 12.0, cx.theme.high);
+                let says = "The issuer did not sign it: a verifier must refuse the token.";
+                ui.add(Label::new(theme::prose(says, 12.0, cx.theme.high)).wrap())
+                    .on_hover_text("RFC 9901 §7.1");
+            });
+        },
+    );
+}
+
+/// The key binding: what it says, whether it holds, and making it anew.
+pub fn binding(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
     let Some(sd) = &view.token.disclosed else {
         return;
     };
-    let theme = cx.theme;
-    let hidden = match sd.hidden {
-        0 => "nothing hidden".to_owned(),
-        1 => "1 hidden or decoy".to_owned(),
-        n => format!("{n} hidden or decoys"),
-    };
+    let bindable = view.token.claim("cnf").is_some();
+    if sd.binding.is_none() && !bindable {
+        return;
+    }
+    ui.add_space(space::M);
+    ui.spacing_mut().item_spacing.y = space::XS;
     ui.horizontal(|ui| {
-        ui.label(theme::section("Disclosed by the holder", theme));
+        ui.label(theme::section("Key binding", cx.theme));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let words = format!("{} disclosed, {hidden}", sd.disclosures.len());
-            ui.label(theme::small(words).color(theme.muted));
+            let remove = egui::Button::new(theme::small("Remove")).small();
+            if sd.binding.is_some()
+                && ui
+                    .add(remove)
+                    .accessible_name("Remove the key binding")
+                    .on_hover_text("Leaves the key binding JWT out of the presentation")
+                    .clicked()
+            {
+                cx.push(Command::Present(id, Presentation::Unbind));
+            }
         });
     });
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = space::XS;
-        for one in sd.disclosures.iter().take(SHOWN) {
-            ui.horizontal_top(|ui| {
-                let (icon, colour, place) = match &one.pointer {
-                    Some(pointer) => (
-                        Icon::Check,
-                        theme.good,
-                        pointer.trim_start_matches('/').replace('/', " › "),
-                    ),
-                    None => (
-                        Icon::Warning,
-                        theme.high,
-                        format!(
-                            "{} (no hash asks for it)",
-                            one.name.as_deref().unwrap_or("element")
-                        ),
-                    ),
-                };
-                icon.show(ui, 12.0, colour);
-                let place = shorten(&escape(&place), 60).into_owned();
-                ui.label(theme::mono(place).color(theme.token_payload));
-                let value = one
-                    .value
-                    .as_str()
-                    .map_or_else(|| one.value.to_string(), str::to_owned);
-                ui.add(
-                    egui::Label::new(theme::mono(shorten(&escape(&value), 200)))
-                        .wrap()
-                        .selectable(true),
-                )
-                .on_hover_text(format!("hash {}", one.digest));
-            });
+    let Some(kb) = &sd.binding else {
+        let words = "This presentation is not bound to its holder: whoever has it can present it.";
+        ui.add(Label::new(RichText::new(words).color(cx.theme.muted)).wrap());
+        return bind(ui, cx, id, view, "", "");
+    };
+    let (icon, colour, words) = match (&view.binding, sd.hash_fits) {
+        (Some(Ok(())), Some(true)) => (
+            Icon::Check,
+            cx.theme.good,
+            "Signed by the key in `cnf`, for this presentation.".to_owned(),
+        ),
+        (Some(Ok(())), _) => (
+            Icon::Warning,
+            cx.theme.high,
+            "Signed by the key in `cnf`, but for another presentation: `sd_hash` does not fit."
+                .to_owned(),
+        ),
+        (Some(Err(why)), _) => (Icon::Warning, cx.theme.high, format!("{why}.")),
+        (None, _) => (
+            Icon::Warning,
+            cx.theme.high,
+            "The key binding cannot be read.".to_owned(),
+        ),
+    };
+    ui.horizontal_top(|ui| {
+        icon.show(ui, 14.0, colour);
+        let text = theme::prose(&escape(&words), 13.0, cx.theme.text);
+        ui.add(Label::new(text).wrap().selectable(true));
+    });
+    ui.spacing_mut().item_spacing.y = 0.0;
+    for (part, members) in [
+        (Part::Header, kb.header_map()),
+        (Part::Payload, kb.claims_map()),
+    ] {
+        for (name, inner) in members.iter().take(rows::FEW) {
+            columns(
+                ui,
+                cx,
+                |ui, cx| {
+                    ui.add_space(2.0);
+                    let colour = match part {
+                        Part::Header => cx.theme.token_header,
+                        Part::Payload => cx.theme.token_payload,
+                    };
+                    let text = theme::mono(shorten(&escape(name), 60)).color(colour);
+                    ui.add(Label::new(text).wrap()).id
+                },
+                |ui, cx| plain_value(ui, cx, name, inner),
+                |ui, cx| {
+                    let meaning = match part {
+                        Part::Header => guide::parameter(name),
+                        Part::Payload => guide::member(Part::Payload, &pointer(name)),
+                    };
+                    if let Some(meaning) = meaning {
+                        ui.add_space(1.0);
+                        let says = theme::prose(meaning.says, 12.0, cx.theme.muted);
+                        ui.add(Label::new(says).wrap())
+                            .on_hover_text(meaning.source);
+                    }
+                },
+            );
         }
-        if sd.disclosures.len() > SHOWN {
-            let more = format!("and {} more", sd.disclosures.len() - SHOWN);
-            ui.label(RichText::new(more).color(theme.muted));
+    }
+    let text = |name: &str| kb.claim_text(name).unwrap_or("").to_owned();
+    bind(ui, cx, id, view, &text("aud"), &text("nonce"));
+}
+
+/// Makes the key binding with the holder's key.
+fn bind(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, aud: &str, nonce: &str) {
+    ui.add_space(space::S);
+    let key = presentation::holders_entry(cx.model, &view.token)
+        .filter(|key| cx.model.vault.keys.contains_key(key));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(space::S, space::XS);
+        let Some(key) = key else {
+            let words = "The holder's private key is not in the tray: with it the presentation can be bound anew.";
+            ui.label(theme::small(words).color(cx.theme.muted));
+            if ui.button("Add a key…").clicked() {
+                cx.ask(Ask::Open(Dialog::Keys));
+            }
+            return;
+        };
+        let state = &mut cx.view.token.disclosed;
+        let (_, audience, fresh) = match &mut state.draft {
+            Some(draft) if draft.0 == id => draft,
+            draft => draft.insert((id, aud.to_owned(), nonce.to_owned())),
+        };
+        for (text, name, hint) in [
+            (audience, "Audience of the key binding", "audience"),
+            (fresh, "Nonce of the key binding", "nonce; none makes one"),
+        ] {
+            ui.add(
+                egui::TextEdit::singleline(text)
+                    .hint_text(RichText::new(hint).color(cx.theme.muted))
+                    .desired_width(180.0),
+            )
+            .accessible_name(name);
         }
-        if sd.binding.is_some() {
-            let (icon, colour, words) = match (sd_jwt::binding(&view.token), sd.hash_fits) {
-                (Some(Ok(())), Some(true)) => (
-                    Icon::Check,
-                    theme.good,
-                    "The key binding is signed by the key in `cnf`, for this presentation.".into(),
-                ),
-                (Some(Ok(())), _) => (
-                    Icon::Warning,
-                    theme.high,
-                    "The key binding is signed by the key in `cnf`, but for another presentation."
-                        .into(),
-                ),
-                (Some(Err(why)), _) => (Icon::Warning, theme.high, why),
-                (None, _) => (
-                    Icon::Warning,
-                    theme.high,
-                    "The key binding cannot be read.".into(),
-                ),
-            };
-            ui.horizontal_top(|ui| {
-                icon.show(ui, 12.0, colour);
-                ui.add(egui::Label::new(escape(&words)).wrap().selectable(true));
-            });
+        let words = if nonce.is_empty() && aud.is_empty() {
+            "Bind to the holder's key"
+        } else {
+            "Bind again"
+        };
+        if ui.button(words).clicked()
+            && let Some((_, audience, nonce)) = &cx.view.token.disclosed.draft
+        {
+            let (audience, nonce) = (audience.clone(), nonce.clone());
+            cx.push(Command::Present(
+                id,
+                Presentation::Bind {
+                    key,
+                    audience,
+                    nonce,
+                },
+            ));
         }
     });
 }

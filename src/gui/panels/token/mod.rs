@@ -1,5 +1,6 @@
 //! The token view: who acts for whom, the verdict, the text, and header and claims as typed rows.
 
+mod assertion;
 mod cards;
 mod details;
 mod disclosed;
@@ -76,6 +77,7 @@ pub struct State {
     /// The large token whose text is open for editing.
     raw_open: Option<TokenId>,
     encrypted: encrypted::State,
+    disclosed: disclosed::State,
     /// The steps of the verification are unfolded.
     steps: bool,
 }
@@ -147,7 +149,9 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                     raw::ui(ui, cx, id, view);
                     lifetime(ui, cx, &analysis, view);
                     problems(ui, cx, view);
-                    disclosed::ui(ui, cx, view);
+                    if let Some(saml) = &view.token.saml {
+                        assertion::ui(ui, cx, saml);
+                    }
                     if view.token.claims.is_some()
                         || view.token.header.is_some()
                         || view.token.payload_bytes.is_some()
@@ -160,6 +164,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                                     rows::ui(ui, cx, id, view, Part::Payload);
                                 }
                                 rows::ui(ui, cx, id, view, Part::Header);
+                                disclosed::binding(ui, cx, id, view);
                             }
                             Mode::Json => {
                                 if view.token.form != Form::Jwe {

@@ -4,7 +4,7 @@
 use egui::{Align, Layout, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use serde_json::Value;
 
-use super::editors;
+use super::{disclosed, editors};
 use crate::{
     app::{Command, analysis::TokenView, session::Selection},
     gui::{
@@ -50,15 +50,15 @@ pub fn pointer(name: &str) -> String {
 }
 
 /// How a member stood in the token that was received.
-struct Was<'a> {
+pub(super) struct Was<'a> {
     /// It was something else, or was not there.
-    changed: bool,
+    pub changed: bool,
     /// What it was.
-    value: Option<&'a Value>,
+    pub value: Option<&'a Value>,
 }
 
 /// Members up to which all rows are drawn, so that a screen reader finds those out of sight as well.
-const FEW: usize = 64;
+pub(super) const FEW: usize = 64;
 
 /// Draws the rows of one part.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Part) {
@@ -81,9 +81,19 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         });
         return;
     };
+    let disclosed = view
+        .token
+        .disclosed
+        .as_deref()
+        .filter(|_| part == Part::Payload);
     if part == Part::Header {
         ui.add_space(space::M);
         ui.label(theme::section(heading, cx.theme));
+    } else if let Some(sd) = disclosed {
+        ui.horizontal(|ui| {
+            ui.label(theme::section(heading, cx.theme));
+            disclosed::summary(ui, cx, id, view, sd);
+        });
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let many = map.len() > FEW;
@@ -91,10 +101,15 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         if part == Part::Header {
             t.header_map()
         } else {
-            t.claims_map()
+            t.signed_map()
         }
     });
-    for (n, (name, value)) in map.iter().enumerate() {
+    let mut drawn = map.len();
+    if let Some(sd) = disclosed {
+        drawn = disclosed::claims(ui, cx, id, view, sd, before);
+    }
+    let members = map.iter().filter(|_| disclosed.is_none());
+    for (n, (name, value)) in members.enumerate() {
         let received = before.and_then(|map| map.get(name));
         let was = Was {
             changed: before.is_some() && received != Some(value),
@@ -110,7 +125,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         .filter(|(name, _)| !map.contains_key(*name))
         .enumerate()
     {
-        culled(ui, cx, (part, map.len() + n), many, |ui, cx| {
+        culled(ui, cx, (part, drawn + n), many, |ui, cx| {
             dropped(ui, cx, (id, part), name, value);
         });
     }
@@ -119,7 +134,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
 }
 
 /// Draws a row, or only its room when it is out of sight: its height is known from an earlier frame.
-fn culled(
+pub(super) fn culled(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     key: (Part, usize),
@@ -143,7 +158,7 @@ fn culled(
 }
 
 /// The three columns of a row; the third under the second where there is little room.
-fn columns(
+pub(super) fn columns(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     name: impl FnOnce(&mut Ui, &mut Cx<'_>) -> egui::Id,
@@ -203,7 +218,7 @@ fn columns(
     widgets::hairline(ui);
 }
 
-fn row(
+pub(super) fn row(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     (id, part): (TokenId, Part),

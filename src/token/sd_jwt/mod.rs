@@ -1,18 +1,21 @@
 //! SD-JWT (RFC 9901): disclosures put in place, what stays hidden counted, what is wrong told.
 //! Reading verifies no signature; [`binding`] checks the key binding by the key in `cnf`.
 
-use std::collections::{HashMap, HashSet};
+mod open;
+mod present;
 
-use serde_json::{Map, Value};
+use std::collections::HashMap;
 
+use serde_json::Value;
+
+use self::open::Opener;
 use super::{Kind, Problem, ProblemKind, Token, decode};
 use crate::{
     jose::{Alg, Jwk, b64, crypto},
     kit::{json, text::escape},
 };
 
-/// Levels of objects, arrays and disclosures inside each other that are opened.
-const DEPTH: usize = 100;
+pub use self::present::{bind, hide, holder, show, unbind};
 
 /// Problems that are told one by one; the rest is counted.
 const REPORTED: usize = 20;
@@ -28,6 +31,10 @@ pub struct SdJwt {
     /// The claims with everything that was disclosed in its place, and without hashes (RFC 9901
     /// §7.1).
     pub claims: Value,
+    /// The same claims as a reader meets them: in the order of the signed text, what is disclosed
+    /// and what is not where its hash stands. Claims without anything selective in them are one
+    /// place; what is around a selective one is followed by its members, one level deeper.
+    pub places: Vec<Place>,
     /// Hashes that no disclosure belongs to: claims that stay hidden, or decoys. Nobody but the
     /// issuer can tell them apart.
     pub hidden: usize,
@@ -35,6 +42,36 @@ pub struct SdJwt {
     pub binding: Option<Box<Token>>,
     /// Whether `sd_hash` is the hash of what is presented; `None` without a key binding.
     pub hash_fits: Option<bool>,
+}
+
+/// A claim, an element of an array, or a hash that nothing is disclosed for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// How many objects and arrays are around it.
+    pub depth: usize,
+    /// Its name, or its number in an array; empty for a hash.
+    pub name: String,
+    /// JSON Pointer to it in [`SdJwt::claims`]; of a hash, to what is around it.
+    pub pointer: String,
+    /// How it stands in the token.
+    pub state: State,
+    /// Its value; `Null` when its members follow, and for a hash.
+    pub value: Value,
+    /// Its members follow as places of their own.
+    pub opens: bool,
+}
+
+/// How a [`Place`] stands in the token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// In clear, in what the issuer signed: the JSON Pointer to it there.
+    Signed(String),
+    /// In clear inside something that is disclosed.
+    Inside,
+    /// Disclosed, by the disclosure of this number.
+    Disclosed(usize),
+    /// Not disclosed, or a decoy: the hash.
+    Hidden(String),
 }
 
 /// One disclosure (RFC 9901 §4.2).
@@ -152,13 +189,7 @@ fn open(token: &mut Token, parts: &[&str], binding: Option<&str>, presented: &st
             Err(why) => wrong.push(format!("disclosure {}: {why}", n + 1)),
         }
     }
-    let mut opener = Opener {
-        known,
-        disclosures: &mut disclosures,
-        seen: HashSet::new(),
-        hidden: 0,
-        wrong,
-    };
+    let mut opener = Opener::new(known, &mut disclosures, wrong);
     let mut claims = token
         .claims
         .as_ref()
@@ -166,9 +197,10 @@ fn open(token: &mut Token, parts: &[&str], binding: Option<&str>, presented: &st
     if let Some(members) = claims.as_object_mut() {
         members.shift_remove("_sd_alg");
     }
-    opener.value(&mut claims, &mut String::new(), 0);
-    let Opener { hidden, wrong, .. } = opener;
-    let mut wrong = wrong;
+    let places = opener.claims(&mut claims, token.claim("_sd_alg"));
+    let Opener {
+        hidden, mut wrong, ..
+    } = opener;
     for (n, one) in disclosures.iter().enumerate() {
         if one.pointer.is_none() && !one.digest.is_empty() {
             let name = one.name.as_deref().unwrap_or("an array element");
@@ -224,6 +256,7 @@ fn open(token: &mut Token, parts: &[&str], binding: Option<&str>, presented: &st
     token.disclosed = Some(Box::new(SdJwt {
         disclosures,
         claims,
+        places,
         hidden,
         binding,
         hash_fits,
@@ -257,150 +290,6 @@ fn disclosure(text: &str) -> Result<(Option<String>, Value), String> {
             "has {n} elements instead of 2 or 3 (RFC 9901 §4.2)"
         )),
     }
-}
-
-/// Puts disclosures in their places.
-struct Opener<'a> {
-    /// Digest to number.
-    known: HashMap<String, usize>,
-    disclosures: &'a mut Vec<Disclosure>,
-    /// Digests that stood somewhere.
-    seen: HashSet<String>,
-    hidden: usize,
-    wrong: Vec<String>,
-}
-
-impl Opener<'_> {
-    fn value(&mut self, value: &mut Value, path: &mut String, depth: usize) {
-        if depth > DEPTH {
-            self.wrong.push(format!(
-                "disclosures are nested deeper than {DEPTH} levels, which is not opened"
-            ));
-            return;
-        }
-        match value {
-            Value::Object(members) => self.object(members, path, depth),
-            Value::Array(items) => self.array(items, path, depth),
-            _ => {}
-        }
-    }
-
-    fn object(&mut self, members: &mut Map<String, Value>, path: &mut String, depth: usize) {
-        for (name, value) in members.iter_mut().filter(|(name, _)| *name != "_sd") {
-            let length = step(path, name);
-            self.value(value, path, depth + 1);
-            path.truncate(length);
-        }
-        if depth > 0 && members.contains_key("_sd_alg") {
-            self.wrong.push(format!(
-                "`_sd_alg` stands at `{}`, not at the top level (RFC 9901 §4.1.1)",
-                escape(path)
-            ));
-        }
-        let Some(listed) = members.shift_remove("_sd") else {
-            return;
-        };
-        let Value::Array(listed) = listed else {
-            self.wrong.push(format!(
-                "`_sd` at `{}` is not an array (RFC 9901 §4.2.4.1)",
-                escape(path)
-            ));
-            return;
-        };
-        for digest in listed {
-            let Value::String(digest) = digest else {
-                self.wrong.push(format!(
-                    "a hash in `_sd` at `{}` is not a text (RFC 9901 §4.2.4.1)",
-                    escape(path)
-                ));
-                continue;
-            };
-            let Some(n) = self.take(digest) else {
-                continue;
-            };
-            let Some(name) = self.disclosures[n].name.clone() else {
-                self.wrong.push(format!(
-                    "disclosure {} is of an array element, but stands for a claim (RFC 9901 §7.1)",
-                    n + 1
-                ));
-                continue;
-            };
-            if members.contains_key(&name) {
-                self.wrong.push(format!(
-                    "`{}` is disclosed, but stands at `{}` already (RFC 9901 §7.1)",
-                    escape(&name),
-                    escape(path)
-                ));
-                continue;
-            }
-            let mut value = self.disclosures[n].value.clone();
-            let length = step(path, &name);
-            self.disclosures[n].pointer = Some(path.clone());
-            self.value(&mut value, path, depth + 1);
-            path.truncate(length);
-            members.insert(name, value);
-        }
-    }
-
-    fn array(&mut self, items: &mut Vec<Value>, path: &mut String, depth: usize) {
-        let all = std::mem::take(items);
-        for item in all {
-            let digest = item
-                .as_object()
-                .filter(|o| o.len() == 1)
-                .and_then(|o| o.get("..."));
-            let mut item = match digest {
-                None => item,
-                Some(Value::String(digest)) => match self.take(digest.clone()) {
-                    None => continue,
-                    Some(n) if self.disclosures[n].name.is_some() => {
-                        self.wrong.push(format!(
-                            "disclosure {} is of a claim, but stands for an array element (RFC 9901 §7.1)",
-                            n + 1
-                        ));
-                        continue;
-                    }
-                    Some(n) => {
-                        self.disclosures[n].pointer = Some(format!("{path}/{}", items.len()));
-                        self.disclosures[n].value.clone()
-                    }
-                },
-                Some(_) => {
-                    self.wrong.push(format!(
-                        "a hash in the array `{}` is not a text (RFC 9901 §4.2.4.2)",
-                        escape(path)
-                    ));
-                    continue;
-                }
-            };
-            let length = step(path, &items.len().to_string());
-            self.value(&mut item, path, depth + 1);
-            path.truncate(length);
-            items.push(item);
-        }
-    }
-
-    /// The disclosure that a hash stands for, once.
-    fn take(&mut self, digest: String) -> Option<usize> {
-        if self.seen.contains(&digest) {
-            self.wrong.push(format!(
-                "the hash `{}` stands more than once (RFC 9901 §7.1)",
-                escape(&crate::kit::text::shorten(&digest, 60))
-            ));
-            return None;
-        }
-        let found = self.known.get(&digest).copied();
-        self.hidden += usize::from(found.is_none());
-        self.seen.insert(digest);
-        found
-    }
-}
-
-fn step(path: &mut String, name: &str) -> usize {
-    let length = path.len();
-    path.push('/');
-    path.push_str(&name.replace('~', "~0").replace('/', "~1"));
-    length
 }
 
 /// Whether the key binding is signed by the key in `cnf`; the reason when it is not, or cannot be

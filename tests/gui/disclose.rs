@@ -1,0 +1,150 @@
+//! An SD-JWT in the window: claims at their place, hidden and disclosed again, bound to the holder.
+
+use delegraph::{
+    app::{Command, Model},
+    gui::shell::App,
+    jose::{Alg, b64, crypto},
+    kit::{ids::TokenId, secret::Secret},
+    token::{Token, craft, decode::decode, sd_jwt},
+};
+use egui_kittest::{Harness, kittest::Queryable as _};
+use serde_json::{Value, json};
+
+use crate::rig::{NOW, key, settle, window};
+
+fn disclosure(content: &Value) -> (String, String) {
+    let text = b64::encode(content.to_string());
+    let hash = b64::encode(crypto::sha256(text.as_bytes()));
+    (text, hash)
+}
+
+/// A credential of which name and street are disclosed, bound to the holder's key.
+fn credential() -> String {
+    let (street, street_hash) = disclosure(&json!(["s1", "street_address", "Main Street 1"]));
+    let (name, name_hash) = disclosure(&json!(["s2", "given_name", "Ann"]));
+    let claims = json!({
+        "iss": "https://issuer.example",
+        "vct": "https://credentials.example/person",
+        "_sd": [name_hash, "eW91IGNhbm5vdCBrbm93IHdoYXQgdGhpcyBpcw"],
+        "address": {"_sd": [street_hash], "country": "DE"},
+        "cnf": {"jwk": key().public().unwrap().0},
+    });
+    let header = json!({"typ": "dc+sd-jwt"});
+    let issued = craft::mint(&header, &claims, &key(), &Alg::Es256).unwrap();
+    let free = decode(&format!("{issued}~{street}~{name}~"));
+    sd_jwt::bind(
+        &free,
+        &key(),
+        &Alg::Es256,
+        "https://verifier.example",
+        "n-1",
+        NOW - 5,
+    )
+    .unwrap()
+}
+
+fn open(commands: Vec<Command>) -> Harness<'static, App> {
+    let mut all = vec![Command::Paste(credential())];
+    all.extend(commands);
+    let mut harness = window(true, [1280.0, 1600.0], all);
+    settle(&mut harness);
+    harness
+}
+
+fn import() -> Command {
+    Command::ImportKey {
+        text: Secret::new(Value::Object(key().0).to_string()),
+        name: "wallet".into(),
+    }
+}
+
+fn shown(model: &Model) -> (TokenId, Token) {
+    let id = model.session.token.unwrap();
+    (id, decode(&model.workspace.token(id).unwrap().raw))
+}
+
+#[test]
+fn claims_stand_at_their_place_and_hashes_are_named() {
+    let harness = open(vec![]);
+    harness.get_by_label("Hide given_name");
+    harness.get_by_label("Hide street_address");
+    harness.get_by_label("2 disclosed, 1 not disclosed or decoys");
+    harness.get_by_label("not disclosed");
+    let top = |label: &str| harness.get_by_label(label).rect();
+    // In the order of what was signed; the street inside the address.
+    assert!(top("given_name").top() < top("address").top());
+    assert!(top("address").top() < top("street_address").top());
+    assert!(top("address").left() < top("street_address").left());
+    assert!(top("street_address").top() < top("country").top());
+    // What the issuer signed in clear can be edited where it stands.
+    assert_eq!(
+        harness.get_by_label("/address/country").value().as_deref(),
+        Some("DE")
+    );
+    // The key binding is a part of its own.
+    harness.get_by_label("KEY BINDING");
+    harness.get_by_label("https://verifier.example");
+}
+
+#[test]
+fn what_is_hidden_comes_back_and_the_signature_holds() {
+    let mut harness = open(vec![]);
+    harness.get_by_label("Hide street_address").click();
+    settle(&mut harness);
+    let (_, less) = shown(harness.state().model());
+    let sd = less.disclosed.as_ref().unwrap();
+    assert_eq!((sd.disclosures.len(), sd.hidden), (1, 2));
+    // The holder's key is not at hand: the binding of the other presentation is left out, and told.
+    assert!(sd.binding.is_none());
+    harness.get_by_label_contains("the other presentation and is left out");
+    assert!(harness.query_by_label("Edited, unsigned").is_none());
+    harness.get_by_label("Disclose street_address").click();
+    settle(&mut harness);
+    let (_, again) = shown(harness.state().model());
+    assert_eq!(again.disclosed.as_ref().unwrap().disclosures.len(), 2);
+    for _ in 0..2 {
+        harness.state_mut().push(Command::Undo);
+        settle(&mut harness);
+    }
+    let model = harness.state().model();
+    let (id, back) = shown(model);
+    assert_eq!(back.raw, model.workspace.token(id).unwrap().received);
+    harness.get_by_label("Hide all").click();
+    settle(&mut harness);
+    harness.get_by_label("Disclose all").click();
+    settle(&mut harness);
+    let (_, all) = shown(harness.state().model());
+    assert_eq!(all.disclosed.as_ref().unwrap().disclosures.len(), 2);
+}
+
+#[test]
+fn with_the_holders_key_the_presentation_is_bound_anew() {
+    let mut harness = open(vec![import()]);
+    harness.get_by_label("Hide given_name").click();
+    settle(&mut harness);
+    let (_, less) = shown(harness.state().model());
+    let sd = less.disclosed.as_ref().unwrap();
+    let kb = sd.binding.as_ref().unwrap();
+    assert_eq!(sd.hash_fits, Some(true));
+    assert_eq!(sd_jwt::binding(&less), Some(Ok(())));
+    assert_eq!(kb.claim_text("nonce"), Some("n-1"));
+    assert_eq!(kb.claim("iat"), Some(&json!(NOW)));
+    harness.get_by_label("Remove the key binding").click();
+    settle(&mut harness);
+    assert!(shown(harness.state().model()).1.raw.ends_with('~'));
+    harness.get_by_label_contains("not bound to its holder");
+    let field = harness.get_by_label("Nonce of the key binding");
+    field.focus();
+    settle(&mut harness);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness
+        .get_by_label("Nonce of the key binding")
+        .type_text("fresh");
+    settle(&mut harness);
+    harness.get_by_label("Bind to the holder's key").click();
+    settle(&mut harness);
+    let (_, bound) = shown(harness.state().model());
+    let kb = bound.disclosed.as_ref().unwrap().binding.as_ref().unwrap();
+    assert_eq!(kb.claim_text("nonce"), Some("fresh"));
+    assert_eq!(sd_jwt::binding(&bound), Some(Ok(())));
+}
