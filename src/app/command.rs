@@ -14,7 +14,7 @@ use super::{
 use crate::{
     attack::fire::Plan,
     chain::{Chain, Node},
-    jose::Jwk,
+    jose::{Jwk, secret::Encoding},
     kit::{
         clock::Clock,
         ids::{ChainId, ClientRef, JobId, KeyId, ServerId, TokenId},
@@ -125,15 +125,19 @@ pub enum Command {
     ImportKey {
         /** Text. */
         text: Secret,
-        /** Name. */
+        /** Name; an empty one is made from the key. */
         name: String,
     },
     /// Open the key that waits for its passphrase; an empty one gives it up.
     OpenKey(Secret),
-    /// Import a shared secret for HS256.
+    /// Import a shared secret, or a password, for an algorithm.
     ImportSecret {
-        /** The secret. */
+        /** As it is written. */
         secret: Secret,
+        /** How it is written. */
+        encoding: Encoding,
+        /** `HS256`, `A128KW`, `dir`, `PBES2-HS256+A128KW` ... */
+        alg: String,
         /** Name. */
         name: String,
     },

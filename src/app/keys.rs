@@ -9,7 +9,7 @@ use super::{
     workspace::KeyEntry,
 };
 use crate::{
-    jose::{Jwk, KeyError, b64, pem},
+    jose::{Jwk, Jwks, KeyError, pem, secret},
     kit::{
         ids::{JobId, KeyId},
         json,
@@ -52,16 +52,23 @@ pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effe
             );
             effects.push(Effect::ReadKeys(job, locked.text, passphrase));
         }
-        Command::ImportSecret { secret, name } => {
-            if secret.is_empty() {
-                return model.complain("The secret is empty: enter the shared secret of HS256.");
+        Command::ImportSecret {
+            secret,
+            encoding,
+            alg,
+            name,
+        } => {
+            let key = encoding
+                .read(secret.expose())
+                .and_then(|bytes| secret::key(&bytes, &alg));
+            match key {
+                Ok(jwk) => {
+                    let name = naming(model, &jwk, &alg, &name);
+                    let id = add(model, jwk, &name, &alg, "imported", false);
+                    model.session.selection = Selection::Key(id);
+                }
+                Err(why) => model.complain(format!("The secret was not imported: {why}.")),
             }
-            let mut members = serde_json::Map::new();
-            members.insert("kty".into(), "oct".into());
-            members.insert("k".into(), b64::encode(secret.expose()).into());
-            members.insert("alg".into(), "HS256".into());
-            let id = add(model, Jwk(members), &name, "HS256", "imported", false);
-            model.session.selection = Selection::Key(id);
         }
         Command::RenameKey(id, name) => {
             let Some(entry) = model.document().keys.iter_mut().find(|k| k.id == id) else {
@@ -114,6 +121,11 @@ pub(super) fn generated(model: &mut Model, job: JobId, id: KeyId, key: Result<Jw
 pub(super) fn looks_like_key(text: &str) -> bool {
     if text.starts_with("-----BEGIN ") {
         return true;
+    }
+    // The base64 of a PEM whose BEGIN and END lines are lost.
+    let base64 = |b: u8| b.is_ascii_alphanumeric() || b"+/= \r\n\t".contains(&b);
+    if text.starts_with('M') && text.len() > 40 && text.bytes().all(base64) {
+        return matches!(pem::read(text), Ok(_) | Err(KeyError::Locked(_)));
     }
     if !text.starts_with('{') || !(text.contains("\"kty\"") || text.contains("\"keys\"")) {
         return false;
@@ -176,6 +188,7 @@ pub(super) fn read(model: &mut Model, job: JobId, keys: Result<Vec<Jwk>, KeyErro
 
 fn take_in(model: &mut Model, keys: Vec<Jwk>, name: &str, origin: &str) {
     let count = keys.len();
+    let ambiguity = Jwks::ambiguity(&keys);
     let mut last = None;
     let mut new = 0;
     for (n, jwk) in keys.into_iter().take(MAX_KEYS).enumerate() {
@@ -185,9 +198,9 @@ fn take_in(model: &mut Model, keys: Vec<Jwk>, name: &str, origin: &str) {
         }
         let alg = default_alg(&jwk);
         let name = match (count, jwk.kid()) {
-            (1, _) => name.to_owned(),
-            (_, Some(kid)) => format!("{name} {kid}"),
-            (_, None) => format!("{name} {}", n + 1),
+            (1, _) => naming(model, &jwk, &alg, name),
+            (_, None) if !name.is_empty() => format!("{name} {}", n + 1),
+            _ => naming(model, &jwk, &alg, ""),
         };
         last = Some(add(model, jwk, &name, &alg, origin, false));
         new += 1;
@@ -201,11 +214,39 @@ fn take_in(model: &mut Model, keys: Vec<Jwk>, name: &str, origin: &str) {
         (1, _) => model.say("1 key imported."),
         (n, _) => model.say(format!("{n} keys imported.")),
     }
+    if let Some(why) = ambiguity {
+        model.complain(why);
+    }
     if count > MAX_KEYS {
         model.complain(format!(
             "The set holds {count} keys; the first {MAX_KEYS} were taken."
         ));
     }
+}
+
+/// A name for a key that is new: the one that is wished, else its `kid`, else its algorithm and the
+/// beginning of its thumbprint. Never one that stands in the tray already.
+fn naming(model: &Model, jwk: &Jwk, alg: &str, wished: &str) -> String {
+    let taken = |name: &str| model.workspace.keys.iter().any(|key| key.name == name);
+    let wished = wished.trim();
+    // The hash of a secret that can be guessed would tell it.
+    let print = jwk.thumbprint().ok().filter(|_| jwk.kty() != "oct");
+    let print = print.map(|print| print.chars().take(6).collect::<String>());
+    let own = match (jwk.kid(), &print) {
+        _ if !wished.is_empty() => wished.to_owned(),
+        (Some(kid), _) if !kid.trim().is_empty() => kid.to_owned(),
+        (_, Some(print)) => return unique(&format!("{alg} {print}"), taken),
+        _ => format!("{alg} secret"),
+    };
+    match print {
+        Some(print) if taken(&own) => unique(&format!("{own} {print}"), taken),
+        _ => unique(&own, taken),
+    }
+}
+
+fn unique(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    let mut all = std::iter::once(name.to_owned()).chain((2..).map(|n| format!("{name} {n}")));
+    all.find(|name| !taken(name)).unwrap_or_default()
 }
 
 /// The key of the tray with the same material, unless `jwk` brings the private part that it lacks.

@@ -186,6 +186,7 @@ pub(super) fn discovered(model: &mut Model, job: JobId, found: Result<(Metadata,
     match found {
         Ok((metadata, jwks)) => {
             let keys = jwks.keys.len();
+            let ambiguity = Jwks::ambiguity(&jwks.keys);
             let jwks = Arc::new(jwks);
             let before = model.jwks.insert(issuer.clone(), Arc::clone(&jwks));
             let rotation = before.map(|before| {
@@ -208,6 +209,9 @@ pub(super) fn discovered(model: &mut Model, job: JobId, found: Result<(Metadata,
             };
             let rotation = rotation.unwrap_or_default();
             model.say(format!("{name}: metadata and {keys} fetched.{rotation}"));
+            if let Some(why) = ambiguity {
+                model.complain(format!("{name}: {why}"));
+            }
         }
         Err(why) => model.complain(format!("{name}: {why}")),
     }

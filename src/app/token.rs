@@ -166,7 +166,10 @@ fn take_in(
     let text = text.map(str::trim);
     if let Some(text) = text {
         if keys::looks_like_key(text) {
-            return keys::import(model, text, &format!("{origin} key"), origin);
+            let stem = origin.strip_prefix("file ").map_or("", |name| {
+                name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+            });
+            return keys::import(model, text, stem, origin);
         }
         if chains::looks_like_chain(text) {
             return chains::import(model, text);

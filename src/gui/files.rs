@@ -9,6 +9,8 @@ use std::{
     thread::Thread,
 };
 
+use crate::{jose::pem, kit::secret::Secret};
+
 /// What a dialog was for, and what was chosen.
 #[derive(Debug, PartialEq)]
 pub enum Chosen {
@@ -19,7 +21,7 @@ pub enum Chosen {
     /// Where to save the workspace.
     SaveAs(PathBuf),
     /// A file with a key, as text, with the file's stem as a name.
-    Key(String, Result<String, String>),
+    Key(String, Result<Secret, String>),
     /// A word list.
     Words(PathBuf),
     /// The text of a file with a chain.
@@ -110,7 +112,7 @@ pub enum Want {
     Open,
     /// Where to save the workspace; a name is offered.
     SaveAs(String),
-    /// A file with a key: PEM, JWK or JWKS, at most 1 MiB.
+    /// A file with a key: PEM, DER, JWK or JWKS, at most 1 MiB.
     Key,
     /// A word list, which is read later, as a stream.
     Words,
@@ -165,7 +167,12 @@ impl Want {
             Self::Open => &[("Delegraph workspace", &["toml"]), ("All files", &["*"])],
             Self::SaveAs(_) => &[("Delegraph workspace", &["toml"])],
             Self::Key => &[
-                ("Keys", &["pem", "jwk", "jwks", "json", "key", "crt", "cer"]),
+                (
+                    "Keys",
+                    &[
+                        "pem", "der", "jwk", "jwks", "json", "key", "p8", "pub", "crt", "cer",
+                    ],
+                ),
                 ("All files", &["*"]),
             ],
             Self::Words => &[
@@ -187,7 +194,12 @@ impl Want {
                 let name = first
                     .file_stem()
                     .map_or_else(|| "key".to_owned(), |s| s.to_string_lossy().into_owned());
-                Chosen::Key(name, read_small(&first, "a key"))
+                let text = read_bytes(&first, "a key").and_then(|bytes| {
+                    let text = pem::as_text(&bytes)
+                        .map_err(|why| format!("{}: {why}", first.display()))?;
+                    Ok(Secret::new(text.as_str()))
+                });
+                Chosen::Key(name, text)
             }
             Self::Words => Chosen::Words(first),
             Self::Chain => Chosen::Chain(read_small(&first, "a chain")),
@@ -215,6 +227,16 @@ fn stopwatch() -> std::time::Instant {
 }
 
 fn read_small(path: &std::path::Path, what: &str) -> Result<String, String> {
+    String::from_utf8(read_bytes(path, what)?).map_err(|e| {
+        let place = path.display();
+        format!(
+            "{place}: {}. It must be a text file in UTF-8.",
+            e.utf8_error()
+        )
+    })
+}
+
+fn read_bytes(path: &std::path::Path, what: &str) -> Result<Vec<u8>, String> {
     const MAX: u64 = 1024 * 1024;
     let place = path.display();
     let size = std::fs::metadata(path)
@@ -225,8 +247,7 @@ fn read_small(path: &std::path::Path, what: &str) -> Result<String, String> {
             "{place}: {size} bytes are too many for {what}; at most {MAX} are read"
         ));
     }
-    std::fs::read_to_string(path)
-        .map_err(|e| format!("{place}: {e}. It must be a text file in UTF-8."))
+    std::fs::read(path).map_err(|e| format!("{place}: {e}"))
 }
 
 struct Unpark(Thread);
@@ -263,7 +284,7 @@ mod tests {
         assert_eq!(written, Chosen::Written(Ok(path.clone())));
         assert_eq!(
             Want::Key.chosen(vec![path]),
-            Chosen::Key("copy".into(), Ok("<svg/>".into()))
+            Chosen::Key("copy".into(), Ok(Secret::new("<svg/>")))
         );
         let missing = Want::Chain.chosen(vec![folder.join("none")]);
         assert!(matches!(missing, Chosen::Chain(Err(why)) if why.contains("none")));

@@ -24,7 +24,7 @@ use crate::{
         session::{Notice, Selection, View},
         update,
     },
-    kit::{Env, secret::Secret},
+    kit::Env,
     principal::picture::{Choice, Seen},
 };
 
@@ -251,10 +251,9 @@ impl App {
                 Chosen::Import(paths) => self.commands.push(Command::ImportFiles(paths)),
                 Chosen::Open(path) => self.commands.push(Command::Open(path)),
                 Chosen::SaveAs(path) => self.commands.push(Command::SaveAs(path)),
-                Chosen::Key(name, Ok(text)) => self.commands.push(Command::ImportKey {
-                    text: Secret::new(text),
-                    name,
-                }),
+                Chosen::Key(name, Ok(text)) => {
+                    self.commands.push(Command::ImportKey { text, name });
+                }
                 Chosen::NoDialog(want) => self.dialogs.ask_path(want),
                 Chosen::Words(path) => self.view.forge.choose_words(path),
                 Chosen::Chain(Ok(text)) => self.commands.push(Command::ImportChain(text)),
@@ -541,7 +540,7 @@ fn drop_hint(ui: &Ui, cx: &Cx<'_>) {
     painter.text(
         rect.center(),
         egui::Align2::CENTER_CENTER,
-        format!("Drop to read every token in {what}"),
+        format!("Drop to read every token or key in {what}"),
         egui::FontId::new(20.0, theme::semibold()),
         cx.theme.text,
     );

@@ -4,6 +4,7 @@ use std::{fs, io::Read as _, path::Path, sync::Arc};
 
 use crate::{
     app::{effect::Material, token::MAX_AT_ONCE},
+    jose::{der, pem},
     token::find,
 };
 
@@ -13,6 +14,17 @@ pub const MAX_FILE: u64 = 512 * 1024 * 1024;
 /// Reads a file and finds its tokens. The error says what to do.
 pub fn read(path: &Path) -> Result<Material, String> {
     let bytes = bytes(path, MAX_FILE)?;
+    // A key in DER, as PEM.
+    if bytes.first() == Some(&der::SEQUENCE)
+        && bytes.len() <= MAX_AT_ONCE
+        && let Ok(text) = pem::as_text(&bytes)
+        && text.starts_with("-----BEGIN ")
+    {
+        return Ok(Material {
+            text: Some(Arc::from(text.as_str())),
+            ..Material::default()
+        });
+    }
     let (text, note) = match String::from_utf8(bytes) {
         Ok(text) => (text, String::new()),
         Err(e) => {

@@ -1,5 +1,7 @@
 //! JSON Web Keys (RFC 7517), private and public, and sets of them.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use super::{Alg, crypto};
@@ -224,6 +226,51 @@ impl Jwks {
             Ok(print) => own.thumbprint().as_ref() == Ok(print),
             Err(_) => own == key, // a type without a thumbprint
         })
+    }
+
+    /// Each `kid` that names different keys, with how many: they should be distinct, for a token that
+    /// names one can mean any of them (RFC 7517 §4.5).
+    pub fn ambiguous(keys: &[Jwk]) -> Vec<(String, usize)> {
+        let mut named: Vec<(&str, Vec<&Jwk>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for key in keys {
+            let Some(kid) = key.kid() else { continue };
+            let place = *places.entry(kid).or_insert(named.len());
+            if place == named.len() {
+                named.push((kid, Vec::new()));
+            }
+            let own = &mut named[place].1;
+            let print = key.thumbprint();
+            let known = own.iter().any(|other| match &print {
+                Ok(print) => other.thumbprint().as_ref() == Ok(print),
+                Err(_) => *other == key,
+            });
+            // More than a handful is not compared: each would be with each.
+            if !known && own.len() < 20 {
+                own.push(key);
+            }
+        }
+        named
+            .into_iter()
+            .filter(|(_, keys)| keys.len() > 1)
+            .map(|(kid, keys)| (kid.to_owned(), keys.len()))
+            .collect()
+    }
+
+    /// What is to be told of keys of one set that share a `kid`; nothing when none do.
+    pub fn ambiguity(keys: &[Jwk]) -> Option<String> {
+        let all = Self::ambiguous(keys);
+        let (kid, count) = all.first()?;
+        let more = match all.len() - 1 {
+            0 => String::new(),
+            1 => ", and 1 more name stands for several".to_owned(),
+            n => format!(", and {n} more names stand for several"),
+        };
+        Some(format!(
+            "{count} different keys of this set have the `kid` `{}`{more}: they should be distinct, for \
+             a token that names it can mean any of them (RFC 7517 §4.5).",
+            crate::kit::text::escape(&crate::kit::text::shorten(kid, 60))
+        ))
     }
 
     /// Reads a JWK Set as a server publishes it (RFC 7517 §5). Members of `keys` that are no objects

@@ -10,6 +10,7 @@ pub mod jwk;
 pub mod jws;
 pub mod pem;
 pub mod sealed;
+pub mod secret;
 
 pub use alg::{Alg, Family};
 pub use jwk::{Jwk, Jwks, KeyError};

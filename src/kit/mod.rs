@@ -1,6 +1,7 @@
 //! Floor 0: small tools that know nothing of tokens.
 
 pub mod clock;
+pub mod hex;
 pub mod ids;
 pub mod json;
 pub mod progress;

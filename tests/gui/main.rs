@@ -1,6 +1,8 @@
 //! The window, by label and by picture.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on stops there
 
+#[path = "../support/carry.rs"]
+mod carry;
 mod chain;
 mod compare;
 mod craft;
@@ -10,6 +12,7 @@ mod encrypted;
 mod findings;
 mod forge;
 mod graph;
+mod keys;
 mod live;
 mod ran;
 mod rig;

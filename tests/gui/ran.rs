@@ -21,7 +21,7 @@ use delegraph::{
 use egui_kittest::Harness;
 use serde_json::{Map, Value, json};
 
-use crate::rig::{Hand, NOW, key, settle};
+use crate::rig::{NOW, key, over};
 
 const ISSUER: &str = "http://127.0.0.1:41873";
 
@@ -195,21 +195,5 @@ fn exchanged(purpose: &str, form: Option<Vec<Field>>, body: &Value, millis: u64)
 
 /// A window over a model.
 pub fn window<'a>(dark: bool, size: [f32; 2], model: Model, view: View) -> Harness<'a, App> {
-    let theme = if dark {
-        egui::Theme::Dark
-    } else {
-        egui::Theme::Light
-    };
-    let mut harness = Harness::builder()
-        .with_size(size)
-        .with_theme(theme)
-        .with_render_cursor(false)
-        .build_eframe(move |cc| {
-            let mut app = App::with(&cc.egui_ctx, model, Box::<Hand>::default());
-            app.push(Command::Tick);
-            app.push(Command::Show(view));
-            app
-        });
-    settle(&mut harness);
-    harness
+    over(dark, size, model, vec![Command::Tick, Command::Show(view)])
 }

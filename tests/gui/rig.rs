@@ -3,26 +3,17 @@
 use std::{cell::RefCell, collections::VecDeque, sync::Arc};
 
 use delegraph::{
-    app::{
-        Command, Effect, Model, Outcome,
-        analysis::{Analysis, analyse, picture},
-        forge::{make, make_stack},
-    },
+    app::{Command, Effect, Model, Outcome, analysis::Analysis},
     gui::shell::{App, Carrier},
-    jose::{
-        Jwk, crypto,
-        jwe::{Draft, Form},
-        pem,
-    },
-    kit::{
-        clock::{Clock, Timestamp},
-        rng::SystemRng,
-    },
+    jose::Jwk,
+    kit::clock::{Clock, Timestamp},
     oauth::http::{Request, Response},
-    token::{decode::decode, decrypt::decrypt, find::find},
+    token::decode::decode,
 };
 use egui_kittest::Harness;
 use serde_json::{Value, json};
+
+use crate::carry::carry_out;
 
 /// The moment at which the clock of these tests stands: 2026-11-23 14:32:15 UTC.
 pub const NOW: i64 = 1_795_444_335;
@@ -36,43 +27,10 @@ pub struct Hand {
 impl Carrier for Hand {
     fn perform(&self, effect: Effect) {
         let outcome = match effect {
-            Effect::Analyse(input, previous) => {
-                Outcome::Analysed(Arc::new(analyse(&input, &previous)))
-            }
-            Effect::Picture(analysis, previous, seen) => {
-                let picture = Arc::new(picture(&analysis, &previous, &seen));
-                Outcome::Pictured(analysis, picture)
-            }
-            Effect::GenerateKey(job, key, alg) => Outcome::Key(
-                job,
-                key,
-                crypto::generate_named(&alg, Some("lab")).map_err(|e| e.to_string()),
-            ),
-            Effect::ReadKeys(job, text, passphrase) => {
-                Outcome::KeysRead(job, pem::read_with(text.expose(), Some(&passphrase)))
-            }
-            Effect::Decrypt(job, raw, keys) => {
-                Outcome::Decrypted(job, Box::new(decrypt(&raw, &keys)))
-            }
-            Effect::Encrypt(job, text, header, key) => Outcome::Encrypted(
-                job,
-                Draft::compact(header, key)
-                    .seal(Form::Compact, text.as_bytes(), &SystemRng)
-                    .map_err(|e| e.to_string()),
-            ),
-            Effect::FindTokens(job, text) => Outcome::Found(job, find(&text)),
-            Effect::Forge(order) => {
-                let basis = order.basis.clone();
-                Outcome::Forged(basis, make(*order).map(Arc::new))
-            }
-            Effect::StackForgeries(forged, names) => {
-                let shown = make_stack(&forged, &names);
-                Outcome::Stacked(names, shown)
-            }
-            Effect::PacedHttp(job, request, _) => Outcome::Http(job, Ok(resource(&request))),
-            _ => return,
+            Effect::PacedHttp(job, request, _) => Some(Outcome::Http(job, Ok(resource(&request)))),
+            effect => carry_out(effect),
         };
-        self.outcomes.borrow_mut().push_back(outcome);
+        self.outcomes.borrow_mut().extend(outcome);
     }
 
     fn poll(&self) -> Option<Outcome> {
@@ -103,6 +61,21 @@ fn resource(request: &Request) -> Response {
 
 /// A window of `size` over an empty workspace, or over one with the given commands carried out.
 pub fn window<'a>(dark: bool, size: [f32; 2], commands: Vec<Command>) -> Harness<'a, App> {
+    let mut model = Model {
+        analysis: Arc::new(Analysis::default()),
+        ..Model::default()
+    };
+    model.session.clock = Clock::Fixed(Timestamp::from_second(NOW).unwrap());
+    over(dark, size, model, commands)
+}
+
+/// A window over a model, with the given commands carried out.
+pub fn over<'a>(
+    dark: bool,
+    size: [f32; 2],
+    model: Model,
+    commands: Vec<Command>,
+) -> Harness<'a, App> {
     let theme = if dark {
         egui::Theme::Dark
     } else {
@@ -113,11 +86,6 @@ pub fn window<'a>(dark: bool, size: [f32; 2], commands: Vec<Command>) -> Harness
         .with_theme(theme)
         .with_render_cursor(false)
         .build_eframe(move |cc| {
-            let mut model = Model {
-                analysis: Arc::new(Analysis::default()),
-                ..Model::default()
-            };
-            model.session.clock = Clock::Fixed(Timestamp::from_second(NOW).unwrap());
             let mut app = App::with(&cc.egui_ctx, model, Box::<Hand>::default());
             for command in commands {
                 app.push(command);

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use crate::carry::carry_out;
 use delegraph::{
     app::{
         Command, Effect, Model, Outcome,
@@ -41,22 +42,13 @@ pub fn ask(model: &mut Model, command: Command) -> Vec<Effect> {
     update(model, command, &env())
 }
 
-/// Carries out a command, and the analysis and keys that it asks for.
+/// Carries out a command, and what it asks for that needs no network.
 pub fn ask_and_wait(model: &mut Model, command: Command) {
     let mut effects = ask(model, command);
     while let Some(effect) = effects.pop() {
-        let outcome = match effect {
-            Effect::Analyse(input, previous) => {
-                Outcome::Analysed(Arc::new(analyse(&input, &previous)))
-            }
-            Effect::GenerateKey(job, id, alg) => Outcome::Key(
-                job,
-                id,
-                crypto::generate_named(&alg, None).map_err(|e| e.to_string()),
-            ),
-            _ => continue,
-        };
-        effects.extend(apply(model, outcome, &env()));
+        if let Some(outcome) = carry_out(effect) {
+            effects.extend(apply(model, outcome, &env()));
+        }
     }
 }
 
@@ -726,6 +718,8 @@ fn a_command_shows_no_secret() {
     let commands = [
         Command::ImportSecret {
             secret: Secret::new("hunter2"),
+            encoding: delegraph::jose::secret::Encoding::Text,
+            alg: "HS256".into(),
             name: "x".into(),
         },
         Command::SetPassphrase(Secret::new("hunter2")),

@@ -3,53 +3,24 @@
 
 use delegraph::{
     app::{
-        Command, Effect, Model, Outcome, apply,
+        Command, Model,
         session::{Selection, View},
-        update,
         workspace::TokenEntry,
     },
     jose::{
-        Jwk, b64, crypto,
+        Jwk, b64,
         jwe::{Draft, Form},
-        pem,
     },
     kit::{
         ids::{KeyId, TokenId},
         rng::SystemRng,
         secret::Secret,
     },
-    token::{Form as TokenForm, decode::decode, decrypt::decrypt},
+    token::{Form as TokenForm, decode::decode},
 };
 use serde_json::{Map, Value, json};
 
-/// Carries out a command and what it wants done off the frame.
-fn ask(model: &mut Model, command: Command) {
-    let env = crate::app::env();
-    let mut effects = update(model, command, &env);
-    while let Some(effect) = effects.pop() {
-        let outcome = match effect {
-            Effect::GenerateKey(job, id, alg) => Outcome::Key(
-                job,
-                id,
-                crypto::generate_named(&alg, None).map_err(|e| e.to_string()),
-            ),
-            Effect::ReadKeys(job, text, passphrase) => {
-                Outcome::KeysRead(job, pem::read_with(text.expose(), Some(&passphrase)))
-            }
-            Effect::Decrypt(job, raw, keys) => {
-                Outcome::Decrypted(job, Box::new(decrypt(&raw, &keys)))
-            }
-            Effect::Encrypt(job, text, header, key) => Outcome::Encrypted(
-                job,
-                Draft::compact(header, key)
-                    .seal(Form::Compact, text.as_bytes(), &SystemRng)
-                    .map_err(|e| e.to_string()),
-            ),
-            _ => continue,
-        };
-        effects.extend(apply(model, outcome, &env));
-    }
-}
+use crate::app::ask_and_wait as ask;
 
 fn last_said(model: &Model) -> &str {
     model.session.notices.last().map_or("", |n| &n.text)

@@ -135,6 +135,8 @@ fn command(op: &Op, model: &Model) -> Command {
         12 => Command::DeleteToken(token_id),
         13 => Command::ImportSecret {
             secret: Secret::new(format!("s{text}")),
+            encoding: delegraph::jose::secret::Encoding::Text,
+            alg: "HS256".into(),
             name: text,
         },
         14 => Command::ImportKey {

@@ -6,6 +6,8 @@
 mod analysis;
 mod app;
 mod architecture;
+#[path = "../support/carry.rs"]
+mod carry;
 mod chain;
 mod dependencies;
 mod dpop;
@@ -16,6 +18,7 @@ mod history;
 mod jose;
 mod jwe;
 mod jws;
+mod keys;
 mod main_job;
 mod mass;
 mod mutants;

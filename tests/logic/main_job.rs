@@ -364,6 +364,8 @@ fn saved_and_opened_again_everything_is_there_and_no_secret_in_clear() {
     let key = bench.model.workspace.keys[0].id;
     bench.do_it(Command::ImportSecret {
         secret: Secret::new("s3cr3t-hmac"),
+        encoding: delegraph::jose::secret::Encoding::Text,
+        alg: "HS256".into(),
         name: "shared".into(),
     });
     let d = bench.model.vault.keys[&key].text("d").unwrap().to_owned();

@@ -26,18 +26,65 @@ const OKP: [(&[u8], &str); 4] = [
     (&[0x2b, 0x65, 0x71], "Ed448"),
 ];
 
-/// A key from DER, told by its structure. `None` when it is no key's structure.
-pub(super) fn from_der(bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
+/// What PEM calls a DER structure, told by its first elements; `None` when it is no key's.
+pub(super) fn label(bytes: &[u8]) -> Option<&'static str> {
     let mut inner = Reader::new(bytes).enter(der::SEQUENCE)?;
     match inner.any()? {
-        (der::SEQUENCE, _) => spki(bytes).or_else(|| certificate(bytes)),
+        (der::SEQUENCE, _) if spki(bytes).is_some() => Some("PUBLIC KEY"),
+        (der::SEQUENCE, _) => certificate(bytes).map(|_| "CERTIFICATE"),
         (der::INTEGER, first) => match (first, inner.any()?.0) {
-            ([0 | 1], der::SEQUENCE) => Some(from_pkcs8(bytes)),
-            ([1], der::OCTET_STRING) => sec1(bytes),
-            ([0], der::INTEGER) => Some(keys::rsa_from_pkcs1(bytes)),
-            (_, der::INTEGER) => rsa_public(bytes).map(Ok),
+            ([0 | 1], der::SEQUENCE) => Some("PRIVATE KEY"),
+            ([1], der::OCTET_STRING) => Some("EC PRIVATE KEY"),
+            ([0], der::INTEGER) => Some("RSA PRIVATE KEY"),
+            (_, der::INTEGER) => Some("RSA PUBLIC KEY"),
             _ => None,
         },
+        _ => None,
+    }
+}
+
+/// The key of a DER structure, by what PEM calls it; `None` when it is damaged, or no key's.
+pub(super) fn labelled(label: &str, bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
+    match label {
+        "PRIVATE KEY" => Some(from_pkcs8(bytes)),
+        "PUBLIC KEY" => spki(bytes),
+        "RSA PRIVATE KEY" => Some(keys::rsa_from_pkcs1(bytes)),
+        "RSA PUBLIC KEY" => rsa_public(bytes).map(Ok),
+        "EC PRIVATE KEY" => sec1(bytes),
+        "CERTIFICATE" | "TRUSTED CERTIFICATE" => certificate(bytes),
+        _ => None,
+    }
+}
+
+/// A key from DER, told by its structure. `None` when it is no key's structure.
+pub(super) fn from_der(bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
+    labelled(label(bytes)?, bytes)
+}
+
+/// What bytes that are no key seem to be: key stores, requests, and the like.
+pub(super) fn other(bytes: &[u8]) -> Option<&'static str> {
+    const JKS: &[u8] = &[0xfe, 0xed, 0xfe, 0xed];
+    const JCEKS: &[u8] = &[0xce, 0xce, 0xce, 0xce];
+    if bytes.starts_with(JKS) || bytes.starts_with(JCEKS) {
+        return Some(
+            "a Java key store: `keytool -importkeystore -srckeystore FILE -destkeystore COPY.p12 \
+             -deststoretype PKCS12` makes PKCS#12 of it, `openssl pkcs12 -nodes -in COPY.p12` then PEM",
+        );
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Some("text in UTF-16: save it as UTF-8");
+    }
+    let mut inner = Reader::new(bytes).enter(der::SEQUENCE)?;
+    match inner.any()? {
+        (der::INTEGER, [3]) => Some(
+            "PKCS#12 (.p12, .pfx): `openssl pkcs12 -nodes -in FILE -out COPY` writes the key as PEM",
+        ),
+        (der::OID, _) => Some(
+            "PKCS#7 (.p7b): `openssl pkcs7 -inform der -print_certs -in FILE -out COPY` writes its certificates as PEM",
+        ),
+        (der::SEQUENCE, request) if request.first() == Some(&der::INTEGER) => {
+            Some("a certificate request: give the certificate, or the key itself")
+        }
         _ => None,
     }
 }

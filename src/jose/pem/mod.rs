@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use self::boxes::{certificate, from_der, rsa_public, sec1, spki};
+use self::boxes::from_der;
 use super::{
     crypto::keys,
     der,
@@ -19,7 +19,18 @@ pub(super) use self::boxes::from_pkcs8;
 pub use self::boxes::{rsa_public_der, spki_der};
 
 const ACCEPTED: &str = "Accepted are PEM (PRIVATE KEY, ENCRYPTED PRIVATE KEY, EC PRIVATE KEY, RSA PRIVATE KEY, \
-     PUBLIC KEY, RSA PUBLIC KEY, CERTIFICATE), JWK and JWKS";
+     PUBLIC KEY, RSA PUBLIC KEY, CERTIFICATE), such a file in DER, JWK and JWKS";
+
+/// What PEM calls the keys that are read, encrypted ones apart.
+const LABELS: [&str; 7] = [
+    "PRIVATE KEY",
+    "PUBLIC KEY",
+    "RSA PRIVATE KEY",
+    "RSA PUBLIC KEY",
+    "EC PRIVATE KEY",
+    "CERTIFICATE",
+    "TRUSTED CERTIFICATE",
+];
 
 /// Reads one key, or several (JWKS), from `text`: PEM (`PRIVATE KEY`, `EC PRIVATE KEY`,
 /// `RSA PRIVATE KEY`, `PUBLIC KEY`, `RSA PUBLIC KEY`, `CERTIFICATE`), the base64 of such a PEM
@@ -47,7 +58,7 @@ pub fn read_with(text: &str, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, Ke
     if let Some(found) = looks_like(text) {
         return Err(KeyError::Format(format!("this is {found}. {ACCEPTED}.")));
     }
-    if let Some(key) = unarmoured(text) {
+    if let Some(key) = unarmoured(text, passphrase) {
         return key.map(|k| vec![k]);
     }
     Err(KeyError::Format(format!(
@@ -58,21 +69,29 @@ pub fn read_with(text: &str, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, Ke
 
 /// [`read_with`] for the bytes of a file, which may be DER as well.
 pub fn read_bytes(bytes: &[u8], passphrase: Option<&Secret>) -> Result<Vec<Jwk>, KeyError> {
+    read_with(&as_text(bytes)?, passphrase)
+}
+
+/// The bytes of a key file as text that [`read_with`] takes: text as it stands, DER as PEM. What is
+/// neither is refused with what it looks like.
+pub fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>, KeyError> {
     if encrypted::is_encrypted(bytes) {
-        return from_pkcs8(&encrypted::open(bytes, passphrase)?).map(|key| vec![key]);
+        return Ok(Zeroizing::new(armour("ENCRYPTED PRIVATE KEY", bytes)));
     }
     if bytes.first() == Some(&der::SEQUENCE)
-        && let Some(key) = from_der(bytes)
+        && let Some(label) = boxes::label(bytes)
     {
-        return key.map(|k| vec![k]);
+        return Ok(Zeroizing::new(armour(label, bytes)));
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => read_with(text, passphrase),
-        Err(_) => Err(KeyError::Format(format!(
-            "these {} bytes are neither text nor a DER key (PKCS#12 and Java key stores are not \
-             read). {ACCEPTED}.",
-            bytes.len()
-        ))),
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(KeyError::Format(match boxes::other(bytes) {
+            Some(what) => format!("this is {what}. {ACCEPTED}."),
+            None => format!(
+                "these {} bytes are neither text nor a key in DER. {ACCEPTED}.",
+                bytes.len()
+            ),
+        })),
     }
 }
 
@@ -89,6 +108,9 @@ fn looks_like(text: &str) -> Option<String> {
     }
     if word.starts_with("https://") || word.starts_with("http://") {
         return Some("a URL: give the key set that it leads to, or use it as a JWKS URL".into());
+    }
+    if text.starts_with("---- BEGIN SSH2") {
+        return Some("an SSH2 public key: convert it with `ssh-keygen -i -f FILE | ssh-keygen -e -m PKCS8 -f /dev/stdin`".into());
     }
     if text.starts_with("PuTTY-User-Key-File") {
         return Some("a PuTTY key: export it from PuTTYgen as OpenSSL".into());
@@ -258,21 +280,17 @@ fn read_pem(text: &str, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, KeyErro
             })?;
         let damaged =
             || KeyError::Format(format!("the content of this {} is damaged", escape(label)));
-        keys.push(match label {
-            "PRIVATE KEY" => from_pkcs8(&bytes)?,
-            "ENCRYPTED PRIVATE KEY" => from_pkcs8(&encrypted::open(&bytes, passphrase)?)?,
-            "PUBLIC KEY" => spki(&bytes).ok_or_else(damaged)??,
-            "RSA PRIVATE KEY" => keys::rsa_from_pkcs1(&bytes)?,
-            "RSA PUBLIC KEY" => rsa_public(&bytes).ok_or_else(damaged)?,
-            "EC PRIVATE KEY" => sec1(&bytes).ok_or_else(damaged)??,
-            "CERTIFICATE" | "TRUSTED CERTIFICATE" => certificate(&bytes).ok_or_else(damaged)??,
-            other => {
-                return Err(KeyError::Format(format!(
-                    "this is a PEM of `{}`. {ACCEPTED}.",
-                    escape(other)
-                )));
-            }
-        });
+        if label == "ENCRYPTED PRIVATE KEY" {
+            keys.push(from_pkcs8(&encrypted::open(&bytes, passphrase)?)?);
+            continue;
+        }
+        if !LABELS.contains(&label) {
+            return Err(KeyError::Format(format!(
+                "this is a PEM of `{}`. {ACCEPTED}.",
+                escape(label)
+            )));
+        }
+        keys.push(boxes::labelled(label, &bytes).ok_or_else(damaged)??);
     }
     if keys.is_empty() {
         return Err(KeyError::Format(format!(
@@ -283,13 +301,16 @@ fn read_pem(text: &str, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, KeyErro
 }
 
 /// Base64 of DER without its BEGIN and END lines, as some servers show their keys.
-fn unarmoured(text: &str) -> Option<Result<Jwk, KeyError>> {
+fn unarmoured(text: &str, passphrase: Option<&Secret>) -> Option<Result<Jwk, KeyError>> {
     if !text.starts_with('M') {
         return None; // DER starts with SEQUENCE, 0x30
     }
     let body: Zeroizing<String> =
         Zeroizing::new(text.chars().filter(|c| !c.is_whitespace()).collect());
     let bytes = Zeroizing::new(STANDARD.decode(body.as_bytes()).ok()?);
+    if encrypted::is_encrypted(&bytes) {
+        return Some(encrypted::open(&bytes, passphrase).and_then(|plain| from_pkcs8(&plain)));
+    }
     from_der(&bytes)
 }
 

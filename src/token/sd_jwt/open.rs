@@ -288,12 +288,10 @@ impl<'a> Opener<'a> {
         }
         let found = self.known.get(&digest).copied();
         self.seen.insert(digest.clone());
-        match found {
-            Some(n) => Found::Disclosure(n),
-            None => {
-                self.hidden += 1;
-                Found::Nothing(digest)
-            }
+        if let Some(n) = found {
+            return Found::Disclosure(n);
         }
+        self.hidden += 1;
+        Found::Nothing(digest)
     }
 }

@@ -468,9 +468,10 @@ fn decide(
     }
     if !failed.is_empty() {
         let reason = format!(
-            "The signature fits none of the {} keys that could have made it, among them {}.",
+            "The signature fits none of the {} keys that could have made it, among them {}.{}",
             failed.len(),
-            name(failed[0])
+            name(failed[0]),
+            ambiguity(failed[0], named)
         );
         return Err(End::invalid(Check::Signature, reason));
     }
@@ -525,6 +526,31 @@ fn decide(
     Err(End::invalid(at, reason).by(key, named))
 }
 
+/// How many different keys of the key's own set have the `kid` that the token names, when there are
+/// several (RFC 7517 §4.5).
+fn sharing(key: &Candidate, named: &Named<'_>) -> Option<usize> {
+    let kid = named.kid.filter(|kid| key.jwk.kid() == Some(kid))?;
+    let mut prints: Vec<&Option<String>> = named
+        .keys
+        .iter()
+        .filter(|other| other.issuer == key.issuer && other.from == key.from)
+        .filter(|other| other.jwk.kid() == Some(kid))
+        .map(|other| &other.facts().thumbprint)
+        .collect();
+    prints.sort();
+    prints.dedup();
+    (prints.len() > 1).then_some(prints.len())
+}
+
+/// The same as a sentence.
+fn ambiguity(key: &Candidate, named: &Named<'_>) -> String {
+    sharing(key, named).map_or_else(String::new, |count| {
+        format!(
+            " {count} different keys of that set have this `kid`, which should be distinct: each was tried (RFC 7517 §4.5)."
+        )
+    })
+}
+
 fn valid(key: &Candidate, named: &Named<'_>, alg: &Alg) -> SignatureVerdict {
     let used = used(key, named);
     let mut reason = format!("{alg} verified by {}", name(key));
@@ -534,6 +560,7 @@ fn valid(key: &Candidate, named: &Named<'_>, alg: &Alg) -> SignatureVerdict {
         }
         KeyOwner::Issuer | KeyOwner::Given | KeyOwner::Brought => ".",
     });
+    reason.push_str(&ambiguity(key, named));
     let mut steps = steps::until(Check::Signature, Outcome::Passed, "");
     let key_problems: Vec<String> = weakness(key, alg).into_iter().collect();
     for step in &mut steps {
@@ -543,7 +570,14 @@ fn valid(key: &Candidate, named: &Named<'_>, alg: &Alg) -> SignatureVerdict {
                 step.outcome = Outcome::Open;
                 step.detail = format!("{}: none of the keys that the issuer publishes", name(key));
             }
-            Check::Key => name(key).clone_into(&mut step.detail),
+            Check::Key => {
+                name(key).clone_into(&mut step.detail);
+                if let Some(count) = sharing(key, named) {
+                    step.detail.push_str(&format!(
+                        ": one of {count} different keys with this `kid`, which should be distinct (RFC 7517 §4.5)"
+                    ));
+                }
+            }
             Check::KeyType => step.detail = key.jwk.describe(),
             Check::KeyStrength if !key_problems.is_empty() => {
                 step.outcome = Outcome::Failed;

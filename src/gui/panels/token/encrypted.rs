@@ -136,6 +136,23 @@ fn fitting(cx: &Cx<'_>, alg: Manage, enc: Enc) -> Vec<String> {
         .collect()
 }
 
+/// Content encryptions that are offered for a key. A key that is used directly fits by its length.
+fn contents(cx: &Cx<'_>, key: &KeyEntry) -> Vec<&'static str> {
+    let Some(secret) = cx
+        .model
+        .vault
+        .keys
+        .get(&key.id)
+        .filter(|_| key.alg == "dir")
+    else {
+        return vec!["A256GCM", "A128CBC-HS256"];
+    };
+    Enc::all()
+        .filter(|enc| jwe::fits(secret, Manage::Dir, *enc, Task::Encrypt).is_ok())
+        .map(Enc::name)
+        .collect()
+}
+
 /// The menu that encrypts a token to a key of the tray.
 pub fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
     let keys: Vec<KeyEntry> = cx
@@ -148,7 +165,7 @@ pub fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         .collect();
     widgets::menu(ui, "Encrypt to", "Encrypt to", |ui| {
         for key in &keys {
-            for enc in ["A256GCM", "A128CBC-HS256"] {
+            for enc in contents(cx, key) {
                 let label = format!("{} · {} · {enc}", escape(&key.name), escape(&key.alg));
                 if widgets::menu_item(ui, &label, "").clicked() {
                     cx.push(Command::Encrypt(id, key.id, enc.to_owned()));

@@ -14,7 +14,7 @@ use crate::{
         icons::Icon,
         theme::{self, RADIUS, Theme, space},
     },
-    kit::{ids::TokenId, text::escape},
+    kit::{hex::read, ids::TokenId, text::escape},
     token::craft::{self, Part},
 };
 
@@ -33,31 +33,6 @@ pub(super) fn write(bytes: &[u8]) -> String {
         out.push_str(&format!("{byte:02x}"));
     }
     out
-}
-
-/// Hexadecimal as bytes; spaces and line breaks may stand between them. The error says where it is.
-pub(super) fn read(text: &str) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::with_capacity(text.len() / 3 + 1);
-    for (n, line) in text.lines().enumerate() {
-        for word in line.split_whitespace() {
-            let digits = word.as_bytes();
-            if let Some(odd) = word.chars().find(|c| !c.is_ascii_hexdigit()) {
-                return Err(format!(
-                    "line {}: `{}` is no hexadecimal digit",
-                    n + 1,
-                    escape(&odd.to_string())
-                ));
-            }
-            if digits.len() % 2 == 1 {
-                return Err(format!("line {}: a byte has two digits", n + 1));
-            }
-            for pair in digits.chunks(2) {
-                let value = |d: u8| (d as char).to_digit(16).unwrap_or(0) as u8;
-                bytes.push(value(pair[0]) << 4 | value(pair[1]));
-            }
-        }
-    }
-    Ok(bytes)
 }
 
 /// The characters of a line of hexadecimal: printable ASCII, else a dot.
@@ -195,15 +170,6 @@ mod tests {
         let text = write(&bytes);
         assert_eq!(text.lines().count(), 16);
         assert_eq!(read(&text).unwrap(), bytes);
-        assert_eq!(read("7B22\n 61").unwrap(), b"{\"a");
-        assert!(read("").unwrap().is_empty());
-    }
-
-    #[test]
-    fn errors_say_where() {
-        assert!(read("00\n0").unwrap_err().contains("line 2"));
-        assert!(read("00 0x").unwrap_err().contains("`x`"));
-        assert!(read("\u{202e}").unwrap_err().contains("202e"));
     }
 
     #[test]

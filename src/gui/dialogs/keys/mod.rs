@@ -1,17 +1,14 @@
 //! Keys: generate, import by paste or file, copy, rename, delete.
 
+mod import;
+
 use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui};
 use zeroize::Zeroizing;
 
 use crate::{
     app::{Command, workspace::KeyEntry},
-    gui::{
-        Ask, Cx,
-        icons::Icon,
-        theme::{self, RADIUS, space},
-        widgets,
-    },
-    jose::{KeyError, jwe::names::Manage, pem},
+    gui::{Ask, Cx, icons::Icon, theme, widgets},
+    jose::jwe::names::Manage,
     kit::{
         ids::KeyId,
         secret::Secret,
@@ -39,9 +36,7 @@ const ALGORITHMS: [(&str, &str); 12] = [
 pub struct State {
     name: String,
     alg: usize,
-    text: Zeroizing<String>,
-    secret: bool,
-    error: Option<String>,
+    import: import::State,
     rename: Option<(KeyId, String)>,
     deleting: Option<KeyId>,
     passphrase: Zeroizing<String>,
@@ -53,7 +48,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     widgets::rule(ui);
     generate(ui, cx, state);
     widgets::rule(ui);
-    import(ui, cx, state);
+    import::ui(ui, cx, &mut state.import);
     widgets::rule(ui);
     keeping(ui, cx, state);
 }
@@ -270,101 +265,4 @@ fn name_or(name: &str, alg: &str) -> String {
         "" => format!("lab-{}", alg.to_lowercase()),
         name => name.to_owned(),
     }
-}
-
-fn import(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
-    let theme = cx.theme;
-    ui.horizontal(|ui| {
-        ui.label(theme::section("Import", theme));
-        ui.add_space(space::S);
-        for (secret, words) in [(false, "PEM, JWK or JWKS"), (true, "Shared secret")] {
-            if ui
-                .add(egui::Button::selectable(state.secret == secret, words))
-                .clicked()
-            {
-                state.secret = secret;
-                state.error = None;
-            }
-        }
-    });
-    let frame = egui::Frame::new()
-        .fill(theme.control)
-        .corner_radius(RADIUS)
-        .inner_margin(egui::Margin::symmetric(8, 6));
-    if state.secret {
-        ui.add(
-            TextEdit::singleline(&mut *state.text)
-                .password(true)
-                .frame(frame)
-                .hint_text(RichText::new("at least 32 characters for HS256").color(theme.muted))
-                .desired_width(f32::INFINITY),
-        )
-        .accessible_name("Shared secret");
-    } else {
-        ScrollArea::vertical()
-            .id_salt("import")
-            .max_height(120.0)
-            .show(ui, |ui| {
-                ui.add(
-                    TextEdit::multiline(&mut *state.text)
-                        .font(theme::mono_font())
-                        .frame(frame)
-                        .desired_rows(4)
-                        .hint_text(
-                            RichText::new("-----BEGIN PRIVATE KEY-----, or {\"kty\": …}")
-                                .color(theme.muted),
-                        )
-                        .desired_width(f32::INFINITY),
-                )
-                .accessible_name("Key as PEM or JWK");
-            });
-    }
-    ui.horizontal(|ui| {
-        let ready = !state.text.trim().is_empty();
-        let clicked = ui
-            .add_enabled_ui(ready, |ui| ui.button("Import"))
-            .inner
-            .clicked();
-        if clicked {
-            take_over(cx, state);
-        }
-        if !state.secret && widgets::button(ui, Icon::Folder, "From a file…").clicked() {
-            cx.ask(Ask::ChooseKey);
-        }
-        ui.label(
-            theme::small("A public key verifies; a private one signs as well.").color(theme.muted),
-        );
-    });
-    if let Some(why) = &state.error {
-        ui.add(egui::Label::new(RichText::new(escape(why)).color(theme.critical)).wrap());
-    }
-}
-
-fn take_over(cx: &mut Cx<'_>, state: &mut State) {
-    let name = match state.name.trim() {
-        "" => "imported".to_owned(),
-        name => name.to_owned(),
-    };
-    if state.secret {
-        cx.push(Command::ImportSecret {
-            secret: Secret::new(state.text.as_str()),
-            name,
-        });
-    } else {
-        // Read once on the click, so that an error stands beside the text and the text is not lost.
-        match pem::read(&state.text) {
-            // Its passphrase is asked for when it is imported.
-            Ok(_) | Err(KeyError::Locked(_)) => cx.push(Command::ImportKey {
-                text: Secret::new(state.text.as_str()),
-                name,
-            }),
-            Err(why) => {
-                state.error = Some(why.to_string());
-                return;
-            }
-        }
-    }
-    state.text = Zeroizing::default();
-    state.name.clear();
-    state.error = None;
 }

@@ -1,0 +1,278 @@
+//! Keys of the tray: read from files and pasted, named, and what a set of them must not do.
+
+use std::path::PathBuf;
+
+use delegraph::{
+    app::{Command, Model},
+    jose::{Alg, Jwk, crypto, pem, secret::Encoding},
+    kit::secret::Secret,
+    token::{
+        craft,
+        decode::decode,
+        validate::{
+            Candidate, Policy, Signature, judge,
+            steps::{Check, Outcome},
+        },
+    },
+};
+use serde_json::{Value, json};
+
+use crate::app::{ask_and_wait as ask, env};
+
+fn vector(file: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/vectors/openssl")
+        .join(file)
+}
+
+fn said(model: &Model) -> String {
+    let notices = &model.session.notices;
+    notices.iter().map(|n| format!("{}\n", n.text)).collect()
+}
+
+fn names(model: &Model) -> Vec<&str> {
+    model
+        .workspace
+        .keys
+        .iter()
+        .map(|k| k.name.as_str())
+        .collect()
+}
+
+fn text(keys: &[&Jwk]) -> Secret {
+    let all: Vec<Value> = keys.iter().map(|k| Value::Object(k.0.clone())).collect();
+    Secret::new(json!({ "keys": all }).to_string())
+}
+
+fn named(alg: &Alg, kid: &str) -> Jwk {
+    let mut key = crypto::generate(alg, None).unwrap();
+    key.0.insert("kid".into(), kid.into());
+    key
+}
+
+#[test]
+fn key_files_of_every_form_are_read_wherever_they_are_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let der = |file: &str| {
+        let bytes = std::fs::read(vector(file)).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let body: String = text.lines().filter(|l| !l.starts_with("-----")).collect();
+        let path = folder.path().join(file.replace(".pem", ".der"));
+        let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, body);
+        std::fs::write(&path, bytes.unwrap()).unwrap();
+        path
+    };
+    for (path, private) in [
+        (vector("p256.sec1.der"), true),
+        (vector("rsa.pkcs8.der"), true),
+        (vector("p256.cert.der"), false),
+        (der("rsa.pkcs1.pem"), true),
+        (der("rsa.pkcs1.pub.pem"), false),
+        (der("p256.spki.pem"), false),
+        (der("p256.pkcs8.pem"), true),
+        (der("ed25519.pkcs8.pem"), true),
+    ] {
+        let mut model = Model::default();
+        ask(&mut model, Command::ImportFiles(vec![path.clone()]));
+        let keys = &model.workspace.keys;
+        assert_eq!(keys.len(), 1, "{}: {}", path.display(), said(&model));
+        assert_eq!(keys[0].private, private, "{}", path.display());
+        // Named by its file, and where it came from is kept.
+        let file = path.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(file.starts_with(&keys[0].name), "{}", keys[0].name);
+        assert_eq!(keys[0].origin, format!("file {file}"));
+    }
+}
+
+#[test]
+fn an_encrypted_key_in_der_asks_for_its_passphrase() {
+    let mut model = Model::default();
+    let path = vector("ed25519.encrypted.der");
+    ask(&mut model, Command::ImportFiles(vec![path]));
+    assert!(model.session.locked_key.is_some() && model.workspace.keys.is_empty());
+    ask(&mut model, Command::OpenKey(Secret::new("wrong")));
+    let locked = model.session.locked_key.as_ref().unwrap();
+    assert!(locked.error.as_ref().unwrap().contains("does not fit"));
+    ask(&mut model, Command::OpenKey(Secret::new("correct-horse")));
+    assert!(model.session.locked_key.is_none());
+    assert!(model.workspace.keys[0].private, "{}", said(&model));
+}
+
+#[test]
+fn what_is_no_key_is_named_with_the_way_out() {
+    let sequence = |inner: &[u8]| {
+        let mut bytes = vec![0x30, u8::try_from(inner.len()).unwrap()];
+        bytes.extend_from_slice(inner);
+        bytes.extend_from_slice(&[0xff]); // never text
+        bytes
+    };
+    for (bytes, named) in [
+        (sequence(&[2, 1, 3, 0x30, 0]), "PKCS#12"),
+        (sequence(&[6, 1, 0x2a, 0xa0, 0]), "PKCS#7"),
+        (sequence(&[0x30, 3, 2, 1, 0]), "certificate request"),
+        (vec![0xfe, 0xed, 0xfe, 0xed, 0, 0], "Java key store"),
+        (vec![0xff, 0xfe, b'-', 0], "UTF-16"),
+        (vec![0x80, 0x81], "neither text nor a key in DER"),
+    ] {
+        let why = pem::read_bytes(&bytes, None).unwrap_err().to_string();
+        assert!(why.contains(named) && why.contains("Accepted are"), "{why}");
+    }
+}
+
+#[test]
+fn pasted_keys_are_told_apart_by_name() {
+    let mut model = Model::default();
+    let bare = crypto::generate(&Alg::Es256, None).unwrap();
+    let mut bare = bare;
+    bare.0.shift_remove("kid");
+    bare.0.shift_remove("alg");
+    let paste = |key: &Jwk| Command::Paste(Value::Object(key.0.clone()).to_string());
+    ask(&mut model, paste(&named(&Alg::Es256, "prod-1")));
+    ask(&mut model, paste(&bare));
+    let print = bare.thumbprint().unwrap();
+    // The same `kid` for another key: told apart all the same.
+    let again = named(&Alg::Es256, "prod-1");
+    ask(&mut model, paste(&again));
+    assert_eq!(
+        names(&model),
+        [
+            "prod-1".to_owned(),
+            format!("ES256 {}", &print[..6]),
+            format!("prod-1 {}", &again.thumbprint().unwrap()[..6]),
+        ]
+    );
+    // Of a secret not even the hash is shown: it could be guessed by it.
+    for secret in ["hunter2", "hunter3"] {
+        ask(
+            &mut model,
+            Command::ImportSecret {
+                secret: Secret::new(secret),
+                encoding: Encoding::Text,
+                alg: "HS512".into(),
+                name: " ".into(),
+            },
+        );
+    }
+    assert_eq!(&names(&model)[3..], ["HS512 secret", "HS512 secret 2"]);
+    // The base64 of a PEM without its lines is a key as well.
+    let spki = std::fs::read_to_string(vector("p256.spki.pem")).unwrap();
+    let body: String = spki.lines().filter(|l| !l.starts_with("-----")).collect();
+    ask(&mut model, Command::Paste(body));
+    assert_eq!(model.workspace.keys.len(), 6, "{}", said(&model));
+}
+
+#[test]
+fn a_secret_is_taken_as_it_is_written_and_for_what_it_fits() {
+    let mut model = Model::default();
+    let import = |model: &mut Model, secret: &str, encoding, alg: &str| {
+        ask(
+            model,
+            Command::ImportSecret {
+                secret: Secret::new(secret),
+                encoding,
+                alg: alg.into(),
+                name: "s".into(),
+            },
+        );
+    };
+    import(
+        &mut model,
+        "000102030405060708090a0b0c0d0e0f",
+        Encoding::Hex,
+        "A128KW",
+    );
+    import(
+        &mut model,
+        "AAECAwQFBgcICQoLDA0ODw==",
+        Encoding::Base64,
+        "dir",
+    );
+    let keys = &model.workspace.keys;
+    assert_eq!(
+        (keys[0].alg.as_str(), keys[1].alg.as_str()),
+        ("A128KW", "dir")
+    );
+    let k = |n: usize| model.vault.keys[&keys[n].id].text("k").unwrap().to_owned();
+    assert_eq!((k(0), k(1)), ("AAECAwQFBgcICQoLDA0ODw".into(), k(0)));
+    import(&mut model, "00", Encoding::Hex, "A128KW");
+    assert!(
+        said(&model).contains("a secret of 1 bytes"),
+        "{}",
+        said(&model)
+    );
+    import(&mut model, "0g", Encoding::Hex, "HS256");
+    assert!(said(&model).contains("`g` is no hexadecimal digit"));
+    import(&mut model, "", Encoding::Text, "HS256");
+    assert!(said(&model).contains("the secret is empty"));
+    assert_eq!(model.workspace.keys.len(), 2);
+}
+
+#[test]
+fn keys_of_one_set_that_share_a_kid_are_named() {
+    let (one, two) = (named(&Alg::Es256, "a"), named(&Alg::Es256, "a"));
+    let other = named(&Alg::Es256, "b");
+    let mut model = Model::default();
+    let import = |keys: &[&Jwk]| Command::ImportKey {
+        text: text(keys),
+        name: String::new(),
+    };
+    ask(&mut model, import(&[&one, &other, &one]));
+    assert!(
+        !said(&model).contains("RFC 7517"),
+        "the same key twice is one key"
+    );
+    ask(&mut model, import(&[&one, &two, &other]));
+    assert!(
+        said(&model).contains("2 different keys of this set have the `kid` `a`"),
+        "{}",
+        said(&model)
+    );
+
+    // The verdict tries each, and its step says that there were several.
+    let token = craft::mint(&json!({}), &json!({"iss": "https://i"}), &two, &Alg::Es256).unwrap();
+    let of = |key: &Jwk| {
+        Candidate::new(
+            key.public().unwrap(),
+            "JWKS of https://i".into(),
+            Some("https://i".into()),
+        )
+    };
+    let policy = Policy {
+        keys_given: false,
+        ..Policy::at(env().now)
+    };
+    let verdict = judge(&decode(&token), &[of(&one), of(&two), of(&other)], &policy);
+    assert_eq!(verdict.signature, Signature::Valid);
+    assert!(
+        verdict.reason.contains("2 different keys of that set"),
+        "{}",
+        verdict.reason
+    );
+    let step = verdict.signatures[0]
+        .steps
+        .iter()
+        .find(|s| s.check == Check::Key)
+        .unwrap();
+    assert_eq!(step.outcome, Outcome::Passed);
+    assert!(step.detail.contains("RFC 7517 §4.5"), "{}", step.detail);
+    let verdict = judge(&decode(&token), &[of(&two), of(&other)], &policy);
+    assert!(
+        !verdict.reason.contains("different keys"),
+        "{}",
+        verdict.reason
+    );
+    let third = craft::mint(
+        &json!({"kid": "a"}),
+        &json!({"iss": "https://i"}),
+        &named(&Alg::Es256, "c"),
+        &Alg::Es256,
+    )
+    .unwrap();
+    let verdict = judge(&decode(&third), &[of(&one), of(&two)], &policy);
+    assert_eq!(verdict.signature, Signature::Invalid);
+    assert!(
+        verdict.reason.contains("should be distinct"),
+        "{}",
+        verdict.reason
+    );
+}
