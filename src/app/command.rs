@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{
     presentation::Presentation,
     session::{Demands, Selection, View},
+    signatures::SignatureEdit,
 };
 use crate::{
     attack::fire::Plan,
@@ -77,6 +78,8 @@ pub enum Command {
     SetMember(TokenId, Part, String, Option<Value>),
     /// Change what an SD-JWT presents.
     Present(TokenId, Presentation),
+    /// Change the signatures of a JWS in JSON form.
+    Signature(TokenId, SignatureEdit),
     /// Sign with a key of the tray.
     Sign(TokenId, KeyId),
     /// Open an encrypted token with the keys of the tray, and with a password if one is given. What is

@@ -23,6 +23,7 @@ mod practice;
 pub mod presentation;
 pub mod runs;
 mod servers;
+pub mod signatures;
 pub mod token;
 mod view;
 

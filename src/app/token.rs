@@ -419,7 +419,17 @@ pub(super) fn crafted<E: std::fmt::Display>(
     }
 }
 
-/// Puts a changed presentation in the place of the token. What is signed is as it was.
+/// Puts what a key has signed in the place of the token.
+pub(super) fn put_signed(model: &mut Model, id: TokenId, raw: String) {
+    let id = own(model, id);
+    change(model, id, |entry| {
+        entry.raw = raw.into();
+        entry.sealed = Arc::clone(&entry.raw);
+    });
+}
+
+/// Puts a token of which nothing that is signed has changed in the place of the token: another
+/// presentation, fewer signatures.
 pub(super) fn put_presentation(model: &mut Model, id: TokenId, raw: String) {
     let id = own(model, id);
     change(model, id, |entry| {
@@ -478,13 +488,7 @@ fn sign(model: &mut Model, id: TokenId, key: KeyId) {
         Err(why) => return model.complain(why),
     };
     match craft::sign(&raw, jwk, &alg) {
-        Ok(signed) => {
-            let id = own(model, id);
-            change(model, id, |entry| {
-                entry.raw = signed.into();
-                entry.sealed = Arc::clone(&entry.raw);
-            });
-        }
+        Ok(signed) => put_signed(model, id, signed),
         Err(why) => model.complain(format!(
             "The token was not signed with {}: {why}.",
             model.workspace.key(key).map_or_else(

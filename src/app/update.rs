@@ -8,7 +8,7 @@ use super::{
     analysis::Input,
     chains, encryption, file, forge, graph, history, keys,
     model::{Job, Purpose, PutOff, Underway},
-    practice, presentation, runs, servers, token, view,
+    practice, presentation, runs, servers, signatures, token, view,
 };
 use crate::kit::Env;
 
@@ -159,6 +159,7 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::Crack(..) => {
             forge::update(model, command, env, effects);
         }
+        C::Signature(..) => signatures::update(model, command),
         C::Present(..) => presentation::update(model, command, env),
         C::Decrypt(..) | C::Encrypt(..) => encryption::update(model, command, effects),
         C::GenerateKey { .. }

@@ -1,6 +1,7 @@
 //! Edits of a token as operations on its text: what is not edited keeps its bytes.
 
 mod bytes;
+mod signatures;
 
 use serde_json::{Map, Value};
 
@@ -10,7 +11,10 @@ use crate::{
     kit::{json, text::escape},
 };
 
-pub use bytes::{bytes, set_bytes};
+pub use self::{
+    bytes::{bytes, set_bytes},
+    signatures::{add_signature, remove_signature},
+};
 
 /// Why an edit cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,10 +41,35 @@ pub enum CraftError {
 /// Which part an edit is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
-    /// Protected header.
+    /// Protected header; of several signatures that of the first.
     Header,
     /// Payload.
     Payload,
+    /// Header of a further signature of the general JSON form: its number, from 1.
+    HeaderOf(usize),
+}
+
+impl Part {
+    /// The header of the signature of this number, from 0.
+    pub fn header(signature: usize) -> Self {
+        match signature {
+            0 => Self::Header,
+            n => Self::HeaderOf(n),
+        }
+    }
+
+    /// Whether it is a header.
+    pub fn is_header(self) -> bool {
+        self != Self::Payload
+    }
+
+    /// The number of the signature that it belongs to; 0 for the payload, which belongs to all.
+    pub fn signature(self) -> usize {
+        match self {
+            Self::HeaderOf(n) => n,
+            Self::Header | Self::Payload => 0,
+        }
+    }
 }
 
 /// Replaces the text of a part. JSON objects without duplicates are stored without spaces between
@@ -55,7 +84,7 @@ pub fn set_text(raw: &str, part: Part, text: &str) -> Result<String, CraftError>
 /// [`set_text`] for a text that has been read: `clean` says that it is a JSON object without
 /// duplicates.
 pub fn set_read_text(raw: &str, part: Part, text: &str, clean: bool) -> Result<String, CraftError> {
-    let parts = split(raw)?;
+    let parts = split(raw, part.signature())?;
     // What is shown differs from what is stored in white space at most: only then the costly
     // comparison can tell that nothing was changed. More than is stored is a change in any case.
     let bare = json_text::minify(text);
@@ -69,7 +98,7 @@ pub fn set_read_text(raw: &str, part: Part, text: &str, clean: bool) -> Result<S
 
 /// The text of a part for an editor: indented when it is clean JSON, else as it stands.
 pub fn text(raw: &str, part: Part) -> Result<String, CraftError> {
-    let text = stored(&split(raw)?, part)?;
+    let text = stored(&split(raw, part.signature())?, part)?;
     let clean = json::parse(text.as_bytes())
         .is_ok_and(|found| found.value.is_object() && found.duplicates.is_empty());
     Ok(if clean {
@@ -80,7 +109,8 @@ pub fn text(raw: &str, part: Part) -> Result<String, CraftError> {
 }
 
 /// Sets the member at `pointer` (RFC 6901), making objects on the way; `None` removes it. `-` as
-/// the last name appends to an array. Every other byte of the token stays.
+/// the last name appends to an array. Every other byte of the token stays. A header parameter that
+/// stands unprotected is set there.
 #[allow(clippy::needless_pass_by_value)] // callers give the value away
 pub fn set(
     raw: &str,
@@ -88,7 +118,12 @@ pub fn set(
     pointer: &str,
     value: Option<Value>,
 ) -> Result<String, CraftError> {
-    let parts = split(raw)?;
+    let parts = split(raw, part.signature())?;
+    if part.is_header()
+        && let Some(open) = parts.unprotected(pointer)
+    {
+        return put(raw, &open, value.as_ref());
+    }
     let text = object(&parts, part)?;
     let changed = json_text::set(&text, pointer, value.as_ref())
         .ok_or_else(|| CraftError::Pointer(escape(pointer).into_owned()))?;
@@ -110,7 +145,12 @@ pub fn nest_actors(entries: &[Map<String, Value>]) -> Option<Value> {
 /// Signs `raw` again, in any form: sets `alg` (and `kid` when the key has one), keeps every other byte
 /// of the payload. Of several signatures the first is made anew.
 pub fn sign(raw: &str, key: &Jwk, alg: &Alg) -> Result<String, CraftError> {
-    let parts = split(raw)?;
+    sign_at(raw, 0, key, alg)
+}
+
+/// [`sign`] for the signature of this number, from 0.
+pub fn sign_at(raw: &str, n: usize, key: &Jwk, alg: &Alg) -> Result<String, CraftError> {
+    let parts = split(raw, n)?;
     let header = object(&parts, Part::Header)?;
     let mut header = put(&header, "/alg", Some(&alg.name().into()))?;
     if let Some(kid) = key.kid() {
@@ -167,8 +207,10 @@ enum Editable<'a> {
     Json {
         text: &'a str,
         /// Pointer to the object that holds the signature: empty in the flattened form.
-        signer: &'static str,
+        signer: String,
         protected: String,
+        /// The unprotected header.
+        open: Map<String, Value>,
         payload: String,
         unencoded: bool,
     },
@@ -189,10 +231,21 @@ impl Editable<'_> {
         }
     }
 
+    /// Where in the text a header parameter stands unprotected, when it does.
+    fn unprotected(&self, pointer: &str) -> Option<String> {
+        let Self::Json { signer, open, .. } = self else {
+            return None;
+        };
+        let first = pointer.strip_prefix('/')?.split('/').next()?;
+        let name = first.replace("~1", "/").replace("~0", "~");
+        open.contains_key(&name)
+            .then(|| format!("{signer}/header{pointer}"))
+    }
+
     /// Bytes that a part holds at most, by the length of its text.
     fn longest(&self, part: Part) -> usize {
         match part {
-            Part::Header => self.header().len().max(2), // none is shown as `{}`
+            Part::Header | Part::HeaderOf(_) => self.header().len().max(2), // none is shown as `{}`
             Part::Payload if self.unencoded() => self.payload().len(),
             Part::Payload => self.payload().len() / 4 * 3 + 3,
         }
@@ -214,7 +267,7 @@ impl Editable<'_> {
         match self {
             Self::Compact(parts, tail) => {
                 let (header, payload) = match part {
-                    Part::Header => (text, parts.payload),
+                    Part::Header | Part::HeaderOf(_) => (text, parts.payload),
                     Part::Payload => (parts.header, text),
                 };
                 Ok(format!("{header}.{payload}.{}{tail}", parts.signature))
@@ -222,7 +275,9 @@ impl Editable<'_> {
             Self::Json {
                 text: raw, signer, ..
             } => match part {
-                Part::Header => put(raw, &format!("{signer}/protected"), Some(&text.into())),
+                Part::Header | Part::HeaderOf(_) => {
+                    put(raw, &format!("{signer}/protected"), Some(&text.into()))
+                }
                 Part::Payload => put(raw, "/payload", Some(&text.into())),
             },
         }
@@ -258,9 +313,15 @@ fn put(text: &str, pointer: &str, value: Option<&Value>) -> Result<String, Craft
     json_text::set(text, pointer, value).ok_or_else(|| CraftError::Pointer(pointer.to_owned()))
 }
 
-fn split(raw: &str) -> Result<Editable<'_>, CraftError> {
+/// A token as it can be edited; of several signatures the one of this number.
+fn split(raw: &str, n: usize) -> Result<Editable<'_>, CraftError> {
     if raw.trim_start().starts_with('{') {
-        return split_json(raw);
+        return split_json(raw, n);
+    }
+    if n > 0 {
+        return Err(CraftError::NotEditable(
+            "the token has one signature only".into(),
+        ));
     }
     let (signed, tail) = sd_jwt::split(raw);
     let why = match signed.split('.').count() {
@@ -276,7 +337,7 @@ fn split(raw: &str) -> Result<Editable<'_>, CraftError> {
     Err(CraftError::NotEditable(why.into()))
 }
 
-fn split_json(raw: &str) -> Result<Editable<'_>, CraftError> {
+fn split_json(raw: &str, n: usize) -> Result<Editable<'_>, CraftError> {
     let no = |why: &str| CraftError::NotEditable(why.into());
     let found = json::parse(raw.as_bytes())
         .map_err(|e| CraftError::NotEditable(format!("this is not JSON: {e}")))?;
@@ -286,14 +347,14 @@ fn split_json(raw: &str) -> Result<Editable<'_>, CraftError> {
     if !found.duplicates.is_empty() {
         return Err(no("a member stands twice: edit the raw text first"));
     }
-    let signer = if found.value.get("signatures").is_some() {
-        "/signatures/0"
-    } else {
-        ""
+    let signer = match found.value.get("signatures") {
+        Some(_) => format!("/signatures/{n}"),
+        None if n > 0 => return Err(no("the token has one signature only")),
+        None => String::new(),
     };
     let one = found
         .value
-        .pointer(signer)
+        .pointer(&signer)
         .filter(|one| one.is_object())
         .ok_or_else(|| no("there is no signature to edit"))?;
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("").to_owned();
@@ -306,6 +367,11 @@ fn split_json(raw: &str) -> Result<Editable<'_>, CraftError> {
         text: raw,
         signer,
         protected,
+        open: one
+            .get("header")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default(),
         payload: text(found.value.get("payload")),
         unencoded,
     })
@@ -313,7 +379,7 @@ fn split_json(raw: &str) -> Result<Editable<'_>, CraftError> {
 
 fn label(part: Part) -> &'static str {
     match part {
-        Part::Header => "header",
+        Part::Header | Part::HeaderOf(_) => "header",
         Part::Payload => "payload",
     }
 }
@@ -321,8 +387,8 @@ fn label(part: Part) -> &'static str {
 /// The decoded text of a part.
 fn stored(parts: &Editable<'_>, part: Part) -> Result<String, CraftError> {
     let encoded = match part {
-        Part::Header if parts.header().is_empty() => return Ok("{}".into()),
-        Part::Header => parts.header(),
+        Part::Header | Part::HeaderOf(_) if parts.header().is_empty() => return Ok("{}".into()),
+        Part::Header | Part::HeaderOf(_) => parts.header(),
         Part::Payload if parts.unencoded() => return Ok(parts.payload().to_owned()),
         Part::Payload => parts.payload(),
     };

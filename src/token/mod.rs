@@ -97,6 +97,8 @@ pub struct Token {
     pub kind: Kind,
     /// The header, if it could be read as a JSON object.
     pub header: Option<Json>,
+    /// The headers of all signatures of the general JSON form, in their order; empty in other forms.
+    pub headers: Vec<Option<Json>>,
     /// The claims, if the payload could be read as a JSON object.
     pub claims: Option<Json>,
     /// The payload's bytes when they are not a JSON object.

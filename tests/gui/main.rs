@@ -16,6 +16,7 @@ mod keys;
 mod live;
 mod ran;
 mod rig;
+mod signatures;
 mod start;
 mod token;
 mod tray;

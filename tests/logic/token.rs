@@ -11,6 +11,7 @@ mod places;
 mod properties;
 mod saml;
 mod sd_jwt;
+mod signatures;
 mod snippet;
 
 use std::sync::LazyLock;

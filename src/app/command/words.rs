@@ -33,9 +33,8 @@ impl Command {
             Self::ImportFiles(paths) => format!("Read {} files", paths.len()),
             Self::NewToken(template) => format!("New {}", in_sentence(template.label())),
             Self::SetRaw(..) => "Edit token".into(),
-            Self::SetText(_, Part::Header, _) | Self::SetBytes(_, Part::Header, _) => {
-                "Edit header".into()
-            }
+            Self::SetText(_, Part::Header | Part::HeaderOf(_), _)
+            | Self::SetBytes(_, Part::Header | Part::HeaderOf(_), _) => "Edit header".into(),
             Self::SetText(_, Part::Payload, _) | Self::SetBytes(_, Part::Payload, _) => {
                 "Edit payload".into()
             }
@@ -45,6 +44,7 @@ impl Command {
                 format!("{verb} {}", escape(&name))
             }
             Self::Present(_, what) => what.label(),
+            Self::Signature(_, what) => what.label(),
             Self::Sign(..) => "Sign token".into(),
             Self::Decrypt(..) => "Decrypt token".into(),
             Self::Encrypt(..) => "Encrypt token".into(),
@@ -166,6 +166,7 @@ impl Command {
                 | Self::SetBytes(..)
                 | Self::SetMember(..)
                 | Self::Present(..)
+                | Self::Signature(..)
                 | Self::Sign(..)
                 | Self::Revert(_)
                 | Self::Restore(..)

@@ -22,14 +22,14 @@ fn members(token: &Token) -> impl Iterator<Item = (Part, &String)> {
 
 fn part_name(part: Part) -> &'static str {
     match part {
-        Part::Header => "header",
+        Part::Header | Part::HeaderOf(_) => "header",
         Part::Payload => "payload",
     }
 }
 
 fn meaning(part: Part, name: &str) -> Option<&'static guide::Meaning> {
     match part {
-        Part::Header => guide::parameter(name),
+        Part::Header | Part::HeaderOf(_) => guide::parameter(name),
         Part::Payload => guide::claim(name),
     }
 }
@@ -91,7 +91,7 @@ pub(super) fn in_words(token: &Token) -> String {
             _ => "?",
         };
         let place = match demand.part {
-            Part::Header => "header.",
+            Part::Header | Part::HeaderOf(_) => "header.",
             Part::Payload => "",
         };
         let value = demand
@@ -118,7 +118,7 @@ pub(super) fn in_words(token: &Token) -> String {
     text.push_str("\n  Members\n");
     for (part, name) in members(token) {
         let place = match part {
-            Part::Header => "header.",
+            Part::Header | Part::HeaderOf(_) => "header.",
             Part::Payload => "",
         };
         let name_shown = escape(&shorten(name, 80)).into_owned();

@@ -105,7 +105,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, demand: &'static Demand, stand
         if label.clicked() {
             let first = demand.name.split('|').next().unwrap_or(demand.name);
             let pointer = match demand.part {
-                Part::Header => format!("header/{first}"),
+                Part::Header | Part::HeaderOf(_) => format!("header/{first}"),
                 Part::Payload => format!("/{first}"),
             };
             cx.push(Command::Select(Selection::Claim(id, pointer)));

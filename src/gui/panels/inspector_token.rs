@@ -4,7 +4,10 @@ use egui::{RichText, Ui};
 use serde_json::Value;
 
 use crate::{
-    app::{Command, analysis::TokenView, session::Selection, workspace::KeyEntry},
+    app::{
+        Command, analysis::TokenView, session::Selection, signatures::SignatureEdit,
+        workspace::KeyEntry,
+    },
     gui::{
         Ask, Cx,
         dialogs::Dialog,
@@ -39,7 +42,7 @@ pub struct State {
 }
 
 /// Keys that can sign, in the order of the workspace.
-fn signing_keys<'a>(cx: &Cx<'a>) -> Vec<&'a KeyEntry> {
+pub(super) fn signing_keys<'a>(cx: &Cx<'a>) -> Vec<&'a KeyEntry> {
     cx.model
         .workspace
         .keys
@@ -75,6 +78,21 @@ fn chosen<'a>(cx: &Cx<'a>) -> Option<&'a KeyEntry> {
         .copied()
 }
 
+/// Signs; of several signatures the one that is shown is made anew.
+fn sign_with(cx: &mut Cx<'_>, id: TokenId, view: &TokenView, key: KeyId) {
+    cx.push(if view.token.headers.len() > 1 {
+        let n = super::token::chosen_signature(cx, view);
+        Command::Signature(id, SignatureEdit::Sign(n, key))
+    } else {
+        Command::Sign(id, key)
+    });
+}
+
+/// The key that signing would use.
+pub(super) fn chosen_key(cx: &Cx<'_>) -> Option<KeyId> {
+    chosen(cx).map(|key| key.id)
+}
+
 fn generate_and_sign(cx: &mut Cx<'_>, token: TokenId, alg: &str) {
     let known = cx.model.workspace.keys.iter().map(|k| k.id).collect();
     cx.view.inspector.token.pending = Some((token, known));
@@ -99,7 +117,7 @@ pub fn sign_menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
             escape(&name)
         ));
         if button.clicked() {
-            cx.push(Command::Sign(id, key));
+            sign_with(cx, id, view, key);
         }
     } else {
         let button = widgets::primary(ui, None, words)
@@ -350,7 +368,7 @@ pub fn sign(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                 .accessible_name("Sign with this key")
                 .clicked()
             {
-                cx.push(Command::Sign(id, key));
+                sign_with(cx, id, view, key);
             }
             if ui.button("Keys…").clicked() {
                 cx.ask(Ask::Open(Dialog::Keys));

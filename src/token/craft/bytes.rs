@@ -5,9 +5,9 @@ use crate::jose::b64;
 
 /// The bytes of a part, whatever they are.
 pub fn bytes(raw: &str, part: Part) -> Result<Vec<u8>, CraftError> {
-    let parts = split(raw)?;
+    let parts = split(raw, part.signature())?;
     let encoded = match part {
-        Part::Header => parts.header(),
+        Part::Header | Part::HeaderOf(_) => parts.header(),
         Part::Payload if parts.unencoded() => return Ok(parts.payload().as_bytes().to_vec()),
         Part::Payload => parts.payload(),
     };
@@ -18,7 +18,7 @@ pub fn bytes(raw: &str, part: Part) -> Result<Vec<u8>, CraftError> {
 /// Replaces the bytes of a part; the same bytes change nothing. A payload that stands unencoded
 /// (RFC 7797) can only be text.
 pub fn set_bytes(raw: &str, part: Part, bytes: &[u8]) -> Result<String, CraftError> {
-    let parts = split(raw)?;
+    let parts = split(raw, part.signature())?;
     if self::bytes(raw, part).is_ok_and(|now| now == bytes) {
         return Ok(raw.to_owned());
     }

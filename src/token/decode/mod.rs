@@ -46,6 +46,7 @@ pub fn decode(text: &str) -> Token {
         form: Form::Opaque,
         kind: Kind::Opaque,
         header: None,
+        headers: Vec::new(),
         claims: None,
         payload_bytes: None,
         disclosed: None,

@@ -71,7 +71,7 @@ pub(super) fn json_form(raw: &str, token: &mut Token) {
         token.form = Form::General;
         if all.len() != 1 {
             let message = format!(
-                "{} signatures: the header of the first is shown, each has a verdict of its own",
+                "{} signatures: each has a header and a verdict of its own, the first header stands for the token",
                 all.len()
             );
             token
@@ -108,6 +108,9 @@ pub(super) fn json_form(raw: &str, token: &mut Token) {
         join(&mut header, open);
     }
     token.header = header;
+    if let Some(Value::Array(all)) = found.value.get("signatures") {
+        token.headers = all.iter().take(MAX_SIGNATURES).map(whole_header).collect();
+    }
     let unencoded = token.header_map().get("b64") == Some(&Value::Bool(false));
     payload(content, unencoded, token);
     match signer.get("signature").and_then(Value::as_str) {
@@ -119,6 +122,17 @@ pub(super) fn json_form(raw: &str, token: &mut Token) {
         Some(signature) => signature_part(signature, token),
     }
     crate::token::sd_jwt::read_json(token, signer, content);
+}
+
+/// The whole header of one signature, protected and unprotected; what is wrong with it its verdict
+/// tells.
+fn whole_header(signer: &Value) -> Option<Json> {
+    let protected = signer.get("protected").and_then(Value::as_str);
+    let mut header = protected.and_then(|text| object("header", text, &mut Vec::new()).ok());
+    if let Some(Value::Object(open)) = signer.get("header") {
+        join(&mut header, open);
+    }
+    header
 }
 
 /// The header of the first recipient: protected, shared and its own members (RFC 7516 §7.2.1).

@@ -124,7 +124,7 @@ pub fn member(part: Part, pointer: &str) -> Option<&'static Meaning> {
         .rev()
         .find_map(|name| members::inside(first, name));
     inside.or_else(|| match part {
-        Part::Header => parameter(first),
+        Part::Header | Part::HeaderOf(_) => parameter(first),
         Part::Payload => claim(first),
     })
 }
@@ -244,7 +244,7 @@ pub fn checklist(token: &Token) -> Vec<(&'static Demand, Standing)> {
         .demands
         .iter()
         .filter(|d| match d.part {
-            Part::Header => token.header.is_some(),
+            Part::Header | Part::HeaderOf(_) => token.header.is_some(),
             Part::Payload => token.claims.is_some(),
         })
         .map(|demand| (demand, standing(token, demand)))
@@ -254,7 +254,7 @@ pub fn checklist(token: &Token) -> Vec<(&'static Demand, Standing)> {
 fn standing(token: &Token, demand: &Demand) -> Standing {
     // Of an SD-JWT both count: the hashes that are signed, and what is disclosed.
     let member = |name: &str| match demand.part {
-        Part::Header => token.header_map().get(name),
+        Part::Header | Part::HeaderOf(_) => token.header_map().get(name),
         Part::Payload => token
             .signed_map()
             .get(name)

@@ -407,7 +407,7 @@ pub fn binding(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                 |ui, cx| {
                     ui.add_space(2.0);
                     let colour = match part {
-                        Part::Header => cx.theme.token_header,
+                        Part::Header | Part::HeaderOf(_) => cx.theme.token_header,
                         Part::Payload => cx.theme.token_payload,
                     };
                     let text = theme::mono(shorten(&escape(name), 60)).color(colour);
@@ -416,7 +416,7 @@ pub fn binding(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                 |ui, cx| plain_value(ui, cx, name, inner),
                 |ui, cx| {
                     let meaning = match part {
-                        Part::Header => guide::parameter(name),
+                        Part::Header | Part::HeaderOf(_) => guide::parameter(name),
                         Part::Payload => guide::member(Part::Payload, &pointer(name)),
                     };
                     if let Some(meaning) = meaning {

@@ -59,11 +59,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, pa
     let theme = cx.theme;
     let raw = raw_of(cx, id, view);
     let name = match part {
-        Part::Header => "Header",
+        Part::Header | Part::HeaderOf(_) => "Header",
         Part::Payload => "Payload",
     };
     let bound: &mut Bound = match part {
-        Part::Header => &mut cx.view.token.header_bytes,
+        Part::Header | Part::HeaderOf(_) => &mut cx.view.token.header_bytes,
         Part::Payload => &mut cx.view.token.payload_bytes,
     };
     bound.follow(&raw, |raw| {

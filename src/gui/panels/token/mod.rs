@@ -10,6 +10,7 @@ mod hex;
 mod moment;
 mod raw;
 mod rows;
+mod signatures;
 mod steps;
 mod text;
 mod time;
@@ -47,6 +48,7 @@ use crate::{
 pub use encrypted::menu as encrypt_menu;
 pub use raw::colours;
 pub use rows::plain as plain_value;
+pub use signatures::chosen as chosen_signature;
 pub use time::{local, read as read_time};
 
 /// How header and claims are shown.
@@ -80,6 +82,20 @@ pub struct State {
     disclosed: disclosed::State,
     /// The steps of the verification are unfolded.
     steps: bool,
+    /// Of several signatures the one that is shown, from 0.
+    signature: usize,
+}
+
+impl State {
+    /// Shows and edits the header of another signature.
+    fn choose_signature(&mut self, n: usize) {
+        if self.signature != n {
+            self.signature = n;
+            self.header = text::Bound::default();
+            self.header_bytes = text::Bound::default();
+            self.heights.clear();
+        }
+    }
 }
 
 /// Findings at the members of one token, made once per analysis.
@@ -121,6 +137,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.view.token.token != Some(id) {
         cx.view.token.token = Some(id);
         cx.view.token.heights.clear();
+        cx.view.token.choose_signature(0);
     }
     encrypted::follow_generated(cx);
     gather(cx, &analysis, id, view);
@@ -157,24 +174,28 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                         || view.token.payload_bytes.is_some()
                     {
                         switch(ui, cx);
+                        let header = signatures::part(cx, view);
                         match cx.view.token.mode {
                             Mode::Rows => {
                                 // What is encrypted is no claims, not broken ones.
                                 if view.token.form != Form::Jwe {
                                     rows::ui(ui, cx, id, view, Part::Payload);
                                 }
-                                rows::ui(ui, cx, id, view, Part::Header);
+                                signatures::ui(ui, cx, id, view);
+                                rows::ui(ui, cx, id, view, header);
                                 disclosed::binding(ui, cx, id, view);
                             }
                             Mode::Json => {
                                 if view.token.form != Form::Jwe {
                                     text::ui(ui, cx, id, view, Part::Payload);
                                 }
-                                text::ui(ui, cx, id, view, Part::Header);
+                                signatures::ui(ui, cx, id, view);
+                                text::ui(ui, cx, id, view, header);
                             }
                             Mode::Bytes => {
                                 hex::ui(ui, cx, id, view, Part::Payload);
-                                hex::ui(ui, cx, id, view, Part::Header);
+                                signatures::ui(ui, cx, id, view);
+                                hex::ui(ui, cx, id, view, header);
                             }
                         }
                     }

@@ -63,15 +63,16 @@ pub(super) const FEW: usize = 64;
 /// Draws the rows of one part.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Part) {
     let json = match part {
-        Part::Header => &view.token.header,
-        Part::Payload => &view.token.claims,
+        Part::Header => view.token.header.as_ref(),
+        Part::HeaderOf(n) => view.token.headers.get(n).and_then(Option::as_ref),
+        Part::Payload => view.token.claims.as_ref(),
     };
     let heading = match part {
-        Part::Header => "Header",
+        Part::Header | Part::HeaderOf(_) => "Header",
         Part::Payload => "Claims",
     };
     ui.add_space(space::XS);
-    let Some(map) = json.as_ref().and_then(|j| j.value.as_object()) else {
+    let Some(map) = json.and_then(|j| j.value.as_object()) else {
         ui.horizontal(|ui| {
             ui.label(theme::section(heading, cx.theme));
             ui.label(
@@ -86,7 +87,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         .disclosed
         .as_deref()
         .filter(|_| part == Part::Payload);
-    if part == Part::Header {
+    if part.is_header() {
         ui.add_space(space::M);
         ui.label(theme::section(heading, cx.theme));
     } else if let Some(sd) = disclosed {
@@ -97,12 +98,10 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let many = map.len() > FEW;
-    let before = view.received.as_ref().map(|t| {
-        if part == Part::Header {
-            t.header_map()
-        } else {
-            t.signed_map()
-        }
+    let before = view.received.as_ref().and_then(|t| match part {
+        Part::Header => Some(t.header_map()),
+        Part::HeaderOf(n) => t.headers.get(n)?.as_ref()?.value.as_object(),
+        Part::Payload => Some(t.signed_map()),
     });
     let mut drawn = map.len();
     if let Some(sd) = disclosed {
@@ -257,14 +256,14 @@ fn name_cell(
     let theme = cx.theme;
     let path = match part {
         Part::Payload => pointer(name),
-        Part::Header => format!("header{}", pointer(name)),
+        Part::Header | Part::HeaderOf(_) => format!("header{}", pointer(name)),
     };
     let selected = cx.model.session.selection == Selection::Claim(id, path.clone());
     let shown = shorten(&escape(name), 60).into_owned();
     let colour = match part {
         _ if selected => theme.accent,
         Part::Payload => theme.token_payload,
-        Part::Header => theme.token_header,
+        Part::Header | Part::HeaderOf(_) => theme.token_header,
     };
     ui.add_space(2.0);
     let label = ui.add(
@@ -322,7 +321,7 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, part: Part, name: &str) {
     ui.add_space(1.0);
     if found.is_empty() {
         let meaning = match part {
-            Part::Header => guide::parameter(name),
+            Part::Header | Part::HeaderOf(_) => guide::parameter(name),
             Part::Payload => guide::claim(name),
         };
         if let Some(meaning) = meaning {
@@ -335,7 +334,7 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, part: Part, name: &str) {
             if label.on_hover_text(meaning.source).clicked() {
                 let path = match part {
                     Part::Payload => pointer(name),
-                    Part::Header => format!("header{}", pointer(name)),
+                    Part::Header | Part::HeaderOf(_) => format!("header{}", pointer(name)),
                 };
                 cx.push(Command::Select(Selection::Claim(id, path)));
             }
@@ -425,7 +424,7 @@ fn add(
 ) {
     let (words, field, offered) = match part {
         Part::Payload => ("Add claim", "Name of the claim", &OFFERED[..]),
-        Part::Header => (
+        Part::Header | Part::HeaderOf(_) => (
             "Add header parameter",
             "Name of the header parameter",
             &OFFERED_HEADER[..],

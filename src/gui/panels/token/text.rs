@@ -107,11 +107,11 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
     let theme = cx.theme;
     let raw = raw_of(cx, id, view);
     let name = match part {
-        Part::Header => "Header",
+        Part::Header | Part::HeaderOf(_) => "Header",
         Part::Payload => "Payload",
     };
     let bound = match part {
-        Part::Header => &mut cx.view.token.header,
+        Part::Header | Part::HeaderOf(_) => &mut cx.view.token.header,
         Part::Payload => &mut cx.view.token.payload,
     };
     bound.follow(&raw, |raw| {
