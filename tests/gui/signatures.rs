@@ -49,6 +49,10 @@ fn states(harness: &Harness<'_, App>) -> Vec<Signature> {
         .collect()
 }
 
+fn field<'h>(harness: &'h Harness<'_, App>, name: &'h str) -> egui_kittest::Node<'h> {
+    harness.get_by_role_and_label(egui::accesskit::Role::TextInput, name)
+}
+
 #[test]
 fn each_signature_is_chosen_edited_and_made_anew() {
     let other = crypto::generate(&Alg::EdDsa, Some("ed-1")).unwrap();
@@ -61,17 +65,13 @@ fn each_signature_is_chosen_edited_and_made_anew() {
     settle(&mut harness);
     harness.get_by_label("SIGNATURES (2)");
     harness.get_by_label("Signature 1, valid");
-    assert_eq!(
-        harness.get_by_label("alg").value().as_deref(),
-        Some("ES256")
-    );
+    assert_eq!(field(&harness, "alg").value().as_deref(), Some("ES256"));
     harness.get_by_label("Signature 2, valid").click();
     settle(&mut harness);
-    assert_eq!(harness.get_by_label("kid").value().as_deref(), Some("ed-1"));
-    let field = harness.get_by_label("kid");
-    field.focus();
+    assert_eq!(field(&harness, "kid").value().as_deref(), Some("ed-1"));
+    field(&harness, "kid").focus();
     settle(&mut harness);
-    harness.get_by_label("kid").type_text("x");
+    field(&harness, "kid").type_text("x");
     settle(&mut harness);
     let raw = |harness: &Harness<'_, App>| {
         let model = harness.state().model();

@@ -72,7 +72,7 @@ fn every_kind_but_the_unknown_has_its_guide() {
             // What is asked for can be read about.
             for name in demand.name.split('|') {
                 let known = match demand.part {
-                    Part::Header => guide::parameter(name).is_some(),
+                    Part::Header | Part::HeaderOf(_) => guide::parameter(name).is_some(),
                     Part::Payload => guide::claim(name).is_some(),
                 };
                 assert!(

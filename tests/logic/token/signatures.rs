@@ -1,5 +1,7 @@
 //! Several signatures over one payload: each edited, made anew, added and removed on its own.
 
+use delegraph::jose::jws;
+
 use super::*;
 
 fn general(keys: &[(&Jwk, &Alg, &str)]) -> String {
