@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Command, Model, token};
+use super::{Model, token};
 use crate::{
     jose::{Alg, Jwk},
     kit::{
@@ -61,10 +61,7 @@ impl Presentation {
     }
 }
 
-pub(super) fn update(model: &mut Model, command: Command, env: &Env) {
-    let Command::Present(id, what) = command else {
-        return;
-    };
+pub(super) fn update(model: &mut Model, id: TokenId, what: &Presentation, env: &Env) {
     let Some(raw) = token::text_of(model, id) else {
         return token::missing(model, id);
     };
@@ -73,7 +70,7 @@ pub(super) fn update(model: &mut Model, command: Command, env: &Env) {
         .workspace
         .token(id)
         .map_or_else(|| now.clone(), |entry| decode(&entry.received));
-    let made = match &what {
+    let made = match what {
         Presentation::Hide(text) => sd_jwt::hide(&now, &[text]),
         Presentation::Show(text) => sd_jwt::show(&now, &received, &[text]),
         Presentation::HideAll => sd_jwt::hide(&now, &texts(&now)),
@@ -87,12 +84,12 @@ pub(super) fn update(model: &mut Model, command: Command, env: &Env) {
     };
     if let Some(made) = token::crafted(model, made) {
         let left_out = bound(&now).is_some();
-        let made = match bound(&now).filter(|_| what != Presentation::Unbind) {
+        let made = match bound(&now).filter(|_| *what != Presentation::Unbind) {
             Some((audience, nonce)) => again(model, &decode(&made), &audience, &nonce, env),
             None => None,
         }
         .unwrap_or(made);
-        let lost = left_out && what != Presentation::Unbind && bound(&decode(&made)).is_none();
+        let lost = left_out && *what != Presentation::Unbind && bound(&decode(&made)).is_none();
         token::put_presentation(model, id, made);
         if lost {
             model.say(

@@ -1,6 +1,6 @@
 //! The signatures of a JWS in JSON form, each on its own (RFC 7515 §7.2.1).
 
-use super::{Command, Model, token};
+use super::{Model, token};
 use crate::{
     jose::{Alg, Jwk},
     kit::ids::{KeyId, TokenId},
@@ -33,10 +33,7 @@ impl SignatureEdit {
     }
 }
 
-pub(super) fn update(model: &mut Model, command: Command) {
-    let Command::Signature(id, what) = command else {
-        return;
-    };
+pub(super) fn update(model: &mut Model, id: TokenId, what: SignatureEdit) {
     let Some(raw) = token::text_of(model, id) else {
         return token::missing(model, id);
     };

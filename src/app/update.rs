@@ -159,8 +159,8 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::Crack(..) => {
             forge::update(model, command, env, effects);
         }
-        C::Signature(..) => signatures::update(model, command),
-        C::Present(..) => presentation::update(model, command, env),
+        C::Signature(id, what) => signatures::update(model, id, what),
+        C::Present(id, what) => presentation::update(model, id, &what, env),
         C::Decrypt(..) | C::Encrypt(..) => encryption::update(model, command, effects),
         C::GenerateKey { .. }
         | C::OpenKey(_)

@@ -9,6 +9,7 @@ mod kinds;
 mod owners;
 mod places;
 mod properties;
+mod registry;
 mod saml;
 mod sd_jwt;
 mod signatures;

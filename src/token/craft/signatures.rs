@@ -23,22 +23,21 @@ pub fn add_signature(raw: &str, key: &Jwk, alg: &Alg) -> Result<String, CraftErr
         .value;
     let mut text = raw.to_owned();
     let mut last = 0;
-    match found.get("signatures").and_then(Value::as_array) {
-        Some(all) => last = all.len(),
-        None => {
-            let mut first = Map::new();
-            for name in ["protected", "header", "signature"] {
-                if let Some(value) = found.get(name) {
-                    first.insert(name.into(), value.clone());
-                    text = put(&text, &format!("/{name}"), None)?;
-                }
+    if let Some(all) = found.get("signatures").and_then(Value::as_array) {
+        last = all.len();
+    } else {
+        let mut first = Map::new();
+        for name in ["protected", "header", "signature"] {
+            if let Some(value) = found.get(name) {
+                first.insert(name.into(), value.clone());
+                text = put(&text, &format!("/{name}"), None)?;
             }
-            if !first.contains_key("signature") {
-                return no("there is no signature beside which another could stand");
-            }
-            text = put(&text, "/signatures", Some(&json!([first])))?;
-            last += 1;
         }
+        if !first.contains_key("signature") {
+            return no("there is no signature beside which another could stand");
+        }
+        text = put(&text, "/signatures", Some(&json!([first])))?;
+        last += 1;
     }
     // The content stands for all of them: `b64` must be the same everywhere (RFC 7797 §3).
     let header = if parts.unencoded() {

@@ -18,7 +18,7 @@ const MEMBERS: &[(&str, Meaning)] = &[
     ("cnf", reg("jku", "Where the holder's keys are.", "Set by the issuer; fetched only from places that are trusted.", "RFC 7800 §3.5")),
     ("cnf", reg("jkt", "The thumbprint of the holder's DPoP key.", "Set by the authorization server; the resource server compares it with the proof's key.", "RFC 9449 §6.1")),
     ("cnf", reg("x5t#S256", "The fingerprint of the holder's certificate. Another hash than `jkt`: the two are never compared.", "Set by the authorization server; the resource server compares it with the connection's certificate.", "RFC 8705 §3.1")),
-    ("cnf", reg("osc", "Parameters of the holder's OSCORE context.", "Set by the authorization server.", "RFC 9203 §3.2")),
+    ("cnf", reg("osc", "Parameters of the holder's OSCORE context.", "Set by the authorization server.", "RFC 9203 §3.2.1")),
     ("act", reg("sub", "Who acts.", "Set by the authorization server from the actor token or the client.", "RFC 8693 §4.1")),
     ("act", reg("iss", "Who named the actor; without it the token's issuer.", "Set by the authorization server.", "RFC 8693 §4.1")),
     ("act", reg("act", "Who acted before: information only.", "Kept by the authorization server as it was; no recipient decides by it.", "RFC 8693 §4.1")),

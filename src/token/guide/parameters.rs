@@ -34,9 +34,10 @@ pub(super) const PARAMETERS: &[Meaning] = &[
     reg("ppt", "The sort of PASSporT.", "Set by the provider; the verifier decides by it which claims there must be.", "RFC 8225 §8.1"),
     reg("svt", "What came of validating the signature before.", "Set by a validation service; verified as its own token.", "RFC 9321 §4.1"),
     reg("trust_chain", "The statements from the signer up to a trust anchor.", "Set by whoever signs; verified link by link.", "OpenID Federation §4.3"),
-    reg("iheSSId", "The set of documents that a signature is about.", "Set by the signer.", "IHE ITI DSG"),
-    spec("peer_trust_chain", "The statements from the recipient up to a trust anchor.", "Set by whoever signs; verified link by link.", "OpenID Federation §4.4"),
-    spec("jwt", "The issuer's own statement about the key.", "Set by whoever signs; verified as its own token.", "OpenID Federation"),
+    reg("iheSSId", "The set of documents that a signature is about.", "Set by the signer.", "IHE ITI DSGj §5.10"),
+    reg("peer_trust_chain", "The statements from the recipient up to a trust anchor.", "Set by whoever signs; verified link by link.", "OpenID Federation §4.4"),
+    reg("jwt", "The issuer's own statement about the key.", "Set by whoever signs; verified as its own token.", "OpenID for Verifiable Presentations §12"),
+    reg("client_id", "Which client signed.", "Set by the client; the server reads it before it knows the key, and compares it with the claim inside.", "RFC 6749 §2.2"),
     spec("key_attestation", "A statement about how the key is kept.", "Set by the wallet's maker; verified as its own token.", "OpenID for Verifiable Credential Issuance, appendix D"),
     spec("vctm", "The metadata of the credential's type, as documents.", "Set by the issuer; compared with `vct#integrity`.", "draft-ietf-oauth-sd-jwt-vc §6.3.5"),
 ];

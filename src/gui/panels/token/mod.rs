@@ -449,10 +449,11 @@ fn problems(ui: &mut Ui, cx: &Cx<'_>, view: &TokenView) {
         ui.horizontal_top(|ui| {
             Icon::Warning.show(ui, 14.0, cx.theme.high);
             ui.add(
-                egui::Label::new(
-                    RichText::new(format!("{}: {}", problem.part, escape(&problem.message)))
-                        .color(cx.theme.text),
-                )
+                egui::Label::new(theme::prose(
+                    &format!("{}: {}", problem.part, escape(&problem.message)),
+                    13.0,
+                    cx.theme.text,
+                ))
                 .selectable(true)
                 .wrap(),
             );

@@ -106,8 +106,8 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, n: usize, on
         }
         ui.label(theme::small(state).color(colour));
         if let Some(reason) = verdict.map(|v| v.reason.as_str()).filter(|_| !on) {
-            let reason = shorten(&escape(reason), 90).into_owned();
-            ui.label(theme::small(reason).color(theme.muted));
+            let reason = theme::prose(&escape(reason), 11.0, theme.muted);
+            ui.add(egui::Label::new(reason).truncate());
         }
         if on {
             if let Some(key) = inspector_token::chosen_key(cx) {
