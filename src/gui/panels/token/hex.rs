@@ -1,20 +1,19 @@
 //! Header and payload as bytes in hexadecimal, with the same bytes as characters beside them: for what
 //! no JSON can say.
 
-use egui::{
-    Align2, FontFamily, FontId, Margin, RichText, Role, ScrollArea, Stroke, TextEdit, Ui,
-    WidgetInfo,
-};
+use egui::{Align2, FontFamily, FontId, TextEdit, Ui};
 
-use super::{raw_of, text::Bound};
+use super::{
+    bound::{Bound, fault, frame, lines, part_name},
+    raw_of,
+};
 use crate::{
     app::{Command, analysis::TokenView},
     gui::{
         Cx,
-        icons::Icon,
-        theme::{self, RADIUS, Theme, space},
+        theme::{self, Theme, space},
     },
-    kit::{hex::read, ids::TokenId, text::escape},
+    kit::{hex::read, ids::TokenId},
     token::craft::{self, Part},
 };
 
@@ -58,10 +57,7 @@ fn characters(line: &str) -> String {
 pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Part) {
     let theme = cx.theme;
     let raw = raw_of(cx, id, view);
-    let name = match part {
-        Part::Header | Part::HeaderOf(_) => "Header",
-        Part::Payload => "Payload",
-    };
+    let name = part_name(part);
     let bound: &mut Bound = match part {
         Part::Header | Part::HeaderOf(_) => &mut cx.view.token.header_bytes,
         Part::Payload => &mut cx.view.token.payload_bytes,
@@ -70,9 +66,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, pa
         let bytes = craft::bytes(raw, part).map_err(|e| e.to_string())?;
         Ok(write(&bytes))
     });
-    ui.label(theme::section(name, theme));
-    if let Some(why) = &bound.refused {
-        ui.label(RichText::new(escape(why)).color(theme.muted));
+    if bound.is_refused(ui, theme, name) {
         return;
     }
     let count = bound.text.len().div_ceil(3);
@@ -81,10 +75,6 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, pa
         return;
     }
     let problem = read(&bound.text).err();
-    let stroke = match &problem {
-        Some(_) => Stroke::new(1.0, theme.critical),
-        None => theme.line(),
-    };
     let response = ui
         .horizontal_top(|ui| {
             let output = TextEdit::multiline(&mut bound.text)
@@ -92,13 +82,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, pa
                 .font(theme::mono_font())
                 .desired_width(372.0)
                 .desired_rows(1)
-                .frame(
-                    egui::Frame::new()
-                        .fill(theme.raised)
-                        .stroke(stroke)
-                        .corner_radius(RADIUS)
-                        .inner_margin(Margin::symmetric(12, 8)),
-                )
+                .frame(frame(theme, problem.is_some()))
                 .show(ui);
             let response = output
                 .response
@@ -126,38 +110,30 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, pa
         cx.commands.push(Command::SetBytes(id, part, bytes));
     }
     if let Some(why) = problem {
-        ui.horizontal(|ui| {
-            Icon::Warning.show(ui, 14.0, theme.critical);
-            let message = format!("{name}, {why}. The token keeps its last good bytes.");
-            let label = ui.label(RichText::new(&message).color(theme.critical));
-            label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &message));
-        });
+        let message = format!("{name}, {why}. The token keeps its last good bytes.");
+        fault(ui, theme, &message);
     }
     ui.add_space(space::XS);
 }
 
-/// Many bytes, read-only: only the lines in view are made.
+/// Many bytes, read-only.
 fn large(ui: &mut Ui, theme: &Theme, name: &str, text: &str) {
-    ui.label(
-        RichText::new(format!(
-            "{name}: {} KB. So many bytes are shown read-only.",
-            text.len() / 3 / 1024
-        ))
-        .color(theme.muted),
+    let caption = format!(
+        "{name}: {} KB. So many bytes are shown read-only.",
+        text.len() / 3 / 1024
     );
-    let height = ui.text_style_height(&egui::TextStyle::Monospace);
-    let lines = text.len().div_ceil(LINE * 3);
-    ScrollArea::vertical()
-        .id_salt(("hex", name))
-        .max_height(320.0)
-        .auto_shrink([false, true])
-        .show_rows(ui, height, lines, |ui, range| {
-            for n in range {
-                let line = text.get(n * LINE * 3..).unwrap_or("");
-                let line = line.get(..LINE * 3 - 1).unwrap_or(line);
-                ui.label(theme::mono(format!("{line:<48} {}", characters(line))));
-            }
-        });
+    lines(
+        ui,
+        theme,
+        ("hex", name),
+        caption,
+        text.len().div_ceil(LINE * 3),
+        |n| {
+            let line = text.get(n * LINE * 3..).unwrap_or("");
+            let line = line.get(..LINE * 3 - 1).unwrap_or(line);
+            format!("{line:<48} {}", characters(line))
+        },
+    );
 }
 
 #[cfg(test)]

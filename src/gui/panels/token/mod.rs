@@ -1,6 +1,7 @@
 //! The token view: who acts for whom, the verdict, the text, and header and claims as typed rows.
 
 mod assertion;
+mod bound;
 mod cards;
 mod details;
 mod disclosed;
@@ -67,11 +68,11 @@ pub enum Mode {
 #[derive(Default)]
 pub struct State {
     mode: Mode,
-    raw: text::Bound,
-    header: text::Bound,
-    payload: text::Bound,
-    header_bytes: text::Bound,
-    payload_bytes: text::Bound,
+    raw: bound::Bound,
+    header: bound::Bound,
+    payload: bound::Bound,
+    header_bytes: bound::Bound,
+    payload_bytes: bound::Bound,
     editors: editors::State,
     heights: HashMap<(Part, usize), f32>,
     notes: Option<Notes>,
@@ -91,8 +92,8 @@ impl State {
     fn choose_signature(&mut self, n: usize) {
         if self.signature != n {
             self.signature = n;
-            self.header = text::Bound::default();
-            self.header_bytes = text::Bound::default();
+            self.header = bound::Bound::default();
+            self.header_bytes = bound::Bound::default();
             self.heights.clear();
         }
     }

@@ -1,25 +1,25 @@
 //! Header and payload as JSON text, bound to the rows both ways: an edit here shows there at once,
 //! an error marks its place and loses nothing.
 
-use std::sync::Arc;
-
 use egui::{
-    FontId, Margin, RichText, Role, ScrollArea, Stroke, TextBuffer, TextEdit, Ui, WidgetInfo,
+    FontId, Stroke, TextBuffer, TextEdit, Ui,
     text::{LayoutJob, TextFormat},
 };
 
-use super::raw_of;
+use super::{
+    bound::{fault, frame, lines, part_name},
+    raw_of,
+};
 use crate::{
     app::{Command, analysis::TokenView},
     gui::{
         Cx,
-        icons::Icon,
-        theme::{self, RADIUS, Theme, space},
+        theme::{self, Theme, space},
     },
     kit::{
         ids::TokenId,
         json::{self, JsonError},
-        text::{escape_lines, is_hidden},
+        text::{escape, is_hidden},
     },
     token::craft::{self, Part},
 };
@@ -30,54 +30,6 @@ pub const LARGE: usize = 256 * 1024;
 /// Above this many bytes a text that is edited is laid out in one colour: colouring it at every
 /// keystroke takes longer than a frame.
 pub const PLAIN: usize = 64 * 1024;
-
-/// A text buffer that follows the token, except for what was typed in the buffer itself.
-#[derive(Default)]
-pub struct Bound {
-    /// What the field shows.
-    pub text: String,
-    /// Why it is not JSON, and where.
-    pub error: Option<JsonError>,
-    /// Why the part cannot be shown as text.
-    pub refused: Option<String>,
-    seen: Option<Arc<str>>,
-    expected: Option<String>,
-}
-
-impl Bound {
-    /// Takes over `raw` when it changed for another reason than an edit made here.
-    pub fn follow(&mut self, raw: &Arc<str>, make: impl FnOnce(&str) -> Result<String, String>) {
-        if self
-            .seen
-            .as_ref()
-            .is_some_and(|seen| Arc::ptr_eq(seen, raw) || seen == raw)
-        {
-            return;
-        }
-        let ours = self.expected.as_deref() == Some(&**raw);
-        self.seen = Some(Arc::clone(raw));
-        if ours {
-            return;
-        }
-        self.expected = None;
-        match make(raw) {
-            Ok(text) => {
-                self.text = text;
-                self.refused = None;
-            }
-            Err(why) => {
-                self.text = String::new();
-                self.refused = Some(why);
-            }
-        }
-        self.error = None;
-    }
-
-    /// Notes that the edit in this buffer will make the token's text `raw`.
-    pub fn expect(&mut self, raw: String) {
-        self.expected = Some(raw);
-    }
-}
 
 /// JSON text with hidden characters written as JSON escapes: the same value, nothing invisible.
 pub fn visible_json(text: &str) -> String {
@@ -106,10 +58,7 @@ pub fn visible_json(text: &str) -> String {
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Part) {
     let theme = cx.theme;
     let raw = raw_of(cx, id, view);
-    let name = match part {
-        Part::Header | Part::HeaderOf(_) => "Header",
-        Part::Payload => "Payload",
-    };
+    let name = part_name(part);
     let bound = match part {
         Part::Header | Part::HeaderOf(_) => &mut cx.view.token.header,
         Part::Payload => &mut cx.view.token.payload,
@@ -118,9 +67,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         let text = craft::text(raw, part).map_err(|e| e.to_string())?;
         Ok(visible_json(&text))
     });
-    ui.label(theme::section(name, theme));
-    if let Some(why) = &bound.refused {
-        ui.label(RichText::new(escape_lines(why)).color(theme.muted));
+    if bound.is_refused(ui, theme, name) {
         return;
     }
     if bound.text.len() > LARGE {
@@ -138,11 +85,6 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         job.wrap.max_width = width;
         ui.ctx().fonts_mut(|f| f.layout_job(job))
     };
-    let stroke = if bound.error.is_some() {
-        Stroke::new(1.0, theme.critical)
-    } else {
-        theme.line()
-    };
     let response = ui
         .add(
             TextEdit::multiline(&mut bound.text)
@@ -151,13 +93,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
                 .desired_width(f32::INFINITY)
                 .desired_rows(4)
                 .lock_focus(true)
-                .frame(
-                    egui::Frame::new()
-                        .fill(theme.raised)
-                        .stroke(stroke)
-                        .corner_radius(RADIUS)
-                        .inner_margin(Margin::symmetric(12, 8)),
-                )
+                .frame(frame(theme, bound.error.is_some()))
                 .layouter(&mut layouter),
         )
         .accessible_name(format!("{name} as JSON"));
@@ -186,40 +122,34 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         });
     }
     if let Some(error) = &bound.error {
-        ui.horizontal(|ui| {
-            Icon::Warning.show(ui, 14.0, theme.critical);
-            let message = format!("{name}, {error}. The text is kept as it is.");
-            let label = ui.label(RichText::new(&message).color(theme.critical));
-            label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &message));
-        });
+        fault(
+            ui,
+            theme,
+            &format!("{name}, {error}. The text is kept as it is."),
+        );
     }
     ui.add_space(space::XS);
 }
 
-/// A read-only view of a large text: cut into lines once per frame only where it is visible.
+/// A large text, read-only.
 fn large(ui: &mut Ui, theme: &Theme, name: &str, text: &str) {
     const WIDTH: usize = 120;
-    ui.label(
-        RichText::new(format!(
-            "{name}: {} KB. Large texts are shown read-only.",
-            text.len() / 1024
-        ))
-        .color(theme.muted),
+    let caption = format!(
+        "{name}: {} KB. Large texts are shown read-only.",
+        text.len() / 1024
     );
-    let lines = text.len().div_ceil(WIDTH);
-    let height = ui.text_style_height(&egui::TextStyle::Monospace);
-    ScrollArea::both()
-        .id_salt(("large", name))
-        .max_height(320.0)
-        .auto_shrink([false, true])
-        .show_rows(ui, height, lines, |ui, range| {
-            for n in range {
-                let start = floor(text, n * WIDTH);
-                let end = floor(text, ((n + 1) * WIDTH).min(text.len()));
-                let line = text.get(start..end).unwrap_or("");
-                ui.label(theme::mono(crate::kit::text::escape(line).into_owned()));
-            }
-        });
+    lines(
+        ui,
+        theme,
+        ("large", name),
+        caption,
+        text.len().div_ceil(WIDTH),
+        |n| {
+            let start = floor(text, n * WIDTH);
+            let end = floor(text, ((n + 1) * WIDTH).min(text.len()));
+            escape(text.get(start..end).unwrap_or("")).into_owned()
+        },
+    );
 }
 
 /// The largest character boundary that is not beyond `at`.
@@ -335,22 +265,6 @@ fn offset(text: &str, error: &JsonError) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_edit_made_here_does_not_reset_the_buffer() {
-        let mut bound = Bound::default();
-        bound.follow(&Arc::from("a"), |raw| Ok(format!("shown {raw}")));
-        assert_eq!(bound.text, "shown a");
-        bound.text = "typed".into();
-        bound.expect("b".into());
-        bound.follow(&Arc::from("b"), |raw| Ok(format!("shown {raw}")));
-        assert_eq!(bound.text, "typed");
-        bound.follow(&Arc::from("c"), |raw| Ok(format!("shown {raw}")));
-        assert_eq!(bound.text, "shown c");
-        // Undo brings back a text that was once expected: the buffer follows.
-        bound.follow(&Arc::from("b"), |raw| Ok(format!("shown {raw}")));
-        assert_eq!(bound.text, "shown b");
-    }
 
     #[test]
     fn hidden_characters_become_json_escapes_of_the_same_value() {

@@ -1,0 +1,136 @@
+//! Values as one line of text, and parties with a line each.
+
+use egui::{Frame, Id, Margin, RichText, TextEdit, Ui, vec2};
+use serde_json::Value;
+
+use super::{Draft, New, Place};
+use crate::{
+    gui::{
+        Cx,
+        theme::{self, RADIUS, Theme},
+    },
+    kit::text::{escape, is_hidden, shorten},
+};
+
+/// A field that looks like text until it is used.
+pub(super) fn quiet(ui: &Ui, id: Id) -> Frame {
+    let theme = Theme::of(ui);
+    let used = ui.ctx().memory(|m| m.has_focus(id))
+        || ui.ctx().read_response(id).is_some_and(|r| r.hovered());
+    Frame::new()
+        .fill(if used {
+            theme.control
+        } else {
+            egui::Color32::TRANSPARENT
+        })
+        .corner_radius(RADIUS)
+        .inner_margin(Margin::symmetric(6, 2))
+        .outer_margin(Margin {
+            left: -6,
+            ..Margin::ZERO
+        })
+}
+
+/// One line of text. Returns the new text while it is typed.
+pub(super) fn line(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &str) -> Option<String> {
+    field(ui, cx, place, "", value)
+}
+
+/// As [`line`], for a member inside the member.
+pub(in super::super) fn field(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    place: &Place,
+    inner: &str,
+    value: &str,
+) -> Option<String> {
+    let id = Id::unique(("member", place, inner));
+    let name = if inner.is_empty() {
+        place.name.clone()
+    } else {
+        format!("{} {inner}", place.name)
+    };
+    let draft_place = Place {
+        part: place.part,
+        name: format!("{}\u{0}{inner}", place.name),
+    };
+    let draft = &mut cx.view.token.editors.draft;
+    let mut text = match draft {
+        Some(draft) if draft.place == draft_place => draft.text.clone(),
+        _ => value.to_owned(),
+    };
+    let response = ui
+        .add(
+            TextEdit::singleline(&mut text)
+                .id(id)
+                .font(theme::mono_font())
+                .frame(quiet(ui, id))
+                .min_size(vec2(24.0, 18.0))
+                .hint_text(RichText::new("none").color(cx.theme.muted))
+                .desired_width(ui.available_width() - 8.0),
+        )
+        .accessible_name(escape(&name));
+    if response.changed() {
+        *draft = Some(Draft {
+            place: draft_place,
+            text: text.clone(),
+            error: None,
+        });
+        return Some(text);
+    }
+    if response.lost_focus() && draft.as_ref().is_some_and(|d| d.place == draft_place) {
+        *draft = None;
+    }
+    None
+}
+
+/// Whether all members are strings: a name with its issuer.
+pub(super) fn flat(map: &serde_json::Map<String, Value>) -> bool {
+    map.len() <= 4
+        && map
+            .values()
+            .all(|v| v.as_str().is_some_and(|s| !s.chars().any(is_hidden)))
+}
+
+/// `may_act`: who, and at which issuer.
+pub(super) fn parties(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    place: &Place,
+    map: &serde_json::Map<String, Value>,
+) -> Option<New> {
+    let mut new = None;
+    let mut names: Vec<&str> = vec!["sub", "iss"];
+    names.extend(
+        map.keys()
+            .map(String::as_str)
+            .filter(|k| !["sub", "iss"].contains(k)),
+    );
+    for name in names {
+        let value = map.get(name).and_then(Value::as_str);
+        ui.horizontal(|ui| {
+            let (rect, _) = ui.allocate_exact_size(vec2(26.0, 18.0), egui::Sense::hover());
+            ui.put(
+                rect,
+                egui::Label::new(theme::small(shorten(&escape(name), 12)).color(cx.theme.muted))
+                    .truncate(),
+            );
+            if let Some(text) = field(ui, cx, place, name, value.unwrap_or("")) {
+                let mut map = map.clone();
+                if text.is_empty() && name != "sub" {
+                    map.shift_remove(name);
+                } else {
+                    map.insert(name.to_owned(), text.into());
+                }
+                new = Some(Some(Value::Object(map)));
+            }
+        });
+    }
+    if !map.contains_key("iss") {
+        ui.label(
+            theme::small("iss missing: the name is compared within the token's own issuer")
+                .color(cx.theme.muted),
+        );
+    }
+    new
+}

@@ -1,0 +1,110 @@
+//! Keys that a token names or carries: `cnf`, and `jwk` of the header.
+
+use egui::Ui;
+use serde_json::{Value, json};
+
+use super::{New, Place, json::as_json};
+use crate::{
+    gui::{
+        Cx,
+        icons::Icon,
+        panels::token::rows::plain,
+        theme,
+        widgets::{
+            self,
+            chips::{Mark, chip},
+        },
+    },
+    jose::Jwk,
+    kit::text::{escape, shorten},
+};
+
+/// The keys of the workspace with a public part, and a menu to choose one of them.
+pub(super) fn choose_key(ui: &mut Ui, cx: &Cx<'_>, name: &str, words: &str) -> Option<Jwk> {
+    let mut chosen = None;
+    widgets::menu(ui, name, words, |ui| {
+        let mut any = false;
+        for key in &cx.model.workspace.keys {
+            let Some(Value::Object(members)) = &key.public else {
+                continue;
+            };
+            any = true;
+            let label = format!("{} ({})", shorten(&escape(&key.name), 40), escape(&key.alg));
+            if widgets::menu_item(ui, &label, "").clicked() {
+                chosen = Some(Jwk(members.clone()));
+                ui.close();
+            }
+        }
+        if !any {
+            ui.label("No key yet. Generate one in the keys dialog.");
+        }
+    });
+    chosen
+}
+
+/// The name of the key of the workspace that has this thumbprint.
+pub(super) fn key_named(cx: &Cx<'_>, thumbprint: &str) -> Option<String> {
+    let keys = &cx.model.workspace.keys;
+    let found = keys.iter().find(|key| {
+        matches!(&key.public, Some(Value::Object(members))
+            if Jwk(members.clone()).thumbprint().is_ok_and(|t| t == thumbprint))
+    })?;
+    Some(shorten(&escape(&found.name), 40).into_owned())
+}
+
+/// `cnf`: which key the holder must prove; bound by picking a key.
+pub(super) fn confirmation(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    place: &Place,
+    value: &Value,
+) -> Option<New> {
+    let mut new = None;
+    ui.horizontal_wrapped(|ui| {
+        for (name, inner) in value.as_object().into_iter().flatten() {
+            let text = format!("{name} {}", shorten(&plain(inner), 28));
+            chip(ui, &text, Mark::Kept);
+        }
+        if let Some(jkt) = value.get("jkt").and_then(Value::as_str)
+            && let Some(name) = key_named(cx, jkt)
+        {
+            ui.label(theme::small(format!("key {name}")).color(cx.theme.muted));
+        }
+        if let Some(key) = choose_key(ui, cx, "Bind to a key", "bind to a key…")
+            && let Ok(thumbprint) = key.thumbprint()
+        {
+            new = Some(Some(json!({ "jkt": thumbprint })));
+        }
+        if widgets::sized_icon_button(ui, Icon::Trash, "Remove cnf: make it a bearer token", 20.0)
+            .clicked()
+        {
+            new = Some(None);
+        }
+    });
+    new.or_else(|| as_json(ui, cx, place, value))
+}
+
+/// `jwk` of the header: the key that a proof carries.
+pub(super) fn public_key(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    place: &Place,
+    value: &Value,
+) -> Option<New> {
+    let mut new = None;
+    ui.horizontal_wrapped(|ui| {
+        let key = value.as_object().map(|members| Jwk(members.clone()));
+        let thumbprint = key.as_ref().and_then(|k| k.thumbprint().ok());
+        let words = match thumbprint.as_deref().map(|t| (t, key_named(cx, t))) {
+            Some((_, Some(name))) => format!("key {name}"),
+            Some((thumbprint, None)) => format!("thumbprint {}", shorten(thumbprint, 20)),
+            None => "no key".into(),
+        };
+        ui.label(theme::small(words).color(cx.theme.muted));
+        if let Some(key) = choose_key(ui, cx, "Choose the key", "choose…") {
+            let public = key.public().unwrap_or(key);
+            new = Some(Some(Value::Object(public.0)));
+        }
+    });
+    new.or_else(|| as_json(ui, cx, place, value))
+}
