@@ -94,6 +94,7 @@ fn note(finding: &Finding) -> Option<String> {
         "DG-415" => "cycle".into(),
         "DG-501" => "outlives its parent".into(),
         "DG-602" => "key binding dropped".into(),
+        "DG-604" => "key shared".into(),
         _ => return None,
     })
 }

@@ -251,6 +251,7 @@ pub fn evaluate_while(
     let facts = facts::read(evidence);
     let mut sink = sink::Sink::new(&facts, settings);
     let confusable = crypto::Confusable::of(evidence);
+    let shared = sender::Shared::of(&facts);
     for (hop, own) in facts.iter().enumerate() {
         if progress.is_stopped() {
             return None;
@@ -264,7 +265,7 @@ pub fn evaluate_while(
             actors::check(&mut sink, hop);
         }
         time::check(&mut sink, hop);
-        sender::check(&mut sink, hop);
+        sender::check(&mut sink, hop, &shared);
     }
     Some(sink.report())
 }

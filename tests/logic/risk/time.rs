@@ -127,4 +127,66 @@ fn dg_601_602_binding() {
             ),
         ],
     );
+    let agents = |key: &str| json!({ "cnf": { "jkt": key } });
+    table(
+        "DG-604",
+        vec![
+            (
+                "the agent has the client's key",
+                pair(agents("one"), agents("one")),
+                Fires(Severity::High),
+            ),
+            (
+                "a key of its own",
+                pair(agents("one"), agents("two")),
+                Silent,
+            ),
+            (
+                "it was issued to the same party",
+                pair(
+                    json!({ "client_id": "planner", "cnf": { "jkt": "one" } }),
+                    agents("one"),
+                ),
+                Silent,
+            ),
+            (
+                "bearer tokens",
+                pair(json!({ "cnf": null }), json!({ "cnf": null })),
+                Silent,
+            ),
+            (
+                "opaque parent",
+                with_opaque_parent(pair(json!({}), json!({}))),
+                Unknown,
+            ),
+        ],
+    );
+    let two = |first: Value, second: Value| chain(vec![(None, user(first)), (None, user(second))]);
+    table(
+        "DG-605",
+        vec![
+            (
+                "two clients, one key",
+                two(
+                    json!({ "client_id": "one", "cnf": { "jkt": "k" } }),
+                    json!({ "client_id": "two", "cnf": { "jkt": "k" } }),
+                ),
+                Fires(Severity::High),
+            ),
+            (
+                "one client, one key",
+                two(
+                    json!({ "client_id": "one", "cnf": { "jkt": "k" } }),
+                    json!({ "client_id": "one", "cnf": { "jkt": "k" }, "jti": "other" }),
+                ),
+                Silent,
+            ),
+            (
+                "DG-604 says it better",
+                pair(agents("one"), agents("one")),
+                Silent,
+            ),
+            ("opaque", one(opaque()), Unknown),
+        ],
+    );
 }
