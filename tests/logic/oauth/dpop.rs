@@ -4,6 +4,7 @@ use delegraph::{
     jose::{Alg, Jwk, b64, crypto},
     oauth::dpop::{self, About, Check, Demand, Draft, Judged, Outcome},
 };
+use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -330,4 +331,32 @@ fn a_server_that_asks_for_its_nonce_is_understood() {
     assert_eq!(with(200, "{}", None), None);
     let silent = answer(400, "application/json", asks);
     assert_eq!(dpop::wanted_nonce(&silent), None);
+}
+
+proptest! {
+    /// Whatever a header holds: an end, every step told, and a good proof only where nothing was changed.
+    #[test]
+    fn any_text_is_judged_and_a_changed_proof_is_not_good(
+        text in ".{0,200}",
+        at in 0_usize..400,
+        with in "[A-Za-z0-9_.-]",
+    ) {
+        let url = url("https://server.example.com/token");
+        let demand = Demand {
+            method: "POST",
+            url: &url,
+            now: 1_562_262_620,
+            token: None,
+            jkt: Some(RFC_JKT),
+            nonces: &[],
+        };
+        let judged = dpop::judge(&[&text], &demand);
+        prop_assert_eq!(judged.steps.len(), Check::ALL.len() - 2);
+        prop_assert!(!judged.is_good());
+        let mut changed = TOKEN_PROOF.to_owned();
+        let at = at % changed.len();
+        changed.replace_range(at..=at, &with);
+        let judged = dpop::judge(&[&changed], &demand);
+        prop_assert_eq!(judged.is_good(), changed == TOKEN_PROOF, "{}", changed);
+    }
 }
