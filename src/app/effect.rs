@@ -4,15 +4,16 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use super::{
     analysis::{Analysis, Begun, Input},
-    forge::{Basis, Forged, Order, Secret as FoundSecret, Shown, Tried},
+    forge::{Basis, Forged, Order, Secret as FoundSecret, Shown, Tried, Volley},
     model::{PracticeInfo, Vault},
     workspace::Workspace,
 };
 use crate::{
+    attack::fire::Fire,
     chain::run::BrowserWant,
     jose::{Jwk, Jwks, KeyError},
     kit::{
-        clock::Timestamp,
+        clock::{Clock, Timestamp},
         ids::{ChainId, Ids, JobId, KeyId, TokenId},
         secret::Secret,
     },
@@ -25,8 +26,8 @@ use crate::{
 pub enum Effect {
     /// Send a request; answered by [`Outcome::Http`].
     Http(JobId, http::Request),
-    /// Send a request after so many milliseconds; answered by [`Outcome::Http`].
-    PacedHttp(JobId, http::Request, u64),
+    /// Fire forgeries, at the moments of this clock; answered by [`Outcome::Fired`], again and again.
+    Fire(JobId, Box<Fire>, Clock),
     /// Make every forgery of a token; answered by [`Outcome::Forged`].
     Forge(Box<Order>),
     /// Stack forgeries; answered by [`Outcome::Stacked`].
@@ -80,7 +81,7 @@ pub enum Effect {
     LookForRecovery,
     /// Drop what an earlier start left behind, once this start's own autosave is written.
     DropRecovery(PathBuf),
-    /// Stop a job; its outcome, if it still comes, is dropped.
+    /// Stop a job; its outcome, if it still comes, is dropped. Firing says its last word.
     Cancel(JobId),
 }
 
@@ -189,6 +190,8 @@ pub enum Outcome {
     Http(JobId, Result<http::Response, String>),
     /// Every forgery of a token.
     Forged(Basis, Result<Arc<Forged>, String>),
+    /// News of firing.
+    Fired(JobId, Box<Volley>),
     /// A stack of forgeries.
     Stacked(Vec<String>, Result<Shown, String>),
     /// How far the search for a secret has come.

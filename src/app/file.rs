@@ -173,6 +173,9 @@ fn replace(model: &mut Model, effects: &mut Vec<Effect>) {
         model.jobs.remove(&id);
         effects.push(Effect::Cancel(id));
     }
+    model.forge.firing = None;
+    model.forge.asks = None;
+    model.forge.matrix = None;
     for server in &model.workspace.servers {
         model.jwks.remove(&server.issuer);
     }

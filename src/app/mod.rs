@@ -6,6 +6,7 @@ pub mod directory;
 pub mod effect;
 pub mod format;
 pub mod history;
+pub mod log;
 pub mod migrate;
 pub mod model;
 pub mod past;

@@ -11,11 +11,12 @@ use super::{
     effect::Sealing,
     forge::Forging,
     history::History,
+    log::Log,
     session::{Notice, Session},
     workspace::Workspace,
 };
 use crate::{
-    chain::run::{Exchanged, Pending, Run},
+    chain::run::{Pending, Run},
     jose::{Jwk, Jwks},
     kit::{
         ids::{ChainId, ClientRef, Ids, JobId, KeyId, ServerId, TokenId},
@@ -45,8 +46,8 @@ pub struct Model {
     pub runs: BTreeMap<ChainId, Run>,
     /// Chains that are running.
     pub running: BTreeMap<ChainId, Running>,
-    /// HTTP requests and answers, oldest first, bounded.
-    pub log: Vec<Exchanged>,
+    /// HTTP requests and answers.
+    pub log: Log,
     /// What is derived from it all; lags behind `revision` while it is computed.
     pub analysis: Arc<Analysis>,
     /// The principal graph as it is looked at; lags behind the session's wish while it is drawn up.

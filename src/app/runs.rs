@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     Command, Effect, Model, Workspace, chains,
     directory::{Names, faults},
+    log::{Entry, Source},
     model::{Practice, Purpose, Running},
     practice,
     session::Selection,
@@ -21,9 +22,6 @@ use crate::{
     },
     token::Token,
 };
-
-/// Requests with answers that the log keeps; older ones are forgotten.
-pub const MAX_LOG: usize = 1_000;
 
 pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Effect>) {
     match command {
@@ -294,9 +292,10 @@ fn log(model: &mut Model, id: ChainId, exchanged: &[Exchanged]) {
     };
     let new = exchanged.get(running.logged..).unwrap_or_default();
     running.logged = exchanged.len().max(running.logged);
-    model.log.extend_from_slice(new);
-    let surplus = model.log.len().saturating_sub(MAX_LOG);
-    model.log.drain(..surplus);
+    for exchanged in new {
+        let entry = Entry::new(Source::Chain, exchanged.clone());
+        model.log.push(entry);
+    }
 }
 
 fn finish(model: &mut Model, id: ChainId) {

@@ -48,7 +48,7 @@ pub enum Selection {
     Key(KeyId),
     /// A server.
     Server(ServerId),
-    /// An entry of the HTTP log.
+    /// An entry of the HTTP log, by its number.
     Log(usize),
 }
 

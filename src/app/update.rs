@@ -7,7 +7,7 @@ use super::{
     Command, Effect, Model, Outcome,
     analysis::Input,
     chains, encryption, file, forge, graph, history, keys,
-    model::{Job, Purpose, PutOff, Underway},
+    model::{PutOff, Underway},
     practice, presentation, runs, servers, signatures, token, view,
 };
 use crate::kit::Env;
@@ -39,9 +39,7 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
     let before = Arc::clone(&model.workspace);
     let mut effects = Vec::new();
     match outcome {
-        Outcome::Http(job, answer) if is_fire(model, job) => {
-            forge::answered(model, job, answer, env, &mut effects);
-        }
+        Outcome::Fired(job, volley) => forge::fired(model, job, *volley),
         Outcome::Forged(basis, forged) => {
             forge::forged(model, &basis, forged, &mut effects);
         }
@@ -212,12 +210,6 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::CancelJob(_)
         | C::Tick => view::update(model, command, effects),
     }
-}
-
-/// Whether a job is a forgery that was sent.
-fn is_fire(model: &Model, job: crate::kit::ids::JobId) -> bool {
-    let purpose = |job: &Job| job.purpose == Purpose::Fire;
-    model.jobs.get(&job).is_some_and(purpose)
 }
 
 /// What follows from a step, whichever it was.

@@ -1,12 +1,21 @@
 //! Firing forgeries at a target, as a state machine without I/O: requests out, answers in. The
 //! untouched token is sent first and last. When it is refused first, nothing else is sent; when it
 //! is refused last, the target changed its mind in between, and the result says nothing.
+//!
+//! Several requests may be under way at once, but for the two controls, and what cannot be undone:
+//! these are sent alone.
 
-use std::{collections::VecDeque, sync::Arc};
+mod plan;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use super::{
-    Expected, Forgery, Ingredients, Matrix, Row, Verdict,
-    target::{Occasion, Steps, Target},
+    Expected, Forgery, Matrix, Row, Verdict,
+    target::{Occasion, Steps},
 };
 use crate::{
     kit::{
@@ -16,60 +25,12 @@ use crate::{
     oauth::http::{Request, Response},
 };
 
-/// Requests a second, unless the user says otherwise.
-pub const PER_SECOND: u32 = 20;
+pub use plan::{
+    AT_ONCE, LIMIT, MAX_AT_ONCE, MAX_PATIENCE, MAX_PER_SECOND, PATIENCE, PER_SECOND, Pace, Plan,
+};
 
-/// Most requests a second.
-pub const MAX_PER_SECOND: u32 = 200;
-
-/// Requests in all, unless the user says otherwise.
-pub const LIMIT: usize = 500;
-
-/// What is to be fired.
-pub struct Plan {
-    /// The untouched token.
-    pub token: String,
-    /// What forgeries are made of.
-    pub with: Ingredients,
-    /// Where they are sent.
-    pub target: Target,
-    /// Which.
-    pub forgeries: Vec<&'static Forgery>,
-    /// Requests a second at most.
-    pub per_second: u32,
-    /// Requests in all at most.
-    pub limit: usize,
-}
-
-impl std::fmt::Debug for Plan {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "Plan({} forgeries at {})",
-            self.forgeries.len(),
-            self.target.host()
-        )
-    }
-}
-
-impl PartialEq for Plan {
-    /// Whether it is the same plan: two that were made apart are not.
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self, other)
-    }
-}
-
-impl Plan {
-    /// How many requests it takes at most, controls included.
-    pub fn count(&self) -> usize {
-        (self.forgeries.len() + 2).min(self.limit)
-    }
-
-    /// Milliseconds between two requests.
-    pub fn pause(&self) -> u64 {
-        1000 / u64::from(self.per_second.clamp(1, MAX_PER_SECOND))
-    }
-}
+/// Requests in a row without an answer after which nothing more is sent.
+pub const SILENT: usize = 8;
 
 /// What is sent.
 #[derive(Clone, Copy)]
@@ -79,20 +40,67 @@ enum Shot {
     Last,
 }
 
+impl Shot {
+    fn is_control(self) -> bool {
+        !matches!(self, Self::Forged(_))
+    }
+
+    /// Whether nothing else may be under way with it.
+    fn is_alone(self) -> bool {
+        match self {
+            Self::First | Self::Last => true,
+            Self::Forged(forgery) => forgery.lasting,
+        }
+    }
+}
+
+/// Names a request that waits for its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(usize);
+
+/// What is due.
+#[derive(Debug)]
+pub enum Next {
+    /// A request; its answer goes to [`Fire::answered`] with the ticket.
+    Send(Ticket, Request),
+    /// An answer has to come first.
+    Wait,
+    /// All is done.
+    Done,
+}
+
+/// What came of a request.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// A response.
+    Response(Response),
+    /// The request could not be sent, for this reason.
+    Failed(String),
+    /// It was sent, and no answer came in as many seconds.
+    Silent(u32),
+}
+
 /// A forgery under way: what is left of its steps.
 struct Under {
     shot: Shot,
     left: VecDeque<Request>,
     signed: Option<super::Signed>,
+    /// A request waits for its answer.
+    waits: bool,
 }
 
 /// Firing under way.
 pub struct Fire {
     plan: Arc<Plan>,
     queue: VecDeque<Shot>,
-    under: Option<Under>,
+    /// By the place that their rows will have.
+    under: BTreeMap<usize, Under>,
+    /// The place of the next row.
+    place: usize,
     matrix: Matrix,
     sent: usize,
+    /// Requests without an answer since the last answer.
+    silent: usize,
     nonce: Option<String>,
     /// The control was sent again because the server gave a nonce.
     retried: bool,
@@ -124,15 +132,17 @@ impl Fire {
         Ok(Self {
             plan,
             queue,
-            under: None,
+            under: BTreeMap::new(),
+            place: 0,
             matrix,
             sent: 0,
+            silent: 0,
             nonce: None,
             retried: false,
         })
     }
 
-    /// What came of it so far.
+    /// What came of it so far, in the order in which it was sent.
     pub fn matrix(&self) -> &Matrix {
         &self.matrix
     }
@@ -142,45 +152,78 @@ impl Fire {
         &self.plan
     }
 
-    /// How much is done: requests and forgeries that need none, of all.
-    pub fn progress(&self) -> (usize, usize) {
-        let all = self.plan.forgeries.len() + 2;
-        (self.matrix.rows.len().min(all), all)
+    /// How many requests were sent.
+    pub fn sent(&self) -> usize {
+        self.sent
     }
 
-    /// The next request; `None` when all is done.
-    pub fn next(&mut self, env: &Env) -> Option<Request> {
+    /// The place in the matrix of what a request belongs to.
+    pub fn place(ticket: Ticket) -> usize {
+        ticket.0
+    }
+
+    /// The name of the forgery that a request belongs to, `control` for the untouched token.
+    pub fn name(&self, ticket: Ticket) -> &'static str {
+        match self.under.get(&ticket.0).map(|u| u.shot) {
+            Some(Shot::Forged(forgery)) => forgery.name.as_ref(),
+            _ => "control",
+        }
+    }
+
+    /// What is due: a request, as long as there is room for one.
+    pub fn next(&mut self, env: &Env) -> Next {
         loop {
-            if let Some(under) = &mut self.under {
+            // The next step of what is under way comes before anything new.
+            let due = self.under.iter_mut().find(|(_, u)| !u.waits);
+            if let Some((&place, under)) = due {
                 if let Some(request) = under.left.pop_front() {
+                    under.waits = true;
                     self.sent += 1;
-                    return Some(request);
+                    return Next::Send(Ticket(place), request);
                 }
-                self.under = None;
-            }
-            let shot = self.queue.pop_front()?;
-            let control = !matches!(shot, Shot::Forged(_));
-            let room = usize::from(!control);
-            if self.sent + room >= self.plan.limit && !matches!(shot, Shot::First | Shot::Last) {
-                let why = format!("beyond the limit of {} requests", self.plan.limit);
-                self.record(shot, Verdict::NotSent(why), None, String::new(), 0, None);
+                self.under.remove(&place);
                 continue;
             }
-            match self.steps(shot, env) {
+            let Some(&shot) = self.queue.front() else {
+                return if self.under.is_empty() {
+                    Next::Done
+                } else {
+                    Next::Wait
+                };
+            };
+            let alone = shot.is_alone() || self.under.values().any(|u| u.shot.is_alone());
+            if alone && !self.under.is_empty() || self.under.len() >= self.plan.at_once() {
+                return Next::Wait;
+            }
+            self.queue.pop_front();
+            let place = self.place;
+            self.place += 1;
+            // One is kept for the last control.
+            if !shot.is_control() && self.sent + 1 >= self.plan.pace.limit {
+                let why = format!("beyond the limit of {} requests", self.plan.pace.limit);
+                self.record(place, shot, Verdict::NotSent(why));
+                continue;
+            }
+            // A defect in one forgery must not take the others with it.
+            let steps = catch_unwind(AssertUnwindSafe(|| self.steps(shot, env)))
+                .unwrap_or_else(|_| Err("making it failed: this is a defect of Delegraph".into()));
+            match steps {
                 Ok((steps, signed)) => {
-                    self.under = Some(Under {
+                    let under = Under {
                         shot,
                         left: steps.into(),
                         signed,
-                    });
+                        waits: false,
+                    };
+                    self.under.insert(place, under);
                 }
-                Err(why) if control => {
+                Err(why) if shot.is_control() => {
                     self.matrix.void =
                         Some(format!("The untouched token could not be sent: {why}."));
-                    self.record(shot, Verdict::NotSent(why), None, String::new(), 0, None);
+                    self.record(place, shot, Verdict::NotSent(why));
                     self.queue.clear();
                 }
-                Err(why) => self.record(shot, Verdict::NotMade(why), None, String::new(), 0, None),
+                Err(why) => self.record(place, shot, Verdict::NotMade(why)),
             }
         }
     }
@@ -203,124 +246,176 @@ impl Fire {
         }
     }
 
-    /// Takes in the answer to the request that [`Self::next`] gave.
-    pub fn answered(&mut self, answer: Result<Response, String>) {
-        let Some(under) = &self.under else {
+    /// Takes in what came of a request that [`Self::next`] gave.
+    pub fn answered(&mut self, ticket: Ticket, answer: Answer) {
+        let place = ticket.0;
+        let Some(under) = self.under.get_mut(&place) else {
             return;
         };
+        under.waits = false;
         let (shot, signed, more) = (under.shot, under.signed, !under.left.is_empty());
-        let control = !matches!(shot, Shot::Forged(_));
         let response = match answer {
-            Ok(response) => response,
-            Err(why) => {
-                self.under = None;
-                let why = why.trim_end_matches('.').to_owned();
-                if control {
-                    self.matrix.void =
-                        Some(format!("The untouched token could not be sent: {why}."));
-                    self.queue.clear();
-                }
-                return self.record(shot, Verdict::NotSent(why), None, String::new(), 0, signed);
+            Answer::Response(response) => response,
+            none => {
+                self.under.remove(&place);
+                return self.unanswered(place, shot, signed, &none);
             }
         };
+        self.silent = 0;
         let nonce = response.header("dpop-nonce").map(str::to_owned);
         let fresh = nonce.is_some() && nonce != self.nonce;
         if nonce.is_some() {
             self.nonce = nonce;
         }
         let refused = self.plan.target.refuses(response.status);
-        if control && refused && fresh && !self.retried {
+        if shot.is_control() && refused && fresh && !self.retried {
             // RFC 9449 §9: the server asks for its nonce; only then is the control a good request.
             self.retried = true;
-            self.under = None;
+            self.under.remove(&place);
+            self.place = place;
             self.queue.push_front(shot);
             return;
         }
-        if more {
-            if response.is_success() {
-                return; // the next step is due
-            }
-            self.under = None;
-            let why = format!("the step before it was answered with {}", response.status);
-            let said = said(&response);
-            return self.record(
-                shot,
-                Verdict::NotSent(why),
-                Some(response.status),
-                said,
-                response.millis,
-                signed,
-            );
+        if more && response.is_success() {
+            return; // the next step is due
         }
-        let accepted = response.is_success();
-        let verdict = match shot {
-            _ if !accepted && !refused && !control => Verdict::Unclear,
-            Shot::First | Shot::Last if accepted => Verdict::ControlAccepted,
-            Shot::First | Shot::Last => Verdict::ControlRefused,
-            Shot::Forged(f) => match (f.expected, accepted) {
-                (Expected::Either, accepted) => Verdict::Noted(accepted),
-                (Expected::Reject, true) => Verdict::Accepted,
-                (Expected::Reject, false) => Verdict::Refused,
-            },
+        self.under.remove(&place);
+        let verdict = if more {
+            Verdict::NotSent(format!(
+                "the step before it was answered with {}",
+                response.status
+            ))
+        } else {
+            verdict(shot, response.is_success(), refused)
         };
         let said = said(&response);
         if verdict == Verdict::ControlRefused {
-            let because = if said.is_empty() {
-                String::new()
-            } else {
-                // The error alone: the whole answer stands in its row.
-                format!(" ({})", said.split(" · ").next().unwrap_or(&said))
-            };
-            self.matrix.void = Some(match shot {
-                Shot::Last => format!(
-                    "The untouched token was accepted at first and is answered with {} now{because}: the refusals in between may have other reasons.",
-                    response.status
-                ),
-                _ => format!(
-                    "The untouched token is answered with {}{because}: what is refused then says nothing. Check the token, the address, and where the token goes.",
-                    response.status
-                ),
+            self.refuse_control(shot, response.status, &said);
+        }
+        self.put(Row {
+            place,
+            status: Some(response.status),
+            said,
+            millis: response.millis,
+            signed,
+            ..row(shot, verdict)
+        });
+    }
+
+    /// No answer came.
+    fn unanswered(
+        &mut self,
+        place: usize,
+        shot: Shot,
+        signed: Option<super::Signed>,
+        answer: &Answer,
+    ) {
+        let (why, verdict, said) = match answer {
+            Answer::Silent(seconds) => {
+                let why = format!("no answer within {seconds} s");
+                (why.clone(), Verdict::Unclear, why)
+            }
+            Answer::Failed(why) => {
+                let why = why.trim_end_matches('.').to_owned();
+                (why.clone(), Verdict::NotSent(why), String::new())
+            }
+            Answer::Response(_) => return,
+        };
+        self.silent += 1;
+        if shot.is_control() {
+            self.matrix.void = Some(match answer {
+                Answer::Silent(_) => format!("The untouched token was sent, and there was {why}."),
+                _ => format!("The untouched token could not be sent: {why}."),
             });
             self.queue.clear();
+        } else if self.silent >= SILENT && !self.queue.is_empty() {
+            self.matrix.ended = Some(format!(
+                "The target answers no more: after {SILENT} requests in a row without an answer the rest was not sent. The last one: {why}."
+            ));
+            for left in std::mem::take(&mut self.queue) {
+                let place = self.place;
+                self.place += 1;
+                if !left.is_control() {
+                    let why = "the target answered no more".to_owned();
+                    self.record(place, left, Verdict::NotSent(why));
+                }
+            }
         }
-        self.record(
-            shot,
-            verdict,
-            Some(response.status),
+        self.put(Row {
+            place,
             said,
-            response.millis,
             signed,
-        );
-        self.under = None;
+            ..row(shot, verdict)
+        });
+    }
+
+    /// The untouched token was refused: what else is refused then says nothing.
+    fn refuse_control(&mut self, shot: Shot, status: u16, said: &str) {
+        let because = if said.is_empty() {
+            String::new()
+        } else {
+            // The error alone: the whole answer stands in its row.
+            format!(" ({})", said.split(" · ").next().unwrap_or(said))
+        };
+        self.matrix.void = Some(match shot {
+            Shot::Last => format!(
+                "The untouched token was accepted at first and is answered with {status} now{because}: the refusals in between may have other reasons."
+            ),
+            _ => format!(
+                "The untouched token is answered with {status}{because}: what is refused then says nothing. Check the token, the address, and where the token goes."
+            ),
+        });
+        self.queue.clear();
     }
 
     /// Ends it: what was not sent is left out.
     pub fn cancel(&mut self) {
         self.queue.clear();
-        self.under = None;
+        self.under.clear();
         self.matrix.cancelled = true;
     }
 
-    fn record(
-        &mut self,
-        shot: Shot,
-        verdict: Verdict,
-        status: Option<u16>,
-        said: String,
-        millis: u64,
-        signed: Option<super::Signed>,
-    ) {
-        self.matrix.rows.push(Row {
-            forgery: match shot {
-                Shot::Forged(forgery) => Some(forgery),
-                Shot::First | Shot::Last => None,
-            },
-            verdict,
-            status,
-            said,
-            millis,
-            signed,
-        });
+    fn record(&mut self, place: usize, shot: Shot, verdict: Verdict) {
+        let row = Row {
+            place,
+            ..row(shot, verdict)
+        };
+        self.put(row);
+    }
+
+    /// Answers come in any order; rows stand in that of sending.
+    fn put(&mut self, row: Row) {
+        let at = self.matrix.rows.partition_point(|r| r.place < row.place);
+        self.matrix.rows.insert(at, row);
+    }
+}
+
+/// What a response says.
+fn verdict(shot: Shot, accepted: bool, refused: bool) -> Verdict {
+    match shot {
+        Shot::First | Shot::Last if accepted => Verdict::ControlAccepted,
+        Shot::First | Shot::Last => Verdict::ControlRefused,
+        Shot::Forged(_) if !accepted && !refused => Verdict::Unclear,
+        Shot::Forged(f) => match (f.expected, accepted) {
+            (Expected::Either, accepted) => Verdict::Noted(accepted),
+            (Expected::Reject, true) => Verdict::Accepted,
+            (Expected::Reject, false) => Verdict::Refused,
+        },
+    }
+}
+
+fn row(shot: Shot, verdict: Verdict) -> Row {
+    Row {
+        place: 0,
+        forgery: match shot {
+            Shot::Forged(forgery) => Some(forgery),
+            Shot::First | Shot::Last => None,
+        },
+        verdict,
+        status: None,
+        said: String::new(),
+        millis: 0,
+        signed: None,
     }
 }
 

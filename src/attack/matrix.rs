@@ -16,7 +16,7 @@ pub enum Verdict {
     ControlAccepted,
     /// Refused although good: the whole result says nothing.
     ControlRefused,
-    /// Neither accepted nor refused: a server error, a redirect, a wrong address.
+    /// Neither accepted nor refused: a server error, a redirect, a wrong address, no answer in time.
     Unclear,
     /// Could not be sent.
     NotSent(String),
@@ -82,6 +82,8 @@ impl Verdict {
 /// A line of the matrix.
 #[derive(Clone)]
 pub struct Row {
+    /// Its place among all that was to be sent.
+    pub place: usize,
     /// The forgery; `None` is the untouched control.
     pub forgery: Option<&'static Forgery>,
     /// The verdict.
@@ -125,8 +127,10 @@ pub struct Matrix {
     pub rows: Vec<Row>,
     /// Why the whole says nothing, if it does.
     pub void: Option<String>,
-    /// Whether it was ended before all was sent.
+    /// Whether the user ended it before all was sent.
     pub cancelled: bool,
+    /// Why it was ended before all was sent, where the target was the reason.
+    pub ended: Option<String>,
 }
 
 impl Matrix {
@@ -149,6 +153,7 @@ impl Matrix {
     pub fn passed(&self) -> bool {
         self.void.is_none()
             && !self.cancelled
+            && self.ended.is_none()
             && !self.rows.iter().any(|r| {
                 r.is_finding()
                     || r.verdict == Verdict::Unclear

@@ -4,6 +4,7 @@ pub mod browser;
 mod crack;
 pub mod discover;
 pub mod files;
+mod fire;
 pub mod http;
 pub mod keychain;
 pub mod practice;

@@ -11,12 +11,13 @@ use std::{
 
 use tokio::{
     runtime::{Builder, Handle},
+    sync::Notify,
     task::AbortHandle,
 };
 
 use super::{
     browser::{self, Opener},
-    crack, discover, files,
+    crack, discover, files, fire,
     http::Http,
     practice, store,
     store::Store,
@@ -28,12 +29,13 @@ use crate::{
         effect::Document,
         forge::{Forged, Order, make, make_stack},
     },
+    attack::fire::Fire,
     jose::{
         crypto,
         jwe::{Draft, Form},
         pem,
     },
-    kit::{ids::JobId, rng::SystemRng},
+    kit::{clock::Clock, ids::JobId, rng::SystemRng},
     principal::picture::{Picture, Seen},
     token::{decrypt::decrypt, find},
 };
@@ -90,6 +92,8 @@ struct Shared {
     sender: mpsc::Sender<Outcome>,
     wake: Box<dyn Fn() + Send + Sync>,
     jobs: Mutex<HashMap<JobId, AbortHandle>>,
+    /// What ends firing that is under way.
+    firing: Mutex<HashMap<JobId, Arc<Notify>>>,
     autosave: Mutex<Autosave>,
     /// Keeps the order of writing and dropping an autosave.
     writing: Mutex<()>,
@@ -133,6 +137,7 @@ impl Runtime {
             sender,
             wake: Box::new(wake),
             jobs: Mutex::default(),
+            firing: Mutex::default(),
             autosave: Mutex::default(),
             writing: Mutex::default(),
             opener: settings.opener,
@@ -154,10 +159,7 @@ impl Runtime {
             Effect::Http(job, request) => shared.clone().job(job, async move {
                 Outcome::Http(job, shared.http.send(&request).await)
             }),
-            Effect::PacedHttp(job, request, pause) => shared.clone().job(job, async move {
-                tokio::time::sleep(Duration::from_millis(pause)).await;
-                Outcome::Http(job, shared.http.send(&request).await)
-            }),
+            Effect::Fire(job, fire, clock) => shared.fire(job, *fire, clock),
             Effect::Forge(order) => shared.blocking(move |_| {
                 let basis = order.basis.clone();
                 Some(Outcome::Forged(basis, forge_safely(*order)))
@@ -263,7 +265,9 @@ impl Runtime {
                 Some(Outcome::Recoverable(shared.store.recoverable()))
             }),
             Effect::Cancel(job) => {
-                if let Some(job) = lock(&shared.jobs).remove(&job) {
+                if let Some(stop) = lock(&shared.firing).remove(&job) {
+                    stop.notify_one();
+                } else if let Some(job) = lock(&shared.jobs).remove(&job) {
                     job.abort();
                 }
             }
@@ -310,6 +314,18 @@ impl Shared {
             shared.send(outcome);
         });
         jobs.insert(job, task.abort_handle());
+    }
+
+    /// Fires; cancelling it lets it say its last word.
+    fn fire(self: Arc<Self>, job: JobId, fire: Fire, clock: Clock) {
+        let stop = Arc::new(Notify::new());
+        lock(&self.firing).insert(job, Arc::clone(&stop));
+        let handle = self.handle.clone();
+        handle.spawn(async move {
+            let tell = |volley| self.send(Outcome::Fired(job, Box::new(volley)));
+            fire::fire(&self.http, fire, clock, &stop, tell).await;
+            lock(&self.firing).remove(&job);
+        });
     }
 
     /// Runs work that computes or reads files.

@@ -109,7 +109,16 @@ pub fn matrix(matrix: &Matrix) -> String {
             }
         }
     }
-    let (time, tests) = (seconds(millis), matrix.rows.len());
+    let mut tests = matrix.rows.len();
+    if let Some(why) = unfinished(matrix) {
+        tests += 1;
+        failures += 1;
+        cases.push_str(&format!(
+            "    <testcase classname=\"control\" name=\"complete\" time=\"0.000\">\n      <failure type=\"unfinished\" message=\"{}\"/>\n    </testcase>\n",
+            xml(why)
+        ));
+    }
+    let time = seconds(millis);
     let counts = format!(
         "tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{time}\""
     );
@@ -119,6 +128,12 @@ pub fn matrix(matrix: &Matrix) -> String {
         xml(&format!("forgeries at {}", matrix.target)),
         matrix.begun
     )
+}
+
+/// Why not all was sent.
+fn unfinished(matrix: &Matrix) -> Option<&str> {
+    let cancelled = matrix.cancelled.then_some("Cancelled before all was sent.");
+    matrix.ended.as_deref().or(cancelled)
 }
 
 fn capital(words: &str) -> String {
@@ -254,6 +269,7 @@ mod tests {
     fn a_matrix_fails_where_a_forgery_was_accepted() {
         use crate::attack::{Row, named};
         let row = |forgery, verdict| Row {
+            place: 0,
             forgery,
             verdict,
             status: Some(200),

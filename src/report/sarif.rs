@@ -78,6 +78,9 @@ pub fn matrix(matrix: &Matrix) -> Value {
             json!({ "level": "warning", "message": { "text": "Cancelled before all was sent." } }),
         );
     }
+    if let Some(why) = &matrix.ended {
+        notes.push(json!({ "level": "error", "message": { "text": why } }));
+    }
     json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -89,7 +92,7 @@ pub fn matrix(matrix: &Matrix) -> Value {
                 "rules": rules,
             } },
             "invocations": [{
-                "executionSuccessful": matrix.void.is_none() && !matrix.cancelled,
+                "executionSuccessful": matrix.void.is_none() && !matrix.cancelled && matrix.ended.is_none(),
                 "startTimeUtc": matrix.begun.to_string(),
                 "toolExecutionNotifications": notes,
             }],
@@ -118,6 +121,7 @@ mod tests {
 
     fn row(name: &str, verdict: Verdict) -> Row {
         Row {
+            place: 0,
             forgery: named(name),
             verdict,
             status: Some(200),

@@ -140,10 +140,45 @@ fn firing_shows_the_matrix_with_what_was_accepted() {
         .get_by_label_contains(&format!("{} accepted", accepted.len()))
         .click();
     settle(&mut harness);
-    harness.get_by_label("none, no signature, accepted although forged, 200");
+    harness
+        .get_by_label("none, no signature, accepted although forged, 200")
+        .click();
+    settle(&mut harness);
+    // The inspector shows what was sent for this row, and what came back.
+    harness.get_by_label("forge: alg-none");
+    harness.get_by_label("Response").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("invalid_token");
     harness.get_by_label("Export the matrix").click();
     settle(&mut harness);
     harness.get_by_label("SARIF 2.1.0 file…");
+}
+
+#[test]
+fn what_was_fired_stands_in_the_log_apart_from_chains() {
+    let mut harness = forge(true, [1600.0, 1000.0]);
+    harness.get_by_label("HTTP log").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("Requests of chains, and what the forge fires");
+    harness.get_by_label("Fire").click();
+    settle(&mut harness);
+    harness.get_by_label("Address of the target").focus();
+    settle(&mut harness);
+    harness
+        .get_by_label("Address of the target")
+        .type_text("http://127.0.0.1:8080/accounts");
+    settle(&mut harness);
+    harness.get_by_label_contains("Fire 3").click();
+    for _ in 0..4 {
+        settle(&mut harness);
+    }
+    let [(chains, _), (forge, _)] = harness.state().model().log.kept();
+    assert_eq!(chains, 0);
+    assert!(forge > 200, "{forge}");
+    harness.get_by_label(&format!("Forge {forge}"));
+    harness.get_by_label("Chains 0").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("Requests of chains, and what the forge fires");
 }
 
 #[test]

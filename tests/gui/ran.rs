@@ -4,7 +4,12 @@
 use std::sync::Arc;
 
 use delegraph::{
-    app::{Command, Model, session::View, workspace::ChainEntry},
+    app::{
+        Command, Model,
+        log::{Entry, Source},
+        session::View,
+        workspace::ChainEntry,
+    },
     chain::{
         Chain, Expect, Node, Step, file,
         run::{Exchanged, NodeRun, Run, State},
@@ -34,7 +39,10 @@ pub fn sample(name: &str) -> Model {
     let risky = !chain.faults.is_empty();
     let run = run(&mut model, &chain, risky);
     for node in &chain.nodes {
-        model.log.extend(run.nodes[&node.id].exchanged.clone());
+        for exchanged in &run.nodes[&node.id].exchanged {
+            let entry = Entry::new(Source::Chain, exchanged.clone());
+            model.log.push(entry);
+        }
     }
     model.runs.insert(id, run);
     let mut workspace = delegraph::app::Workspace::clone(&model.workspace);

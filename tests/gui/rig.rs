@@ -3,10 +3,16 @@
 use std::{cell::RefCell, collections::VecDeque, sync::Arc};
 
 use delegraph::{
-    app::{Command, Effect, Model, Outcome, analysis::Analysis},
+    app::{Command, Effect, Model, Outcome, analysis::Analysis, forge::Volley},
+    attack::fire::{Answer, Fire, Next},
+    chain::run::Exchanged,
     gui::shell::{App, Carrier},
     jose::Jwk,
-    kit::clock::{Clock, Timestamp},
+    kit::{
+        Env,
+        clock::{Clock, Timestamp},
+        rng::SystemRng,
+    },
     oauth::http::{Request, Response},
     token::decode::decode,
 };
@@ -27,7 +33,13 @@ pub struct Hand {
 impl Carrier for Hand {
     fn perform(&self, effect: Effect) {
         let outcome = match effect {
-            Effect::PacedHttp(job, request, _) => Some(Outcome::Http(job, Ok(resource(&request)))),
+            Effect::Fire(job, fire, clock) => {
+                let env = Env {
+                    now: clock.now(),
+                    rng: Arc::new(SystemRng),
+                };
+                Some(Outcome::Fired(job, Box::new(fired(*fire, &env))))
+            }
             effect => carry_out(effect),
         };
         self.outcomes.borrow_mut().extend(outcome);
@@ -35,6 +47,30 @@ impl Carrier for Hand {
 
     fn poll(&self) -> Option<Outcome> {
         self.outcomes.borrow_mut().pop_front()
+    }
+}
+
+/// Fires all at [`resource`].
+fn fired(mut fire: Fire, env: &Env) -> Volley {
+    let mut exchanged = Vec::new();
+    while let Next::Send(ticket, request) = fire.next(env) {
+        let response = resource(&request);
+        exchanged.push((
+            Fire::place(ticket),
+            Exchanged {
+                at: env.now,
+                purpose: format!("forge: {}", fire.name(ticket)),
+                request,
+                response: Ok(response.clone()),
+            },
+        ));
+        fire.answered(ticket, Answer::Response(response));
+    }
+    Volley {
+        matrix: Arc::new(fire.matrix().clone()),
+        sent: fire.sent(),
+        exchanged,
+        over: true,
     }
 }
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use delegraph::{
     app::{
         Command, Effect, Model, Outcome, apply,
-        forge::{make, make_stack},
+        forge::{Volley, make, make_stack},
         session::View,
         update,
     },
     attack::{
         Ingredients, Verdict, catalogue,
-        fire::Plan,
+        fire::{Answer, Fire, Next, Pace, Plan, SILENT, Ticket},
         named,
         target::{Place, Target},
     },
@@ -46,8 +46,11 @@ fn plan(url: &str, names: &[&str]) -> Plan {
         token,
         target: Target::bearer(Method::Get, Url::parse(url).unwrap()),
         forgeries: names.iter().map(|n| named(n).unwrap()).collect(),
-        per_second: 50,
-        limit: 100,
+        pace: Pace {
+            per_second: 50,
+            limit: 100,
+            ..Pace::default()
+        },
     }
 }
 
@@ -60,31 +63,43 @@ fn status(status: u16) -> Response {
     }
 }
 
-/// The request among the effects, with its job and its pause.
-fn sent(effects: Vec<Effect>) -> Option<(JobId, Request, u64)> {
+/// The firing among the effects, with its job.
+fn begun(effects: Vec<Effect>) -> Option<(JobId, Fire)> {
     effects.into_iter().find_map(|e| match e {
-        Effect::PacedHttp(job, request, pause) => Some((job, request, pause)),
+        Effect::Fire(job, fire, _) => Some((job, *fire)),
         _ => None,
     })
+}
+
+fn bearer(request: &Request) -> String {
+    let header = request.headers.iter().find(|h| h.name == "Authorization");
+    let value: &Field = header.unwrap();
+    value.value.strip_prefix("Bearer ").unwrap().to_owned()
+}
+
+fn volley(fire: &Fire, over: bool) -> Volley {
+    Volley {
+        matrix: Arc::new(fire.matrix().clone()),
+        sent: fire.sent(),
+        exchanged: Vec::new(),
+        over,
+    }
 }
 
 /// Fires and answers each request by its token; gives what was sent.
 fn run(model: &mut Model, plan: Plan, answer: impl Fn(&str) -> u16) -> Vec<String> {
     let mut seen = Vec::new();
-    let mut next = sent(update(model, Command::Fire(Arc::new(plan)), &env()));
-    while let Some((job, request, pause)) = next {
-        assert_eq!(pause, if seen.is_empty() { 0 } else { 20 });
-        let header = request
-            .headers
-            .iter()
-            .find(|h| h.name == "Authorization")
-            .map(|h: &Field| h.value.clone())
-            .unwrap();
-        let bearer = header.strip_prefix("Bearer ").unwrap().to_owned();
-        let answered = Outcome::Http(job, Ok(status(answer(&bearer))));
+    let (job, mut fire) = begun(update(model, Command::Fire(Arc::new(plan)), &env())).unwrap();
+    while let Next::Send(ticket, request) = fire.next(&env()) {
+        let bearer = bearer(&request);
+        fire.answered(ticket, Answer::Response(status(answer(&bearer))));
         seen.push(bearer);
-        next = sent(apply(model, answered, &env()));
     }
+    apply(
+        model,
+        Outcome::Fired(job, Box::new(volley(&fire, true))),
+        &env(),
+    );
     seen
 }
 
@@ -164,7 +179,7 @@ fn another_machine_is_asked_about_and_only_yes_sends() {
     let mut model = Model::default();
     let ask = |model: &mut Model| {
         let plan = Arc::new(plan("https://api.example/", &["alg-none"]));
-        assert!(sent(update(model, Command::Fire(plan), &env())).is_none());
+        assert!(begun(update(model, Command::Fire(plan), &env())).is_none());
         let asked = model.forge.asks.clone().unwrap();
         assert_eq!(
             (asked.target.host().as_str(), asked.count()),
@@ -172,10 +187,10 @@ fn another_machine_is_asked_about_and_only_yes_sends() {
         );
     };
     ask(&mut model);
-    assert!(sent(update(&mut model, Command::ConfirmFire(false), &env())).is_none());
+    assert!(begun(update(&mut model, Command::ConfirmFire(false), &env())).is_none());
     assert!(model.forge.asks.is_none() && model.jobs.is_empty());
     ask(&mut model);
-    assert!(sent(update(&mut model, Command::ConfirmFire(true), &env())).is_some());
+    assert!(begun(update(&mut model, Command::ConfirmFire(true), &env())).is_some());
     let mut second = plan("http://127.0.0.1/", &["alg-none"]);
     second.target.second = Some(Url::parse("https://other.example/").unwrap());
     assert!(
@@ -185,28 +200,142 @@ fn another_machine_is_asked_about_and_only_yes_sends() {
 }
 
 #[test]
-fn cancelling_keeps_what_is_known_and_drops_a_late_answer() {
+fn cancelling_asks_for_the_last_word_and_keeps_what_is_known() {
     let mut model = Model::default();
     let plan = Arc::new(plan("http://127.0.0.1/", &["alg-none", "exp-hour"]));
-    let (job, ..) = sent(update(&mut model, Command::Fire(plan), &env())).unwrap();
-    let (late, ..) = sent(apply(
-        &mut model,
-        Outcome::Http(job, Ok(status(200))),
-        &env(),
-    ))
-    .unwrap();
-    let effects = update(&mut model, Command::CancelJob(late), &env());
+    let (job, mut fire) = begun(update(&mut model, Command::Fire(plan.clone()), &env())).unwrap();
+    let Next::Send(first, _) = fire.next(&env()) else {
+        panic!("the control is due");
+    };
     assert!(
-        effects
+        matches!(fire.next(&env()), Next::Wait),
+        "nothing before its answer"
+    );
+    fire.answered(first, Answer::Response(status(200)));
+    apply(
+        &mut model,
+        Outcome::Fired(job, Box::new(volley(&fire, false))),
+        &env(),
+    );
+    assert_eq!(model.forge.firing.as_ref().unwrap().progress(), (1, 4));
+    assert!(
+        begun(update(&mut model, Command::Fire(plan), &env())).is_none(),
+        "one at a time"
+    );
+    for asked in [1, 0] {
+        let effects = update(&mut model, Command::CancelJob(job), &env());
+        let cancels = effects
             .iter()
-            .any(|e| matches!(e, Effect::Cancel(j) if *j == late))
+            .filter(|e| matches!(e, Effect::Cancel(j) if *j == job));
+        assert_eq!(cancels.count(), asked, "asked for once");
+    }
+    fire.cancel();
+    apply(
+        &mut model,
+        Outcome::Fired(job, Box::new(volley(&fire, true))),
+        &env(),
     );
     let matrix = model.forge.matrix.clone().unwrap();
     assert!(matrix.cancelled && !matrix.passed());
     assert_eq!(matrix.rows.len(), 1);
-    let effects = apply(&mut model, Outcome::Http(late, Ok(status(200))), &env());
-    assert!(sent(effects).is_none());
-    assert_eq!(model.forge.matrix.as_ref().unwrap().rows.len(), 1);
+    assert!(model.jobs.is_empty() && model.forge.firing.is_none());
+    apply(
+        &mut model,
+        Outcome::Fired(job, Box::new(volley(&fire, true))),
+        &env(),
+    );
+    assert_eq!(model.log.len(), 0, "what comes later is dropped");
+}
+
+#[test]
+fn several_are_under_way_at_once_and_rows_stand_in_the_order_of_sending() {
+    let names = ["alg-none", "exp-hour", "kid-sql", "sub-other", "iss-other"];
+    let mut plan = plan("http://127.0.0.1/", &names);
+    plan.pace.at_once = 3;
+    let mut fire = Fire::new(Arc::new(plan), &env()).unwrap();
+    let send = |fire: &mut Fire| match fire.next(&env()) {
+        Next::Send(ticket, _) => Some(ticket),
+        Next::Wait | Next::Done => None,
+    };
+    let first = send(&mut fire).unwrap();
+    assert!(send(&mut fire).is_none(), "the control goes alone");
+    fire.answered(first, Answer::Response(status(200)));
+    let air: Vec<Ticket> = (0..3).map(|_| send(&mut fire).unwrap()).collect();
+    assert!(send(&mut fire).is_none(), "three at once");
+    fire.answered(air[2], Answer::Response(status(401)));
+    fire.answered(air[0], Answer::Silent(10));
+    let more: Vec<Ticket> = (0..2).map(|_| send(&mut fire).unwrap()).collect();
+    fire.answered(more[0], Answer::Response(status(200)));
+    fire.answered(air[1], Answer::Failed("No connection.".into()));
+    assert!(
+        matches!(fire.next(&env()), Next::Wait),
+        "the last control waits for all"
+    );
+    fire.answered(more[1], Answer::Response(status(500)));
+    let last = send(&mut fire).unwrap();
+    assert_eq!(fire.name(last), "control");
+    fire.answered(last, Answer::Response(status(200)));
+    assert!(matches!(fire.next(&env()), Next::Done));
+    let matrix = fire.matrix();
+    let rows: Vec<(&str, &str)> = matrix
+        .rows
+        .iter()
+        .map(|r| (r.name(), r.verdict.name()))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("control", "control_accepted"),
+            ("alg-none", "unclear"),
+            ("exp-hour", "not_sent"),
+            ("kid-sql", "refused"),
+            ("sub-other", "accepted"),
+            ("iss-other", "unclear"),
+            ("control", "control_accepted"),
+        ]
+    );
+    assert_eq!(matrix.rows[1].said, "no answer within 10 s");
+    assert_eq!(fire.sent(), 7);
+}
+
+#[test]
+fn a_target_that_answers_no_more_ends_it_and_what_is_known_counts() {
+    let all: Vec<&str> = catalogue()
+        .iter()
+        .filter(|f| !f.is_request())
+        .map(|f| f.name.as_ref())
+        .take(40)
+        .collect();
+    let mut fire = Fire::new(Arc::new(plan("http://127.0.0.1/", &all)), &env()).unwrap();
+    let mut sent = 0;
+    while let Next::Send(ticket, _) = fire.next(&env()) {
+        sent += 1;
+        let answer = if sent < 5 {
+            Answer::Response(status(200))
+        } else {
+            Answer::Silent(10)
+        };
+        fire.answered(ticket, answer);
+    }
+    assert_eq!(sent, 4 + SILENT);
+    let matrix = fire.matrix();
+    assert!(
+        matrix
+            .ended
+            .as_ref()
+            .unwrap()
+            .contains("no answer within 10 s")
+    );
+    assert_eq!((&matrix.void, matrix.findings().count()), (&None, 3));
+    assert!(!matrix.passed());
+    assert_eq!(matrix.rows.len(), 1 + 40, "each forgery has its row");
+    let junit = delegraph::report::junit::matrix(matrix);
+    assert!(junit.contains("name=\"complete\"") && junit.contains("answers no more"));
+    let sarif = delegraph::report::sarif::matrix(matrix);
+    assert_eq!(
+        sarif["runs"][0]["invocations"][0]["executionSuccessful"],
+        false
+    );
 }
 
 #[test]
@@ -219,7 +348,10 @@ fn the_token_goes_where_the_target_says() {
     let mut model = Model::default();
     let good = plan.token.clone();
     let effects = update(&mut model, Command::Fire(Arc::new(plan)), &env());
-    let (_, request, _) = sent(effects).unwrap();
+    let (_, mut fire) = begun(effects).unwrap();
+    let Next::Send(_, request) = fire.next(&env()) else {
+        panic!("the control is due");
+    };
     let (media, text) = request.body.encode().unwrap();
     assert_eq!(media, "application/json");
     assert_eq!(

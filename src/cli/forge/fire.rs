@@ -19,7 +19,10 @@ use crate::{
     app::Command as Ask,
     attack::{
         Forgery, Ingredients, Matrix, Signed, Verdict,
-        fire::{LIMIT, MAX_PER_SECOND, PER_SECOND, Plan},
+        fire::{
+            AT_ONCE, LIMIT, MAX_AT_ONCE, MAX_PATIENCE, MAX_PER_SECOND, PATIENCE, PER_SECOND, Pace,
+            Plan,
+        },
         target::{Endpoint, Place, REFUSALS, Target},
     },
     io::serve,
@@ -99,6 +102,12 @@ pub(super) struct TargetOptions {
     /// Requests in all at most
     #[arg(long, value_name = "N", default_value_t = LIMIT)]
     limit: usize,
+    /// Requests that wait for an answer at the same time at most
+    #[arg(long, value_name = "N", default_value_t = AT_ONCE, value_parser = at_once)]
+    at_once: usize,
+    /// Seconds that an answer may take
+    #[arg(long, value_name = "S", default_value_t = PATIENCE, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_PATIENCE)))]
+    patience: u32,
     /// Do not ask before firing at a target that is not on this machine
     #[arg(long)]
     yes: bool,
@@ -219,8 +228,12 @@ pub(super) fn run(
         with,
         target: options.target()?,
         forgeries,
-        per_second: options.rate,
-        limit: options.limit,
+        pace: Pace {
+            per_second: options.rate,
+            limit: options.limit,
+            at_once: options.at_once,
+            patience: options.patience,
+        },
     };
     let remote = !plan.target.is_local();
     if remote && !options.yes {
@@ -244,7 +257,7 @@ pub(super) fn run(
             .forge
             .firing
             .as_ref()
-            .map_or(total, |f| f.fire.progress().0);
+            .map_or(total, |f| f.progress().0);
         if bar && done != shown {
             shown = done;
             let _ = write!(io::stderr().lock(), "\r{done} of {total}");
@@ -269,6 +282,13 @@ pub(super) fn run(
         text: in_words(&matrix),
         good: matrix.passed(),
     })
+}
+
+fn at_once(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|n| (1..=MAX_AT_ONCE).contains(n))
+        .ok_or_else(|| format!("a number from 1 to {MAX_AT_ONCE}"))
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
@@ -322,6 +342,7 @@ fn document(matrix: &Matrix) -> Value {
         "target": matrix.target,
         "void": matrix.void,
         "cancelled": matrix.cancelled,
+        "ended": matrix.ended,
         "passed": matrix.passed(),
         "counts": counts(matrix),
         "results": results,
@@ -351,6 +372,9 @@ fn in_words(matrix: &Matrix) -> String {
     };
     if matrix.cancelled {
         text.push_str("Cancelled before all was sent.\n");
+    }
+    if let Some(why) = &matrix.ended {
+        text.push_str(&format!("{why}\n"));
     }
     text.push_str(&format!(
         "{} refused as they should be, {} neither, {} not sent, {} cannot be made here\n\n",

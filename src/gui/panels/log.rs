@@ -7,7 +7,11 @@ use super::{
     rows::{self, Column, fixed, number, wide},
 };
 use crate::{
-    app::{Command, session::Selection},
+    app::{
+        Command,
+        log::{Entry, MAX_FIRED_BODY, MAX_LOG, Source},
+        session::Selection,
+    },
     chain::run::Exchanged,
     gui::{
         Ask, Cx,
@@ -23,6 +27,26 @@ use crate::{
 pub struct State {
     rows: rows::State,
     tab: Tab,
+    show: Show,
+}
+
+/// Whose requests are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Show {
+    #[default]
+    All,
+    Chains,
+    Forge,
+}
+
+impl Show {
+    fn fits(self, source: Source) -> bool {
+        match self {
+            Self::All => true,
+            Self::Chains => source == Source::Chain,
+            Self::Forge => source != Source::Chain,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,22 +70,23 @@ const COLUMNS: [Column; 7] = [
 /// Draws the panel.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let model = cx.model;
-    let log = &model.log;
+    let show = cx.view.log.show;
+    let log: Vec<&Entry> = model.log.iter().filter(|e| show.fits(e.source)).collect();
     let spacing = ui.spacing().item_spacing;
     ui.spacing_mut().item_spacing.y = 0.0;
     head(ui, cx);
     widgets::hairline(ui);
     ui.spacing_mut().item_spacing = spacing;
     if log.is_empty() {
-        widgets::empty(
-            ui,
-            "Requests of chains and servers show here with their answers.",
-            |_| {},
-        );
+        let words = match show {
+            Show::Forge => "What the forge fires shows here with its answers.",
+            _ => "Requests of chains, and what the forge fires, show here with their answers.",
+        };
+        widgets::empty(ui, words, |_| {});
         return;
     }
     let selected = match cx.model.session.selection {
-        Selection::Log(n) => Some(n),
+        Selection::Log(number) => log.binary_search_by_key(&number, |e| e.number).ok(),
         _ => None,
     };
     let mut state = std::mem::take(&mut cx.view.log.rows);
@@ -75,9 +100,9 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             selected,
             tail: true,
         },
-        |n| spoken(&log[n]),
+        |n| spoken(&log[n].exchanged),
         |cell| {
-            let entry = &log[cell.row];
+            let entry = &log[cell.row].exchanged;
             let theme = cell.theme;
             let answer = entry.response.as_ref();
             match cell.column {
@@ -102,7 +127,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     );
     cx.view.log.rows = state;
     if let Some(n) = done.selected.or(done.opened) {
-        cx.push(Command::Select(Selection::Log(n)));
+        cx.push(Command::Select(Selection::Log(log[n].number)));
     }
     if done.back {
         cx.push(Command::Select(Selection::None));
@@ -136,15 +161,14 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>) {
         .inner_margin(egui::Margin::symmetric(space::M as i8, 4))
         .show(ui, |ui| {
             ui.horizontal(|ui| {
-                let n = cx.model.log.len();
-                ui.label(RichText::new(super::graph::counted(n, "request")).color(cx.theme.muted));
+                counts(ui, cx);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     ui.add_enabled_ui(chosen.is_some(), |ui| {
                         if widgets::button(ui, Icon::Copy, "Copy as cURL").clicked()
                             && let Some(entry) = chosen
                         {
-                            cx.asks
-                                .push(Ask::Copy(entry.request.curl(), "cURL command".into()));
+                            let curl = entry.exchanged.request.curl();
+                            cx.asks.push(Ask::Copy(curl, "cURL command".into()));
                         }
                     });
                 });
@@ -152,12 +176,50 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>) {
         });
 }
 
+/// How many requests there are, and what was forgotten; once something was fired, whose they are.
+fn counts(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let [(chains, old), (forge, fired)] = cx.model.log.kept();
+    let all = chains + forge;
+    if forge + fired == 0 {
+        cx.view.log.show = Show::All;
+        ui.label(RichText::new(super::graph::counted(all, "request")).color(cx.theme.muted));
+    } else {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for (show, words) in [
+            (Show::All, format!("All {all}")),
+            (Show::Chains, format!("Chains {chains}")),
+            (Show::Forge, format!("Forge {forge}")),
+        ] {
+            let on = cx.view.log.show == show;
+            if ui
+                .add(egui::Button::selectable(on, theme::small(words)))
+                .clicked()
+            {
+                cx.view.log.show = show;
+            }
+        }
+    }
+    let forgotten = old + fired;
+    if forgotten > 0 {
+        ui.add_space(space::XS);
+        let words = format!(
+            "{} forgotten",
+            super::graph::counted(forgotten, "older one")
+        );
+        ui.label(theme::small(words).color(cx.theme.muted))
+            .on_hover_text(format!(
+                "The log keeps the last {MAX_LOG} requests of chains and the last {MAX_LOG} of the forge."
+            ));
+    }
+}
+
 /// Inspector of an entry of the log: request and response.
-pub fn inspector(ui: &mut Ui, cx: &mut Cx<'_>, index: usize) {
-    let Some(entry) = cx.model.log.get(index) else {
+pub fn inspector(ui: &mut Ui, cx: &mut Cx<'_>, number: usize) {
+    let Some(kept) = cx.model.log.get(number) else {
         widgets::empty(ui, "This request is no longer in the log.", |_| {});
         return;
     };
+    let entry = &kept.exchanged;
     widgets::section(
         ui,
         "Request",
@@ -180,7 +242,17 @@ pub fn inspector(ui: &mut Ui, cx: &mut Cx<'_>, index: usize) {
     widgets::rule(ui);
     match cx.view.log.tab {
         Tab::Request => http::request(ui, cx, entry),
-        Tab::Response => http::response(ui, cx, entry),
+        Tab::Response => {
+            http::response(ui, cx, entry);
+            if let Some(size) = kept.cut {
+                let words = format!(
+                    "Of {} the first {} are kept: it is the answer to a forgery.",
+                    http::size(size),
+                    http::size(MAX_FIRED_BODY)
+                );
+                ui.label(theme::small(words).color(cx.theme.muted));
+            }
+        }
         Tab::Curl => inspector_chain::curl(ui, cx, &entry.request.curl()),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     app::{Command, forge, model::Practice},
     attack::{
         Family, Forgery, catalogue,
-        fire::{LIMIT, MAX_PER_SECOND, PER_SECOND, Plan},
+        fire::{LIMIT, MAX_PER_SECOND, PER_SECOND, Pace, Plan},
         target::{Endpoint, MARK, Place, REFUSALS, Target},
     },
     gui::{
@@ -118,7 +118,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
 fn results(ui: &mut Ui, cx: &mut Cx<'_>) {
     let model = cx.model;
     if let Some(firing) = &model.forge.firing {
-        let (done, all) = firing.fire.progress();
+        let (done, all) = firing.progress();
         egui::Frame::new()
             .inner_margin(Margin::symmetric(space::M as i8, 8))
             .show(ui, |ui| {
@@ -133,7 +133,7 @@ fn results(ui: &mut Ui, cx: &mut Cx<'_>) {
                     );
                 });
             });
-        matrix::ui(ui, cx, firing.fire.matrix(), true);
+        matrix::ui(ui, cx, &Arc::clone(&firing.matrix), true);
         return;
     }
     let Some(matrix) = model.forge.matrix.clone() else {
@@ -494,8 +494,11 @@ fn plan(cx: &Cx<'_>, id: TokenId) -> Result<Plan, String> {
         with,
         target,
         forgeries: chosen(state),
-        per_second: state.rate,
-        limit: state.limit,
+        pace: Pace {
+            per_second: state.rate,
+            limit: state.limit,
+            ..Pace::default()
+        },
     })
 }
 

@@ -4,6 +4,7 @@ use egui::{Align, Layout, Margin, Ui, Vec2};
 
 use super::{Mode, list::Selected, mark, tint, wrapped};
 use crate::{
+    app::{Command, session::Selection},
     attack::{Matrix, Row, Verdict, catalogue},
     gui::{
         Ask, Cx,
@@ -120,6 +121,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
     if let Some(n) = done.selected {
         cx.view.forge.matrix.selected = Some(n);
         cx.view.forge.list.selected = place(list[n]);
+        // The inspector shows what was sent and what came back.
+        let sent = cx.model.log.of_row(cx.model.forge.firings, list[n].place);
+        cx.push(Command::Select(
+            sent.map_or(Selection::None, |e| Selection::Log(e.number)),
+        ));
     }
     if let Some(n) = done.opened
         && let Some(place) = place(list[n])

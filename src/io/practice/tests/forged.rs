@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     attack::{
         Expected, Family, Forgery, Ingredients, Matrix, Verdict, catalogue,
-        fire::{Fire, Plan},
+        fire::{Answer, Fire, Next, Pace, Plan},
         target::{Endpoint, Place, Target},
     },
     kit::{Env, clock::Timestamp, rng::SystemRng},
@@ -25,10 +25,21 @@ fn env(lab: &Lab) -> Env {
 async fn fire(lab: &Lab, plan: Plan) -> Matrix {
     let env = env(lab);
     let mut fire = Fire::new(Arc::new(plan), &env).unwrap();
-    while let Some(request) = fire.next(&env) {
-        fire.answered(lab.http.send(&request).await);
+    while let Next::Send(ticket, request) = fire.next(&env) {
+        let answer = match lab.http.send(&request).await {
+            Ok(response) => Answer::Response(response),
+            Err(why) => Answer::Failed(why),
+        };
+        fire.answered(ticket, answer);
     }
     fire.matrix().clone()
+}
+
+fn pace(limit: usize) -> Pace {
+    Pace {
+        limit,
+        ..Pace::default()
+    }
 }
 
 fn ingredients(lab: &Lab, token: &str) -> Ingredients {
@@ -62,8 +73,7 @@ async fn at_the_resource(lab: &Lab, second: bool) -> Matrix {
         with,
         target,
         forgeries: catalogue().iter().collect(),
-        per_second: 100,
-        limit: 1000,
+        pace: pace(1000),
     };
     fire(lab, plan).await
 }
@@ -92,8 +102,7 @@ async fn at_the_token_endpoint(lab: &Lab, forgeries: Vec<&'static Forgery>) -> M
         with,
         target: Target::exchange(endpoint).unwrap(),
         forgeries,
-        per_second: 100,
-        limit: 1000,
+        pace: pace(1000),
     };
     fire(lab, plan).await
 }
@@ -360,8 +369,7 @@ async fn a_control_that_fails_makes_the_result_void_and_stops_the_rest() {
         with: ingredients(&lab, token),
         target: Target::bearer(Method::Get, lab.url("/resources/documents-api")),
         forgeries: catalogue().iter().filter(|f| !f.is_request()).collect(),
-        per_second: 100,
-        limit,
+        pace: pace(limit),
     };
     let matrix = fire(&lab, plan(&token, 100)).await;
     assert_eq!(
@@ -400,8 +408,7 @@ async fn at_the_resource_by_dpop(lab: &Lab, forgeries: Vec<&'static Forgery>) ->
         with,
         target,
         forgeries,
-        per_second: 100,
-        limit: 1000,
+        pace: pace(1000),
     };
     fire(lab, plan).await
 }
@@ -515,8 +522,7 @@ async fn a_bound_subject_token_is_forged_with_proofs_of_its_key() {
                 .iter()
                 .filter(|f| f.family == Family::Exchange)
                 .collect(),
-            per_second: 100,
-            limit: 1000,
+            pace: pace(1000),
         };
         let matrix = fire(&lab, plan).await;
         assert_eq!(matrix.void, None, "{faults:?}");
