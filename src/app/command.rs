@@ -3,7 +3,7 @@
 mod palette;
 mod words;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use serde_json::Value;
 
@@ -11,6 +11,7 @@ use super::{
     presentation::Presentation,
     session::{Demands, Selection, View},
     signatures::SignatureEdit,
+    target::TargetEntry,
 };
 use crate::{
     attack::fire::Plan,
@@ -18,7 +19,7 @@ use crate::{
     jose::{Jwk, secret::Encoding},
     kit::{
         clock::Clock,
-        ids::{ChainId, ClientRef, JobId, KeyId, ServerId, TokenId},
+        ids::{ChainId, ClientRef, HeaderRef, JobId, KeyId, ServerId, TargetId, TokenId},
         secret::Secret,
     },
     oauth::client_auth::AuthMethod,
@@ -107,6 +108,20 @@ pub enum Command {
     Forge(TokenId, Vec<String>),
     /// Stack these forgeries, by name; none clears the stack.
     StackForgeries(Vec<String>),
+    /// Add a target; it is in front afterwards.
+    AddTarget(Box<TargetEntry>),
+    /// Change a target; the field that changes is named, so that typing in it is one step.
+    SetTarget(Box<TargetEntry>, &'static str),
+    /// Remove it.
+    DeleteTarget(TargetId),
+    /// Put a target in front, or none.
+    ShowTarget(Option<TargetId>),
+    /// Add a header to a target; its value is a secret until the user says otherwise.
+    AddHeader(TargetId),
+    /// The value of a secret header; an empty one forgets it.
+    SetHeaderSecret(HeaderRef, Secret),
+    /// Take the first token of a text as the actor token of an exchange.
+    PasteActor(TargetId, String),
     /// Fire forgeries at a target; one that is not on this machine asks first.
     Fire(Arc<Plan>),
     /// Fire at the target that was asked about, or do not.
@@ -175,6 +190,10 @@ pub enum Command {
     RemoveClient(ServerId, ClientRef),
     /// Start the practice server (the one without faults).
     StartPractice,
+    /// Start a practice server with these faults.
+    StartFaulty(BTreeSet<String>),
+    /// Stop the practice server with these faults.
+    StopFaulty(BTreeSet<String>),
     /// Stop all practice servers.
     StopPractice,
 

@@ -37,6 +37,11 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// For the practice server with these faults.
+    pub(super) fn with(model: &'a Model, faults: BTreeSet<String>) -> Self {
+        Self { model, faults }
+    }
+
     fn practice(&self) -> Result<&Arc<PracticeInfo>, String> {
         match self.model.practice.get(&self.faults) {
             Some(Practice::Running(info)) => Ok(info),

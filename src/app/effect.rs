@@ -40,6 +40,8 @@ pub enum Effect {
     Discover(JobId, String),
     /// Start a practice server with faults.
     StartPractice(BTreeSet<String>),
+    /// Stop the practice server with these faults.
+    StopOnePractice(BTreeSet<String>),
     /// Stop all practice servers.
     StopPractice,
     /// Derive everything; answered by [`Outcome::Analysed`], or by [`Outcome::AnalysisStopped`] when

@@ -98,6 +98,11 @@ fn document(model: &mut Model, env: &Env) -> Document {
     let workspace = &model.workspace;
     let keys = model.vault.keys.iter();
     let secrets = model.vault.secrets.iter();
+    let headers = model.vault.headers.iter();
+    let has_header = |id| {
+        let mut headers = workspace.targets.iter().flat_map(|t| &t.headers);
+        headers.any(|h| h.id == id && h.value.is_none())
+    };
     let has_client = |id| {
         let mut clients = workspace.servers.iter().flat_map(|s| &s.clients);
         clients.any(|c| c.id == id)
@@ -119,6 +124,10 @@ fn document(model: &mut Model, env: &Env) -> Document {
                 .collect(),
             secrets: secrets
                 .filter(|(id, _)| has_client(**id))
+                .map(|(id, secret)| (*id, secret.clone()))
+                .collect(),
+            headers: headers
+                .filter(|(id, _)| has_header(**id))
                 .map(|(id, secret)| (*id, secret.clone()))
                 .collect(),
         },
@@ -193,6 +202,7 @@ fn replace(model: &mut Model, effects: &mut Vec<Effect>) {
     model.session.selection = Selection::None;
     model.session.token = None;
     model.session.chain = None;
+    model.session.target = None;
     model.session.filter = String::new();
     model.touch();
 }
@@ -244,6 +254,7 @@ fn show_something(model: &mut Model) {
         model.session.selection = Selection::Token(token.id);
     }
     model.session.chain = model.workspace.chains.first().map(|c| c.id);
+    model.session.target = model.workspace.targets.first().map(|t| t.id);
     model.session.view = if !model.workspace.tokens.is_empty() {
         View::Token
     } else if model.session.chain.is_some() {
@@ -317,13 +328,16 @@ pub(super) fn unsealed(model: &mut Model, job: JobId, vault: Result<Box<Vault>, 
     };
     match vault {
         Ok(vault) => {
-            let count = vault.keys.len() + vault.secrets.len();
+            let count = vault.keys.len() + vault.secrets.len() + vault.headers.len();
             // What was entered anew since the file was opened is newer than what it holds.
             for (id, jwk) in vault.keys {
                 model.vault.keys.entry(id).or_insert(jwk);
             }
             for (id, secret) in vault.secrets {
                 model.vault.secrets.entry(id).or_insert(secret);
+            }
+            for (id, secret) in vault.headers {
+                model.vault.headers.entry(id).or_insert(secret);
             }
             model.sealing = Sealing {
                 passphrase: Some(passphrase),

@@ -3,19 +3,21 @@
 mod crack;
 mod fire;
 mod make;
+mod target;
 
 use std::sync::Arc;
 
-use super::{Command, Effect, Model, directory::credential, model::Practice};
+use super::{Command, Effect, Model};
 use crate::{
     attack::{Matrix, fire::Plan},
-    kit::{Env, text::escape},
-    oauth::{client_auth::Client, metadata::Metadata},
+    kit::Env,
 };
 
 pub use crack::{Crack, Secret, Tried};
 pub use fire::{Firing, Volley};
 pub use make::{Basis, Forged, Order, Shown, is_preparing, keys, make, make_stack};
+
+pub use target::{bound, chosen, clients, plan, suggested};
 
 pub(super) use crack::{crack_cancelled, cracked, tried};
 pub(super) use fire::{cancel, fired};
@@ -61,43 +63,6 @@ pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &m
         }
         Command::CancelFire => cancel(model, effects),
         Command::Crack(raw, list, keys) => crack::crack(model, raw, list, keys, effects),
-        _ => {}
+        other => target::update(model, other),
     }
-}
-
-/// Clients that can ask for an exchange: name of the server, its metadata, the client.
-pub fn clients(model: &Model) -> Vec<(String, Arc<Metadata>, Client)> {
-    let mut all = Vec::new();
-    for (faults, practice) in &model.practice {
-        let Practice::Running(info) = practice else {
-            continue;
-        };
-        let name = if faults.is_empty() {
-            "Practice".to_owned()
-        } else {
-            let names: Vec<&str> = faults.iter().map(String::as_str).collect();
-            format!("Practice with {}", names.join(", "))
-        };
-        for client in &info.clients {
-            all.push((name.clone(), Arc::clone(&info.metadata), client.clone()));
-        }
-    }
-    for server in &model.workspace.servers {
-        let Some(metadata) = &server.metadata else {
-            continue;
-        };
-        let metadata = Arc::new(metadata.clone());
-        for entry in &server.clients {
-            if let Ok(credential) = credential(model, entry) {
-                let client = Client {
-                    client_id: entry.client_id.clone(),
-                    method: entry.method,
-                    credential,
-                };
-                let name = escape(&server.name).into_owned();
-                all.push((name, Arc::clone(&metadata), client));
-            }
-        }
-    }
-    all
 }

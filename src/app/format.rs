@@ -16,7 +16,7 @@ use super::{
 use crate::{
     jose::Jwk,
     kit::{
-        ids::{ClientRef, Ids, KeyId},
+        ids::{ClientRef, HeaderRef, Ids, KeyId},
         secret::Secret,
         text::escape,
     },
@@ -119,7 +119,7 @@ pub fn read(text: &str) -> Result<Document, String> {
 }
 
 /// Members of a file; what has others is something else, and saving over it would lose them.
-const MEMBERS: [&str; 12] = [
+const MEMBERS: [&str; 13] = [
     "version",
     "id",
     "next",
@@ -130,6 +130,7 @@ const MEMBERS: [&str; 12] = [
     "key",
     "server",
     "chain",
+    "target",
     "run",
     "secrets",
 ];
@@ -186,6 +187,12 @@ fn check_ids(workspace: &Workspace, runs: &[SavedRun], ids: &mut Ids) -> Result<
     for chain in &workspace.chains {
         take(chain.id.to_string(), chain.id.0)?;
     }
+    for target in &workspace.targets {
+        take(target.id.to_string(), target.id.0)?;
+        for header in &target.headers {
+            take(header.id.to_string(), header.id.0)?;
+        }
+    }
     for (_, id, _) in runs.iter().flat_map(|r| &r.tokens) {
         take(id.to_string(), id.0)?;
     }
@@ -204,7 +211,15 @@ pub fn vault_bytes(vault: &Vault) -> zeroize::Zeroizing<Vec<u8>> {
         .iter()
         .map(|(id, s)| (id.to_string(), s.expose()))
         .collect();
-    let value = serde_json::json!({ "keys": keys, "secrets": secrets });
+    let headers: BTreeMap<String, &str> = vault
+        .headers
+        .iter()
+        .map(|(id, s)| (id.to_string(), s.expose()))
+        .collect();
+    let mut value = serde_json::json!({ "keys": keys, "secrets": secrets });
+    if !headers.is_empty() {
+        value["headers"] = serde_json::json!(headers);
+    }
     zeroize::Zeroizing::new(value.to_string().into_bytes())
 }
 
@@ -216,11 +231,14 @@ pub fn vault_of(bytes: &[u8]) -> Result<Vault, String> {
         keys: BTreeMap<KeyId, Map<String, Value>>,
         #[serde(default)]
         secrets: BTreeMap<ClientRef, String>,
+        #[serde(default)]
+        headers: BTreeMap<HeaderRef, String>,
     }
     // Not the reader's own words: they could quote a secret.
     let sealed: Sealed = serde_json::from_slice(bytes)
         .map_err(|_| "the sealed part is not what this program writes".to_owned())?;
     let secrets = sealed.secrets.into_iter();
+    let headers = sealed.headers.into_iter();
     Ok(Vault {
         keys: sealed
             .keys
@@ -228,5 +246,6 @@ pub fn vault_of(bytes: &[u8]) -> Result<Vault, String> {
             .map(|(id, members)| (id, Jwk(members)))
             .collect(),
         secrets: secrets.map(|(id, text)| (id, Secret::new(text))).collect(),
+        headers: headers.map(|(id, text)| (id, Secret::new(text))).collect(),
     })
 }

@@ -11,6 +11,7 @@ pub mod migrate;
 pub mod model;
 pub mod past;
 pub mod session;
+pub mod target;
 pub mod update;
 pub mod workspace;
 
@@ -20,7 +21,7 @@ mod file;
 pub mod forge;
 mod graph;
 mod keys;
-mod practice;
+pub mod practice;
 pub mod presentation;
 pub mod runs;
 mod servers;

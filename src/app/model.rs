@@ -19,7 +19,7 @@ use crate::{
     chain::run::{Pending, Run},
     jose::{Jwk, Jwks},
     kit::{
-        ids::{ChainId, ClientRef, Ids, JobId, KeyId, ServerId, TokenId},
+        ids::{ChainId, ClientRef, HeaderRef, Ids, JobId, KeyId, ServerId, TokenId},
         progress::Progress,
         secret::Secret,
     },
@@ -60,7 +60,7 @@ pub struct Model {
     pub jwks: HashMap<String, Arc<Jwks>>,
     /// Key sets as they were before the last fetch that changed them, to show a rotation.
     pub former_jwks: HashMap<String, Arc<Jwks>>,
-    /// Private keys and client secrets, in memory only. Keys: `k3`, `cl7`.
+    /// Private keys, client secrets and header values, in memory only. Keys: `k3`, `cl7`, `h9`.
     pub vault: Vault,
     /// Jobs under way: what they do, for progress and cancel.
     pub jobs: BTreeMap<JobId, Job>,
@@ -227,6 +227,8 @@ pub struct Vault {
     pub keys: HashMap<KeyId, Jwk>,
     /// Client secrets by client reference.
     pub secrets: HashMap<ClientRef, Secret>,
+    /// Values of secret headers of targets.
+    pub headers: HashMap<HeaderRef, Secret>,
 }
 
 impl Model {
@@ -240,7 +242,9 @@ impl Model {
     /// Whether something would be lost by closing.
     pub fn is_dirty(&self) -> bool {
         let same = Arc::ptr_eq(&self.workspace, &self.saved) || *self.workspace == *self.saved;
-        !same || (self.evidence != self.saved_evidence && !self.runs.is_empty())
+        !same
+            || (self.evidence != self.saved_evidence
+                && !(self.runs.is_empty() && self.vault.headers.is_empty()))
     }
 
     /// The document, to change it. Undo is recorded by [`super::update`].

@@ -19,6 +19,23 @@ pub(super) fn start(model: &mut Model, faults: BTreeSet<String>, effects: &mut V
     effects.push(Effect::StartPractice(faults));
 }
 
+/// What a practice server is called: its faults belong to its name wherever it is named.
+pub fn title(faults: &BTreeSet<String>) -> String {
+    if faults.is_empty() {
+        return "Practice".into();
+    }
+    let names: Vec<&str> = faults.iter().map(String::as_str).collect();
+    format!("Practice with {}", names.join(", "))
+}
+
+/// Stops one.
+pub(super) fn stop_one(model: &mut Model, faults: BTreeSet<String>, effects: &mut Vec<Effect>) {
+    if let Some(state) = model.practice.get_mut(&faults) {
+        *state = Practice::Stopped;
+        effects.push(Effect::StopOnePractice(faults));
+    }
+}
+
 /// Stops all. What they published stays known: tokens that they issued can still be verified.
 pub(super) fn stop(model: &mut Model, effects: &mut Vec<Effect>) {
     for state in model.practice.values_mut() {

@@ -370,17 +370,22 @@ pub(super) fn practice_changed(model: &mut Model, env: &Env, effects: &mut Vec<E
     }
 }
 
-/// The practice servers are about to stop: chains that use them cannot go on.
-pub(super) fn practice_stops(model: &mut Model, effects: &mut Vec<Effect>) {
+/// The practice servers are about to stop, or the one with these faults: chains that use them cannot
+/// go on.
+pub(super) fn practice_stops(
+    model: &mut Model,
+    only: Option<&BTreeSet<String>>,
+    effects: &mut Vec<Effect>,
+) {
     let using: Vec<ChainId> = model
         .running
         .keys()
         .copied()
         .filter(|id| {
-            model
-                .workspace
-                .chain(*id)
-                .is_some_and(|chain| chain.nodes.iter().any(|n| needs_practice(chain, &n.id)))
+            model.workspace.chain(*id).is_some_and(|chain| {
+                only.is_none_or(|f| *f == faults(chain))
+                    && chain.nodes.iter().any(|n| needs_practice(chain, &n.id))
+            })
         })
         .collect();
     for id in using {

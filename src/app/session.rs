@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     kit::{
         clock::Clock,
-        ids::{ChainId, KeyId, ServerId, TokenId},
+        ids::{ChainId, KeyId, ServerId, TargetId, TokenId},
         secret::Secret,
     },
     principal::picture::Seen,
@@ -102,6 +102,8 @@ pub struct Session {
     pub token: Option<TokenId>,
     /// The chain in the chain view.
     pub chain: Option<ChainId>,
+    /// The target of the forge.
+    pub target: Option<TargetId>,
     /// Where time comes from.
     pub clock: Clock,
     /// What verdicts ask for.

@@ -151,6 +151,13 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::DeleteTokens(_) => token::update(model, command, env, effects),
         C::Forge(..)
         | C::StackForgeries(_)
+        | C::AddTarget(_)
+        | C::SetTarget(..)
+        | C::DeleteTarget(_)
+        | C::ShowTarget(_)
+        | C::AddHeader(_)
+        | C::SetHeaderSecret(..)
+        | C::PasteActor(..)
         | C::Fire(_)
         | C::ConfirmFire(_)
         | C::CancelFire
@@ -172,8 +179,13 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::SetClient { .. }
         | C::RemoveClient(..) => servers::update(model, command, effects),
         C::StartPractice => practice::start(model, std::collections::BTreeSet::new(), effects),
+        C::StartFaulty(faults) => practice::start(model, faults, effects),
+        C::StopFaulty(faults) => {
+            runs::practice_stops(model, Some(&faults), effects);
+            practice::stop_one(model, faults, effects);
+        }
         C::StopPractice => {
-            runs::practice_stops(model, effects);
+            runs::practice_stops(model, None, effects);
             practice::stop(model, effects);
         }
         C::RunSample(name) => {

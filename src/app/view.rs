@@ -88,6 +88,8 @@ pub(super) fn mend(model: &mut Model) {
     let token = model.session.token.filter(|id| there(*id));
     let shown = model.session.chain.filter(|id| chain(*id));
     let shown = shown.or_else(|| model.workspace.chains.first().map(|c| c.id));
+    let target = model.session.target;
+    let target = target.filter(|id| model.workspace.target(*id).is_some());
     let compared = model.session.compared.iter().copied();
     let compared: Vec<_> = compared.filter(|id| there(*id)).collect();
     if lost {
@@ -96,4 +98,5 @@ pub(super) fn mend(model: &mut Model) {
     model.session.compared = compared;
     model.session.token = token;
     model.session.chain = shown;
+    model.session.target = target;
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::target::TargetEntry;
 use crate::{
     chain::Chain,
-    kit::ids::{ChainId, ClientRef, KeyId, ServerId, TokenId},
+    kit::ids::{ChainId, ClientRef, KeyId, ServerId, TargetId, TokenId},
     oauth::{client_auth::AuthMethod, metadata::Metadata},
     token::sd_jwt,
 };
@@ -32,6 +33,9 @@ pub struct Workspace {
     /// Chains.
     #[serde(default, rename = "chain", skip_serializing_if = "Vec::is_empty")]
     pub chains: Vec<ChainEntry>,
+    /// Targets of forgeries.
+    #[serde(default, rename = "target", skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<TargetEntry>,
 }
 
 /// A token in the tray.
@@ -147,6 +151,10 @@ impl Workspace {
     pub fn key(&self, id: KeyId) -> Option<&KeyEntry> {
         self.keys.iter().find(|k| k.id == id)
     }
+    /// The target of that id.
+    pub fn target(&self, id: TargetId) -> Option<&TargetEntry> {
+        self.targets.iter().find(|t| t.id == id)
+    }
     /// The server of that name.
     pub fn server(&self, name: &str) -> Option<&ServerEntry> {
         self.servers.iter().find(|s| s.name == name)
@@ -157,6 +165,7 @@ impl Workspace {
             && self.keys.is_empty()
             && self.servers.is_empty()
             && self.chains.is_empty()
+            && self.targets.is_empty()
     }
 }
 

@@ -175,21 +175,20 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// `alg` becomes HS256 and the token gets an HMAC with `secret`.
+    /// `alg` becomes HS256 and the token gets an HMAC with `secret`. Where it is HS256 already, a
+    /// claim is added: with the issuer's very secret it would be the token itself, and say nothing.
     pub fn hmac(&self, secret: &[u8]) -> Forged {
-        self.hmac_with(&self.header_set("/alg", Some("HS256".into()))?, secret)
+        let header = self.header_set("/alg", Some("HS256".into()))?;
+        if header == self.header()? {
+            let payload = self.payload_set("/forged", Some(true.into()))?;
+            return Ok(sealed_hmac(&header, &payload, secret));
+        }
+        self.hmac_with(&header, secret)
     }
 
     /// As [`Self::hmac`], with a header that is made already.
     pub fn hmac_with(&self, header: &str, secret: &[u8]) -> Forged {
-        let input = format!("{}.{}", b64::encode(header), b64::encode(self.payload()?));
-        Ok(Made {
-            token: format!(
-                "{input}.{}",
-                b64::encode(crypto::forge::hmac_sha256(secret, input.as_bytes()))
-            ),
-            signed: Signed::Guessed,
-        })
+        Ok(sealed_hmac(header, &self.payload()?, secret))
     }
 
     /// The parts as they are, with another signature.
@@ -199,6 +198,15 @@ impl<'a> Draft<'a> {
             token: format!("{header}.{payload}.{}", b64::encode(signature)),
             signed: Signed::Altered,
         })
+    }
+}
+
+fn sealed_hmac(header: &str, payload: &str, secret: &[u8]) -> Made {
+    let input = format!("{}.{}", b64::encode(header), b64::encode(payload));
+    let mac = crypto::forge::hmac_sha256(secret, input.as_bytes());
+    Made {
+        token: format!("{input}.{}", b64::encode(mac)),
+        signed: Signed::Guessed,
     }
 }
 

@@ -56,6 +56,10 @@ pub struct Endpoint {
     pub audience: Vec<String>,
     /// `scope`.
     pub scope: Vec<String>,
+    /// `resource`.
+    pub resource: Vec<String>,
+    /// `requested_token_type`, a short word or a URI.
+    pub requested_token_type: Option<String>,
 }
 
 /// Where forgeries are sent.
@@ -253,6 +257,7 @@ pub(super) struct Ask {
     pub actor_token: Option<String>,
     pub audience: Vec<String>,
     pub scope: Vec<String>,
+    pub resource: Vec<String>,
     pub requested_token_type: Option<String>,
     /// Whether the client proves who it is.
     pub authenticated: bool,
@@ -267,7 +272,8 @@ impl Ask {
             actor_token: endpoint.actor_token.clone(),
             audience: endpoint.audience.clone(),
             scope: endpoint.scope.clone(),
-            requested_token_type: None,
+            resource: endpoint.resource.clone(),
+            requested_token_type: endpoint.requested_token_type.clone(),
             authenticated: true,
         })
     }
@@ -286,6 +292,7 @@ impl Ask {
             requested_token_type: self.requested_token_type.as_deref(),
             audience: &self.audience,
             scope: &self.scope,
+            resource: &self.resource,
             ..Exchange::default()
         };
         exchange.request(&endpoint.server)

@@ -37,7 +37,7 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
             .map(|f| (f.name, f.breaks.to_owned()))
             .collect();
         return Ok(Done {
-            json: json!({ "faults": FAULTS.iter().map(|Fault { name, breaks }| json!({
+            json: json!({ "faults": FAULTS.iter().map(|Fault { name, breaks, .. }| json!({
                 "name": name,
                 "breaks": breaks,
             })).collect::<Vec<_>>() }),

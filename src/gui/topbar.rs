@@ -19,6 +19,7 @@ use crate::{
     app::{
         Command,
         model::Practice,
+        practice,
         session::{Demands, MAX_LEEWAY, Selection, View},
     },
     kit::{
@@ -222,6 +223,25 @@ fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
         } else if widgets::menu_item(ui, "Start practice server", "").clicked() {
             cx.push(Command::StartPractice);
             ui.close();
+        }
+        let faulty: Vec<_> = cx
+            .model
+            .practice
+            .iter()
+            .filter(|(f, p)| !f.is_empty() && matches!(p, Practice::Running(_)))
+            .map(|(faults, _)| practice::title(faults))
+            .collect();
+        for title in faulty {
+            ui.horizontal(|ui| {
+                Icon::Warning.show(ui, 12.0, theme.high);
+                let button = Button::new(RichText::new(&title).color(theme.high))
+                    .frame_when_inactive(false)
+                    .truncate();
+                if ui.add(button).on_hover_text("Broken on purpose").clicked() {
+                    cx.push(Command::Show(View::Practice));
+                    ui.close();
+                }
+            });
         }
         ui.separator();
         ui.label(theme::section("Your servers", theme));

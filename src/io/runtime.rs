@@ -82,6 +82,7 @@ pub struct Runtime {
 
 enum PracticeAsk {
     Start(BTreeSet<String>),
+    StopOne(BTreeSet<String>),
     Stop,
 }
 
@@ -183,6 +184,9 @@ impl Runtime {
             // The receiver is gone only when the program ends.
             Effect::StartPractice(faults) => {
                 let _ = self.practice.send(PracticeAsk::Start(faults));
+            }
+            Effect::StopOnePractice(faults) => {
+                let _ = self.practice.send(PracticeAsk::StopOne(faults));
             }
             Effect::StopPractice => {
                 let _ = self.practice.send(PracticeAsk::Stop);
@@ -386,6 +390,11 @@ async fn serve_practice(
                     }),
                 };
                 shared.send(Outcome::Practice(faults, state));
+            }
+            PracticeAsk::StopOne(faults) => {
+                if let Some(server) = servers.remove(&faults) {
+                    server.stop().await;
+                }
             }
             PracticeAsk::Stop => {
                 for (_, server) in servers.drain() {

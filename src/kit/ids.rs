@@ -69,6 +69,14 @@ id!(
     ClientRef, "cl"
 );
 id!(
+    /// A target of forgeries.
+    TargetId, "ft"
+);
+id!(
+    /// A header of a target.
+    HeaderRef, "h"
+);
+id!(
     /// Work that runs off the frame.
     JobId, "j"
 );

@@ -26,6 +26,7 @@ mod oauth;
 mod principal;
 mod report;
 mod risk;
+mod targets;
 mod token;
 mod wide;
 mod workspace;

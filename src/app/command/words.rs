@@ -2,7 +2,7 @@
 
 use super::Command;
 use crate::{
-    app::session::View,
+    app::{practice, session::View},
     kit::text::escape,
     principal::picture::{Choice, When},
     token::craft::Part,
@@ -67,6 +67,8 @@ impl Command {
             Self::SetClient { .. } => "Change client".into(),
             Self::RemoveClient(..) => "Remove client".into(),
             Self::StartPractice => "Start practice server".into(),
+            Self::StartFaulty(faults) => format!("Start {}", escape(&practice::title(faults))),
+            Self::StopFaulty(faults) => format!("Stop {}", escape(&practice::title(faults))),
             Self::StopPractice => "Stop practice servers".into(),
             Self::LoadSample(name) | Self::RunSample(name) => {
                 let verb = if matches!(self, Self::RunSample(_)) {
@@ -98,6 +100,12 @@ impl Command {
             Self::Forge(_, names) => format!("Forge {}", escape(&names.join(" + "))),
             Self::StackForgeries(names) if names.is_empty() => "Clear the stack".into(),
             Self::StackForgeries(_) => "Stack forgeries".into(),
+            Self::AddTarget(_) => "Add target".into(),
+            Self::SetTarget(..) | Self::SetHeaderSecret(..) => "Change target".into(),
+            Self::DeleteTarget(_) => "Delete target".into(),
+            Self::ShowTarget(_) => "Choose target".into(),
+            Self::AddHeader(_) => "Add header".into(),
+            Self::PasteActor(..) => "Paste actor token".into(),
             Self::Fire(plan) => format!("Fire at {}", escape(&plan.target.host())),
             Self::ConfirmFire(true) => "Fire".into(),
             Self::ConfirmFire(false) => "Do not fire".into(),
@@ -194,6 +202,11 @@ impl Command {
                 | Self::MoveNode(..)
                 | Self::DeleteNode(..)
                 | Self::SetChain(..)
+                | Self::AddTarget(_)
+                | Self::SetTarget(..)
+                | Self::DeleteTarget(_)
+                | Self::AddHeader(_)
+                | Self::PasteActor(..)
         )
     }
 
@@ -210,6 +223,7 @@ impl Command {
             Self::RenameKey(id, _) => format!("{id} name"),
             Self::RenameChain(id, _) => format!("{id} name"),
             Self::SetNode(chain, id, _) => format!("{chain} {id} settings"),
+            Self::SetTarget(entry, field) => format!("{} {field}", entry.id),
             Self::MoveNode(chain, id, _) => format!("{chain} {id} place"),
             _ => return None,
         })

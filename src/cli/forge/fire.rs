@@ -96,6 +96,12 @@ pub(super) struct TargetOptions {
     /// Scope to ask for; may be repeated
     #[arg(long, value_name = "S")]
     scope: Vec<String>,
+    /// Resource to ask for; may be repeated
+    #[arg(long, value_name = "URI")]
+    resource: Vec<String>,
+    /// Kind of token to ask for: `access_token`, `jwt` ... or a URI
+    #[arg(long, value_name = "TYPE")]
+    requested_token_type: Option<String>,
     /// Requests a second at most
     #[arg(long, value_name = "N", default_value_t = PER_SECOND, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_PER_SECOND)))]
     rate: u32,
@@ -212,6 +218,8 @@ impl TargetOptions {
             actor_token: self.actor_token.as_deref().map(super::raw_of).transpose()?,
             audience: self.audience.clone(),
             scope: self.scope.clone(),
+            resource: self.resource.clone(),
+            requested_token_type: self.requested_token_type.clone(),
         }))
     }
 }

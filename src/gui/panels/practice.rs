@@ -8,6 +8,9 @@ use crate::{
     app::{
         Command,
         model::{Practice, PracticeInfo},
+        practice,
+        session::View,
+        target::TargetEntry,
     },
     gui::{
         Ask, Cx,
@@ -18,14 +21,17 @@ use crate::{
             chips::{Mark, chip},
         },
     },
-    io::practice::FAULTS,
+    io::practice::{FAULTS, Part},
     kit::text::escape,
-    oauth::metadata::Metadata,
+    oauth::{http::Method, metadata::Metadata},
 };
 
 /// What the panel keeps between frames.
 #[derive(Default)]
-pub struct State;
+pub struct State {
+    /// Faults that are ticked.
+    chosen: BTreeSet<String>,
+}
 
 /// Draws the panel.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -47,7 +53,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             let model = cx.model;
             let plain = BTreeSet::new();
             match model.practice.get(&plain) {
-                Some(Practice::Running(info)) => running(ui, cx, info, true),
+                Some(Practice::Running(info)) => running(ui, cx, info),
                 Some(Practice::Starting) => {
                     ui.horizontal(|ui| {
                         ui.spinner();
@@ -57,12 +63,16 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 Some(Practice::Failed(why)) => failed(ui, cx, why),
                 Some(Practice::Stopped) | None => stopped(ui, cx),
             }
-            for (faults, server) in model.practice.iter().filter(|(f, _)| !f.is_empty()) {
-                if let Practice::Running(info) = server {
-                    ui.add_space(space::L);
-                    let names: Vec<&str> = faults.iter().map(String::as_str).collect();
-                    widgets::section(ui, "With faults", &names.join(", "));
-                    running(ui, cx, info, false);
+            let faulty: Vec<_> = model
+                .practice
+                .iter()
+                .filter(|(f, p)| !f.is_empty() && !matches!(p, Practice::Stopped))
+                .collect();
+            if !faulty.is_empty() {
+                ui.add_space(space::L);
+                widgets::section(ui, "Broken on purpose", &faulty.len().to_string());
+                for (faults, server) in faulty {
+                    one_faulty(ui, cx, faults, server);
                 }
             }
             ui.add_space(space::L);
@@ -92,7 +102,76 @@ fn failed(ui: &mut Ui, cx: &mut Cx<'_>, why: &str) {
     }
 }
 
-fn running(ui: &mut Ui, cx: &mut Cx<'_>, info: &PracticeInfo, main: bool) {
+/// A server with faults: they are its name, so that nobody takes it for a sound one.
+fn one_faulty(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>, server: &Practice) {
+    let title = practice::title(faults);
+    widgets::banner(cx.theme.warn_surface).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            Icon::Warning.show(ui, 16.0, cx.theme.high);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if widgets::button(ui, Icon::Stop, "Stop")
+                    .on_hover_text(format!("Stop {title}"))
+                    .clicked()
+                {
+                    cx.push(Command::StopFaulty(faults.clone()));
+                }
+                if let Practice::Running(info) = server {
+                    if widgets::button(ui, Icon::Play, "Aim the forge").clicked() {
+                        aim(cx, info);
+                    }
+                    if widgets::icon_button(ui, Icon::Copy, "Copy issuer").clicked() {
+                        cx.ask(Ask::Copy(info.issuer.clone(), "Issuer".into()));
+                    }
+                }
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    let text = theme::strong(title.as_str()).color(cx.theme.high);
+                    ui.add(egui::Label::new(text).truncate());
+                });
+            });
+        });
+        match server {
+            Practice::Running(info) => {
+                ui.add(
+                    egui::Label::new(theme::mono(info.issuer.as_str()))
+                        .truncate()
+                        .selectable(true),
+                );
+            }
+            Practice::Starting => {
+                ui.horizontal(|ui| {
+                    ui.spinner();
+                    ui.label("Starting");
+                });
+            }
+            Practice::Failed(why) => {
+                ui.add(
+                    egui::Label::new(RichText::new(escape(why)).color(cx.theme.critical)).wrap(),
+                );
+            }
+            Practice::Stopped => {}
+        }
+    });
+    ui.add_space(space::XS);
+}
+
+/// Puts a target at the first resource server of a practice server in front.
+fn aim(cx: &mut Cx<'_>, info: &PracticeInfo) {
+    let Some((name, ..)) = info.resources.first() else {
+        return;
+    };
+    let target = TargetEntry::practice(name, Method::Get, info.faults.clone());
+    let mut kept = cx.model.workspace.targets.iter();
+    let known = kept.find(|t| t.practice == target.practice && t.faults == target.faults);
+    cx.push(match known {
+        Some(known) => Command::ShowTarget(Some(known.id)),
+        None => Command::AddTarget(Box::new(target)),
+    });
+    cx.view.forge.show_fire();
+    cx.push(Command::Show(View::Forge));
+}
+
+fn running(ui: &mut Ui, cx: &mut Cx<'_>, info: &PracticeInfo) {
     ui.horizontal_wrapped(|ui| {
         Icon::Check.show(ui, 16.0, cx.theme.good);
         ui.label(theme::strong("Running"));
@@ -100,13 +179,10 @@ fn running(ui: &mut Ui, cx: &mut Cx<'_>, info: &PracticeInfo, main: bool) {
         if widgets::icon_button(ui, Icon::Copy, "Copy issuer").clicked() {
             cx.ask(Ask::Copy(info.issuer.clone(), "Issuer".into()));
         }
-        if main && ui.button("Stop all").clicked() {
+        if ui.button("Stop all").clicked() {
             cx.push(Command::StopPractice);
         }
     });
-    if !main {
-        return;
-    }
     ui.add_space(space::S);
     widgets::section(ui, "Endpoints", "");
     for (name, url) in endpoints(&info.metadata) {
@@ -169,15 +245,80 @@ fn endpoints(metadata: &Metadata) -> Vec<(&'static str, String)> {
 
 /// What can be switched on to be broken: each fault is what a real server got wrong.
 fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
-    widgets::section(ui, "Faults", "a chain names those it is to be run with");
-    for fault in FAULTS {
-        widgets::field(ui, fault.name, |ui| {
-            ui.add(egui::Label::new(super::graph::capital(fault.breaks)).wrap())
-        });
+    widgets::section(ui, "Faults", "each is what a real server got wrong");
+    ui.add(
+        egui::Label::new(
+            RichText::new(
+                "Tick what shall be broken and start a server with it beside the sound one: the forge then shows what gets in. A chain names the faults that it is to be run with.",
+            )
+            .color(cx.theme.muted),
+        )
+        .wrap(),
+    );
+    ui.add_space(space::S);
+    start(ui, cx);
+    for part in Part::ALL {
+        ui.add_space(space::S);
+        ui.label(theme::strong(part.title()));
+        for fault in FAULTS.iter().filter(|f| f.at == part) {
+            ui.horizontal_top(|ui| {
+                let mut on = cx.view.practice.chosen.contains(fault.name);
+                let room = ui.available_width();
+                let tick = ui
+                    .scope(|ui| {
+                        ui.set_width((room * 0.34).min(190.0));
+                        ui.spacing_mut().interact_size.y = 20.0;
+                        widgets::tick(ui, &mut on, fault.name)
+                    })
+                    .inner;
+                if tick.changed() {
+                    let chosen = &mut cx.view.practice.chosen;
+                    if on {
+                        chosen.insert(fault.name.to_owned());
+                    } else {
+                        chosen.remove(fault.name);
+                    }
+                }
+                let words = fault.breaks.trim_start_matches("no fault but an option: ");
+                ui.add(
+                    egui::Label::new(
+                        RichText::new(super::graph::capital(words)).color(cx.theme.muted),
+                    )
+                    .wrap(),
+                );
+            });
+        }
     }
     ui.add_space(space::S);
     if widgets::button(ui, Icon::Warning, "Run the risky sample").clicked() {
         super::chain::run_sample(cx, "sample-risky");
-        cx.push(Command::Show(crate::app::session::View::Chain));
+        cx.push(Command::Show(View::Chain));
     }
+}
+
+/// Starts what is ticked.
+fn start(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let chosen = cx.view.practice.chosen.clone();
+    let state = cx.model.practice.get(&chosen);
+    let there = matches!(state, Some(Practice::Running(_) | Practice::Starting));
+    ui.horizontal_wrapped(|ui| {
+        let words = match chosen.len() {
+            0 => "Start a broken server".to_owned(),
+            1 => "Start with this fault".to_owned(),
+            n => format!("Start with these {n} faults"),
+        };
+        ui.add_enabled_ui(!chosen.is_empty() && !there, |ui| {
+            if widgets::primary(ui, Some(Icon::Play), &words).clicked() {
+                cx.push(Command::StartFaulty(chosen.clone()));
+            }
+        });
+        if !chosen.is_empty() {
+            if ui.button("Tick none").clicked() {
+                cx.view.practice.chosen.clear();
+            }
+            if there {
+                ui.label(RichText::new("runs already").color(cx.theme.muted));
+            }
+        }
+    });
 }

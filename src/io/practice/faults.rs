@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::jose::Alg;
+
 /// A fault that can be switched on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
@@ -9,105 +11,184 @@ pub struct Fault {
     pub name: &'static str,
     /// What it breaks.
     pub breaks: &'static str,
+    /// Where.
+    pub at: Part,
 }
 
-/// Faults, by name, and the one option that is none.
-pub const FAULTS: [Fault; 24] = [
+/// What a fault is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// What the token endpoint decides.
+    Exchange,
+    /// How resource servers look at tokens.
+    Resource,
+    /// How resource servers look at proofs of possession.
+    Proof,
+    /// No fault: another kind of server.
+    Option,
+}
+
+impl Part {
+    /// All, in the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::Resource, Self::Exchange, Self::Proof, Self::Option];
+
+    /// In words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Exchange => "Token exchange",
+            Self::Resource => "Resource servers",
+            Self::Proof => "Proofs of possession",
+            Self::Option => "Options",
+        }
+    }
+}
+
+/// Faults, by name, and options that are none.
+pub const FAULTS: [Fault; 29] = [
     Fault {
         name: "scope-widened",
         breaks: "an exchange grants scopes that the subject token does not have (DG-401)",
+        at: Part::Exchange,
     },
     Fault {
         name: "may-act-ignored",
         breaks: "an exchange accepts an actor that may_act does not name (DG-410)",
+        at: Part::Exchange,
     },
     Fault {
         name: "lifetime-extended",
         breaks: "an exchanged token outlives its subject token (DG-501)",
+        at: Part::Exchange,
     },
     Fault {
         name: "act-flattened",
         breaks: "prior actors are dropped from act (DG-405)",
+        at: Part::Exchange,
     },
     Fault {
         name: "signature-ignored",
         breaks: "resource servers do not check signatures",
+        at: Part::Resource,
     },
     Fault {
         name: "alg-none-accepted",
         breaks: "resource servers take tokens whose alg is none, in any case of letters",
+        at: Part::Resource,
     },
     Fault {
         name: "key-confusion",
         breaks: "resource servers take HS256 with the bytes of their public key as the secret",
+        at: Part::Resource,
     },
     Fault {
         name: "jwk-trusted",
         breaks: "resource servers verify with the key that the header brings in jwk",
+        at: Part::Resource,
     },
     Fault {
         name: "crit-ignored",
         breaks: "resource servers pass over crit",
+        at: Part::Resource,
     },
     Fault {
         name: "typ-ignored",
         breaks: "resource servers take tokens of any typ",
+        at: Part::Resource,
     },
     Fault {
         name: "expiry-ignored",
         breaks: "resource servers do not look at exp",
+        at: Part::Resource,
     },
     Fault {
         name: "audience-ignored",
         breaks: "resource servers take tokens for others",
+        at: Part::Resource,
     },
     Fault {
         name: "issuer-ignored",
         breaks: "resource servers take tokens of any iss",
+        at: Part::Resource,
+    },
+    Fault {
+        name: "alg-chosen",
+        breaks: "resource servers verify under whatever algorithm the header names",
+        at: Part::Resource,
+    },
+    Fault {
+        name: "secret-weak",
+        breaks: "tokens are signed with HS256, and the secret is the word `secret`",
+        at: Part::Resource,
     },
     Fault {
         name: "binding-dropped",
         breaks: "an exchange issues an unbound token though the request proves a key (DG-602)",
+        at: Part::Exchange,
     },
     Fault {
         name: "subject-key-ignored",
         breaks: "an exchange takes bound tokens without a proof of their keys",
+        at: Part::Exchange,
     },
     Fault {
         name: "dpop-bearer-accepted",
         breaks: "resource servers take bound tokens as Bearer, without a proof",
+        at: Part::Proof,
     },
     Fault {
         name: "dpop-signature-ignored",
         breaks: "resource servers do not check the signature of DPoP proofs",
+        at: Part::Proof,
     },
     Fault {
         name: "dpop-key-ignored",
         breaks: "resource servers take proofs by any key",
+        at: Part::Proof,
     },
     Fault {
         name: "dpop-htm-ignored",
         breaks: "resource servers do not compare htm of a proof with the method",
+        at: Part::Proof,
     },
     Fault {
         name: "dpop-htu-ignored",
         breaks: "resource servers do not compare htu of a proof with the address",
+        at: Part::Proof,
     },
     Fault {
         name: "dpop-ath-ignored",
         breaks: "resource servers do not compare ath of a proof with the token",
+        at: Part::Proof,
     },
     Fault {
         name: "dpop-iat-ignored",
         breaks: "resource servers take proofs of any age",
+        at: Part::Proof,
     },
     Fault {
         name: "dpop-replay-accepted",
         breaks: "resource servers take a proof more than once",
+        at: Part::Proof,
     },
     Fault {
         name: "dpop-nonce-demanded",
         breaks: "no fault but an option: token endpoint and resource servers ask for a nonce in each DPoP proof",
+        at: Part::Option,
+    },
+    Fault {
+        name: "signs-rs256",
+        breaks: "no fault but an option: tokens are signed with RS256",
+        at: Part::Option,
+    },
+    Fault {
+        name: "signs-ps256",
+        breaks: "no fault but an option: tokens are signed with PS256",
+        at: Part::Option,
+    },
+    Fault {
+        name: "signs-hs256",
+        breaks: "no fault but an option: tokens are signed with HS256, with a secret that the resource servers share",
+        at: Part::Option,
     },
 ];
 
@@ -163,6 +244,16 @@ pub struct Faults {
     pub dpop_replay_accepted: bool,
     /// Proofs need a nonce of the server (RFC 9449 §8, §9).
     pub dpop_nonce_demanded: bool,
+    /// Resource servers: the header's algorithm decides.
+    pub alg_chosen: bool,
+    /// The secret of HS256 is a well-known word.
+    pub secret_weak: bool,
+    /// Tokens are signed with RS256.
+    pub signs_rs256: bool,
+    /// Tokens are signed with PS256.
+    pub signs_ps256: bool,
+    /// Tokens are signed with HS256.
+    pub signs_hs256: bool,
 }
 
 impl Faults {
@@ -195,6 +286,11 @@ impl Faults {
                 "dpop-iat-ignored" => faults.dpop_iat_ignored = true,
                 "dpop-replay-accepted" => faults.dpop_replay_accepted = true,
                 "dpop-nonce-demanded" => faults.dpop_nonce_demanded = true,
+                "alg-chosen" => faults.alg_chosen = true,
+                "secret-weak" => faults.secret_weak = true,
+                "signs-rs256" => faults.signs_rs256 = true,
+                "signs-ps256" => faults.signs_ps256 = true,
+                "signs-hs256" => faults.signs_hs256 = true,
                 other => {
                     return Err(format!(
                         "The practice server has no fault `{}`. Faults are: {}.",
@@ -204,7 +300,29 @@ impl Faults {
                 }
             }
         }
+        let hmac = faults.signs_hs256 || faults.secret_weak;
+        if [faults.signs_rs256, faults.signs_ps256, hmac]
+            .iter()
+            .filter(|on| **on)
+            .count()
+            > 1
+        {
+            return Err("The practice server signs with one algorithm: choose one of signs-rs256, signs-ps256 and signs-hs256 (which secret-weak implies).".into());
+        }
         Ok(faults)
+    }
+
+    /// The algorithm that tokens are signed with.
+    pub fn alg(self) -> Alg {
+        if self.signs_rs256 {
+            Alg::Rs256
+        } else if self.signs_ps256 {
+            Alg::Ps256
+        } else if self.signs_hs256 || self.secret_weak {
+            Alg::Hs256
+        } else {
+            Alg::Es256
+        }
     }
 }
 
@@ -221,6 +339,18 @@ mod tests {
             assert!(!seen.contains(&faults), "{}", fault.name);
             seen.push(faults);
         }
+    }
+
+    #[test]
+    fn a_server_signs_with_one_algorithm() {
+        let named = |names: &[&str]| {
+            Faults::named(&names.iter().map(|n| (*n).to_owned()).collect()).map(Faults::alg)
+        };
+        assert_eq!(named(&[]).unwrap(), Alg::Es256);
+        assert_eq!(named(&["signs-ps256"]).unwrap(), Alg::Ps256);
+        assert_eq!(named(&["secret-weak", "signs-hs256"]).unwrap(), Alg::Hs256);
+        let error = named(&["signs-rs256", "secret-weak"]).unwrap_err();
+        assert!(error.contains("signs with one algorithm"), "{error}");
     }
 
     #[test]

@@ -56,7 +56,7 @@ use memory::Memory;
 use realm::Realm;
 use refusal::{Refusal, no_store, quote};
 
-pub use faults::{FAULTS, Fault};
+pub use faults::{FAULTS, Fault, Part};
 
 /// How long one request may take, its body included.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
@@ -150,7 +150,7 @@ async fn start_at(
         .map_err(|e| format!("The practice server does not learn its own port: {e}."))?
         .port();
     let rng = SystemRng;
-    let (realm, clients) = Realm::new(format!("http://127.0.0.1:{port}"), &rng)?;
+    let (realm, clients) = Realm::new(format!("http://127.0.0.1:{port}"), faults, &rng)?;
     let info = Arc::new(PracticeInfo {
         issuer: realm.issuer.clone(),
         metadata: Arc::new(metadata::typed(&realm)),

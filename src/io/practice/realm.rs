@@ -13,8 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
+use super::faults::Faults;
+
 use crate::{
-    jose::{Alg, Jwk, Jwks, crypto},
+    jose::{Alg, Jwk, Jwks, b64, crypto},
     kit::{
         rng::{self, Rng},
         secret::Secret,
@@ -196,9 +198,11 @@ pub enum Proof {
 pub struct Realm {
     /// Issuer, `http://127.0.0.1:PORT`.
     pub issuer: String,
-    /// Private signing key.
+    /// Signing key: a private one, or the secret that the resource servers share.
     pub key: Jwk,
-    /// Its public part with `kid`, `use` and `alg`, as published.
+    /// What it signs with.
+    pub alg: Alg,
+    /// Its public part with `kid`, `use` and `alg`, as published; of a secret nothing is.
     pub jwks: Jwks,
     /// How agents prove themselves.
     pub proofs: BTreeMap<&'static str, Proof>,
@@ -206,19 +210,32 @@ pub struct Realm {
 
 impl Realm {
     /// A realm at `issuer` with fresh keys, and its clients with their credentials.
-    pub fn new(issuer: String, rng: &dyn Rng) -> Result<(Self, Vec<Client>), String> {
-        let fresh = || {
-            crypto::generate(&Alg::Es256, None)
+    pub fn new(
+        issuer: String,
+        faults: Faults,
+        rng: &dyn Rng,
+    ) -> Result<(Self, Vec<Client>), String> {
+        let made = |alg: &Alg| {
+            crypto::generate(alg, None)
                 .map_err(|e| format!("The practice server cannot make its keys: {e}."))
         };
+        let fresh = || made(&Alg::Es256);
         let public = |key: &Jwk| {
             key.public()
                 .ok_or("The practice server made a key without a public part.")
         };
-        let key = fresh()?;
-        let mut published = public(&key)?;
-        published.0.insert("use".into(), "sig".into());
-        published.0.insert("alg".into(), "ES256".into());
+        let alg = faults.alg();
+        let mut key = made(&alg)?;
+        if faults.secret_weak {
+            key.0.insert("k".into(), b64::encode("secret").into());
+        }
+        let mut jwks = Jwks::default();
+        if alg != Alg::Hs256 {
+            let mut published = public(&key)?;
+            published.0.insert("use".into(), "sig".into());
+            published.0.insert("alg".into(), alg.name().into());
+            jwks.keys.push(published);
+        }
 
         let mut proofs = BTreeMap::new();
         let mut clients = Vec::new();
@@ -253,9 +270,8 @@ impl Realm {
         let realm = Self {
             issuer,
             key,
-            jwks: Jwks {
-                keys: vec![published],
-            },
+            alg,
+            jwks,
             proofs,
         };
         Ok((realm, clients))
@@ -271,9 +287,14 @@ impl Realm {
         format!("{}/resources/{}", self.issuer, resource.name)
     }
 
-    /// The public signing key.
+    /// The public signing key; a secret has none.
     pub fn public_key(&self) -> Option<&Jwk> {
         self.jwks.keys.first()
+    }
+
+    /// What resource servers verify with.
+    pub fn verifier(&self) -> &Jwk {
+        self.public_key().unwrap_or(&self.key)
     }
 
     /// What `text` names: a resource server by name or URL, this server by issuer, an agent by

@@ -4,6 +4,7 @@ mod authorization;
 mod exchanges;
 mod faulty;
 mod forged;
+mod forged_algs;
 mod hostile;
 mod house;
 mod proofs;

@@ -13,11 +13,12 @@ use crate::{
         effect::{Document, Kept},
         format,
         model::Vault,
+        target::Carrier,
     },
     io::keychain,
     jose::{Jwk, sealed as seal_box},
     kit::{
-        ids::{ClientRef, KeyId},
+        ids::{ClientRef, HeaderRef, KeyId},
         rng::SystemRng,
         secret::Secret,
     },
@@ -48,10 +49,11 @@ struct Sealed {
     jwe: Arc<str>,
 }
 
-/// One secret under its name: `k3`, `cl7`.
+/// One secret under its name: `k3`, `cl7`, `h9`.
 enum Kind {
     Key(KeyId, Jwk),
     Client(ClientRef, Secret),
+    Header(HeaderRef, Secret),
 }
 
 impl Keeper {
@@ -86,7 +88,7 @@ impl Keeper {
                     document.workspace.practice_keys_in_clear
                         && document.workspace.key(*id).is_some_and(|k| k.practice)
                 }
-                Kind::Client(..) => false,
+                Kind::Client(..) | Kind::Header(..) => false,
             };
             if clear {
                 kept.clear += 1;
@@ -122,7 +124,10 @@ impl Keeper {
         let keys = keys.map(|k| k.id.to_string());
         let servers = workspace.servers.iter();
         let clients = servers.flat_map(|s| s.clients.iter().map(|c| c.id.to_string()));
-        for name in keys.chain(clients) {
+        let targets = workspace.targets.iter().flat_map(|t| &t.headers);
+        let headers = targets.filter(|h| h.value.is_none());
+        let headers = headers.map(|h| h.id.to_string());
+        for name in keys.chain(clients).chain(headers) {
             let entry = entry(document, &name);
             if let Ok(Some(secret)) = keychain::load(&entry) {
                 if let Some(kind) = Kind::read(&name, &secret) {
@@ -197,13 +202,14 @@ impl Kind {
         match self {
             Self::Key(id, _) => id.to_string(),
             Self::Client(id, _) => id.to_string(),
+            Self::Header(id, _) => id.to_string(),
         }
     }
 
     fn text(&self) -> Secret {
         match self {
             Self::Key(_, jwk) => Secret::new(Value::Object(jwk.0.clone()).to_string()),
-            Self::Client(_, secret) => secret.clone(),
+            Self::Client(_, secret) | Self::Header(_, secret) => secret.clone(),
         }
     }
 
@@ -212,6 +218,9 @@ impl Kind {
             let members = serde_json::from_str(secret.expose()).ok()?;
             return Some(Self::Key(id, Jwk(members)));
         }
+        if let Ok(id) = name.parse() {
+            return Some(Self::Header(id, secret.clone()));
+        }
         Some(Self::Client(name.parse().ok()?, secret.clone()))
     }
 
@@ -219,6 +228,7 @@ impl Kind {
         match self {
             Self::Key(id, jwk) => drop(vault.keys.insert(id, jwk)),
             Self::Client(id, secret) => drop(vault.secrets.insert(id, secret)),
+            Self::Header(id, secret) => drop(vault.headers.insert(id, secret)),
         }
     }
 }
@@ -233,13 +243,15 @@ fn secrets(vault: &Vault) -> Vec<Kind> {
                 .iter()
                 .map(|(id, jwk)| Kind::Key(*id, jwk.clone())),
         )
+        .chain((vault.headers.iter()).map(|(id, secret)| Kind::Header(*id, secret.clone())))
         .collect();
     all.sort_by_key(Kind::name);
     all
 }
 
-/// The keychain's name of a secret. That of a client says for which client of which issuer it is, so
-/// that a file that was tampered with cannot have it sent to another server.
+/// The keychain's name of a secret. That of a client says for which client of which issuer it is,
+/// that of a header for which target, so that a file that was tampered with cannot have it sent to
+/// another server.
 fn entry(document: &Document, name: &str) -> String {
     let servers = document.workspace.servers.iter();
     let owner = servers
@@ -252,8 +264,31 @@ fn entry(document: &Document, name: &str) -> String {
                 document.id, client.client_id, server.issuer
             )
         }
-        None => format!("{}/{name}", document.id),
+        None => match target(document, name) {
+            Some(place) => format!("{}/{name} {place}", document.id),
+            None => format!("{}/{name}", document.id),
+        },
     }
+}
+
+/// Where the header of that name is sent to.
+fn target(document: &Document, name: &str) -> Option<String> {
+    let mut targets = document.workspace.targets.iter();
+    let target = targets.find(|t| t.headers.iter().any(|h| h.id.to_string() == name))?;
+    let place = match (&target.exchange.server, &target.practice) {
+        _ if target.is_practice() => "practice".to_owned(),
+        (Some(server), _) if target.carrier == Carrier::Exchange => {
+            let issuer = document.workspace.server(server).map(|s| s.issuer.as_str());
+            issuer.unwrap_or_default().to_owned()
+        }
+        _ => url::Url::parse(target.url.trim())
+            .map(|url| url.origin().ascii_serialization())
+            .unwrap_or_default(),
+    };
+    let second = url::Url::parse(target.second.trim())
+        .map(|url| url.origin().ascii_serialization())
+        .unwrap_or_default();
+    Some(format!("{place} {second}").trim_end().to_owned())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -1,10 +1,13 @@
 //! The forge: deliberate forgeries of the token in front, firing them at a target, weak secrets.
 
 mod detail;
+mod exchange;
 mod fire;
+mod headers;
 mod list;
 mod matrix;
 mod secrets;
+mod target;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -53,6 +56,11 @@ pub struct State {
 }
 
 impl State {
+    /// Puts target and matrix in front.
+    pub fn show_fire(&mut self) {
+        self.mode = Mode::Fire;
+    }
+
     /// A word list was chosen.
     pub fn choose_words(&mut self, path: PathBuf) {
         self.words = Some(path);

@@ -58,7 +58,7 @@ async fn tokens(lab: &Lab) -> (String, String) {
     (token, parent)
 }
 
-async fn at_the_resource(lab: &Lab, second: bool) -> Matrix {
+pub(super) async fn at_the_resource(lab: &Lab, second: bool) -> Matrix {
     let (token, parent) = tokens(lab).await;
     let mut with = ingredients(lab, &token);
     with.others = vec![
@@ -96,6 +96,8 @@ async fn at_the_token_endpoint(lab: &Lab, forgeries: Vec<&'static Forgery>) -> M
         actor_token: Some(lab.own_token("planner").await),
         audience: vec!["accounts-api".into()],
         scope: Vec::new(),
+        resource: Vec::new(),
+        requested_token_type: None,
     };
     let plan = Plan {
         token,
@@ -107,12 +109,12 @@ async fn at_the_token_endpoint(lab: &Lab, forgeries: Vec<&'static Forgery>) -> M
     fire(lab, plan).await
 }
 
-fn accepted(matrix: &Matrix) -> BTreeSet<String> {
+pub(super) fn accepted(matrix: &Matrix) -> BTreeSet<String> {
     matrix.findings().map(|r| r.name().to_owned()).collect()
 }
 
 /// What was not decided, with its reason.
-fn open(matrix: &Matrix) -> Vec<String> {
+pub(super) fn open(matrix: &Matrix) -> Vec<String> {
     matrix
         .rows
         .iter()
@@ -181,7 +183,7 @@ fn not_of_this_token(forgery: &Forgery) -> bool {
 }
 
 /// Names of the catalogue that begin so.
-fn begins(prefixes: &[&str]) -> BTreeSet<String> {
+pub(super) fn begins(prefixes: &[&str]) -> BTreeSet<String> {
     catalogue()
         .iter()
         .filter(|f| {
@@ -191,15 +193,19 @@ fn begins(prefixes: &[&str]) -> BTreeSet<String> {
         .collect()
 }
 
-async fn let_in_by(fault: &str) -> BTreeSet<String> {
-    let lab = Lab::with(&[fault]).await;
+pub(super) async fn let_in_by_all(faults: &[&str]) -> BTreeSet<String> {
+    let lab = Lab::with(faults).await;
     let matrix = at_the_resource(&lab, true).await;
-    assert_eq!(matrix.void, None, "{fault}");
-    assert!(!matrix.passed(), "{fault}");
+    assert_eq!(matrix.void, None, "{faults:?}");
+    assert!(!matrix.passed(), "{faults:?}");
     accepted(&matrix)
 }
 
-fn set(names: &[&str]) -> BTreeSet<String> {
+async fn let_in_by(fault: &str) -> BTreeSet<String> {
+    let_in_by_all(&[fault]).await
+}
+
+pub(super) fn set(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|n| (*n).to_owned()).collect()
 }
 
@@ -511,6 +517,8 @@ async fn a_bound_subject_token_is_forged_with_proofs_of_its_key() {
             actor_token: None,
             audience: vec!["accounts-api".into()],
             scope: Vec::new(),
+            resource: Vec::new(),
+            requested_token_type: None,
         };
         let mut target = Target::exchange(endpoint).unwrap();
         target.proof = Some(key);

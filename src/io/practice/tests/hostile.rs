@@ -10,7 +10,7 @@ use super::*;
 
 fn keys() -> &'static Realm {
     static REALM: std::sync::LazyLock<Realm> = std::sync::LazyLock::new(|| {
-        Realm::new("http://127.0.0.1:1".into(), &SystemRng)
+        Realm::new("http://127.0.0.1:1".into(), Faults::default(), &SystemRng)
             .unwrap()
             .0
     });

@@ -1,0 +1,297 @@
+//! Targets: kept in the workspace, and made into a plan.
+
+use std::collections::BTreeSet;
+
+use url::Url;
+
+use crate::{
+    app::{
+        Command, Model,
+        directory::Names,
+        model::Practice,
+        practice,
+        target::{Carrier, HeaderEntry, TargetEntry},
+        token,
+    },
+    attack::{
+        Family, Forgery, catalogue,
+        fire::{Pace, Plan},
+        target::{Endpoint, Place, Target},
+    },
+    chain::run::Directory as _,
+    jose::Jwk,
+    kit::{
+        ids::{HeaderRef, TargetId, TokenId},
+        text::escape,
+    },
+    oauth::http::{Field, Method},
+    token::find,
+};
+
+pub(super) fn update(model: &mut Model, command: Command) {
+    match command {
+        Command::AddTarget(mut entry) => {
+            entry.id = TargetId(model.ids.allot());
+            model.session.target = Some(entry.id);
+            model.document().targets.push(*entry);
+        }
+        Command::SetTarget(entry, _) => match at(model, entry.id) {
+            Some(place) => *place = *entry,
+            None => model.complain(format!("There is no target {}.", entry.id)),
+        },
+        Command::DeleteTarget(id) => {
+            model.document().targets.retain(|t| t.id != id);
+            if model.session.target == Some(id) {
+                model.session.target = None;
+            }
+        }
+        Command::ShowTarget(id) => model.session.target = id,
+        Command::AddHeader(id) => {
+            let header = HeaderEntry {
+                id: HeaderRef(model.ids.allot()),
+                name: String::new(),
+                value: None,
+            };
+            if let Some(target) = at(model, id) {
+                target.headers.push(header);
+            }
+        }
+        Command::SetHeaderSecret(id, secret) => {
+            if secret.is_empty() {
+                model.vault.headers.remove(&id);
+            } else {
+                model.vault.headers.insert(id, secret);
+            }
+            // What the file keeps has changed, though the document has not.
+            model.evidence += 1;
+        }
+        Command::PasteActor(id, text) => {
+            let Some(found) = find::find(&text).into_iter().next() else {
+                return model.complain("There is no token in what was pasted.");
+            };
+            let known = model.workspace.tokens.iter().find(|t| *t.raw == *found.raw);
+            let actor = match known.map(|t| t.id) {
+                Some(id) => id,
+                None => token::add(model, found.raw, "pasted as an actor token".into(), None),
+            };
+            if let Some(target) = at(model, id) {
+                target.exchange.actor = Some(actor);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn at(model: &mut Model, id: TargetId) -> Option<&mut TargetEntry> {
+    model.workspace.target(id)?;
+    model.document().targets.iter_mut().find(|t| t.id == id)
+}
+
+/// The forgeries that would be fired: those of the families that are on, aimed at this kind of
+/// endpoint.
+pub fn chosen(entry: &TargetEntry) -> Vec<&'static Forgery> {
+    let aimed = |f: &&Forgery| match entry.carrier {
+        // What is aimed at the other kind of endpoint says so in the matrix; here it is left out.
+        Carrier::Exchange => f.family != Family::Dpop,
+        _ => !matches!(f.family, Family::Exchange | Family::ClientAssertion),
+    };
+    catalogue()
+        .iter()
+        .filter(|f| entry.fires(f.family))
+        .filter(aimed)
+        .collect()
+}
+
+/// A plan of firing at a target with a token. The error says what is missing, as a sentence.
+pub fn plan(model: &Model, token: TokenId, entry: &TargetEntry, now: i64) -> Result<Plan, String> {
+    let raw = token::text_of(model, token);
+    let forged = model
+        .forge
+        .forged
+        .as_ref()
+        .filter(|f| raw.as_ref() == Some(&f.basis.raw))
+        .ok_or("The forgeries of this token are still being made.")?;
+    let mut with = forged.with.clone();
+    with.now = now;
+    let mut target = if entry.carrier == Carrier::Exchange {
+        Target::exchange(endpoint(model, entry)?).map_err(|why| sentence(&why))?
+    } else {
+        Target::bearer(entry.method, address(model, entry)?)
+    };
+    match entry.carrier {
+        Carrier::Authorization => {
+            target.place = Place::Authorization(entry.scheme.trim().to_owned());
+        }
+        Carrier::Header => target.place = Place::Header(entry.token_header.trim().to_owned()),
+        Carrier::Body => target.place = Place::Body,
+        Carrier::Exchange => {}
+    }
+    if entry.sends_body() {
+        target.body = Some((entry.media.trim().to_owned(), entry.body.clone()));
+    }
+    for header in entry.headers.iter().filter(|h| !h.name.trim().is_empty()) {
+        target.headers.push(field(model, header)?);
+    }
+    if entry.carrier == Carrier::Authorization
+        && let Some(key) = bound(model, token)
+    {
+        target.place = Place::Authorization("DPoP".into());
+        target.proof = Some(key);
+    }
+    target.refusals = entry.refused.iter().copied().collect();
+    let second = entry.second.trim();
+    if entry.carrier != Carrier::Exchange && !second.is_empty() {
+        let url = web(second).ok_or("The second server has no valid address.")?;
+        target.second = Some(url);
+    }
+    target.check().map_err(|why| sentence(&why))?;
+    Ok(Plan {
+        token: forged.basis.raw.to_string(),
+        with,
+        target,
+        forgeries: chosen(entry),
+        pace: Pace {
+            per_second: entry.per_second,
+            limit: entry.limit,
+            at_once: entry.at_once,
+            patience: entry.patience,
+        },
+    })
+}
+
+fn web(text: &str) -> Option<Url> {
+    Url::parse(text)
+        .ok()
+        .filter(|u| matches!(u.scheme(), "http" | "https") && u.has_host())
+}
+
+fn address(model: &Model, entry: &TargetEntry) -> Result<Url, String> {
+    let Some(resource) = &entry.practice else {
+        return web(entry.url.trim()).ok_or_else(|| {
+            "Enter the address of the target, such as https://api.example.com/accounts.".into()
+        });
+    };
+    let title = practice::title(&entry.faults);
+    match model.practice.get(&entry.faults) {
+        Some(Practice::Running(info)) => info
+            .resources
+            .iter()
+            .find(|(name, ..)| name == resource)
+            .map(|(_, url, _)| url.clone())
+            .ok_or_else(|| format!("{title} has no resource server {}.", escape(resource))),
+        Some(Practice::Starting) => Err(format!("{title} is still being started.")),
+        _ => Err(format!("{title} does not run: start it.")),
+    }
+}
+
+fn endpoint(model: &Model, entry: &TargetEntry) -> Result<Endpoint, String> {
+    let asked = &entry.exchange;
+    if asked.client.is_empty() {
+        return Err("Choose the client that asks for the exchange.".into());
+    }
+    let names = Names::with(model, entry.faults.clone());
+    let server = asked.server.as_deref();
+    let view = names.server(server).map_err(|why| sentence(&why))?;
+    let client = names
+        .client(server, &asked.client)
+        .map_err(|why| sentence(&why))?;
+    let actor_token = match asked.actor {
+        None => None,
+        Some(id) => Some(
+            token::text_of(model, id)
+                .ok_or("The actor token is not there any more: choose another.")?
+                .to_string(),
+        ),
+    };
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+    let wanted = asked.requested_token_type.trim();
+    Ok(Endpoint {
+        server: (*view.metadata).clone(),
+        client,
+        actor_token,
+        audience: words(&asked.audience),
+        scope: words(&asked.scope),
+        resource: words(&asked.resource),
+        requested_token_type: (!wanted.is_empty()).then(|| wanted.to_owned()),
+    })
+}
+
+/// A header as it is sent.
+fn field(model: &Model, header: &HeaderEntry) -> Result<Field, String> {
+    let name = header.name.trim();
+    match (&header.value, model.vault.headers.get(&header.id)) {
+        (Some(value), _) => Ok(Field::plain(name, value.trim())),
+        (None, Some(secret)) => Ok(Field::secret(name, secret.expose().trim())),
+        (None, None) => {
+            let locked = if model.sealing.sealed.is_some() {
+                "unlock the workspace with its passphrase"
+            } else {
+                "enter it again"
+            };
+            Err(format!(
+                "The value of the header {} is not known here: {locked}.",
+                escape(name)
+            ))
+        }
+    }
+}
+
+/// The private key of the tray that the token is bound to, if it is there (RFC 9449 §6.1).
+pub fn bound(model: &Model, id: TokenId) -> Option<Jwk> {
+    let view = model.analysis.tokens.get(&id)?;
+    let jkt = view.token.claim("cnf")?.get("jkt")?.as_str()?;
+    let keys = model.vault.keys.values();
+    keys.filter(|key| key.kty() != "oct")
+        .find(|key| key.thumbprint().is_ok_and(|t| t == jkt))
+        .cloned()
+}
+
+/// Targets at practice servers that run, to choose from: the server's title, and its targets.
+pub fn suggested(model: &Model) -> Vec<(String, bool, Vec<TargetEntry>)> {
+    let running = model.practice.iter().filter_map(|(faults, p)| match p {
+        Practice::Running(info) => Some((faults, info)),
+        _ => None,
+    });
+    running
+        .map(|(faults, info)| {
+            let mut targets = Vec::new();
+            for (name, _, scopes) in &info.resources {
+                // The first scope reads; one more changes something.
+                let methods: &[Method] = match scopes.len() {
+                    0 | 1 => &[Method::Get],
+                    _ => &[Method::Get, Method::Post],
+                };
+                for method in methods {
+                    targets.push(TargetEntry::practice(name, *method, faults.clone()));
+                }
+            }
+            let client = clients(model, None, faults).into_iter().next();
+            if let Some(client) = client {
+                targets.push(TargetEntry::exchange(&client, faults.clone()));
+            }
+            (practice::title(faults), !faults.is_empty(), targets)
+        })
+        .collect()
+}
+
+/// Clients of a server that can prove who they are, by `client_id`; `None` is the practice server
+/// with these faults.
+pub fn clients(model: &Model, server: Option<&str>, faults: &BTreeSet<String>) -> Vec<String> {
+    use crate::oauth::client_auth::AuthMethod;
+    let Some(name) = server else {
+        let Some(Practice::Running(info)) = model.practice.get(faults) else {
+            return Vec::new();
+        };
+        let proving = info.clients.iter().filter(|c| c.method != AuthMethod::None);
+        return proving.map(|c| c.client_id.clone()).collect();
+    };
+    let entry = model.workspace.server(name);
+    let clients = entry.into_iter().flat_map(|s| &s.clients);
+    clients.map(|c| c.client_id.clone()).collect()
+}
+
+fn sentence(why: &str) -> String {
+    let mut chars = why.trim_end_matches('.').chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), chars.as_str())
+}

@@ -1,0 +1,476 @@
+//! Targets of forgeries: kept, undone, saved without their secrets, and made into requests.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use delegraph::{
+    app::{
+        Command, Effect, Model, Outcome, apply,
+        forge::{chosen, make, plan},
+        model::{Practice, PracticeInfo},
+        session::View,
+        target::{Carrier, TargetEntry},
+        update,
+    },
+    attack::{
+        Family,
+        fire::{Fire, Next},
+    },
+    io::store::Store,
+    jose::{Alg, crypto},
+    kit::{Env, clock::Timestamp, ids::TargetId, rng::CountingRng, secret::Secret},
+    oauth::{
+        client_auth::{AuthMethod, Client, Credential},
+        http::{Method, Request, Sensitivity},
+        metadata::Metadata,
+    },
+    token::craft,
+};
+use serde_json::json;
+
+const NOW: i64 = 1_800_000_000;
+const HIDDEN: &str = "hunter2-hunter2";
+
+fn env() -> Env {
+    Env {
+        now: Timestamp::from_second(NOW).unwrap(),
+        rng: Arc::new(CountingRng::default()),
+    }
+}
+
+fn ask(model: &mut Model, command: Command) -> Vec<Effect> {
+    update(model, command, &env())
+}
+
+/// A token in front whose forgeries are made.
+fn forging() -> Model {
+    let mut model = Model::default();
+    let key = crypto::generate(&Alg::Es256, None).unwrap();
+    let claims = json!({ "sub": "alice", "aud": "api", "exp": NOW + 60 });
+    let token = craft::mint(&json!({ "typ": "at+jwt" }), &claims, &key, &Alg::Es256).unwrap();
+    ask(&mut model, Command::Paste(token));
+    let order = ask(&mut model, Command::Show(View::Forge))
+        .into_iter()
+        .find_map(|e| match e {
+            Effect::Forge(order) => Some(order),
+            _ => None,
+        });
+    let order = order.unwrap();
+    let basis = order.basis.clone();
+    let forged = make(*order).map(Arc::new);
+    apply(&mut model, Outcome::Forged(basis, forged), &env());
+    model
+}
+
+fn entry(url: &str) -> TargetEntry {
+    TargetEntry {
+        url: url.into(),
+        ..TargetEntry::default()
+    }
+}
+
+fn front(model: &Model) -> TargetEntry {
+    let id = model.session.target.unwrap();
+    model.workspace.target(id).unwrap().clone()
+}
+
+fn control(model: &Model, entry: &TargetEntry) -> Result<Request, String> {
+    let token = model.session.token.unwrap();
+    let plan = plan(model, token, entry, NOW)?;
+    let mut fire = Fire::new(Arc::new(plan), &env()).unwrap();
+    match fire.next(&env()) {
+        Next::Send(_, request) => Ok(request),
+        other => panic!("the control is due, not {other:?}"),
+    }
+}
+
+/// A practice server as it is seen by the program, with these faults.
+fn practice(model: &mut Model, port: u16, faults: &BTreeSet<String>) {
+    let issuer = format!("http://127.0.0.1:{port}");
+    let document = json!({ "issuer": issuer, "token_endpoint": format!("{issuer}/token") });
+    let serde_json::Value::Object(document) = document else {
+        unreachable!()
+    };
+    let info = PracticeInfo {
+        metadata: Arc::new(Metadata::from_document(document)),
+        jwks: Arc::default(),
+        resources: vec![(
+            "accounts-api".into(),
+            format!("{issuer}/resources/accounts-api").parse().unwrap(),
+            vec!["accounts:read".into()],
+        )],
+        clients: vec![Client {
+            client_id: "planner".into(),
+            method: AuthMethod::ClientSecretPost,
+            credential: Credential::Secret(Secret::new("s")),
+        }],
+        users: Vec::new(),
+        faults: faults.clone(),
+        issuer,
+    };
+    let running = Practice::Running(Arc::new(info));
+    model.practice.insert(faults.clone(), running);
+}
+
+#[test]
+fn several_targets_are_kept_changed_and_undone() {
+    let mut model = Model::default();
+    ask(
+        &mut model,
+        Command::AddTarget(Box::new(entry("https://one.example/a"))),
+    );
+    let first = model.session.target.unwrap();
+    ask(
+        &mut model,
+        Command::AddTarget(Box::new(entry("https://two.example/b?q=1"))),
+    );
+    assert_ne!(model.session.target, Some(first));
+    assert_eq!(front(&model).title(), "GET two.example/b");
+    for url in ["https://two.example/", "https://two.example/x"] {
+        let changed = TargetEntry {
+            url: url.into(),
+            ..front(&model)
+        };
+        ask(&mut model, Command::SetTarget(Box::new(changed), "address"));
+    }
+    let named = TargetEntry {
+        name: "accounts".into(),
+        ..front(&model)
+    };
+    ask(&mut model, Command::SetTarget(Box::new(named), "name"));
+    assert_eq!(front(&model).title(), "accounts");
+    ask(&mut model, Command::Undo);
+    assert_eq!(front(&model).url, "https://two.example/x");
+    ask(&mut model, Command::Undo);
+    assert_eq!(
+        front(&model).url,
+        "https://two.example/b?q=1",
+        "typing in one field is one step"
+    );
+    ask(&mut model, Command::Redo);
+    assert_eq!(front(&model).url, "https://two.example/x");
+    let second = model.session.target.unwrap();
+    ask(&mut model, Command::DeleteTarget(second));
+    assert_eq!(model.session.target, None);
+    assert_eq!(model.workspace.targets.len(), 1);
+    ask(&mut model, Command::Undo);
+    assert_eq!(model.workspace.targets.len(), 2);
+    ask(&mut model, Command::ShowTarget(Some(first)));
+    assert_eq!(front(&model).url, "https://one.example/a");
+    let gone = TargetEntry {
+        id: TargetId(999),
+        ..TargetEntry::default()
+    };
+    ask(&mut model, Command::SetTarget(Box::new(gone), "name"));
+    assert!(model.session.notices.iter().any(|n| n.error));
+}
+
+#[test]
+fn a_target_becomes_the_request_that_was_meant() {
+    let mut model = forging();
+    let url = "https://api.example/accounts";
+    ask(
+        &mut model,
+        Command::AddTarget(Box::new(TargetEntry {
+            method: Method::Post,
+            scheme: "Token".into(),
+            body: "{\"n\":1}".into(),
+            media: "application/json".into(),
+            second: "https://other.example/".into(),
+            per_second: 7,
+            at_once: 2,
+            patience: 3,
+            limit: 40,
+            refused: vec![401, 404],
+            without: Family::ALL
+                .iter()
+                .skip(2)
+                .map(|f| f.name().into())
+                .collect(),
+            ..entry(url)
+        })),
+    );
+    let id = front(&model).id;
+    ask(&mut model, Command::AddHeader(id));
+    ask(&mut model, Command::AddHeader(id));
+    let mut changed = front(&model);
+    changed.headers[0].name = "X-Api-Key".into();
+    changed.headers[1].name = "X-Tenant".into();
+    changed.headers[1].value = Some("blue".into());
+    ask(&mut model, Command::SetTarget(Box::new(changed), "headers"));
+    let why = control(&model, &front(&model)).unwrap_err();
+    assert!(
+        why.contains("X-Api-Key") && why.contains("enter it again"),
+        "{why}"
+    );
+    let secret = front(&model).headers[0].id;
+    ask(
+        &mut model,
+        Command::SetHeaderSecret(secret, Secret::new(HIDDEN)),
+    );
+    let request = control(&model, &front(&model)).unwrap();
+    let header = |name: &str| request.headers.iter().find(|h| h.name == name).unwrap();
+    assert_eq!((request.method, request.url.as_str()), (Method::Post, url));
+    assert!(header("Authorization").value.starts_with("Token ey"));
+    assert_eq!(header("X-Api-Key").value, HIDDEN);
+    assert_eq!(header("X-Api-Key").sensitivity, Sensitivity::Secret);
+    assert_eq!(header("X-Tenant").value, "blue");
+    assert_eq!(
+        request.body.encode(),
+        Some(("application/json", "{\"n\":1}".into()))
+    );
+    let token = model.session.token.unwrap();
+    let plan = plan(&model, token, &front(&model), NOW).unwrap();
+    assert_eq!(
+        (
+            plan.pace.per_second,
+            plan.pace.at_once,
+            plan.pace.patience,
+            plan.pace.limit
+        ),
+        (7, 2, 3, 40)
+    );
+    assert_eq!(plan.target.refusals, [401, 404].into());
+    assert_eq!(
+        plan.target.second.as_ref().unwrap().host_str(),
+        Some("other.example")
+    );
+    assert!(
+        plan.forgeries
+            .iter()
+            .all(|f| Family::ALL[..2].contains(&f.family))
+    );
+    assert_eq!(plan.forgeries.len(), chosen(&front(&model)).len());
+    assert!(!format!("{plan:?}").contains(HIDDEN));
+}
+
+#[test]
+fn a_practice_target_follows_its_server_from_port_to_port() {
+    let mut model = forging();
+    let faults = BTreeSet::from(["key-confusion".to_owned()]);
+    let target = TargetEntry::practice("accounts-api", Method::Get, faults.clone());
+    assert_eq!(
+        target.title(),
+        "GET accounts-api · Practice with key-confusion"
+    );
+    let why = control(&model, &target).unwrap_err();
+    assert!(
+        why.contains("Practice with key-confusion does not run"),
+        "{why}"
+    );
+    practice(&mut model, 1111, &BTreeSet::new());
+    assert!(
+        control(&model, &target).is_err(),
+        "the sound one is another"
+    );
+    for port in [2222, 3333] {
+        practice(&mut model, port, &faults);
+        let request = control(&model, &target).unwrap();
+        assert_eq!(request.url.port(), Some(port));
+    }
+    let stops = ask(&mut model, Command::StopFaulty(faults.clone()));
+    assert!(
+        stops
+            .iter()
+            .any(|e| matches!(e, Effect::StopOnePractice(f) if *f == faults))
+    );
+    assert!(control(&model, &target).is_err());
+    assert!(matches!(
+        model.practice[&BTreeSet::new()],
+        Practice::Running(_)
+    ));
+}
+
+#[test]
+fn an_exchange_asks_for_what_its_form_says() {
+    let mut model = forging();
+    practice(&mut model, 1111, &BTreeSet::new());
+    let mut target = TargetEntry::exchange("planner", BTreeSet::new());
+    target.exchange.audience = "accounts-api  other".into();
+    target.exchange.scope = "accounts:read".into();
+    target.exchange.resource = "https://api.example/".into();
+    target.exchange.requested_token_type = "jwt".into();
+    ask(&mut model, Command::AddTarget(Box::new(target)));
+    let id = front(&model).id;
+    let actor = craft::mint(
+        &json!({}),
+        &json!({ "sub": "planner" }),
+        &crypto::generate(&Alg::Es256, None).unwrap(),
+        &Alg::Es256,
+    )
+    .unwrap();
+    ask(&mut model, Command::PasteActor(id, "no token".into()));
+    assert_eq!(front(&model).exchange.actor, None);
+    for _ in 0..2 {
+        ask(
+            &mut model,
+            Command::PasteActor(id, format!("Bearer {actor}")),
+        );
+    }
+    assert_eq!(
+        model.workspace.tokens.len(),
+        2,
+        "one that is known is taken"
+    );
+    let request = control(&model, &front(&model)).unwrap();
+    let value = |name: &str| request.field(name).map(|f| f.value.as_str());
+    assert_eq!(request.url.as_str(), "http://127.0.0.1:1111/token");
+    assert_eq!(value("actor_token"), Some(actor.as_str()));
+    assert_eq!(
+        value("actor_token_type"),
+        Some("urn:ietf:params:oauth:token-type:access_token")
+    );
+    assert_eq!(value("scope"), Some("accounts:read"));
+    assert_eq!(value("resource"), Some("https://api.example/"));
+    assert_eq!(
+        value("requested_token_type"),
+        Some("urn:ietf:params:oauth:token-type:jwt")
+    );
+    assert_eq!(value("client_id"), Some("planner"));
+    let actor = front(&model).exchange.actor.unwrap();
+    ask(&mut model, Command::DeleteToken(actor));
+    let why = control(&model, &front(&model)).unwrap_err();
+    assert!(why.contains("actor token is not there"), "{why}");
+    let mut nobody = front(&model);
+    nobody.exchange.client = "stranger".into();
+    nobody.exchange.actor = None;
+    assert!(control(&model, &nobody).unwrap_err().contains("stranger"));
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let model = forging();
+    for (entry, words) in [
+        (entry("api.example"), "Enter the address"),
+        (entry("ftp://api.example/"), "Enter the address"),
+        (
+            TargetEntry {
+                carrier: Carrier::Body,
+                body: "no mark".into(),
+                ..entry("https://api.example/")
+            },
+            "{token}",
+        ),
+        (
+            TargetEntry {
+                carrier: Carrier::Header,
+                ..entry("https://api.example/")
+            },
+            "has no name",
+        ),
+        (
+            TargetEntry {
+                scheme: " ".into(),
+                ..entry("https://api.example/")
+            },
+            "no scheme",
+        ),
+        (
+            TargetEntry {
+                second: "x".into(),
+                ..entry("https://api.example/")
+            },
+            "second server",
+        ),
+        (
+            TargetEntry::exchange("", BTreeSet::new()),
+            "Choose the client",
+        ),
+    ] {
+        let why = control(&model, &entry).unwrap_err();
+        assert!(why.contains(words) && why.ends_with('.'), "{why}");
+    }
+}
+
+#[test]
+fn a_file_keeps_targets_and_no_secret_of_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("w.toml");
+    let store = Store::new(None, false);
+    let mut model = Model::default();
+    ask(
+        &mut model,
+        Command::AddTarget(Box::new(TargetEntry {
+            method: Method::Put,
+            ..entry("https://api.example/a")
+        })),
+    );
+    let id = front(&model).id;
+    ask(&mut model, Command::AddHeader(id));
+    let header = front(&model).headers[0].id;
+    let mut named = front(&model);
+    named.headers[0].name = "X-Api-Key".into();
+    ask(&mut model, Command::SetTarget(Box::new(named), "headers"));
+    ask(
+        &mut model,
+        Command::SetHeaderSecret(header, Secret::new(HIDDEN)),
+    );
+    assert!(model.is_dirty());
+    let saved = |model: &mut Model| {
+        let effects = ask(model, Command::SaveAs(path.clone()));
+        let document = effects.into_iter().find_map(|e| match e {
+            Effect::Save(_, _, document) => Some(document),
+            _ => None,
+        });
+        store.save(&path, &document.unwrap()).unwrap()
+    };
+    let kept = saved(&mut model);
+    assert_eq!(kept.unkept, [header.to_string()]);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        text.contains("version = 2") && text.contains("[[target]]"),
+        "{text}"
+    );
+    assert!(!text.contains(HIDDEN), "{text}");
+    let back = store.load(&path).unwrap();
+    assert_eq!(back.workspace.targets, model.workspace.targets);
+    assert!(back.vault.headers.is_empty());
+
+    ask(
+        &mut model,
+        Command::SetPassphrase(Secret::new("correct horse")),
+    );
+    let kept = saved(&mut model);
+    assert_eq!((kept.sealed, kept.unkept.len()), (1, 0));
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(!text.contains(HIDDEN), "{text}");
+    let sealed = store.load(&path).unwrap().sealing.sealed.unwrap();
+    let vault = delegraph::io::store::unseal(&sealed, &Secret::new("correct horse")).unwrap();
+    assert_eq!(vault.headers[&header].expose(), HIDDEN);
+
+    // A value that was made plain is in the file, and its secret is not kept any more.
+    let mut plain = front(&model);
+    plain.headers[0].value = Some("visible".into());
+    ask(&mut model, Command::SetTarget(Box::new(plain), "headers"));
+    let kept = saved(&mut model);
+    assert_eq!((kept.sealed, kept.unkept.len()), (0, 0));
+    assert!(std::fs::read_to_string(&path).unwrap().contains("visible"));
+}
+
+#[test]
+fn a_file_of_the_first_format_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.toml");
+    std::fs::write(
+        &path,
+        "version = 1\nname = \"old\"\n[[key]]\nid = \"k3\"\nname = \"lab\"\nalg = \"ES256\"\ndescription = \"EC P-256\"\nprivate = false\norigin = \"imported\"\n",
+    )
+    .unwrap();
+    let store = Store::new(None, false);
+    let document = store.load(&path).unwrap();
+    assert_eq!(document.workspace.name, "old");
+    assert!(document.workspace.targets.is_empty());
+    std::fs::write(
+        &path,
+        "version = 2\n[[target]]\nid = \"ft4\"\nurl = \"https://api.example/\"\nmethod = \"LOOK\"\n",
+    )
+    .unwrap();
+    let why = store.load(&path).unwrap_err();
+    assert!(why.contains("GET, POST"), "{why}");
+    std::fs::write(&path, "version = 2\n[[target]]\nid = \"ft4\"\n").unwrap();
+    let bare = store.load(&path).unwrap().workspace.targets[0].clone();
+    let plain = TargetEntry {
+        id: TargetId(4),
+        ..TargetEntry::default()
+    };
+    assert_eq!(bare, plain, "what is absent is as in a new one");
+}
