@@ -1,7 +1,9 @@
 //! Chains as documents: nodes and wires.
 
+use std::collections::BTreeSet;
+
 use super::{
-    Command, Effect, Model, runs,
+    Command, Effect, Model, practice, runs,
     session::{Selection, View},
     workspace::ChainEntry,
 };
@@ -102,6 +104,32 @@ pub(super) fn sample(model: &mut Model, name: &str) -> Option<ChainId> {
         }
     }
 }
+
+/// Shows the plain sample at the practice server with these faults, and puts it into the workspace
+/// when it is not there.
+pub(super) fn sample_with(model: &mut Model, faults: &BTreeSet<String>) -> Option<ChainId> {
+    if faults.is_empty() {
+        return sample(model, PLAIN);
+    }
+    let same = |c: &&ChainEntry| {
+        c.chain.name == WITH_FAULTS && c.chain.faults.iter().cloned().eq(faults.iter().cloned())
+    };
+    if let Some(id) = model.workspace.chains.iter().find(same).map(|c| c.id) {
+        show(model, id);
+        return Some(id);
+    }
+    let mut chain = file::read(file::sample(PLAIN)?).ok()?;
+    chain.faults = faults.iter().cloned().collect();
+    chain.title = format!("Sample at {}", practice::title(faults));
+    chain.name = WITH_FAULTS.into();
+    Some(add(model, chain))
+}
+
+/// The sample without faults.
+const PLAIN: &str = "sample";
+
+/// Its name at a server with faults.
+const WITH_FAULTS: &str = "sample-with-faults";
 
 /// Whether a text looks like a chain file rather than anything else that is pasted.
 pub(super) fn looks_like_chain(text: &str) -> bool {

@@ -120,6 +120,9 @@ pub enum Command {
     AddHeader(TargetId),
     /// The value of a secret header; an empty one forgets it.
     SetHeaderSecret(HeaderRef, Secret),
+    /// Bring the newest token of the practice server with these faults to the front, and a target
+    /// that takes it.
+    AimForge(BTreeSet<String>),
     /// Take the first token of a text as the actor token of an exchange.
     PasteActor(TargetId, String),
     /// Fire forgeries at a target; one that is not on this machine asks first.
@@ -202,6 +205,8 @@ pub enum Command {
     LoadSample(String),
     /// Put a sample chain into the workspace, show it and run it.
     RunSample(String),
+    /// Run the plain sample at the practice server with these faults, which is started for it.
+    RunSampleWith(BTreeSet<String>),
     /// An empty chain.
     NewChain,
     /// A chain from a file's text.

@@ -158,6 +158,7 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::AddHeader(_)
         | C::SetHeaderSecret(..)
         | C::PasteActor(..)
+        | C::AimForge(_)
         | C::Fire(_)
         | C::ConfirmFire(_)
         | C::CancelFire
@@ -190,6 +191,11 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         }
         C::RunSample(name) => {
             if let Some(chain) = chains::sample(model, &name) {
+                runs::update(model, C::RunAll(chain), env, effects);
+            }
+        }
+        C::RunSampleWith(faults) => {
+            if let Some(chain) = chains::sample_with(model, &faults) {
                 runs::update(model, C::RunAll(chain), env, effects);
             }
         }

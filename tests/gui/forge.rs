@@ -236,3 +236,122 @@ fn every_forgery_can_be_walked_through_without_a_fault() {
     assert_eq!(model.workspace.tokens.len(), 1);
     assert!(harness.root().children().count() > 0);
 }
+
+#[test]
+fn an_address_that_is_typed_is_a_target_of_the_workspace() {
+    let mut harness = forge(false, [1600.0, 1000.0]);
+    harness.get_by_label("Fire").click();
+    settle(&mut harness);
+    harness.get_by_label("Address of the target").focus();
+    settle(&mut harness);
+    for part in ["https://api.", "example/", "accounts"] {
+        harness
+            .get_by_label("Address of the target")
+            .type_text(part);
+        settle(&mut harness);
+    }
+    let targets = &harness.state().model().workspace.targets;
+    assert_eq!(targets.len(), 1);
+    assert_eq!(targets[0].url, "https://api.example/accounts");
+    harness.get_by_label("Add a header").click();
+    settle(&mut harness);
+    harness.get_by_label("Name of a header").focus();
+    settle(&mut harness);
+    harness
+        .get_by_label("Name of a header")
+        .type_text("X-Api-Key");
+    settle(&mut harness);
+    harness.get_by_label("Value of the header").focus();
+    settle(&mut harness);
+    harness
+        .get_by_label("Value of the header")
+        .type_text("hunter2");
+    settle(&mut harness);
+    let model = harness.state().model();
+    let header = &model.workspace.targets[0].headers[0];
+    assert_eq!((header.name.as_str(), &header.value), ("X-Api-Key", &None));
+    assert_eq!(model.vault.headers[&header.id].expose(), "hunter2");
+    harness.get_by_label("Delete this target").click();
+    settle(&mut harness);
+    assert!(harness.state().model().workspace.targets.is_empty());
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+    settle(&mut harness);
+    assert_eq!(harness.state().model().workspace.targets.len(), 1);
+    harness.get_by_label("Targets").click();
+    settle(&mut harness);
+    harness.get_by_label("GET api.example/accounts").click();
+    settle(&mut harness);
+    assert!(harness.state().model().session.target.is_some());
+}
+
+#[test]
+fn an_exchange_is_asked_for_by_its_form() {
+    let mut harness = forge(true, [1600.0, 1000.0]);
+    harness.get_by_label("Fire").click();
+    settle(&mut harness);
+    harness.get_by_label("Where the token goes").click();
+    settle(&mut harness);
+    harness.get_by_label("Subject token of an exchange").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("No client can ask there");
+    for (label, text) in [
+        ("Audience to ask for", "accounts-api"),
+        ("Scope to ask for", "accounts:read"),
+        ("Resource to ask for", "https://api.example/"),
+        ("Paste an actor token", TOKEN),
+    ] {
+        harness.get_by_label(label).focus();
+        settle(&mut harness);
+        harness.get_by_label(label).type_text(text);
+        settle(&mut harness);
+    }
+    harness.get_by_label("Kind of token to ask for").click();
+    settle(&mut harness);
+    harness.get_by_label("jwt").click();
+    settle(&mut harness);
+    let model = harness.state().model();
+    let asked = &model.workspace.targets[0].exchange;
+    assert_eq!(asked.audience, "accounts-api");
+    assert_eq!(asked.scope, "accounts:read");
+    assert_eq!(asked.resource, "https://api.example/");
+    assert_eq!(asked.requested_token_type, "jwt");
+    assert_eq!(asked.actor, Some(model.workspace.tokens[0].id));
+    harness.get_by_label("No actor token").click();
+    settle(&mut harness);
+    let model = harness.state().model();
+    assert_eq!(model.workspace.targets[0].exchange.actor, None);
+    harness.get_by_label_contains("Fire ").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("Choose the client");
+}
+
+#[test]
+fn a_server_is_broken_by_ticking_faults_and_is_named_by_them() {
+    let mut harness = forge(false, [1280.0, 800.0]);
+    harness.state_mut().push(Command::Show(View::Practice));
+    settle(&mut harness);
+    harness.get_by_label("Faults").click();
+    settle(&mut harness);
+    for fault in ["key-confusion", "crit-ignored"] {
+        harness.get_by_label(fault).click();
+        settle(&mut harness);
+    }
+    harness.get_by_label("Start with these 2 faults").click();
+    settle(&mut harness);
+    let model = harness.state().model();
+    let names: Vec<Vec<&str>> = model
+        .practice
+        .keys()
+        .map(|faults| faults.iter().map(String::as_str).collect())
+        .collect();
+    assert_eq!(names, [vec!["crit-ignored", "key-confusion"]]);
+    harness.get_by_label("Practice with crit-ignored, key-confusion");
+    harness.get_by_label("runs already");
+    harness.get_by_label("Stop").click();
+    settle(&mut harness);
+    assert!(
+        harness
+            .query_by_label("Practice with crit-ignored, key-confusion")
+            .is_none()
+    );
+}

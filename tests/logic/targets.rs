@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use delegraph::{
     app::{
-        Command, Effect, Model, Outcome, apply,
+        Command, Effect, Model, Outcome,
+        analysis::analyse,
+        apply,
         forge::{chosen, make, plan},
         model::{Practice, PracticeInfo},
         session::View,
@@ -37,8 +39,18 @@ fn env() -> Env {
     }
 }
 
+/// Carries out a command; what is to be analysed is analysed at once.
 fn ask(model: &mut Model, command: Command) -> Vec<Effect> {
-    update(model, command, &env())
+    let mut left = Vec::new();
+    for effect in update(model, command, &env()) {
+        if let Effect::Analyse(input, previous) = effect {
+            let analysis = analyse(&input, &previous);
+            apply(model, Outcome::Analysed(Arc::new(analysis)), &env());
+        } else {
+            left.push(effect);
+        }
+    }
+    left
 }
 
 /// A token in front whose forgeries are made.
@@ -278,6 +290,62 @@ fn a_practice_target_follows_its_server_from_port_to_port() {
         model.practice[&BTreeSet::new()],
         Practice::Running(_)
     ));
+}
+
+#[test]
+fn the_forge_is_aimed_with_a_token_that_the_server_takes() {
+    let mut model = forging();
+    let faults = BTreeSet::from(["key-confusion".to_owned()]);
+    practice(&mut model, 2222, &faults);
+    let good = model.session.token.unwrap();
+    ask(&mut model, Command::AimForge(faults.clone()));
+    let aimed = front(&model);
+    assert_eq!(model.session.token, Some(good), "there is none of its own");
+    assert!(
+        model
+            .session
+            .notices
+            .iter()
+            .any(|n| n.text.contains("run the sample there"))
+    );
+    assert!(delegraph::app::forge::foreign(&model, good, &aimed));
+    let key = crypto::generate(&Alg::Es256, None).unwrap();
+    let claims = json!({
+        "iss": "http://127.0.0.1:2222", "sub": "alice", "aud": ["accounts-api"],
+        "scope": "accounts:write", "exp": NOW + 60,
+    });
+    let token = craft::mint(&json!({}), &claims, &key, &Alg::Es256).unwrap();
+    ask(&mut model, Command::Paste(token));
+    let own = model.workspace.tokens.last().unwrap().id;
+    ask(&mut model, Command::ShowTarget(None));
+    ask(&mut model, Command::AimForge(faults.clone()));
+    let aimed = front(&model);
+    assert_eq!(model.session.token, Some(own));
+    assert_eq!(
+        (aimed.practice.as_deref(), aimed.method, &aimed.faults),
+        (Some("accounts-api"), Method::Post, &faults),
+        "what the token may do decides the method"
+    );
+    assert!(!delegraph::app::forge::foreign(&model, own, &aimed));
+    ask(&mut model, Command::AimForge(faults.clone()));
+    assert_eq!(model.workspace.targets.len(), 2, "a known target is taken");
+
+    let effects = ask(&mut model, Command::RunSampleWith(faults.clone()));
+    assert!(
+        effects
+            .iter()
+            .all(|e| !matches!(e, Effect::StartPractice(_))),
+        "it runs"
+    );
+    let chain = &model.workspace.chains.last().unwrap().chain;
+    assert_eq!(
+        chain.faults.iter().cloned().collect::<BTreeSet<_>>(),
+        faults
+    );
+    assert!(chain.title.contains("Practice with key-confusion"));
+    let chains = model.workspace.chains.len();
+    ask(&mut model, Command::RunSampleWith(faults));
+    assert_eq!(model.workspace.chains.len(), chains);
 }
 
 #[test]

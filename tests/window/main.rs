@@ -90,7 +90,7 @@ fn forgeries_are_fired_at_the_practice_server_and_refused() {
     window.picture(&picture("forge.png"));
 
     window.click(Role::Button, "Fire");
-    window.click(Role::Button, "Practice servers");
+    window.click(Role::Button, "Targets");
     window.click(Role::Button, "POST payments-api");
     window.click(Role::Button, "None");
     for family in ["Signature", "Algorithm none", "Key pointers"] {

@@ -105,6 +105,12 @@ impl Command {
             Self::DeleteTarget(_) => "Delete target".into(),
             Self::ShowTarget(_) => "Choose target".into(),
             Self::AddHeader(_) => "Add header".into(),
+            Self::AimForge(faults) => {
+                format!("Aim the forge at {}", escape(&practice::title(faults)))
+            }
+            Self::RunSampleWith(faults) => {
+                format!("Run the sample at {}", escape(&practice::title(faults)))
+            }
             Self::PasteActor(..) => "Paste actor token".into(),
             Self::Fire(plan) => format!("Fire at {}", escape(&plan.target.host())),
             Self::ConfirmFire(true) => "Fire".into(),
@@ -207,6 +213,8 @@ impl Command {
                 | Self::DeleteTarget(_)
                 | Self::AddHeader(_)
                 | Self::PasteActor(..)
+                | Self::AimForge(_)
+                | Self::RunSampleWith(_)
         )
     }
 

@@ -8,8 +8,9 @@ use crate::{
     app::{
         Command, Model,
         directory::Names,
-        model::Practice,
+        model::{Practice, PracticeInfo},
         practice,
+        session::{Selection, View},
         target::{Carrier, HeaderEntry, TargetEntry},
         token,
     },
@@ -25,7 +26,7 @@ use crate::{
         text::escape,
     },
     oauth::http::{Field, Method},
-    token::find,
+    token::{Token, find},
 };
 
 pub(super) fn update(model: &mut Model, command: Command) {
@@ -65,6 +66,7 @@ pub(super) fn update(model: &mut Model, command: Command) {
             // What the file keeps has changed, though the document has not.
             model.evidence += 1;
         }
+        Command::AimForge(faults) => aim(model, &faults),
         Command::PasteActor(id, text) => {
             let Some(found) = find::find(&text).into_iter().next() else {
                 return model.complain("There is no token in what was pasted.");
@@ -80,6 +82,80 @@ pub(super) fn update(model: &mut Model, command: Command) {
         }
         _ => {}
     }
+}
+
+/// Brings the newest token of a practice server to the front, with the target that it is for.
+fn aim(model: &mut Model, faults: &BTreeSet<String>) {
+    model.session.view = View::Forge;
+    let Some(Practice::Running(info)) = model.practice.get(faults).cloned() else {
+        return model.complain(format!("{} does not run.", practice::title(faults)));
+    };
+    let mut fitting: Vec<(TokenId, TargetEntry)> = model
+        .analysis
+        .tokens
+        .iter()
+        .filter_map(|(id, view)| Some((*id, fits(&view.token, &info)?)))
+        .collect();
+    fitting.sort_by_key(|(id, _)| *id);
+    let (token, target) = match (fitting.pop(), info.resources.first()) {
+        (Some((id, target)), _) => (Some(id), target),
+        (None, Some((name, ..))) => {
+            model.say(format!(
+                "There is no token of {} yet that a resource server takes: run the sample there.",
+                practice::title(faults)
+            ));
+            let target = TargetEntry::practice(name, Method::Get, faults.clone());
+            (None, target)
+        }
+        (None, None) => return,
+    };
+    if let Some(id) = token {
+        model.session.token = Some(id);
+        model.session.selection = Selection::Token(id);
+    }
+    let known = model.workspace.targets.iter().find(|t| {
+        t.is_practice()
+            && (&t.practice, &t.faults, t.method)
+                == (&target.practice, &target.faults, target.method)
+    });
+    match known.map(|t| t.id) {
+        Some(id) => model.session.target = Some(id),
+        None => update(model, Command::AddTarget(Box::new(target))),
+    }
+}
+
+/// The target that a token of a practice server is for.
+fn fits(token: &Token, info: &PracticeInfo) -> Option<TargetEntry> {
+    if token.claim_text("iss") != Some(info.issuer.as_str()) {
+        return None;
+    }
+    let audience = token.claim("aud")?;
+    let (name, _, scopes) = info.resources.iter().find(|(name, url, _)| {
+        let own =
+            |v: &serde_json::Value| v.as_str().is_some_and(|a| a == name || a == url.as_str());
+        own(audience) || audience.as_array().is_some_and(|all| all.iter().any(own))
+    })?;
+    // The first scope reads; one more changes something.
+    let granted = token.claim_text("scope").unwrap_or_default();
+    let has = |scope: &String| granted.split(' ').any(|s| s == scope);
+    let method = match scopes.first() {
+        Some(read) if has(read) => Method::Get,
+        _ => Method::Post,
+    };
+    Some(TargetEntry::practice(name, method, info.faults.clone()))
+}
+
+/// The practice server that a target is at, when the token in front is of another issuer: then the
+/// control will be refused.
+pub fn foreign(model: &Model, token: TokenId, entry: &TargetEntry) -> bool {
+    if !entry.is_practice() || entry.carrier == Carrier::Exchange {
+        return false;
+    }
+    let Some(Practice::Running(info)) = model.practice.get(&entry.faults) else {
+        return false;
+    };
+    let view = model.analysis.tokens.get(&token);
+    view.is_some_and(|v| v.token.claim_text("iss") != Some(info.issuer.as_str()))
 }
 
 fn at(model: &mut Model, id: TargetId) -> Option<&mut TargetEntry> {

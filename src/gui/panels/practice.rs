@@ -10,7 +10,6 @@ use crate::{
         model::{Practice, PracticeInfo},
         practice,
         session::View,
-        target::TargetEntry,
     },
     gui::{
         Ask, Cx,
@@ -23,7 +22,7 @@ use crate::{
     },
     io::practice::{FAULTS, Part},
     kit::text::escape,
-    oauth::{http::Method, metadata::Metadata},
+    oauth::metadata::Metadata,
 };
 
 /// What the panel keeps between frames.
@@ -31,6 +30,17 @@ use crate::{
 pub struct State {
     /// Faults that are ticked.
     chosen: BTreeSet<String>,
+    part: Shown,
+}
+
+/// What is shown below what runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Shown {
+    /// Who and what the sound server knows.
+    #[default]
+    Realm,
+    /// What can be broken.
+    Faults,
 }
 
 /// Draws the panel.
@@ -75,8 +85,27 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                     one_faulty(ui, cx, faults, server);
                 }
             }
-            ui.add_space(space::L);
-            broken(ui, cx);
+            ui.add_space(space::M);
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 2.0;
+                for (part, words) in [(Shown::Realm, "Realm"), (Shown::Faults, "Faults")] {
+                    let on = cx.view.practice.part == part;
+                    if ui.add(egui::Button::selectable(on, words)).clicked() {
+                        cx.view.practice.part = part;
+                    }
+                }
+            });
+            ui.add_space(space::M);
+            match (cx.view.practice.part, model.practice()) {
+                (Shown::Faults, _) => broken(ui, cx),
+                (Shown::Realm, Some(info)) => realm(ui, info),
+                (Shown::Realm, None) => {
+                    ui.label(
+                        RichText::new("Its endpoints, users and clients show here while it runs.")
+                            .color(cx.theme.muted),
+                    );
+                }
+            }
         });
     });
 }
@@ -117,9 +146,7 @@ fn one_faulty(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>, server: &
                     cx.push(Command::StopFaulty(faults.clone()));
                 }
                 if let Practice::Running(info) = server {
-                    if widgets::button(ui, Icon::Play, "Aim the forge").clicked() {
-                        aim(cx, info);
-                    }
+                    doings(ui, cx, faults);
                     if widgets::icon_button(ui, Icon::Copy, "Copy issuer").clicked() {
                         cx.ask(Ask::Copy(info.issuer.clone(), "Issuer".into()));
                     }
@@ -155,20 +182,21 @@ fn one_faulty(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>, server: &
     ui.add_space(space::XS);
 }
 
-/// Puts a target at the first resource server of a practice server in front.
-fn aim(cx: &mut Cx<'_>, info: &PracticeInfo) {
-    let Some((name, ..)) = info.resources.first() else {
-        return;
-    };
-    let target = TargetEntry::practice(name, Method::Get, info.faults.clone());
-    let mut kept = cx.model.workspace.targets.iter();
-    let known = kept.find(|t| t.practice == target.practice && t.faults == target.faults);
-    cx.push(match known {
-        Some(known) => Command::ShowTarget(Some(known.id)),
-        None => Command::AddTarget(Box::new(target)),
-    });
-    cx.view.forge.show_fire();
-    cx.push(Command::Show(View::Forge));
+/// What can be done with a server that runs: a token of its own first, then the forge.
+fn doings(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>) {
+    if widgets::button(ui, Icon::Play, "Aim the forge")
+        .on_hover_text("The newest token of this server, and the resource server that it is for")
+        .clicked()
+    {
+        cx.view.forge.show_fire();
+        cx.push(Command::AimForge(faults.clone()));
+    }
+    if widgets::button(ui, Icon::Step, "Run the sample")
+        .on_hover_text("Tokens of this server, by the sample chain")
+        .clicked()
+    {
+        cx.push(Command::RunSampleWith(faults.clone()));
+    }
 }
 
 fn running(ui: &mut Ui, cx: &mut Cx<'_>, info: &PracticeInfo) {
@@ -179,11 +207,16 @@ fn running(ui: &mut Ui, cx: &mut Cx<'_>, info: &PracticeInfo) {
         if widgets::icon_button(ui, Icon::Copy, "Copy issuer").clicked() {
             cx.ask(Ask::Copy(info.issuer.clone(), "Issuer".into()));
         }
+        doings(ui, cx, &info.faults);
         if ui.button("Stop all").clicked() {
             cx.push(Command::StopPractice);
         }
     });
-    ui.add_space(space::S);
+}
+
+/// Who and what it knows.
+fn realm(ui: &mut Ui, info: &PracticeInfo) {
+    let theme = theme::Theme::of(ui);
     widgets::section(ui, "Endpoints", "");
     for (name, url) in endpoints(&info.metadata) {
         widgets::field(ui, name, |ui| {
@@ -198,7 +231,7 @@ fn running(ui: &mut Ui, cx: &mut Cx<'_>, info: &PracticeInfo) {
     widgets::section(ui, "Users", "");
     ui.horizontal_wrapped(|ui| {
         for user in &info.users {
-            Icon::Person.show(ui, 14.0, cx.theme.muted);
+            Icon::Person.show(ui, 14.0, theme.muted);
             ui.label(escape(user));
             ui.add_space(space::S);
         }
@@ -245,7 +278,6 @@ fn endpoints(metadata: &Metadata) -> Vec<(&'static str, String)> {
 
 /// What can be switched on to be broken: each fault is what a real server got wrong.
 fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
-    widgets::section(ui, "Faults", "each is what a real server got wrong");
     ui.add(
         egui::Label::new(
             RichText::new(

@@ -181,6 +181,26 @@ pub fn field<R>(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
     .inner
 }
 
+/// As [`field`], for what is entered in one line: the name stands at the middle of the entry.
+pub fn input<R>(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let theme = Theme::of(ui);
+    ui.horizontal(|ui| {
+        let width = 96.0_f32.min(ui.available_width() * 0.4);
+        let label = ui
+            .allocate_ui_with_layout(
+                vec2(width, ui.spacing().interact_size.y),
+                Layout::left_to_right(Align::Center),
+                |ui| {
+                    ui.set_width(width);
+                    ui.add(egui::Label::new(RichText::new(name).color(theme.muted)).truncate())
+                },
+            )
+            .inner;
+        ui.label_inputs_by(label.id, add)
+    })
+    .inner
+}
+
 /// What to do where there is nothing yet: one line and, in `add`, one button.
 pub fn empty(ui: &mut Ui, line: &str, add: impl FnOnce(&mut Ui)) {
     let theme = Theme::of(ui);

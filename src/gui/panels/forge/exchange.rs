@@ -45,11 +45,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
             &mut asked.resource,
         ),
     ] {
-        widgets::field(ui, name, |ui| {
+        widgets::input(ui, name, |ui| {
             widgets::text_field(ui, label, hint, text, false)
         });
     }
-    widgets::field(ui, "Token type", |ui| {
+    widgets::input(ui, "Token type", |ui| {
         let wanted = asked.requested_token_type.clone();
         let shown = if wanted.is_empty() {
             "the server's choice".to_owned()
@@ -80,7 +80,7 @@ fn client(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         servers.push((Some(server.name.clone()), escape(&server.name).into_owned()));
     }
     let mut changed = entry.clone();
-    widgets::field(ui, "Server", |ui| {
+    widgets::input(ui, "Server", |ui| {
         let shown = match &asked.server {
             Some(name) => shorten(&escape(name), 40).into_owned(),
             None => shorten(&practice::title(&entry.faults), 40).into_owned(),
@@ -107,7 +107,7 @@ fn client(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
                 .color(cx.theme.muted),
         );
     } else {
-        widgets::field(ui, "Client", |ui| {
+        widgets::input(ui, "Client", |ui| {
             let shown = if asked.client.is_empty() {
                 "Choose".to_owned()
             } else {

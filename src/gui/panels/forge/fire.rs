@@ -69,7 +69,7 @@ fn left(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
                 .show(ui, |ui| {
                     ui.set_width(ui.available_width());
                     ui.spacing_mut().item_spacing.y = space::S;
-                    form(ui, cx, &entry);
+                    form(ui, cx, id, &entry);
                     families(ui, cx, &entry);
                     limits(ui, cx, &entry);
                 });
@@ -173,7 +173,7 @@ fn limits(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
     let mut changed = entry.clone();
     ui.add_space(space::XS);
     caption(ui, "Pace", cx);
-    widgets::field(ui, "Rate", |ui| {
+    widgets::input(ui, "Rate", |ui| {
         ui.add(
             DragValue::new(&mut changed.per_second)
                 .range(1..=MAX_PER_SECOND)
@@ -181,7 +181,7 @@ fn limits(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         )
         .accessible_name("Requests a second at most")
     });
-    widgets::field(ui, "At once", |ui| {
+    widgets::input(ui, "At once", |ui| {
         ui.add(
             DragValue::new(&mut changed.at_once)
                 .range(1..=MAX_AT_ONCE)
@@ -189,7 +189,7 @@ fn limits(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         )
         .accessible_name("Requests that wait for an answer at the same time at most")
     });
-    widgets::field(ui, "In all", |ui| {
+    widgets::input(ui, "In all", |ui| {
         ui.add(
             DragValue::new(&mut changed.limit)
                 .range(3..=10_000)
@@ -197,7 +197,7 @@ fn limits(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         )
         .accessible_name("Requests in all at most")
     });
-    widgets::field(ui, "Wait", |ui| {
+    widgets::input(ui, "Wait", |ui| {
         ui.add(
             DragValue::new(&mut changed.patience)
                 .range(1..=MAX_PATIENCE)
@@ -209,7 +209,7 @@ fn limits(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
     refused(ui, cx, entry);
     if entry.carrier != crate::app::target::Carrier::Exchange {
         let mut changed = entry.clone();
-        widgets::field(ui, "Second server", |ui| {
+        widgets::input(ui, "Second server", |ui| {
             widgets::text_field(
                 ui,
                 "A second resource server, which must not take the token",
@@ -233,7 +233,7 @@ fn refused(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         *id == entry.id && read(text).is_none_or(|read| read == entry.refused)
     });
     let mut text = typed.map_or_else(|| joined(&entry.refused), |(_, text)| text);
-    widgets::field(ui, "Refused by", |ui| {
+    widgets::input(ui, "Refused by", |ui| {
         widgets::text_field(
             ui,
             "Statuses that count as a refusal",

@@ -59,21 +59,18 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
 
 fn value(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry, changed: &mut TargetEntry, n: usize) {
     let id = entry.headers[n].id;
-    match &mut changed.headers[n].value {
-        Some(text) => {
-            widgets::text_field(ui, "Value of the header", "value", text, false);
-        }
-        None => {
-            let known = cx.model.vault.headers.get(&id);
-            let mut text = Zeroizing::new(known.map_or("", Secret::expose).to_owned());
-            let hint = if cx.model.sealing.sealed.is_some() {
-                "locked"
-            } else {
-                "secret value"
-            };
-            if widgets::text_field(ui, "Value of the header", hint, &mut text, true).changed() {
-                cx.push(Command::SetHeaderSecret(id, Secret::new(text.as_str())));
-            }
+    if let Some(text) = &mut changed.headers[n].value {
+        widgets::text_field(ui, "Value of the header", "value", text, false);
+    } else {
+        let known = cx.model.vault.headers.get(&id);
+        let mut text = Zeroizing::new(known.map_or("", Secret::expose).to_owned());
+        let hint = if cx.model.sealing.sealed.is_some() {
+            "locked"
+        } else {
+            "secret value"
+        };
+        if widgets::text_field(ui, "Value of the header", hint, &mut text, true).changed() {
+            cx.push(Command::SetHeaderSecret(id, Secret::new(text.as_str())));
         }
     }
 }
@@ -81,11 +78,10 @@ fn value(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry, changed: &mut Target
 /// From secret to clear and back.
 fn toggle(cx: &mut Cx<'_>, changed: &mut TargetEntry, n: usize) {
     let header = &mut changed.headers[n];
-    match header.value.take() {
-        Some(text) => cx.push(Command::SetHeaderSecret(header.id, Secret::new(text))),
-        None => {
-            let known = cx.model.vault.headers.get(&header.id);
-            header.value = Some(known.map_or("", Secret::expose).to_owned());
-        }
+    if let Some(text) = header.value.take() {
+        cx.push(Command::SetHeaderSecret(header.id, Secret::new(text)));
+    } else {
+        let known = cx.model.vault.headers.get(&header.id);
+        header.value = Some(known.map_or("", Secret::expose).to_owned());
     }
 }

@@ -57,6 +57,14 @@ const COLUMNS: [Column; 5] = [
     wide("Answer", 80.0, 1.4),
 ];
 
+/// Without room for the answers: the inspector shows them.
+const NARROW: [Column; 4] = [
+    fixed("", 26.0),
+    wide("Forgery", 130.0, 1.2),
+    fixed("Verdict", 142.0),
+    number("Status", 52.0),
+];
+
 /// Draws the matrix; `live` while it grows.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
     summary(ui, cx, matrix, live);
@@ -82,7 +90,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
         rows::Table {
             // Another table once it has ended, so that it stands at its top then.
             salt: if live { "matrix live" } else { "matrix" },
-            columns: &COLUMNS,
+            columns: if ui.available_width() < 520.0 {
+                &NARROW
+            } else {
+                &COLUMNS
+            },
             rows: list.len(),
             selected: cx.view.forge.matrix.selected.filter(|n| *n < list.len()),
             tail: live,

@@ -8,14 +8,22 @@ use super::{exchange, headers, list::caption, wrapped};
 use crate::{
     app::{
         Command,
-        forge::{clients, suggested},
+        forge::{self, clients, suggested},
         model::Practice,
         practice,
         target::{Carrier, TargetEntry},
     },
     attack::target::MARK,
-    gui::{Cx, icons::Icon, theme, widgets},
-    kit::ids::TargetId,
+    gui::{
+        Cx,
+        icons::Icon,
+        theme::{self, space},
+        widgets,
+    },
+    kit::{
+        ids::{TargetId, TokenId},
+        text::escape,
+    },
     oauth::http::{FORM, Method},
 };
 
@@ -59,7 +67,7 @@ pub(super) fn keep(cx: &mut Cx<'_>, before: &TargetEntry, entry: TargetEntry, fi
 }
 
 /// Draws the form.
-pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
+pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry) {
     ui.horizontal(|ui| {
         caption(ui, "Target", cx);
         if entry.id != TargetId(0) {
@@ -122,6 +130,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         body(ui, cx, entry);
     }
     faulty(ui, cx, entry);
+    foreign(ui, cx, id, entry);
     headers::ui(ui, cx, entry);
 }
 
@@ -155,8 +164,10 @@ fn picker(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
             }
         }
         let servers = suggested(cx.model);
-        for (server, faulty, targets) in servers {
-            ui.separator();
+        for (n, (server, faulty, targets)) in servers.into_iter().enumerate() {
+            if n > 0 || !workspace.targets.is_empty() {
+                ui.separator();
+            }
             ui.horizontal(|ui| {
                 if faulty {
                     Icon::Warning.show(ui, 12.0, theme.high);
@@ -221,9 +232,8 @@ fn address(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
                         changed.practice = None;
                         changed.faults = BTreeSet::new();
                     }
-                    let name = format!("{resource} of the practice server");
                     ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                        ui.add(egui::Label::new(name).truncate());
+                        ui.add(egui::Label::new(escape(resource).as_ref()).truncate());
                     });
                 });
             }
@@ -279,11 +289,32 @@ fn faulty(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
     }
 }
 
+/// A token of another issuer is refused by a practice server: say so before it is fired.
+fn foreign(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry) {
+    if !forge::foreign(cx.model, id, entry) {
+        return;
+    }
+    wrapped(
+        ui,
+        theme::small("The token in front is of another issuer: this server will refuse it.")
+            .color(cx.theme.high),
+    );
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        if widgets::button(ui, Icon::Key, "Take a token of its own").clicked() {
+            cx.push(Command::AimForge(entry.faults.clone()));
+        }
+        if widgets::button(ui, Icon::Step, "Run the sample there").clicked() {
+            cx.push(Command::RunSampleWith(entry.faults.clone()));
+        }
+    });
+}
+
 fn carrier(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
     let mut changed = entry.clone();
     match entry.carrier {
         Carrier::Authorization => {
-            widgets::field(ui, "Scheme", |ui| {
+            widgets::input(ui, "Scheme", |ui| {
                 widgets::text_field(
                     ui,
                     "Scheme of the Authorization header",
@@ -294,7 +325,7 @@ fn carrier(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
             });
         }
         Carrier::Header => {
-            widgets::field(ui, "Header", |ui| {
+            widgets::input(ui, "Header", |ui| {
                 widgets::text_field(
                     ui,
                     "Name of the header that carries the token",
@@ -314,7 +345,7 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         return;
     }
     let mut changed = entry.clone();
-    widgets::field(ui, "Media type", |ui| {
+    widgets::input(ui, "Media type", |ui| {
         widgets::text_field(
             ui,
             "Media type of the body",
