@@ -195,6 +195,8 @@ pub enum Command {
     StartPractice,
     /// Start a practice server with these faults.
     StartFaulty(BTreeSet<String>),
+    /// Put the signing key of the practice server with these faults into the tray.
+    TakePracticeKey(BTreeSet<String>),
     /// Stop the practice server with these faults.
     StopFaulty(BTreeSet<String>),
     /// Stop all practice servers.

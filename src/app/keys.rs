@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     Command, Effect, Model, history,
-    model::Purpose,
+    model::{Practice, Purpose},
+    practice,
     session::{LockedKey, Selection},
     workspace::KeyEntry,
 };
@@ -69,6 +70,30 @@ pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effe
                 }
                 Err(why) => model.complain(format!("The secret was not imported: {why}.")),
             }
+        }
+        Command::TakePracticeKey(faults) => {
+            let Some(Practice::Running(info)) = model.practice.get(&faults).cloned() else {
+                return model.complain(format!("{} does not run.", practice::title(&faults)));
+            };
+            let mut kept = model.workspace.keys.iter();
+            if kept.any(|k| model.vault.keys.get(&k.id) == Some(&info.key)) {
+                return model.say("Its key is in the tray already.");
+            }
+            // A secret is published nowhere.
+            let published = info.jwks.keys.first().and_then(|k| k.text("alg"));
+            let alg = published.unwrap_or("HS256").to_owned();
+            let name = format!("{} · {}", practice::title(&faults), info.issuer);
+            add(
+                model,
+                info.key.clone(),
+                &name,
+                &alg,
+                "practice server",
+                true,
+            );
+            model.say(
+                "The key of the practice server is in the tray: forgeries are signed with it.",
+            );
         }
         Command::RenameKey(id, name) => {
             let Some(entry) = model.document().keys.iter_mut().find(|k| k.id == id) else {

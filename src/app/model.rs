@@ -214,6 +214,8 @@ pub struct PracticeInfo {
     pub resources: Vec<(String, url::Url, Vec<String>)>,
     /// Clients with credentials.
     pub clients: Vec<Client>,
+    /// The key that it signs with: whoever practises may play the issuer.
+    pub key: Jwk,
     /// Users.
     pub users: Vec<String>,
     /// Faults that are on.

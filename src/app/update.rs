@@ -172,6 +172,7 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::OpenKey(_)
         | C::ImportKey { .. }
         | C::ImportSecret { .. }
+        | C::TakePracticeKey(_)
         | C::RenameKey(..)
         | C::DeleteKey(_) => keys::update(model, command, effects),
         C::ConnectServer(_)

@@ -118,14 +118,17 @@ impl Fire {
         // What cannot be undone would spoil the last control.
         queue.extend(lasting.into_iter().map(Shot::Forged));
         let url = &plan.target.url;
+        let label = plan.target.label.clone();
+        let called = label.as_ref().map_or(String::new(), |l| format!(" · {l}"));
         let matrix = Matrix {
             target: escape(&format!(
-                "{} {}{}",
+                "{} {}{}{called}",
                 plan.target.method.name(),
                 url.origin().ascii_serialization(),
                 url.path()
             ))
             .into_owned(),
+            label,
             begun: env.now,
             ..Matrix::default()
         };

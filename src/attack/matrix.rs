@@ -119,8 +119,10 @@ impl Row {
 /// What a target made of the forgeries.
 #[derive(Clone, Default)]
 pub struct Matrix {
-    /// Method and address, without query.
+    /// Method and address, without query, and what the target is called.
     pub target: String,
+    /// What the target is called, where it has to be told from others.
+    pub label: Option<String>,
     /// When it was begun.
     pub begun: Timestamp,
     /// A line for each forgery and each control, in the order in which they were sent.

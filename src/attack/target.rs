@@ -65,6 +65,8 @@ pub struct Endpoint {
 /// Where forgeries are sent.
 #[derive(Debug, Clone)]
 pub struct Target {
+    /// What it is called beside its address, where it has to be told from others.
+    pub label: Option<String>,
     /// Method.
     pub method: Method,
     /// Address.
@@ -89,6 +91,7 @@ impl Target {
     /// A resource server that takes bearer tokens.
     pub fn bearer(method: Method, url: Url) -> Self {
         Self {
+            label: None,
             method,
             url,
             place: Place::Authorization("Bearer".into()),

@@ -388,6 +388,7 @@ fn info(faults: BTreeSet<String>) -> Arc<PracticeInfo> {
             method: delegraph::oauth::client_auth::AuthMethod::None,
             credential: delegraph::oauth::client_auth::Credential::None,
         }],
+        key: delegraph::jose::Jwk(serde_json::Map::new()),
         users: vec!["alice".into()],
         faults,
     })

@@ -115,6 +115,7 @@ fn practice(model: &mut Model, port: u16, faults: &BTreeSet<String>) {
             method: AuthMethod::ClientSecretPost,
             credential: Credential::Secret(Secret::new("s")),
         }],
+        key: crypto::generate(&Alg::Es256, None).unwrap(),
         users: Vec::new(),
         faults: faults.clone(),
         issuer,
@@ -343,6 +344,16 @@ fn the_forge_is_aimed_with_a_token_that_the_server_takes() {
         faults
     );
     assert!(chain.title.contains("Practice with key-confusion"));
+    let keys = |model: &Model| model.workspace.keys.len();
+    for _ in 0..2 {
+        ask(&mut model, Command::TakePracticeKey(faults.clone()));
+    }
+    assert_eq!(keys(&model), 1, "once is enough");
+    assert!(model.workspace.keys[0].practice && model.workspace.keys[0].private);
+    ask(&mut model, Command::Undo);
+    assert_eq!(keys(&model), 0);
+    ask(&mut model, Command::TakePracticeKey(BTreeSet::new()));
+    assert_eq!(keys(&model), 0, "that server does not run");
     let chains = model.workspace.chains.len();
     ask(&mut model, Command::RunSampleWith(faults));
     assert_eq!(model.workspace.chains.len(), chains);

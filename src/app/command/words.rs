@@ -68,6 +68,9 @@ impl Command {
             Self::RemoveClient(..) => "Remove client".into(),
             Self::StartPractice => "Start practice server".into(),
             Self::StartFaulty(faults) => format!("Start {}", escape(&practice::title(faults))),
+            Self::TakePracticeKey(faults) => {
+                format!("Take the key of {}", escape(&practice::title(faults)))
+            }
             Self::StopFaulty(faults) => format!("Stop {}", escape(&practice::title(faults))),
             Self::StopPractice => "Stop practice servers".into(),
             Self::LoadSample(name) | Self::RunSample(name) => {
@@ -214,6 +217,7 @@ impl Command {
                 | Self::AddHeader(_)
                 | Self::PasteActor(..)
                 | Self::AimForge(_)
+                | Self::TakePracticeKey(_)
                 | Self::RunSampleWith(_)
         )
     }

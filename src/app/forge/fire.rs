@@ -72,7 +72,9 @@ pub(super) fn begin(model: &mut Model, plan: Arc<Plan>, env: &Env, effects: &mut
         Ok(fire) => {
             model.forge.firings += 1;
             model.forge.matrix = None;
-            let what = format!("Firing forgeries at {}", escape(&plan.target.host()));
+            let place = plan.target.label.clone();
+            let place = place.unwrap_or_else(|| plan.target.host());
+            let what = format!("Firing forgeries at {}", escape(&place));
             let job = model.begin(what, Purpose::Fire);
             model.forge.firing = Some(Firing {
                 plan,

@@ -214,6 +214,9 @@ pub fn plan(model: &Model, token: TokenId, entry: &TargetEntry, now: i64) -> Res
         target.place = Place::Authorization("DPoP".into());
         target.proof = Some(key);
     }
+    if entry.is_practice() && !entry.faults.is_empty() {
+        target.label = Some(practice::title(&entry.faults));
+    }
     target.refusals = entry.refused.iter().copied().collect();
     let second = entry.second.trim();
     if entry.carrier != Carrier::Exchange && !second.is_empty() {

@@ -146,7 +146,11 @@ fn one_faulty(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>, server: &
                     cx.push(Command::StopFaulty(faults.clone()));
                 }
                 if let Practice::Running(info) = server {
-                    doings(ui, cx, faults);
+                    ui.allocate_ui_with_layout(
+                        egui::vec2(0.0, ui.spacing().interact_size.y),
+                        egui::Layout::left_to_right(egui::Align::Center),
+                        |ui| doings(ui, cx, faults),
+                    );
                     if widgets::icon_button(ui, Icon::Copy, "Copy issuer").clicked() {
                         cx.ask(Ask::Copy(info.issuer.clone(), "Issuer".into()));
                     }

@@ -157,6 +157,7 @@ async fn start_at(
         jwks: Arc::new(realm.jwks.clone()),
         resources: realm.resources()?,
         clients,
+        key: realm.key.clone(),
         users: realm::USERS.map(str::to_owned).to_vec(),
         faults: names,
     });

@@ -110,6 +110,7 @@ fn trigger(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry) {
 
 fn results(ui: &mut Ui, cx: &mut Cx<'_>) {
     let model = cx.model;
+    ui.spacing_mut().item_spacing.y = space::XS;
     if let Some(firing) = &model.forge.firing {
         let (done, all) = firing.progress();
         egui::Frame::new()

@@ -180,7 +180,18 @@ fn summary(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
                     }
                 });
             });
-            ui.label(theme::small(matrix.target.as_str()).color(cx.theme.muted));
+            let colour = match &matrix.label {
+                Some(_) => cx.theme.high,
+                None => cx.theme.muted,
+            };
+            ui.add(egui::Label::new(theme::small(matrix.target.as_str()).color(colour)).truncate());
+            if let Some(why) = &matrix.ended {
+                widgets::banner(cx.theme.warn_surface).show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.label(theme::strong("Ended early").color(cx.theme.high));
+                    wrapped(ui, escape(why).into_owned());
+                });
+            }
             if let Some(void) = &matrix.void {
                 widgets::banner(cx.theme.warn_surface).show(ui, |ui| {
                     ui.set_width(ui.available_width());
@@ -199,7 +210,17 @@ fn headline(matrix: &Matrix, live: bool) -> String {
     }
     match (&matrix.void, accepted) {
         (Some(_), _) => "Void".into(),
-        (None, 0) if matrix.cancelled => "Cancelled, nothing accepted so far".into(),
+        (None, n) if matrix.cancelled || matrix.ended.is_some() => {
+            let word = if matrix.cancelled {
+                "Cancelled"
+            } else {
+                "Ended early"
+            };
+            match n {
+                0 => format!("{word}, nothing accepted so far"),
+                n => format!("{word}, {n} accepted so far"),
+            }
+        }
         (None, 0) => "No forgery was accepted".into(),
         (None, 1) => "1 forgery was accepted".into(),
         (None, n) => format!("{n} forgeries were accepted"),

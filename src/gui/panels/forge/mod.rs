@@ -9,12 +9,12 @@ mod matrix;
 mod secrets;
 mod target;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use egui::{Align, Layout, Margin, Rect, RichText, Ui, UiBuilder, pos2};
 
 use crate::{
-    app::{Command, analysis::TokenView, forge, session::View},
+    app::{Command, analysis::TokenView, forge, model::Practice, session::View},
     attack::{Verdict, catalogue},
     gui::{
         Ask, Cx,
@@ -127,6 +127,14 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
                         Some(sub) => format!("{} · {sub}", view.title),
                         None => view.title.clone(),
                     };
+                    if let Some(faults) = issuer_at_hand(cx, view)
+                        && ui
+                            .small_button("Take the issuer's key")
+                            .on_hover_text("The practice server's signing key comes into the tray: what is forged is signed with it, so that each check is tested by itself.")
+                            .clicked()
+                    {
+                        cx.push(Command::TakePracticeKey(faults));
+                    }
                     let (icon, words, why) = signer(cx);
                     let note = ui.label(theme::small(words).color(cx.theme.muted));
                     note.on_hover_text(why);
@@ -135,6 +143,22 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
                 });
             });
         });
+}
+
+/// The faults of the practice server that issued the token, while its key is not at hand.
+fn issuer_at_hand(cx: &Cx<'_>, view: &TokenView) -> Option<BTreeSet<String>> {
+    let forged = cx.model.forge.forged.as_ref()?;
+    if forged.with.signing.is_some() || forged.basis.raw != view.token.raw {
+        return None;
+    }
+    let issuer = view.token.claim_text("iss")?;
+    cx.model
+        .practice
+        .iter()
+        .find_map(|(faults, server)| match server {
+            Practice::Running(info) if info.issuer == issuer => Some(faults.clone()),
+            _ => None,
+        })
 }
 
 /// Whose signature what is forged will have.

@@ -98,6 +98,8 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry)
         }
         keep(cx, entry, changed, "name");
     }
+    faulty(ui, cx, entry);
+    foreign(ui, cx, id, entry);
     let mut changed = entry.clone();
     widgets::menu(ui, "Where the token goes", words(entry.carrier), |ui| {
         for carrier in [
@@ -129,8 +131,6 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry)
         carrier(ui, cx, entry);
         body(ui, cx, entry);
     }
-    faulty(ui, cx, entry);
-    foreign(ui, cx, id, entry);
     headers::ui(ui, cx, entry);
 }
 
