@@ -217,6 +217,8 @@ fn a_sound_server_passes_and_a_faulty_one_shows_what_it_lets_in() {
             &jwks,
             "--rate",
             "200",
+            "--report",
+            "report.md",
             "--junit",
             "junit.xml",
             "--sarif",
@@ -249,6 +251,15 @@ fn a_sound_server_passes_and_a_faulty_one_shows_what_it_lets_in() {
             .filter(|r| r["level"] == "error")
             .count();
         assert_eq!(failures, accepted.len());
+        let report = place.read("report.md");
+        assert_eq!(
+            report.contains("### none, no signature (`alg-none`)"),
+            fault.is_some()
+        );
+        assert!(
+            !report.contains(place.read("token").trim()),
+            "no token in a report"
+        );
         let junit = place.read("junit.xml");
         assert!(
             junit.contains(&format!("failures=\"{}\"", accepted.len())),

@@ -117,6 +117,9 @@ pub(super) struct TargetOptions {
     /// Do not ask before firing at a target that is not on this machine
     #[arg(long)]
     yes: bool,
+    /// Write the matrix of verdicts as a report for people, in Markdown
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Write the matrix of verdicts as a JUnit file
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -278,6 +281,9 @@ pub(super) fn run(
         script.refuse_errors("nothing was fired")?;
         return Err(Failure::impossible("nothing was fired"));
     };
+    if let Some(path) = &options.report {
+        write_file(path, report::forged::markdown(&matrix).as_bytes())?;
+    }
     if let Some(path) = &options.junit {
         write_file(path, report::junit::matrix(&matrix).as_bytes())?;
     }

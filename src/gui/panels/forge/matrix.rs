@@ -263,6 +263,11 @@ fn counts(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix) {
 
 fn export(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix) {
     widgets::menu(ui, "Export the matrix", "Export", |ui| {
+        if widgets::menu_item(ui, "Report, Markdown…", "").clicked() {
+            let text = report::forged::markdown(matrix);
+            cx.ask(Ask::SaveFile("forgeries.md".into(), text.into_bytes()));
+            ui.close();
+        }
         if widgets::menu_item(ui, "JUnit file…", "").clicked() {
             let text = report::junit::matrix(matrix);
             cx.ask(Ask::SaveFile("forgeries.xml".into(), text.into_bytes()));
