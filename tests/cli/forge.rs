@@ -321,3 +321,49 @@ fn weak_secrets_are_found() {
     let document = place.json(3, &["forge", "--crack", "--wordlist", "none", "token"]);
     assert_eq!(members(&document), ["error"]);
 }
+
+#[test]
+fn a_bound_token_is_fired_with_proofs_of_its_key() {
+    let place = Place::new();
+    place.key("holder.jwk", "ES256");
+    let key = delegraph::jose::pem::read(&place.read("holder.jwk"))
+        .unwrap()
+        .remove(0);
+    let fire = |served: &Served, status: i32| {
+        place.write("bound", served.bound_token(&key));
+        let url = served.ready["resources"][0]["url"].as_str().unwrap();
+        let arguments = [
+            "forge",
+            "--fire",
+            url,
+            "--proof-key",
+            "holder.jwk",
+            "--only",
+            "dpop",
+            "--rate",
+            "200",
+            "bound",
+        ];
+        place.json(status, &arguments)
+    };
+    let accepted = |document: &Value| -> Vec<String> {
+        let rows = document["results"].as_array().unwrap().iter();
+        rows.filter(|r| r["verdict"] == "accepted")
+            .map(|r| r["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let sound = fire(&Served::start(&[]), 0);
+    assert_eq!(sound["void"], Value::Null, "{sound:#}");
+    assert_eq!(accepted(&sound), Vec::<String>::new());
+    assert_eq!(sound["counts"]["refused"], 23, "{sound:#}");
+    assert_eq!(sound["counts"]["noted"], 2);
+    let lax = fire(&Served::start(&["--fault", "dpop-ath-ignored"]), 1);
+    assert_eq!(accepted(&lax), ["dpop-ath", "dpop-no-ath"]);
+    // Without the key the control fails, and nothing is concluded.
+    let served = Served::start(&[]);
+    place.write("bound", served.bound_token(&key));
+    let url = served.ready["resources"][0]["url"].as_str().unwrap();
+    let keyless = place.json(1, &["forge", "--fire", url, "--only", "dpop", "bound"]);
+    let void = keyless["void"].as_str().unwrap();
+    assert!(void.contains("401"), "{void}");
+}

@@ -7,6 +7,11 @@ use std::{
     time::Duration,
 };
 
+use delegraph::{
+    jose::Jwk,
+    kit::{Env, clock::Clock},
+    oauth::dpop::{About, Draft},
+};
 use serde_json::Value;
 
 use crate::harness::{Place, members};
@@ -37,6 +42,23 @@ impl Served {
 
     /// A token of the client with a secret, for the accounts server.
     pub fn token(&self) -> String {
+        self.token_with("")
+    }
+
+    /// The same, bound to a key (RFC 9449).
+    pub fn bound_token(&self, key: &Jwk) -> String {
+        let url = format!("{}/token", self.ready["issuer"].as_str().unwrap());
+        let about = About {
+            method: "POST",
+            url: &url.parse().unwrap(),
+            token: None,
+            nonce: None,
+        };
+        let proof = Draft::new(key, &about, &Env::system(Clock::System));
+        self.token_with(&format!("DPoP: {}\r\n", proof.unwrap().sign().unwrap()))
+    }
+
+    fn token_with(&self, headers: &str) -> String {
         let client = self.ready["clients"]
             .as_array()
             .unwrap()
@@ -48,7 +70,7 @@ impl Served {
             client["client_secret"].as_str().unwrap()
         );
         let head = format!(
-            "POST /token HTTP/1.0\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
+            "POST /token HTTP/1.0\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n{headers}",
             form.len()
         );
         let (status, body) = self.exchange(&head, &form);
