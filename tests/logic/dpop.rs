@@ -1,9 +1,20 @@
 //! Chains that prove keys (RFC 9449) in the program without a window, at a real practice server.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use delegraph::{
-    app::{Command, directory::key_of},
+    app::{
+        Command,
+        directory::key_of,
+        forge::plan,
+        session::{Selection, View},
+        target::TargetEntry,
+    },
+    attack::Family,
     chain::{Dpop, run::State},
     jose::b64,
+    kit::clock::Clock,
+    oauth::http::Method,
     principal::{NodeKind, Relation},
     token::claims::holder_key,
 };
@@ -150,4 +161,27 @@ fn a_server_with_nonces_is_answered() {
     let claims = proof.unwrap().value.split('.').nth(1).unwrap();
     let claims = String::from_utf8(b64::decode(claims).unwrap()).unwrap();
     assert!(claims.contains("\"nonce\""), "{claims}");
+}
+
+#[test]
+fn a_token_of_a_run_is_fired_with_proofs_of_the_key_that_was_made_for_it() {
+    let mut bench = Bench::new(None);
+    bench.do_it(Command::RunSample("sample-dpop".into()));
+    let chain = bench.model.session.chain.unwrap();
+    let id = bench.model.runs[&chain].nodes["research"].token_id.unwrap();
+    bench.do_it(Command::Select(Selection::Token(id)));
+    bench.do_it(Command::Show(View::Forge));
+    bench.until(|model| model.forge.forged.is_some());
+    let target = TargetEntry::practice("documents-api", Method::Get, BTreeSet::new());
+    let now = Clock::System.now().as_second();
+    let mut plan = plan(&bench.model, id, &target, now).unwrap();
+    plan.forgeries.retain(|f| f.family == Family::Dpop);
+    plan.pace.per_second = 200;
+    bench.do_it(Command::Fire(Arc::new(plan)));
+    bench.until(|model| model.forge.matrix.is_some() && model.forge.firing.is_none());
+    let matrix = bench.model.forge.matrix.clone().unwrap();
+    assert_eq!(matrix.void, None);
+    assert_eq!(matrix.count("control_accepted"), 2);
+    assert_eq!(matrix.count("refused"), 23);
+    assert_eq!(matrix.findings().count(), 0);
 }

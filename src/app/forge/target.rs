@@ -7,7 +7,7 @@ use url::Url;
 use crate::{
     app::{
         Command, Model,
-        directory::Names,
+        directory::{Names, key_of},
         model::{Practice, PracticeInfo},
         practice,
         session::{Selection, View},
@@ -208,11 +208,14 @@ pub fn plan(model: &Model, token: TokenId, entry: &TargetEntry, now: i64) -> Res
     for header in entry.headers.iter().filter(|h| !h.name.trim().is_empty()) {
         target.headers.push(field(model, header)?);
     }
-    if entry.carrier == Carrier::Authorization
-        && let Some(key) = bound(model, token)
-    {
-        target.place = Place::Authorization("DPoP".into());
-        target.proof = Some(key);
+    match (entry.carrier, bound(model, token)) {
+        (Carrier::Authorization, Some(key)) => {
+            target.place = Place::Authorization("DPoP".into());
+            target.proof = Some(key);
+        }
+        // A bound subject token is exchanged with a proof of its key.
+        (Carrier::Exchange, Some(key)) => target.proof = Some(key),
+        _ => {}
     }
     if entry.is_practice() && !entry.faults.is_empty() {
         target.label = Some(practice::title(&entry.faults));
@@ -315,14 +318,12 @@ fn field(model: &Model, header: &HeaderEntry) -> Result<Field, String> {
     }
 }
 
-/// The private key of the tray that the token is bound to, if it is there (RFC 9449 §6.1).
+/// The private key that the token is bound to, of the tray or made for a run, if it is there (RFC 9449
+/// §6.1).
 pub fn bound(model: &Model, id: TokenId) -> Option<Jwk> {
     let view = model.analysis.tokens.get(&id)?;
     let jkt = view.token.claim("cnf")?.get("jkt")?.as_str()?;
-    let keys = model.vault.keys.values();
-    keys.filter(|key| key.kty() != "oct")
-        .find(|key| key.thumbprint().is_ok_and(|t| t == jkt))
-        .cloned()
+    key_of(model, jkt)
 }
 
 /// Targets at practice servers that run, to choose from: the server's title, and its targets.
