@@ -111,13 +111,13 @@ struct Beside(RefCell<VecDeque<Outcome>>);
 
 impl Carrier for Beside {
     fn perform(&self, effect: Effect) {
+        // Done where it is not measured: the frame only hands it over.
+        let began = Instant::now();
         if let Effect::Analyse(input, previous) = effect {
-            // Computed where it is not measured: the frame only hands it over.
-            let began = Instant::now();
             let outcome = Outcome::Analysed(Arc::new(analyse(&input, &previous)));
-            OFF_FRAME.with(|off| *off.borrow_mut() += began.elapsed().as_secs_f64());
             self.0.borrow_mut().push_back(outcome);
         }
+        OFF_FRAME.with(|off| *off.borrow_mut() += began.elapsed().as_secs_f64());
     }
 
     fn poll(&self) -> Option<Outcome> {

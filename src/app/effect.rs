@@ -49,6 +49,9 @@ pub enum Effect {
     Analyse(Input, Arc<Analysis>),
     /// Draw up the graph of an analysis as it is wanted now; answered by [`Outcome::Pictured`].
     Picture(Arc<Analysis>, Arc<Picture>, Box<Seen>),
+    /// Let go of an analysis that a newer one has replaced, once the panels have: of thousands of
+    /// tokens that alone takes longer than a frame.
+    LetGo(Arc<Analysis>),
     /// Answer [`Outcome::AnalysisDue`] after a moment.
     PutAnalysisOff,
     /// Generate a key.

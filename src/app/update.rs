@@ -72,7 +72,8 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
             let fresh = analysis.revision == model.revision;
             model.picture = Arc::clone(&analysis.picture);
             model.picturing = None;
-            model.analysis = analysis;
+            let replaced = std::mem::replace(&mut model.analysis, analysis);
+            effects.push(Effect::LetGo(replaced));
             if fresh {
                 runs::settle_findings(model);
             }

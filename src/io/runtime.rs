@@ -46,6 +46,9 @@ pub const AUTOSAVE_DELAY: Duration = Duration::from_secs(1);
 /// How long analysing is put off while a chain runs.
 const PUT_OFF: Duration = Duration::from_millis(60);
 
+/// How long an analysis that was replaced is kept: until the panels have drawn the new one.
+const LET_GO: Duration = Duration::from_millis(250);
+
 /// How long the end of the program waits for files that are being written.
 const END_WAITS: Duration = Duration::from_secs(3);
 
@@ -201,6 +204,16 @@ impl Runtime {
                 let picture = picture_safely(&analysis, &previous, &seen);
                 Some(Outcome::Pictured(analysis, Arc::new(picture)))
             }),
+            Effect::LetGo(replaced) => {
+                let handle = shared.handle.clone();
+                handle.spawn(async move {
+                    tokio::time::sleep(LET_GO).await;
+                    shared.blocking(move |_| {
+                        drop(replaced);
+                        None
+                    });
+                });
+            }
             Effect::PutAnalysisOff => {
                 let handle = shared.handle.clone();
                 handle.spawn(async move {

@@ -153,7 +153,8 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
         }
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
+        // A token's claims are more than a few; what stands inside them mostly is not.
+        let mut object = Map::with_capacity(if self.path.is_none() { 7 } else { 0 });
         let mut reported = BTreeSet::new();
         while let Some(key) = map.next_key::<String>()? {
             let path = Path {

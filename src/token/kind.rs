@@ -1,5 +1,7 @@
 //! What a token is for: by `typ`, without it by shape (risk catalogue §0).
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Form, Token, opaque};
@@ -241,7 +243,12 @@ pub fn of(token: &Token) -> Kind {
         Form::Opaque => return opaque::kind(&token.raw),
         Form::Compact | Form::Flattened | Form::General => {}
     }
-    let typ = token.header_text("typ").unwrap_or("").to_ascii_lowercase();
+    let typ = token.header_text("typ").unwrap_or("");
+    let typ: Cow<'_, str> = if typ.bytes().any(|b| b.is_ascii_uppercase()) {
+        typ.to_ascii_lowercase().into()
+    } else {
+        typ.into()
+    };
     let typ = typ.strip_prefix("application/").unwrap_or(&typ);
     match typ {
         // Not explicit typing (RFC 8725 §3.11): the shape decides.

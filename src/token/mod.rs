@@ -95,8 +95,9 @@ pub struct Token {
     pub form: Form,
     /// What it is for.
     pub kind: Kind,
-    /// The header, if it could be read as a JSON object.
-    pub header: Option<Json>,
+    /// The header, if it could be read as a JSON object. Shared: tokens of one issuer mostly have the
+    /// same.
+    pub header: Option<Arc<Json>>,
     /// The headers of all signatures of the general JSON form, in their order; empty in other forms.
     pub headers: Vec<Option<Json>>,
     /// The claims, if the payload could be read as a JSON object.
@@ -120,7 +121,7 @@ impl Token {
     }
     /// The header's members; an empty map when there is none.
     pub fn header_map(&self) -> &Map<String, Value> {
-        as_map(self.header.as_ref())
+        as_map(self.header.as_deref())
     }
     /// The claims; an empty map when there are none. Of an SD-JWT those that are disclosed stand among
     /// them, and no hashes: what a verifier hands on (RFC 9901 §7.1).

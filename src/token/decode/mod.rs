@@ -1,6 +1,7 @@
 //! Text to [`Token`]: tolerant of what people paste, strict about what it reports.
 
 mod clean;
+mod header;
 mod serialised;
 
 use std::sync::Arc;
@@ -101,31 +102,39 @@ fn compact_form(raw: &str, token: &mut Token) {
     let (signed, tail) = sd_jwt::split(raw);
     // At most a handful of parts means anything; a text of many dots is not split to its end.
     let parts: Vec<&str> = signed.splitn(7, '.').collect();
-    let first = if parts.len() > 1 {
-        lenient(parts[0])
-    } else {
-        (None, None)
-    };
-    let header_like = first
-        .0
-        .as_deref()
-        .is_some_and(|b| b.trim_ascii_start().starts_with(b"{"));
-    if !header_like {
-        let payload_like = (parts.len() == 2 || parts.len() == 3)
-            && lenient(parts[1]).0.is_some_and(|b| {
-                b.starts_with(b"{") && json::parse(&b).is_ok_and(|j| j.value.is_object())
-            });
-        if !payload_like {
-            if raw.is_empty() {
-                let message = "there is nothing to read: the text is empty";
-                token
-                    .problems
-                    .push(problem("token", ProblemKind::Other, message));
+    token.header = header::known(parts[0]).filter(|_| parts.len() > 1);
+    if token.header.is_none() {
+        let first = if parts.len() > 1 {
+            lenient(parts[0])
+        } else {
+            (None, None)
+        };
+        let header_like = first
+            .0
+            .as_deref()
+            .is_some_and(|b| b.trim_ascii_start().starts_with(b"{"));
+        if !header_like {
+            let payload_like = (parts.len() == 2 || parts.len() == 3)
+                && lenient(parts[1]).0.is_some_and(|b| {
+                    b.starts_with(b"{") && json::parse(&b).is_ok_and(|j| j.value.is_object())
+                });
+            if !payload_like {
+                if raw.is_empty() {
+                    let message = "there is nothing to read: the text is empty";
+                    token
+                        .problems
+                        .push(problem("token", ProblemKind::Other, message));
+                }
+                return;
             }
-            return;
+        }
+        let before = token.problems.len();
+        let read = read_object("header", first, &mut token.problems);
+        token.header = read.ok().map(Arc::new);
+        if token.problems.len() == before {
+            header::remember(parts[0], token.header.as_ref());
         }
     }
-    token.header = read_object("header", first, &mut token.problems).ok();
     let encrypted = token.header_map().contains_key("enc");
     if parts.len() == 5 && (encrypted || !token.header_map().contains_key("typ")) {
         token.form = Form::Jwe;
@@ -170,7 +179,7 @@ fn compact_form(raw: &str, token: &mut Token) {
 
 fn signature_part(signature: &str, token: &mut Token) {
     token.signature_present = true;
-    if let Err(e) = b64::decode(signature) {
+    if let Err(e) = b64::check(signature) {
         let message = format!("the signature is not base64url: {e}");
         token
             .problems

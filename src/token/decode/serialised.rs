@@ -36,7 +36,7 @@ pub(super) fn json_form(raw: &str, token: &mut Token) {
     }
     if found.value.get("ciphertext").is_some() {
         token.form = Form::Jwe;
-        token.header = encrypted_header(&found.value, token);
+        token.header = encrypted_header(&found.value, token).map(Arc::new);
         return;
     }
     let content = match found.value.get("payload") {
@@ -107,7 +107,7 @@ pub(super) fn json_form(raw: &str, token: &mut Token) {
             .push(problem("header", ProblemKind::Other, message));
         join(&mut header, open);
     }
-    token.header = header;
+    token.header = header.map(Arc::new);
     if let Some(Value::Array(all)) = found.value.get("signatures") {
         token.headers = all.iter().take(MAX_SIGNATURES).map(whole_header).collect();
     }
@@ -239,7 +239,7 @@ pub(in crate::token) fn signed(token: &Token) -> Vec<Signed<'_>> {
                 own: Cow::Borrowed(token.header_map()),
                 header: token
                     .header
-                    .as_ref()
+                    .as_deref()
                     .map(Cow::Borrowed)
                     .ok_or("the header cannot be read (RFC 7515 §5.2)"),
                 payload: Arc::from(parts.payload),

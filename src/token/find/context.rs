@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::joined::is_part;
+
 /// How far back the name of what holds a token is looked for, in bytes.
 const LOOK_BACK: usize = 160;
 
@@ -19,19 +21,12 @@ pub(super) fn context(text: &str, start: usize) -> Option<String> {
     let from = floor(text, start.saturating_sub(LOOK_BACK));
     let before = unescaped(&text[from..start]);
     let bare = before.trim_end_matches(QUOTES);
-    let last = |text: &str| -> String {
-        let head = text.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "_-".contains(c));
-        text[head.len()..].trim_start_matches('-').to_owned()
-    };
     if let Some(head) = bare.strip_suffix([':', '=']) {
         let colon = bare.ends_with(':');
         let head = head.trim_end_matches(QUOTES);
-        let name = last(head);
-        let name = if name == "value" && colon {
-            har_name(head).unwrap_or(name)
-        } else {
-            name
-        };
+        let name = last_word(head);
+        let named = (name == "value" && colon).then(|| har_name(head)).flatten();
+        let name = named.unwrap_or_else(|| name.to_owned());
         return match name.to_ascii_lowercase().as_str() {
             "" => None,
             "dpop" if colon => Some("header DPoP".into()),
@@ -41,16 +36,19 @@ pub(super) fn context(text: &str, start: usize) -> Option<String> {
         };
     }
     if before.ends_with([' ', '\t', '+']) {
-        return match last(bare.trim_end_matches('+'))
-            .to_ascii_lowercase()
-            .as_str()
-        {
-            "bearer" => Some("Bearer".into()),
-            "dpop" => Some("DPoP".into()),
-            _ => None,
-        };
+        let word = last_word(bare.trim_end_matches('+'));
+        let mut schemes = ["Bearer", "DPoP"].into_iter();
+        let scheme = schemes.find(|scheme| word.eq_ignore_ascii_case(scheme));
+        return scheme.map(str::to_owned);
     }
     None
+}
+
+/// The word that a text ends with.
+fn last_word(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let word = bytes.iter().rev().take_while(|b| is_part(**b)).count();
+    text[bytes.len() - word..].trim_start_matches('-')
 }
 
 /// Percent-encoding and JSON escapes taken away, also where they were put on twice, for the signs

@@ -178,8 +178,9 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Reads from `start` up to the first byte that belongs to no token, or the sixth dot.
-    pub fn read(source: &'a str, start: usize, memory: &Memory) -> Self {
+    /// Reads from `start` up to the first byte that belongs to no token, or the sixth dot. Up to
+    /// `known` all bytes are parts of words, see [`is_word`].
+    pub fn read(source: &'a str, start: usize, known: usize, memory: &Memory) -> Self {
         let bytes = source.as_bytes();
         // What stood before the last escape; most tokens have none and are not copied.
         let mut before = String::new();
@@ -188,8 +189,12 @@ impl<'a> Run<'a> {
         let (mut part, mut from) = (start, start);
         let mut at = start;
         loop {
-            let plain = bytes[at..].iter().position(|b| !is_part(*b));
-            at = plain.map_or(bytes.len(), |n| at + n);
+            // In a word only a dot ends a part, and that is found many bytes at a time.
+            let dot = source.get(at..known).and_then(|word| word.find('.'));
+            at = match dot {
+                Some(n) => at + n,
+                None => end_of_part(bytes, at.max(known)),
+            };
             if let Some(length) = escapes::dot(bytes, at) {
                 if dots.len() == 5 {
                     break;
@@ -226,6 +231,11 @@ impl<'a> Run<'a> {
     pub fn len(&self) -> usize {
         self.text.len()
     }
+}
+
+fn end_of_part(bytes: &[u8], at: usize) -> usize {
+    let plain = bytes[at..].iter().position(|b| !is_part(*b));
+    plain.map_or(bytes.len(), |n| at + n)
 }
 
 /// The end of padding, or of a part that is written in standard base64 (`+`, `/`), when a dot

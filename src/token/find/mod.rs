@@ -278,7 +278,7 @@ impl<'a> Search<'a> {
             // A few tries a part: glued prefixes are rare, hostile repetitions are not.
             if opens && tries < 4 {
                 tries += 1;
-                if let Some((span, raw, cleaned)) = self.token_at(at) {
+                if let Some((span, raw, cleaned)) = self.token_at(at, end) {
                     at = span.end;
                     next = Some(at);
                     self.push(span, &raw, cleaned);
@@ -296,9 +296,11 @@ impl<'a> Search<'a> {
         next.map(|n| n.max(end))
     }
 
-    /// The token whose header starts at `start`, on its line or on several.
-    fn token_at(&self, start: usize) -> Option<Taken<'a>> {
-        let mut joined = Joined::new(Run::read(self.text, start, &self.memory), &self.memory);
+    /// The token whose header starts at `start`, in the word that ends at `word`, on its line or on
+    /// several.
+    fn token_at(&self, start: usize, word: usize) -> Option<Taken<'a>> {
+        let first = Run::read(self.text, start, word, &self.memory);
+        let mut joined = Joined::new(first, &self.memory);
         // A header that is complete and is none: no line below makes it one.
         if joined.dots() > 0 && joined.facts().is_none() {
             return None;
@@ -391,7 +393,7 @@ impl<'a> Search<'a> {
             return None;
         }
         let start = self.skip(at + 1, b" \t>|#*");
-        let line = Run::read(self.text, start, &self.memory);
+        let line = Run::read(self.text, start, start, &self.memory);
         let after = self.skip(line.stop, b" \t\\\r");
         let alone = matches!(
             self.bytes.get(after),

@@ -4,7 +4,7 @@ use super::{
     Search,
     context::floor,
     escapes,
-    joined::{Memory, is_word},
+    joined::{Memory, is_part, is_word},
 };
 
 /// Members and parameters whose value is a token even when it has no structure.
@@ -60,9 +60,12 @@ impl Search<'_> {
         if gap == 0 {
             return end;
         }
+        if self.structure_at(start) {
+            return end;
+        }
         let stop = self.value_end(start);
         let value = &self.text[start..stop];
-        if value.is_empty() || value.len() > LONGEST || has_structure(value, &self.memory) {
+        if value.is_empty() || value.len() > LONGEST {
             return end;
         }
         let before = self.text[..word].trim_end_matches([' ', '"', '\'', '\\']);
@@ -151,6 +154,20 @@ impl Search<'_> {
             at += 1;
         }
         at
+    }
+}
+
+impl Search<'_> {
+    /// Whether a value that begins here is found as a token of parts anyway.
+    fn structure_at(&self, start: usize) -> bool {
+        let bytes = &self.bytes[start..];
+        if bytes.first() != Some(&b'e') {
+            return false;
+        }
+        let head = bytes.iter().position(|b| !is_part(*b));
+        head.filter(|n| matches!(bytes[*n], b'.' | b'%'))
+            .and_then(|n| self.memory.header(&self.text[start..start + n]))
+            .is_some()
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) const FEW: usize = 64;
 /// Draws the rows of one part.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Part) {
     let json = match part {
-        Part::Header => view.token.header.as_ref(),
+        Part::Header => view.token.header.as_deref(),
         Part::HeaderOf(n) => view.token.headers.get(n).and_then(Option::as_ref),
         Part::Payload => view.token.claims.as_ref(),
     };
