@@ -307,6 +307,12 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, pane: Pane) -> bool {
                         .selectable(false)
                         .sense(Sense::DRAG), // no stop of Tab: it does nothing by keyboard
                 );
+                let tokens = cx.model.analysis.tokens.len();
+                if pane == Pane::Tokens && tokens > 1 {
+                    let count = ui.label(theme::small(tokens.to_string()).color(cx.theme.muted));
+                    let words = format!("{tokens} tokens");
+                    count.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+                }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let name = format!("Close {}", pane.title().to_lowercase());
                     if widgets::sized_icon_button(ui, Icon::Cross, &name, 20.0).clicked() {

@@ -11,7 +11,7 @@ use delegraph::{
     jose::b64,
     kit::clock::{Clock, Timestamp},
 };
-use egui::accesskit::Role;
+use egui::{Key, accesskit::Role};
 use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable as _},
@@ -129,6 +129,61 @@ fn several_rows_are_picked_and_deleted_with_one_undo() {
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
     settle(&mut harness);
     assert_eq!(harness.state().model().workspace.tokens.len(), 13);
+}
+
+#[test]
+fn the_keyboard_walks_through_rows_that_are_not_drawn_yet() {
+    let all: String = (0..200)
+        .map(|n| token(&format!("user-{n}"), "https://a.example", 1_990_000_000) + "\n")
+        .collect();
+    let mut harness = window(true, [1280.0, 800.0], vec![Command::Paste(all)]);
+    let selected = |harness: &Harness<'_, App>| {
+        let model = harness.state().model();
+        let id = model.session.token.unwrap();
+        model.analysis.tokens[&id]
+            .token
+            .claim_text("sub")
+            .unwrap()
+            .to_owned()
+    };
+    harness.get_by_label_contains("user-2,").click();
+    settle(&mut harness);
+    for (key, expected) in [
+        (Key::ArrowDown, "user-3"),
+        (Key::ArrowUp, "user-2"),
+        (Key::End, "user-199"),
+        (Key::ArrowUp, "user-198"),
+        (Key::PageUp, "user-189"),
+        (Key::Home, "user-0"),
+        (Key::ArrowUp, "user-0"),
+        (Key::PageDown, "user-9"),
+    ] {
+        harness.key_press(key);
+        settle(&mut harness);
+        assert_eq!(selected(&harness), expected, "{key:?}");
+        // It is in sight, and has the keyboard.
+        let name = format!("{expected},");
+        let row = harness.get_by_label_contains(&name);
+        assert!(row.is_focused(), "{key:?}");
+        assert!(
+            row.rect().top() > 40.0 && row.rect().bottom() < 760.0,
+            "{key:?} {:?}",
+            row.rect()
+        );
+    }
+}
+
+#[test]
+fn what_a_group_is_named_after_is_not_written_in_capitals() {
+    let mut harness = tray();
+    order(&mut harness, "Issuer");
+    harness.get_by_label("Order of the tray").click();
+    settle(&mut harness);
+    harness.get_all_by_label("Issuer").last().unwrap().click();
+    settle(&mut harness);
+    harness.get_by_label("https://b.example");
+    assert!(harness.query_by_label("HTTPS://B.EXAMPLE").is_none());
+    harness.get_by_label("13 tokens");
 }
 
 type Asked = (Input, Arc<Analysis>);

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use egui::{
-    Align, Align2, CornerRadius, FontFamily, FontId, Key, Layout, Rect, Role, ScrollArea, Sense,
-    Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, CornerRadius, EventFilter, FontFamily, FontId, Key, Layout, Rect, Role,
+    ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::{
@@ -44,6 +44,8 @@ pub struct State {
     rows: Option<Rows>,
     /// The token that the tray last scrolled to.
     seen: Option<TokenId>,
+    /// The token whose row has the keyboard.
+    focus: Option<TokenId>,
     order: Order,
     /// Tokens that are picked together.
     picked: BTreeSet<TokenId>,
@@ -290,25 +292,37 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
                 .list
                 .partition_point(|(y, row)| y + height(*row) < viewport.top())
                 .saturating_sub(1);
+            let below = rows
+                .list
+                .partition_point(|(y, _)| *y <= viewport.bottom())
+                .max(first);
+            // The row that has the keyboard stays a widget when it is scrolled away.
+            let away = cx.view.tray.focus.and_then(|id| place(&rows, id));
+            let away = away.filter(|n| !(first..below).contains(n));
+            let page = (viewport.height() / ROW).max(1.0) as usize;
             let mut counts = false;
-            for (y, row) in rows.list[first..]
-                .iter()
-                .take_while(|(y, _)| *y <= viewport.bottom())
-            {
-                let rect = Rect::from_min_size(origin + vec2(0.0, *y), vec2(width, height(*row)));
+            for n in (first..below).chain(away) {
+                let (y, row) = rows.list[n];
+                let rect = Rect::from_min_size(origin + vec2(0.0, y), vec2(width, height(row)));
                 match row {
-                    Row::Heading(n) => heading(ui, cx, &rows.headings, *n, rect),
+                    Row::Heading(n) => heading(ui, cx, &rows.headings, n, rect),
                     Row::Token(id) => {
-                        if let Some(view) = analysis.tokens.get(id) {
-                            let marked = selected == Some(*id) || cx.view.tray.picked.contains(id);
+                        if let Some(view) = analysis.tokens.get(&id) {
+                            let marked = selected == Some(id) || cx.view.tray.picked.contains(&id);
                             let many = cx.view.tray.picked.len();
-                            let done = tray_row::token(ui, cx, *id, view, rect, marked, many);
-                            counts |= done.counts;
+                            let done = tray_row::token(ui, cx, id, view, rect, marked, many);
+                            counts |= done.counts && n < below;
                             if done.chosen {
-                                choose(ui, cx, &rows, *id, selected);
+                                choose(ui, cx, &rows, id, selected);
                             }
                             if done.focused {
-                                keys(ui, cx, &rows, *id);
+                                cx.view.tray.focus = Some(id);
+                                keys(ui, cx, &rows, id);
+                                walk(ui, cx, &rows, n, page);
+                            } else if cx.view.tray.focus == Some(id)
+                                && !ui.memory(|m| m.has_focus(tray_row::id(ui, id)))
+                            {
+                                cx.view.tray.focus = None;
                             }
                         }
                     }
@@ -337,13 +351,8 @@ fn choose(ui: &Ui, cx: &mut Cx<'_>, rows: &Rows, id: TokenId, selected: Option<T
     let modifiers = ui.input(|i| i.modifiers);
     let tray = &mut cx.view.tray;
     if modifiers.shift {
-        let place = |wanted: TokenId| {
-            rows.list
-                .iter()
-                .position(|(_, r)| matches!(r, Row::Token(t) if *t == wanted))
-        };
-        let from = tray.anchor.or(selected).and_then(place);
-        if let (Some(from), Some(to)) = (from, place(id)) {
+        let from = tray.anchor.or(selected).and_then(|id| place(rows, id));
+        if let (Some(from), Some(to)) = (from, place(rows, id)) {
             tray.picked = rows.list[from.min(to)..=from.max(to)]
                 .iter()
                 .filter_map(|(_, r)| match r {
@@ -369,6 +378,60 @@ fn choose(ui: &Ui, cx: &mut Cx<'_>, rows: &Rows, id: TokenId, selected: Option<T
     cx.push(Command::Select(Selection::Token(id)));
     if cx.model.session.view == View::Start {
         cx.push(Command::Show(View::Token));
+    }
+}
+
+/// Where a token stands in the list.
+fn place(rows: &Rows, id: TokenId) -> Option<usize> {
+    let is = |row: &Row| matches!(row, Row::Token(other) if *other == id);
+    rows.list.iter().position(|(_, row)| is(row))
+}
+
+/// Arrows, Page Up and Down, Home and End move from row to row and select.
+fn walk(ui: &Ui, cx: &mut Cx<'_>, rows: &Rows, at: usize, page: usize) {
+    let Row::Token(id) = rows.list[at].1 else {
+        return;
+    };
+    let filter = EventFilter {
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|m| m.set_focus_lock_filter(tray_row::id(ui, id), filter));
+    let last = rows.list.len().saturating_sub(1);
+    let (to, up) = ui.input_mut(|i| {
+        let mut pressed = |key| i.consume_key(egui::Modifiers::NONE, key);
+        if pressed(Key::ArrowDown) {
+            (at + 1, false)
+        } else if pressed(Key::ArrowUp) {
+            (at.saturating_sub(1), true)
+        } else if pressed(Key::PageDown) {
+            ((at + page).min(last), true)
+        } else if pressed(Key::PageUp) {
+            (at.saturating_sub(page), false)
+        } else if pressed(Key::Home) {
+            (0, false)
+        } else if pressed(Key::End) {
+            (last, true)
+        } else {
+            (at, false)
+        }
+    });
+    // Over headings, in the direction of the key.
+    let token = |(_, row): &(f32, Row)| match row {
+        Row::Token(id) => Some(*id),
+        Row::Heading(_) => None,
+    };
+    let next = if up {
+        rows.list[..=to.min(last)].iter().rev().find_map(token)
+    } else {
+        rows.list.iter().skip(to).find_map(token)
+    };
+    if let Some(next) = next.filter(|next| *next != id) {
+        cx.view.tray.focus = Some(next);
+        cx.view.tray.anchor = Some(next);
+        cx.view.tray.picked.clear();
+        ui.memory_mut(|m| m.request_focus(tray_row::id(ui, next)));
+        cx.push(Command::Select(Selection::Token(next)));
     }
 }
 
@@ -425,7 +488,14 @@ fn heading(ui: &mut Ui, cx: &Cx<'_>, headings: &[(String, String)], n: usize, re
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(theme::small(caption.as_str()).color(cx.theme.muted));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let title = theme::section(&escape(title), cx.theme);
+                let title = escape(title);
+                // A name that a token brings stays as it is: capitals would be another name.
+                let title = match cx.view.tray.order.group {
+                    Group::Subject | Group::Issuer => {
+                        theme::strong(&*title).size(12.0).color(cx.theme.muted)
+                    }
+                    _ => theme::section(&title, cx.theme),
+                };
                 ui.add(egui::Label::new(title).truncate());
             });
         });

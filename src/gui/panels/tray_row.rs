@@ -39,6 +39,11 @@ pub(super) struct Done {
     pub focused: bool,
 }
 
+/// The widget of a token's row.
+pub(super) fn id(ui: &Ui, token: TokenId) -> egui::Id {
+    ui.scope_id().with(("token", token.0))
+}
+
 /// Draws a row.
 pub(super) fn token(
     ui: &mut Ui,
@@ -57,11 +62,7 @@ pub(super) fn token(
     };
     let state = TokenState::of(view, cx.seconds());
     let who = view.principal.short();
-    let response = ui.interact(
-        rect,
-        ui.scope_id().with(("token", id.0)),
-        Sense::click_and_drag(),
-    );
+    let response = ui.interact(rect, self::id(ui, id), Sense::click_and_drag());
     response.widget_info(|| {
         let worst = view
             .severity
@@ -93,6 +94,10 @@ pub(super) fn token(
     }
     let focused = response.has_focus();
     let chosen = response.clicked() || (focused && ui.input(|i| i.key_pressed(Key::Enter)));
+    if response.clicked() {
+        // The arrow keys go on from here.
+        response.request_focus();
+    }
     if response.double_clicked() {
         cx.ask(Ask::ShowToken(id));
     }
