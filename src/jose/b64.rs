@@ -44,7 +44,7 @@ pub fn check(text: &str) -> Result<(), B64Error> {
     };
     // All of them, so that the compiler looks at many at once.
     let every = bytes.iter().fold(true, |all, b| {
-        all & (b.is_ascii_alphanumeric() | (*b == b'-') | (*b == b'_'))
+        all & (b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     });
     if every && stray == 0 {
         Ok(())
