@@ -1,8 +1,8 @@
 //! The arrangement of panels: tiles that the user moves, splits and closes.
 
 use egui::{
-    Color32, CornerRadius, FontId, Id, Margin, Rect, Response, Role, Sense, Stroke, Ui, Visuals,
-    WidgetInfo, WidgetText, vec2,
+    Color32, CornerRadius, EventFilter, FontId, Id, Key, Margin, Modifiers, Rect, Response, Role,
+    Sense, Stroke, Ui, Visuals, WidgetInfo, WidgetText, vec2,
 };
 use egui_tiles::{
     Behavior, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree,
@@ -62,6 +62,9 @@ pub fn view_title(view: View) -> &'static str {
         View::Practice => "Practice",
     }
 }
+
+/// Height of a row of tabs.
+pub const TABS: f32 = 34.0;
 
 /// The main views in the order of their tabs.
 pub const VIEWS: [View; 6] = [
@@ -140,9 +143,58 @@ pub struct Desk<'a, 'b> {
     pub cx: &'a mut Cx<'b>,
 }
 
+impl Desk<'_, '_> {
+    /// The tab in front: F6 and a change of view come to it, the arrows go on from it.
+    fn active_tab(&mut self, tiles: &Tiles<Pane>, (tile, pane): (TileId, Pane), tab: &Response) {
+        let focus = &mut self.cx.view.focus;
+        focus.stops_at(pane, tab.rect, tab.id);
+        if focus.tab == Some(pane) {
+            focus.tab = None;
+            tab.request_focus();
+        }
+        if !tab.has_focus() {
+            return;
+        }
+        tab.ctx.memory_mut(|m| {
+            m.set_focus_lock_filter(
+                tab.id,
+                EventFilter {
+                    horizontal_arrows: true,
+                    ..EventFilter::default()
+                },
+            );
+        });
+        let step = tab.ctx.input_mut(|i| {
+            if i.consume_key(Modifiers::NONE, Key::ArrowRight) {
+                Some(1)
+            } else {
+                i.consume_key(Modifiers::NONE, Key::ArrowLeft)
+                    .then_some(usize::MAX)
+            }
+        });
+        let row = tiles.parent_of(tile).and_then(|p| tiles.get_container(p));
+        if let (Some(step), Some(egui_tiles::Container::Tabs(tabs))) = (step, row) {
+            let shown: Vec<TileId> = tabs
+                .children
+                .iter()
+                .copied()
+                .filter(|t| tiles.is_visible(*t))
+                .collect();
+            let at = shown.iter().position(|t| *t == tile).unwrap_or(0);
+            let next = shown.get(at.wrapping_add(step).min(shown.len()));
+            if let Some(Tile::Pane(next)) = next.and_then(|t| tiles.get(*t)) {
+                self.cx.view.focus.tab = Some(*next);
+                self.cx.ask(Ask::Bring(*next));
+                tab.ctx.request_repaint();
+            }
+        }
+    }
+}
+
 impl Behavior<Pane> for Desk<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
         let theme = self.cx.theme;
+        self.cx.view.focus.stands(*pane, ui.max_rect());
         ui.painter().rect_filled(ui.max_rect(), 0.0, theme.surface);
         ui.set_clip_rect(ui.clip_rect().intersect(ui.max_rect()));
         let mut response = UiResponse::None;
@@ -207,7 +259,16 @@ impl Behavior<Pane> for Desk<'_, '_> {
             galley.size().x + 2.0 * space::M,
             ui.available_height(),
         ));
-        let response = ui.interact(rect, id, Sense::click_and_drag());
+        // One stop of Tab for the row; the arrows walk it.
+        let sense = if state.active {
+            Sense::click_and_drag()
+        } else {
+            Sense::CLICK | Sense::DRAG
+        };
+        let response = ui.interact(rect, id, sense);
+        if let (true, Some(Tile::Pane(pane))) = (state.active, tiles.get(tile_id)) {
+            self.active_tab(tiles, (tile_id, *pane), &response);
+        }
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, state.active, title));
         if ui.is_rect_visible(rect) && !state.is_being_dragged {
             if response.hovered() && !state.active {
@@ -256,7 +317,7 @@ impl Behavior<Pane> for Desk<'_, '_> {
     }
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
-        34.0
+        TABS
     }
     fn gap_width(&self, _style: &egui::Style) -> f32 {
         1.0
@@ -315,7 +376,9 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, pane: Pane) -> bool {
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let name = format!("Close {}", pane.title().to_lowercase());
-                    if widgets::sized_icon_button(ui, Icon::Cross, &name, 20.0).clicked() {
+                    let close = widgets::sized_icon_button(ui, Icon::Cross, &name, 20.0);
+                    cx.view.focus.stops_at(pane, close.rect, close.id);
+                    if close.clicked() {
                         cx.ask(Ask::TogglePane(pane));
                     }
                     if pane == Pane::Tokens {

@@ -9,6 +9,7 @@ pub mod clipboard;
 pub mod desk;
 pub mod dialogs;
 pub mod files;
+pub mod focus;
 pub mod icons;
 pub mod notices;
 pub mod palette;
@@ -100,6 +101,8 @@ pub struct ViewState {
     pub practice: panels::practice::State,
     /// Ctrl+F was pressed: the view in front puts the cursor into its search field and takes this.
     pub find: bool,
+    /// Where the keyboard is.
+    pub focus: focus::Focus,
     /// The system or the user asks for less motion.
     pub still: bool,
 }
@@ -135,6 +138,8 @@ pub enum Ask {
     SaveAs,
     /// Take a path that was typed because there is no file dialog.
     Typed(files::Want, String),
+    /// Put a panel in front.
+    Bring(desk::Pane),
     /// Paste from the clipboard as if Ctrl+V were pressed.
     Paste,
     /// Put text on the clipboard; the second says what it is, for the notice.

@@ -221,6 +221,7 @@ impl Palette {
                 .is_some_and(|p| !area.response.rect.contains(p));
         if let Some(entry) = act {
             self.open = false;
+            cx.view.focus.give_back();
             perform(cx, entry.action);
         } else if outside {
             self.open = false;

@@ -354,6 +354,12 @@ impl App {
                     tree.tiles.toggle_visibility(id);
                 }
             }
+            Ask::Bring(Pane::Main(view)) => self.commands.push(Command::Show(view)),
+            Ask::Bring(pane) => {
+                if let Some(tree) = &mut self.tree {
+                    desk::bring(tree, pane);
+                }
+            }
             Ask::ResetLayout => self.tree = None,
             Ask::ShowToken(id) => {
                 self.commands.push(Command::Select(Selection::Token(id)));
@@ -433,6 +439,7 @@ impl eframe::App for App {
             theme,
             now: self.model.session.clock.now(),
         };
+        cx.view.focus.begin(ui);
         shortcuts::take(ui, &mut cx, &mut self.palette, &mut self.dialogs);
 
         Panel::top("topbar")

@@ -2,7 +2,7 @@
 
 use egui::{Event, Key, Modifiers, Ui};
 
-use super::{Ask, Cx, dialogs::Dialogs, palette::Palette, topbar};
+use super::{Ask, Cx, desk::Pane, dialogs::Dialogs, palette::Palette, topbar};
 use crate::app::{
     Command,
     session::{Selection, View},
@@ -66,6 +66,8 @@ pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialo
     ] {
         if hit(CTRL, key) {
             cx.push(Command::Show(view));
+            // Tab goes on from there.
+            cx.view.focus.tab = Some(Pane::Main(view));
         }
     }
     // Inside a text field undo, redo and paste belong to the field.
@@ -126,13 +128,17 @@ fn paste(ui: &Ui, cx: &mut Cx<'_>) {
 fn escape(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialogs, typing: bool) {
     if palette.is_open() {
         palette.close();
+        cx.view.focus.give_back();
     } else if egui::Popup::is_any_open(ui.ctx()) {
+        cx.view.focus.give_back();
         egui::Popup::close_all(ui.ctx());
     } else if typing {
         if let Some(id) = ui.ctx().memory(egui::Memory::focused) {
             ui.ctx().memory_mut(|m| m.surrender_focus(id));
         }
-    } else if !dialogs.close_front() {
+    } else if dialogs.close_front() {
+        cx.view.focus.give_back();
+    } else {
         if !cx.model.session.filter.is_empty() {
             cx.push(Command::Filter(String::new()));
         } else if cx.model.session.selection != Selection::None {

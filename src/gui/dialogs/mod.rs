@@ -8,7 +8,13 @@ pub mod question;
 
 use egui::{Align2, Id, Ui, Window, vec2};
 
-use super::{Ask, Cx, files::Want, theme};
+use super::{
+    Ask, Cx,
+    files::Want,
+    icons::Icon,
+    theme::{self, space},
+    widgets,
+};
 
 /// A dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,10 +41,19 @@ impl Dialog {
     }
 }
 
+/// The way of the keyboard into a dialog: to its head, and in the next frame to what follows there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fresh {
+    Opened(Dialog),
+    AtHead(Dialog),
+}
+
 /// The dialogs that are open, the front one last, and what they keep.
 #[derive(Default)]
 pub struct Dialogs {
     open: Vec<Dialog>,
+    /// The one that the keyboard is to go to.
+    fresh: Option<Fresh>,
     keys: keys::State,
     connect: connect::State,
     path: path::State,
@@ -49,6 +64,7 @@ impl Dialogs {
     pub fn open(&mut self, dialog: Dialog) {
         self.open.retain(|d| *d != dialog);
         self.open.push(dialog);
+        self.fresh = Some(Fresh::Opened(dialog));
     }
 
     /// Asks for a path, because the system shows no file dialog.
@@ -71,6 +87,11 @@ impl Dialogs {
     pub fn show(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         let screen = ui.ctx().content_rect();
         let mut closed = None;
+        if let Some(Fresh::AtHead(_)) = self.fresh {
+            self.fresh = None;
+            ui.ctx()
+                .memory_mut(|m| m.move_focus(egui::FocusDirection::Next));
+        }
         for dialog in self.open.clone() {
             let mut open = true;
             let width = match dialog {
@@ -83,10 +104,10 @@ impl Dialogs {
                 Dialog::Path => self.path.title().unwrap_or(dialog.title()),
                 _ => dialog.title(),
             };
-            Window::new(theme::title(title).size(15.0))
+            let before = ui.ctx().memory(egui::Memory::focused);
+            Window::new(title)
                 .id(Id::unique(("dialog", dialog)))
-                .open(&mut open)
-                .collapsible(false)
+                .title_bar(false)
                 .resizable(false)
                 .pivot(Align2::CENTER_TOP)
                 .default_pos(screen.center_top() + vec2(0.0, 96.0))
@@ -94,6 +115,8 @@ impl Dialogs {
                 .max_height(screen.height() - 160.0)
                 .show(ui.ctx(), |ui| {
                     ui.set_width(width.min(screen.width() - 64.0));
+                    let close = head(ui, title);
+                    open = !close.clicked();
                     match dialog {
                         Dialog::Keys => keys::ui(ui, cx, &mut self.keys),
                         Dialog::Connect => connect::ui(ui, cx, &mut self.connect),
@@ -105,14 +128,42 @@ impl Dialogs {
                             }
                         }
                     }
+                    // Unless the dialog has given it to one of its fields.
+                    let focused = ui.memory(egui::Memory::focused);
+                    if self.fresh == Some(Fresh::Opened(dialog)) {
+                        self.fresh = None;
+                        if focused == before {
+                            close.request_focus();
+                            self.fresh = Some(Fresh::AtHead(dialog));
+                            ui.ctx().request_repaint();
+                        }
+                    }
                 });
             if !open {
                 closed = Some(dialog);
             }
         }
         if let Some(dialog) = closed {
-            self.open(dialog);
+            self.open.retain(|d| *d != dialog);
+            self.open.push(dialog);
             self.close_front();
+            cx.view.focus.give_back();
         }
     }
+}
+
+/// Title and cross. The window is dragged by whatever is not a widget.
+fn head(ui: &mut Ui, title: &str) -> egui::Response {
+    let close = ui
+        .horizontal(|ui| {
+            ui.label(theme::title(title));
+            let right = egui::Layout::right_to_left(egui::Align::Center);
+            ui.with_layout(right, |ui| {
+                widgets::icon_button(ui, Icon::Cross, "Close dialog")
+            })
+            .inner
+        })
+        .inner;
+    ui.add_space(space::XS);
+    close
 }

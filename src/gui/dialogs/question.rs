@@ -16,6 +16,8 @@ use crate::{
 pub struct Question {
     waiting: Option<Command>,
     after_save: Option<Command>,
+    /// It was asked in this frame: the keyboard goes to it.
+    fresh: bool,
 }
 
 impl Question {
@@ -27,6 +29,7 @@ impl Question {
         );
         if loses && dirty {
             self.waiting = Some(command.clone());
+            self.fresh = true;
         }
         loses && dirty
     }
@@ -57,7 +60,11 @@ impl Question {
             ui.add_space(space::M);
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing = vec2(space::S, space::S);
-                if widgets::primary(ui, None, "Save").clicked() {
+                let save = widgets::primary(ui, None, "Save");
+                if std::mem::take(&mut self.fresh) {
+                    save.request_focus();
+                }
+                if save.clicked() {
                     self.after_save = self.waiting.take();
                     topbar::save(cx);
                 }
@@ -72,6 +79,9 @@ impl Question {
         });
         if modal.should_close() {
             self.waiting = None;
+        }
+        if self.waiting.is_none() {
+            cx.view.focus.give_back();
         }
         go
     }
