@@ -145,7 +145,7 @@ pub struct Desk<'a, 'b> {
 
 impl Desk<'_, '_> {
     /// The tab in front: F6 and a change of view come to it, the arrows go on from it.
-    fn active_tab(&mut self, tiles: &Tiles<Pane>, (tile, pane): (TileId, Pane), tab: &Response) {
+    fn active_tab(&mut self, pane: Pane, tab: &Response) {
         let focus = &mut self.cx.view.focus;
         focus.stops_at(pane, tab.rect, tab.id);
         if focus.tab == Some(pane) {
@@ -172,21 +172,17 @@ impl Desk<'_, '_> {
                     .then_some(usize::MAX)
             }
         });
-        let row = tiles.parent_of(tile).and_then(|p| tiles.get_container(p));
-        if let (Some(step), Some(egui_tiles::Container::Tabs(tabs))) = (step, row) {
-            let shown: Vec<TileId> = tabs
-                .children
-                .iter()
-                .copied()
-                .filter(|t| tiles.is_visible(*t))
-                .collect();
-            let at = shown.iter().position(|t| *t == tile).unwrap_or(0);
-            let next = shown.get(at.wrapping_add(step).min(shown.len()));
-            if let Some(Tile::Pane(next)) = next.and_then(|t| tiles.get(*t)) {
-                self.cx.view.focus.tab = Some(*next);
-                self.cx.ask(Ask::Bring(*next));
-                tab.ctx.request_repaint();
-            }
+        let row: Vec<Pane> = match pane {
+            Pane::Findings | Pane::Log => vec![Pane::Findings, Pane::Log],
+            _ => VIEWS.map(Pane::Main).to_vec(),
+        };
+        let at = row.iter().position(|p| *p == pane);
+        if let (Some(step), Some(at)) = (step, at)
+            && let Some(next) = row.get(at.wrapping_add(step))
+        {
+            self.cx.view.focus.tab = Some(*next);
+            self.cx.ask(Ask::Bring(*next));
+            tab.ctx.request_repaint();
         }
     }
 }
@@ -267,7 +263,7 @@ impl Behavior<Pane> for Desk<'_, '_> {
         };
         let response = ui.interact(rect, id, sense);
         if let (true, Some(Tile::Pane(pane))) = (state.active, tiles.get(tile_id)) {
-            self.active_tab(tiles, (tile_id, *pane), &response);
+            self.active_tab(*pane, &response);
         }
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, state.active, title));
         if ui.is_rect_visible(rect) && !state.is_being_dragged {

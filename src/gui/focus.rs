@@ -17,9 +17,11 @@ pub struct Focus {
     trail: Vec<Id>,
     /// It is to be given back, for so many frames.
     back: u8,
-    /// Who had it in the last frame, and whether Enter or the space bar was pressed then.
+    /// Who had it in the last frame, and for how many frames Enter or the space bar still counts as pressed.
     last: Option<Id>,
-    pressed: bool,
+    /// A view that has come to the front while somebody had the keyboard.
+    view: Option<Pane>,
+    pressed: u8,
     /// The tab of a view is to get it.
     pub tab: Option<Pane>,
     /// The panels of the last frame: which, where, and the widget that F6 goes to.
@@ -38,6 +40,11 @@ impl Focus {
     /// Something that had the keyboard has closed: whoever had it before gets it back.
     pub fn give_back(&mut self) {
         self.back = FRAMES;
+    }
+
+    /// A view has come to the front: who had the keyboard in the last one goes to its tab.
+    pub fn comes(&mut self, pane: Pane) {
+        self.view = self.last.map(|_| pane);
     }
 
     /// A panel stands here.
@@ -79,12 +86,21 @@ impl Focus {
             }
         });
         let focused = ctx.memory(egui::Memory::focused);
+        // Another view is in front, and what had the keyboard went with the last one.
+        if let Some(view) = self.view.filter(|_| focused.is_none()) {
+            self.tab = Some(view);
+            self.view = None;
+            ctx.request_repaint();
+        }
         // A field that was left by Enter, an item of a menu that has closed.
-        if self.pressed && self.last.is_some() && focused.is_none() {
+        self.pressed = self.pressed.saturating_sub(1);
+        if self.pressed > 0 && self.last.is_some() && focused.is_none() {
             self.give_back();
         }
         self.last = focused;
-        self.pressed = ui.input(|i| i.key_pressed(Key::Enter) || i.key_pressed(Key::Space));
+        if ui.input(|i| i.key_pressed(Key::Enter) || i.key_pressed(Key::Space)) {
+            self.pressed = FRAMES;
+        }
         if let Some(forward) = cycle {
             stops.retain(|s| s.id.is_some());
             self.cycle(ctx, stops, focused, forward);
@@ -100,21 +116,18 @@ impl Focus {
                 ctx.memory_mut(|m| m.move_focus(direction));
                 ctx.request_repaint();
             }
-            Some(id) => {
-                self.remember(id);
-                self.back = 0;
-            }
+            Some(id) => self.remember(id),
             None if tab || self.back > 0 => {
                 let there = |id: &Id| ctx.read_response(*id).is_some();
                 if let Some(id) = self.trail.iter().rev().copied().find(there) {
                     ctx.memory_mut(|m| m.request_focus(id));
                 }
-                if self.back > 0 {
-                    self.back -= 1;
-                    ctx.request_repaint();
-                }
             }
             None => {}
+        }
+        if self.back > 0 {
+            self.back -= 1;
+            ctx.request_repaint();
         }
     }
 

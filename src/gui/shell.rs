@@ -440,7 +440,10 @@ impl eframe::App for App {
             now: self.model.session.clock.now(),
         };
         cx.view.focus.begin(ui);
-        shortcuts::take(ui, &mut cx, &mut self.palette, &mut self.dialogs);
+        // The question has all keys while it waits.
+        if !self.question.waits() {
+            shortcuts::take(ui, &mut cx, &mut self.palette, &mut self.dialogs);
+        }
 
         Panel::top("topbar")
             .exact_size(44.0)
@@ -469,6 +472,7 @@ impl eframe::App for App {
             };
             if self.shown != Some(view) {
                 self.shown = Some(view);
+                cx.view.focus.comes(Pane::Main(view));
                 desk::bring(tree, Pane::Main(view));
             }
             tree.ui(&mut Desk { cx: &mut cx }, ui);

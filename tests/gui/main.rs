@@ -13,6 +13,7 @@ mod findings;
 mod forge;
 mod graph;
 mod keys;
+mod keyboard;
 mod live;
 mod ran;
 mod rig;

@@ -34,6 +34,11 @@ impl Question {
         loses && dirty
     }
 
+    /// Whether it is being asked.
+    pub fn waits(&self) -> bool {
+        self.waiting.is_some()
+    }
+
     /// The command that waited for the workspace to be saved, once it is.
     pub fn saved(&mut self) -> Option<Command> {
         self.after_save.take()

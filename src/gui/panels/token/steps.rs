@@ -42,7 +42,11 @@ pub fn link(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
     } else {
         "Show the steps"
     };
-    let clicked = ui.link(theme::small(words)).on_hover_text(hint).clicked();
+    // In one piece: each piece of a broken link is a stop of Tab, and only the first has a name.
+    let wrap = ui.style_mut().wrap_mode.replace(egui::TextWrapMode::Extend);
+    let link = ui.link(theme::small(words));
+    ui.style_mut().wrap_mode = wrap;
+    let clicked = link.on_hover_text(hint).clicked();
     if clicked {
         cx.view.token.steps = !cx.view.token.steps;
     }
