@@ -147,7 +147,7 @@ impl Desk<'_, '_> {
     /// The tab in front: F6 and a change of view come to it, the arrows go on from it.
     fn active_tab(&mut self, pane: Pane, tab: &Response) {
         let focus = &mut self.cx.view.focus;
-        focus.stops_at(pane, tab.rect, tab.id);
+        focus.has_tab(pane, tab);
         if focus.tab == Some(pane) {
             focus.tab = None;
             tab.request_focus();

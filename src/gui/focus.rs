@@ -34,6 +34,8 @@ struct Stop {
     pane: Pane,
     rect: Rect,
     id: Option<Id>,
+    /// The tab in front, where it is one of a row.
+    tab: Option<Rect>,
 }
 
 impl Focus {
@@ -55,6 +57,7 @@ impl Focus {
                 pane,
                 rect,
                 id: None,
+                tab: None,
             }),
         }
     }
@@ -64,6 +67,14 @@ impl Focus {
         self.stands(pane, rect);
         if let Some(stop) = self.stops.iter_mut().find(|s| s.pane == pane) {
             stop.id = Some(id);
+        }
+    }
+
+    /// The tab in front of a row, which F6 goes to.
+    pub fn has_tab(&mut self, pane: Pane, tab: &egui::Response) {
+        self.stops_at(pane, tab.rect, tab.id);
+        if let Some(stop) = self.stops.iter_mut().find(|s| s.pane == pane) {
+            stop.tab = Some(tab.rect);
         }
     }
 
@@ -107,7 +118,7 @@ impl Focus {
             return;
         }
         match focused {
-            Some(id) if is_handle(ctx, id) => {
+            Some(id) if is_handle(ctx, id, &stops) => {
                 let direction = if shift {
                     FocusDirection::Previous
                 } else {
@@ -170,11 +181,18 @@ impl Focus {
 
 /// Whether a widget is the edge between two panels or the ground of a row of tabs: they are for the
 /// pointer, have no name and show no focus, so Tab passes them by.
-fn is_handle(ctx: &Context, id: Id) -> bool {
+fn is_handle(ctx: &Context, id: Id, stops: &[Stop]) -> bool {
     ctx.read_response(id).is_some_and(|r| {
         let (width, height) = (r.rect.width(), r.rect.height());
         let edge = width.min(height) <= 12.0 && width.max(height) >= 90.0;
-        let ground = width >= 240.0 && (height - super::desk::TABS).abs() < 2.0;
+        // It begins where the tab in front does, and is no tab.
+        let ground = stops.iter().any(|s| {
+            s.tab.is_some_and(|tab| {
+                s.id != Some(id)
+                    && r.rect.expand(1.0).contains_rect(tab)
+                    && (tab.height() - height).abs() < 2.0
+            })
+        });
         r.sense.senses_drag() && r.sense.senses_click() && (edge || ground)
     })
 }

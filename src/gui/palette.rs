@@ -62,7 +62,7 @@ const ASKS: [(&str, &str, Ask); 14] = [
     ("Open workspace…", "Ctrl+O", Ask::OpenWorkspace),
     ("Save workspace as…", "Ctrl+Shift+S", Ask::SaveAs),
     ("Find in the view", "Ctrl+F", Ask::Find),
-    ("Switch between dark and light", "", Ask::ToggleTheme),
+    ("Switch between dark and light theme", "", Ask::ToggleTheme),
     ("Show or hide tokens", "", Ask::TogglePane(Pane::Tokens)),
     (
         "Show or hide inspector",

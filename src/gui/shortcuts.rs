@@ -138,11 +138,9 @@ fn escape(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialogs
         }
     } else if dialogs.close_front() {
         cx.view.focus.give_back();
-    } else {
-        if !cx.model.session.filter.is_empty() {
-            cx.push(Command::Filter(String::new()));
-        } else if cx.model.session.selection != Selection::None {
-            cx.push(Command::Select(Selection::None));
-        }
+    } else if !cx.model.session.filter.is_empty() {
+        cx.push(Command::Filter(String::new()));
+    } else if cx.model.session.selection != Selection::None {
+        cx.push(Command::Select(Selection::None));
     }
 }

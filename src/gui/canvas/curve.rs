@@ -91,6 +91,12 @@ impl Curve {
             .map_or(vec2(1.0, 0.0), Vec2::normalized)
     }
 
+    /// Whether any part of the wire lies in `rect`, straight ones included.
+    pub fn passes(&self, rect: Rect) -> bool {
+        self.bounds.expand(0.5).intersects(rect)
+            && self.points.windows(2).any(|s| meets(rect, s[0], s[1]))
+    }
+
     /// Whether the wire passes through `rect`.
     pub fn crosses(&self, rect: Rect) -> bool {
         self.bounds.intersects(rect)
@@ -100,6 +106,27 @@ impl Curve {
                     || rect.contains(s[0] + (s[1] - s[0]) * 0.5)
             })
     }
+}
+
+/// Whether a line from `a` to `b` meets a rectangle (Liang and Barsky).
+fn meets(rect: Rect, a: Pos2, b: Pos2) -> bool {
+    let d = b - a;
+    let (mut from, mut to) = (0.0_f32, 1.0_f32);
+    for (start, step, low, high) in [
+        (a.x, d.x, rect.left(), rect.right()),
+        (a.y, d.y, rect.top(), rect.bottom()),
+    ] {
+        if step.abs() < f32::EPSILON {
+            if start < low || start > high {
+                return false;
+            }
+            continue;
+        }
+        let (near, far) = ((low - start) / step, (high - start) / step);
+        from = from.max(near.min(far));
+        to = to.min(near.max(far));
+    }
+    from <= to
 }
 
 fn straight([from, out, back, to]: [Pos2; 4]) -> bool {
@@ -179,6 +206,16 @@ mod tests {
         assert!(curve.distance(middle + vec2(3.0, 0.0), 6.0).is_some());
         assert_eq!(curve.distance(pos2(90.0, 10.0), 6.0), None);
         assert_eq!(curve.distance(pos2(500.0, 500.0), 6.0), None);
+    }
+
+    #[test]
+    fn a_straight_wire_passes_what_lies_between_its_ends() {
+        let wire = Curve::new(&[pos2(0.0, 0.0), pos2(100.0, 10.0)]);
+        let at = |x, y| Rect::from_center_size(pos2(x, y), vec2(8.0, 4.0));
+        assert!(wire.passes(at(20.0, 2.0)) && wire.passes(at(73.0, 7.0)));
+        assert!(!wire.passes(at(20.0, 12.0)) && !wire.passes(at(-20.0, 0.0)));
+        let level = Curve::new(&[pos2(0.0, 0.0), pos2(100.0, 0.0)]);
+        assert!(level.passes(at(30.0, 0.0)) && !level.passes(at(30.0, 9.0)));
     }
 
     #[test]

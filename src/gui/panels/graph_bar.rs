@@ -173,10 +173,12 @@ fn fold_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
 fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
     let find = std::mem::take(&mut cx.view.find);
     let state = &mut cx.view.graph;
+    // What stands at the right keeps its room.
+    let width = (ui.available_width() - 262.0).clamp(72.0, 160.0);
     let field = egui::TextEdit::singleline(&mut state.search)
         .hint_text(egui::RichText::new("Find a principal").color(cx.theme.muted))
         .margin(egui::Margin::symmetric(8, 5))
-        .desired_width(160.0);
+        .desired_width(width);
     let response = ui.add(field).accessible_name("Find a principal");
     let enter = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
     if find {

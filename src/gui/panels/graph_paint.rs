@@ -189,7 +189,7 @@ fn free_place(sheet: &Sheet<'_>, e: usize, size: Vec2, taken: &[Rect]) -> Option
         .into_iter()
         .fold(0.0, f32::max);
     let clear = vec2(0.0, tallest + size.y / 2.0 + 10.0);
-    [
+    let free = [
         wanted,
         on(0.5) + lift,
         on(0.5),
@@ -209,7 +209,28 @@ fn free_place(sheet: &Sheet<'_>, e: usize, size: Vec2, taken: &[Rect]) -> Option
     ]
     .into_iter()
     .map(|at| Rect::from_center_size(at, size))
-    .find(|rect| taken.iter().all(|t| !t.intersects(*rect)))
+    .filter(|rect| taken.iter().all(|t| !t.intersects(*rect)));
+    let mut covering = None;
+    for place in free {
+        if !covers_risk(sheet, e, place) {
+            return Some(place);
+        }
+        covering = covering.or(Some(place));
+    }
+    covering
+}
+
+/// Whether words at a place would cover another wire with a finding. Among very many wires no place is
+/// free of them.
+fn covers_risk(sheet: &Sheet<'_>, own: usize, place: Rect) -> bool {
+    let camera = &sheet.canvas.camera;
+    let on_plane = Rect::from_min_max(camera.world(place.min), camera.world(place.max));
+    let scene = sheet.scene;
+    let risky = |e: &usize| *e != own && risk(scene.graph.edges[*e].severity).is_some();
+    sheet.shown.len() <= MANY
+        && (0..scene.curves.len())
+            .filter(risky)
+            .any(|e| scene.curves[e].passes(on_plane))
 }
 
 /// How a kind of wire is drawn.

@@ -8,7 +8,7 @@ use super::graph::counted;
 use crate::{
     app::Model,
     gui::canvas::Curve,
-    principal::{Edge, Graph, Node, layout::Words, picture::Picture},
+    principal::{Edge, Graph, Node, Relation, layout::Words, picture::Picture},
     risk::{Report, Severity},
 };
 
@@ -151,7 +151,10 @@ fn edge_name(graph: &Graph, edge: &Edge) -> String {
     let mut name = format!(
         "{} {} {}, {}, {}",
         label(edge.from),
-        edge.relation.name(),
+        match edge.relation {
+            Relation::Issued => "issues tokens to",
+            other => other.name(),
+        },
         label(edge.to),
         counted(edge.hops.len(), "token"),
         findings_words(edge.findings.len(), edge.severity)
@@ -168,7 +171,7 @@ fn edge_name(graph: &Graph, edge: &Edge) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::principal::{NodeKind, Relation};
+    use crate::principal::NodeKind;
 
     /// Alice, her planner with a finding, and the server that issued.
     pub fn sketch() -> Graph {
