@@ -305,6 +305,8 @@ impl Ask {
     pub fn request(&self, occasion: &Occasion<'_>) -> Result<Request, String> {
         let endpoint = occasion.endpoint()?;
         let mut request = self.bare(endpoint)?;
+        let further = occasion.target.headers.iter().cloned();
+        request.headers.extend(further);
         if self.authenticated {
             client_auth::apply(
                 &endpoint.client,

@@ -110,6 +110,8 @@ struct Autosave {
     waiting: Option<Box<Document>>,
     /// A task will write it.
     scheduled: bool,
+    /// What was written is to be dropped.
+    dropping: bool,
 }
 
 impl Runtime {
@@ -261,13 +263,13 @@ impl Runtime {
             }),
             Effect::Autosave(document) => shared.autosave_soon(document),
             Effect::DropAutosave => {
-                lock(&shared.autosave).waiting = None;
+                {
+                    let mut autosave = lock(&shared.autosave);
+                    autosave.waiting = None;
+                    autosave.dropping = true;
+                }
                 shared.blocking(|shared| {
-                    let _order = lock(&shared.writing);
-                    // A newer change asked for an autosave in the meantime: its file stays.
-                    if lock(&shared.autosave).waiting.is_none() {
-                        shared.store.drop_autosave();
-                    }
+                    shared.drop_autosave();
                     None
                 });
             }
@@ -306,6 +308,8 @@ impl Drop for Runtime {
     fn drop(&mut self) {
         // Closing the window within the autosave's delay must not lose the last change.
         let _ = self.shared.write_autosave();
+        // Work that has not begun is not begun any more: nothing may be left behind by that.
+        self.shared.drop_autosave();
         if let Some(tokio) = self.tokio.take() {
             tokio.shutdown_timeout(END_WAITS);
         }
@@ -363,6 +367,8 @@ impl Shared {
         {
             let mut autosave = lock(&self.autosave);
             autosave.waiting = Some(document);
+            // A newer change asks for its file: it stays.
+            autosave.dropping = false;
             if std::mem::replace(&mut autosave.scheduled, true) {
                 return;
             }
@@ -373,6 +379,13 @@ impl Shared {
             lock(&self.autosave).scheduled = false;
             self.blocking(|shared| shared.write_autosave().err().map(Outcome::AutosaveFailed));
         });
+    }
+
+    fn drop_autosave(&self) {
+        let _order = lock(&self.writing);
+        if std::mem::take(&mut lock(&self.autosave).dropping) {
+            self.store.drop_autosave();
+        }
     }
 
     fn write_autosave(&self) -> Result<(), String> {

@@ -390,7 +390,13 @@ fn an_exchange_asks_for_what_its_form_says() {
         2,
         "one that is known is taken"
     );
+    ask(&mut model, Command::AddHeader(id));
+    let mut tenant = front(&model);
+    tenant.headers[0].name = "X-Tenant".into();
+    tenant.headers[0].value = Some("blue".into());
+    ask(&mut model, Command::SetTarget(Box::new(tenant), "headers"));
     let request = control(&model, &front(&model)).unwrap();
+    assert!(request.headers.iter().any(|h| h.name == "X-Tenant"));
     let value = |name: &str| request.field(name).map(|f| f.value.as_str());
     assert_eq!(request.url.as_str(), "http://127.0.0.1:1111/token");
     assert_eq!(value("actor_token"), Some(actor.as_str()));

@@ -146,11 +146,9 @@ fn one_faulty(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>, server: &
                     cx.push(Command::StopFaulty(faults.clone()));
                 }
                 if let Practice::Running(info) = server {
-                    ui.allocate_ui_with_layout(
-                        egui::vec2(0.0, ui.spacing().interact_size.y),
-                        egui::Layout::left_to_right(egui::Align::Center),
-                        |ui| doings(ui, cx, faults),
-                    );
+                    // From the right, so that they stand as in the row above.
+                    run_sample(ui, cx, faults);
+                    aim(ui, cx, faults);
                     if widgets::icon_button(ui, Icon::Copy, "Copy issuer").clicked() {
                         cx.ask(Ask::Copy(info.issuer.clone(), "Issuer".into()));
                     }
@@ -186,8 +184,7 @@ fn one_faulty(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>, server: &
     ui.add_space(space::XS);
 }
 
-/// What can be done with a server that runs: a token of its own first, then the forge.
-fn doings(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>) {
+fn aim(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>) {
     if widgets::button(ui, Icon::Play, "Aim the forge")
         .on_hover_text("The newest token of this server, and the resource server that it is for")
         .clicked()
@@ -195,6 +192,9 @@ fn doings(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>) {
         cx.view.forge.show_fire();
         cx.push(Command::AimForge(faults.clone()));
     }
+}
+
+fn run_sample(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>) {
     if widgets::button(ui, Icon::Step, "Run the sample")
         .on_hover_text("Tokens of this server, by the sample chain")
         .clicked()
@@ -211,7 +211,8 @@ fn running(ui: &mut Ui, cx: &mut Cx<'_>, info: &PracticeInfo) {
         if widgets::icon_button(ui, Icon::Copy, "Copy issuer").clicked() {
             cx.ask(Ask::Copy(info.issuer.clone(), "Issuer".into()));
         }
-        doings(ui, cx, &info.faults);
+        aim(ui, cx, &info.faults);
+        run_sample(ui, cx, &info.faults);
         if ui.button("Stop all").clicked() {
             cx.push(Command::StopPractice);
         }
@@ -316,9 +317,10 @@ fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
                     }
                 }
                 let words = fault.breaks.trim_start_matches("no fault but an option: ");
+                let words = words.replace('`', "");
                 ui.add(
                     egui::Label::new(
-                        RichText::new(super::graph::capital(words)).color(cx.theme.muted),
+                        RichText::new(super::graph::capital(&words)).color(cx.theme.muted),
                     )
                     .wrap(),
                 );

@@ -136,8 +136,6 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry)
 
 /// Kept targets, and those of practice servers, at a click.
 fn picker(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
-    let workspace = Arc::clone(&cx.model.workspace);
-    let theme = cx.theme;
     let title = if entry.id == TargetId(0) {
         "Choose or enter a target".to_owned()
     } else {
@@ -145,47 +143,56 @@ fn picker(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
     };
     widgets::menu(ui, "Targets", title, |ui| {
         ui.set_max_width(420.0);
-        if !workspace.targets.is_empty() {
-            ui.label(theme::section("In this workspace", theme));
-            for target in &workspace.targets {
-                let on = target.id == entry.id;
-                let mut text = RichText::new(target.title());
-                if !target.faults.is_empty() && target.is_practice() {
-                    text = text.color(theme.high);
-                }
-                if ui.selectable_label(on, text).clicked() {
-                    cx.push(Command::ShowTarget(Some(target.id)));
-                    ui.close();
-                }
+        egui::ScrollArea::vertical()
+            .max_height(480.0)
+            .show(ui, |ui| offered(ui, cx, entry));
+    });
+}
+
+/// What there is to choose from.
+fn offered(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
+    let workspace = Arc::clone(&cx.model.workspace);
+    let theme = cx.theme;
+    if !workspace.targets.is_empty() {
+        ui.label(theme::section("In this workspace", theme));
+        for target in &workspace.targets {
+            let on = target.id == entry.id;
+            let mut text = RichText::new(target.title());
+            if !target.faults.is_empty() && target.is_practice() {
+                text = text.color(theme.high);
             }
-            if widgets::menu_item(ui, "New target", "").clicked() {
-                cx.push(Command::ShowTarget(None));
+            if ui.selectable_label(on, text).clicked() {
+                cx.push(Command::ShowTarget(Some(target.id)));
                 ui.close();
             }
         }
-        let servers = suggested(cx.model);
-        for (n, (server, faulty, targets)) in servers.into_iter().enumerate() {
-            if n > 0 || !workspace.targets.is_empty() {
-                ui.separator();
+        if widgets::menu_item(ui, "New target", "").clicked() {
+            cx.push(Command::ShowTarget(None));
+            ui.close();
+        }
+    }
+    let servers = suggested(cx.model);
+    for (n, (server, faulty, targets)) in servers.into_iter().enumerate() {
+        if n > 0 || !workspace.targets.is_empty() {
+            ui.separator();
+        }
+        ui.horizontal(|ui| {
+            if faulty {
+                Icon::Warning.show(ui, 12.0, theme.high);
             }
-            ui.horizontal(|ui| {
-                if faulty {
-                    Icon::Warning.show(ui, 12.0, theme.high);
-                }
-                ui.label(theme::section(&server, theme));
-            });
-            for target in targets {
-                let words = match &target.practice {
-                    Some(resource) => format!("{} {resource}", target.method.name()),
-                    None => "Token endpoint, as an exchange".to_owned(),
-                };
-                if widgets::menu_item(ui, &words, "").clicked() {
-                    choose(cx, &workspace.targets, target);
-                    ui.close();
-                }
+            ui.label(theme::section(&server, theme));
+        });
+        for target in targets {
+            let words = match &target.practice {
+                Some(resource) => format!("{} {resource}", target.method.name()),
+                None => "Token endpoint, as an exchange".to_owned(),
+            };
+            if widgets::menu_item(ui, &words, "").clicked() {
+                choose(cx, &workspace.targets, target);
+                ui.close();
             }
         }
-    });
+    }
 }
 
 /// Brings a suggested target to the front: the one that is kept already, or a new one.
