@@ -179,6 +179,11 @@ impl App {
         &self.model
     }
 
+    /// Asks for a path in the window itself, as it does where the system has no file dialog.
+    pub fn ask_path(&mut self, want: Want) {
+        self.dialogs.ask_path(want);
+    }
+
     /// Asks for a command as a panel would; carried out after the next frame.
     pub fn push(&mut self, command: Command) {
         self.commands.push(command);
@@ -254,7 +259,7 @@ impl App {
                 Chosen::Key(name, Ok(text)) => {
                     self.commands.push(Command::ImportKey { text, name });
                 }
-                Chosen::NoDialog(want) => self.dialogs.ask_path(want),
+                Chosen::NoDialog(want) => self.ask_path(want),
                 Chosen::Words(path) => self.view.forge.choose_words(path),
                 Chosen::Chain(Ok(text)) => self.commands.push(Command::ImportChain(text)),
                 Chosen::Written(Ok(path)) => {

@@ -91,3 +91,25 @@ fn verdicts_ask_for_leeway_audience_and_issuer() {
     click(&mut harness, "Ask for nothing");
     assert_eq!(expired(&harness), before);
 }
+
+#[test]
+fn tokens_are_dragged_from_the_tray_into_the_comparison() {
+    let mut harness = window(true, SIZE, sample("sample"), View::Compare);
+    for n in 0..2 {
+        let rows: Vec<_> = harness.query_all_by_role(Role::ListItem).collect();
+        let from = rows[n].rect().center();
+        // On the empty view first, then on what is there.
+        let to = egui::pos2(700.0, 300.0);
+        harness.hover_at(from);
+        harness.drag_at(from);
+        harness.step();
+        harness.hover_at(from + egui::vec2(40.0, 12.0));
+        harness.step();
+        harness.hover_at(to);
+        harness.step();
+        harness.drop_at(to);
+        settle(&mut harness);
+        assert_eq!(harness.state().model().session.compared.len(), n + 1);
+    }
+    assert!(harness.query_all_by_label_contains("scope:").count() >= 2);
+}

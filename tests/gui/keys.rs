@@ -5,7 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use delegraph::{app::Command, gui::shell::App, token::decode::decode};
+use delegraph::{
+    app::Command,
+    gui::{files::Want, shell::App},
+    token::decode::decode,
+};
 use egui_kittest::{Harness, kittest::Queryable as _};
 
 use crate::rig::{TOKEN, settle, window};
@@ -126,4 +130,34 @@ impl egui::DroppedFile for Dropped {
     fn bytes(&self) -> Result<Vec<u8>, String> {
         std::fs::read(&self.0).map_err(|e| e.to_string())
     }
+}
+
+#[test]
+fn a_path_is_typed_where_the_system_has_no_file_dialog() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/openssl");
+    let mut harness = window(false, [1280.0, 800.0], vec![]);
+    let typed = |harness: &mut Harness<'_, App>, want: Want, path: &str, done: &str| {
+        let field = format!("{}: path", want.title());
+        harness.state_mut().ask_path(want);
+        settle(harness);
+        type_into(harness, &field, path);
+        harness.get_by_label(done).click();
+        // The file is read on a thread of its own.
+        for _ in 0..50 {
+            settle(harness);
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    };
+    let key = folder.join("rsa.pkcs8.der");
+    typed(&mut harness, Want::Key, &key.to_string_lossy(), "Import");
+    let model = harness.state().model();
+    assert_eq!(model.workspace.keys[0].name, "rsa.pkcs8");
+    // What is no key is named, and nothing is taken.
+    let other = folder.join("README.md");
+    typed(&mut harness, Want::Key, &other.to_string_lossy(), "Import");
+    harness.get_by_label_contains("this is no key in a form that is read here");
+    typed(&mut harness, Want::Key, "/nowhere/at-all.pem", "Import");
+    harness.get_by_label_contains("/nowhere/at-all.pem");
+    let model = harness.state().model();
+    assert_eq!(model.workspace.keys.len(), 1);
 }

@@ -62,8 +62,19 @@ pub(super) fn confirmation(
     let mut new = None;
     ui.horizontal_wrapped(|ui| {
         for (name, inner) in value.as_object().into_iter().flatten() {
-            let text = format!("{name} {}", shorten(&plain(inner), 28));
-            chip(ui, &text, Mark::Kept);
+            // A key is told by what it is; its coordinates say nothing to people.
+            let key = inner.as_object().map(|members| Jwk(members.clone()));
+            let what = match key.as_ref().filter(|_| name == "jwk") {
+                Some(key) => {
+                    let print = key.thumbprint().unwrap_or_default();
+                    format!("{} {}", key.describe(), shorten(&print, 14))
+                }
+                None => shorten(&plain(inner), 28).into_owned(),
+            };
+            chip(ui, &format!("{name} {what}"), Mark::Kept);
+            if let Some(name) = key.and_then(|key| key_named(cx, &key.thumbprint().ok()?)) {
+                ui.label(theme::small(format!("key {name}")).color(cx.theme.muted));
+            }
         }
         if let Some(jkt) = value.get("jkt").and_then(Value::as_str)
             && let Some(name) = key_named(cx, jkt)
