@@ -85,7 +85,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, number: &Number) -
             .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
             .show(|ui| {
                 egui::Frame::new().inner_margin(space::S).show(ui, |ui| {
-                    ui.set_width(288.0);
+                    ui.set_width(312.0);
                     ui.spacing_mut().item_spacing.y = space::XS;
                     new = menu(ui, cx, place, seconds, now);
                 });
@@ -201,14 +201,7 @@ fn steps(ui: &mut Ui, seconds: i64, now: i64) -> Option<i64> {
 
 /// The same moment in three ways of writing it.
 fn fields(ui: &mut Ui, state: &mut State, zone: &TimeZone, seconds: i64, now: i64) -> Option<i64> {
-    let shown = Timestamp::from_second(seconds).map_or_else(
-        |_| "outside the calendar".into(),
-        |at| {
-            let zoned = at.to_zoned(zone.clone());
-            zoned.strftime("%Y-%m-%d %H:%M:%S").to_string()
-        },
-    );
-    state.date.follow(shown);
+    state.date.follow(time::in_zone(seconds, zone));
     state.epoch.follow(seconds.to_string());
     state.relative.follow(time::relative(seconds, now));
     let mut new = None;

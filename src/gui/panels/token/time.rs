@@ -1,6 +1,6 @@
 //! Moments in the user's words.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
 
 use crate::gui::Cx;
 
@@ -13,22 +13,35 @@ pub fn local(cx: &Cx<'_>, seconds: i64, now: i64) -> String {
     let at = at.to_zoned(zone.clone());
     let today =
         Timestamp::from_second(now).is_ok_and(|now| now.to_zoned(zone.clone()).date() == at.date());
-    if today {
-        at.strftime("%H:%M:%S").to_string()
-    } else {
-        at.strftime("%Y-%m-%d %H:%M:%S").to_string()
-    }
+    written(&at, today)
+}
+
+/// Date and time, or the time alone; with the offset where the clock shows the same twice, at the
+/// end of summer time.
+fn written(at: &Zoned, time_alone: bool) -> String {
+    let twice = at
+        .time_zone()
+        .to_ambiguous_timestamp(at.datetime())
+        .is_ambiguous();
+    let form = match (time_alone, twice) {
+        (true, false) => "%H:%M:%S",
+        (true, true) => "%H:%M:%S%:z",
+        (false, false) => "%Y-%m-%d %H:%M:%S",
+        (false, true) => "%Y-%m-%d %H:%M:%S%:z",
+    };
+    at.strftime(form).to_string()
 }
 
 /// A NumericDate with date and time in the local zone.
 pub fn full(cx: &Cx<'_>, seconds: i64) -> String {
+    in_zone(seconds, &cx.view.zone.0)
+}
+
+/// A NumericDate with date and time in a zone, as [`read`] takes it back.
+pub(super) fn in_zone(seconds: i64, zone: &TimeZone) -> String {
     Timestamp::from_second(seconds).map_or_else(
         |_| "outside the calendar".into(),
-        |at| {
-            at.to_zoned(cx.view.zone.0.clone())
-                .strftime("%Y-%m-%d %H:%M:%S")
-                .to_string()
-        },
+        |at| written(&at.to_zoned(zone.clone()), false),
     )
 }
 
@@ -139,6 +152,25 @@ mod tests {
         ] {
             assert_eq!(at(text), seconds, "{text}");
         }
+    }
+
+    #[test]
+    fn the_hour_that_comes_twice_is_told_apart() {
+        // 25 October 2026: at 3:00 in Berlin it is 2:00 again.
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        for (seconds, text) in [
+            (1_792_886_400, "2026-10-25 02:00:00+02:00"),
+            (1_792_890_000, "2026-10-25 02:00:00+01:00"),
+            (1_792_893_600, "2026-10-25 03:00:00"),
+            (1_792_882_800, "2026-10-25 01:00:00"),
+        ] {
+            assert_eq!(in_zone(seconds, &berlin), text);
+            assert_eq!(read(text, &berlin, 0), Ok(seconds));
+        }
+        assert_eq!(
+            in_zone(1_792_886_400, &TimeZone::UTC),
+            "2026-10-25 00:00:00"
+        );
     }
 
     #[test]

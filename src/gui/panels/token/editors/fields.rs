@@ -12,6 +12,9 @@ use crate::{
     kit::text::{escape, is_hidden, shorten},
 };
 
+/// Width of a character of the font of values.
+const CHARACTER: f32 = 7.3;
+
 /// A field that looks like text until it is used.
 pub(super) fn quiet(ui: &Ui, id: Id) -> Frame {
     let theme = Theme::of(ui);
@@ -59,18 +62,29 @@ pub(in super::super) fn field(
         Some(draft) if draft.place == draft_place => draft.text.clone(),
         _ => value.to_owned(),
     };
+    // A value that is longer than the line wraps: what is cut off cannot be judged.
+    let width = ui.available_width() - 8.0;
+    let long = text.chars().count() as f32 * CHARACTER > width;
+    let edit = if long {
+        TextEdit::multiline(&mut text)
+            .desired_rows(1)
+            .return_key(None)
+    } else {
+        TextEdit::singleline(&mut text)
+    };
     let response = ui
         .add(
-            TextEdit::singleline(&mut text)
-                .id(id)
+            edit.id(id)
                 .font(theme::mono_font())
                 .frame(quiet(ui, id))
                 .min_size(vec2(24.0, 18.0))
                 .hint_text(RichText::new("none").color(cx.theme.muted))
-                .desired_width(ui.available_width() - 8.0),
+                .desired_width(width),
         )
         .accessible_name(escape(&name));
     if response.changed() {
+        // Pasted line breaks, which a line has no room for.
+        text.retain(|c| !matches!(c, '\n' | '\r'));
         *draft = Some(Draft {
             place: draft_place,
             text: text.clone(),

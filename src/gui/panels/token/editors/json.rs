@@ -53,6 +53,26 @@ pub(super) fn json_up_to(value: &Value, most: usize, pretty: bool) -> (String, b
     (text, whole.is_ok())
 }
 
+/// A value that is shown in another way, as JSON once a button is pressed.
+pub(super) fn behind_button(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    place: &Place,
+    value: &Value,
+) -> Option<New> {
+    let draft = &cx.view.token.editors.draft;
+    if draft.as_ref().is_some_and(|d| d.place == *place) {
+        return as_json(ui, cx, place, value);
+    }
+    let button = ui
+        .add(egui::Button::new(theme::small("as JSON")).small())
+        .accessible_name(format!("{} as JSON, edit", escape(&place.name)));
+    if button.clicked() {
+        begin(cx, place, value);
+    }
+    None
+}
+
 /// Any value as JSON: one line until it is opened.
 pub(in super::super) fn as_json(
     ui: &mut Ui,
@@ -89,23 +109,7 @@ pub(in super::super) fn as_json(
             ui.label(theme::small(format!("{} values", items.len())).color(theme.muted));
         }
         if response.clicked() {
-            let (text, whole) = json_up_to(value, MOST_JSON, true);
-            if whole {
-                cx.view.token.editors.draft = Some(Draft {
-                    place: place.clone(),
-                    text: visible_json(&text),
-                    error: None,
-                });
-            } else {
-                cx.ask(Ask::Notice(Notice {
-                    error: true,
-                    text: format!(
-                        "{} is too long to edit in its row: switch to JSON to read it, or edit the \
-                         text elsewhere and paste it.",
-                        shorten(&escape(&place.name), 60)
-                    ),
-                }));
-            }
+            begin(cx, place, value);
         }
         return None;
     }
@@ -146,6 +150,27 @@ pub(in super::super) fn as_json(
         cx.view.token.editors.draft = None;
     }
     new
+}
+
+/// Opens a value for editing.
+fn begin(cx: &mut Cx<'_>, place: &Place, value: &Value) {
+    let (text, whole) = json_up_to(value, MOST_JSON, true);
+    if whole {
+        cx.view.token.editors.draft = Some(Draft {
+            place: place.clone(),
+            text: visible_json(&text),
+            error: None,
+        });
+    } else {
+        cx.ask(Ask::Notice(Notice {
+            error: true,
+            text: format!(
+                "{} is too long to edit in its row: switch to JSON to read it, or edit the text \
+                 elsewhere and paste it.",
+                shorten(&escape(&place.name), 60)
+            ),
+        }));
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use egui::Ui;
 use serde_json::{Value, json};
 
-use super::{New, Place, json::as_json};
+use super::{New, Place, json::behind_button};
 use crate::{
     gui::{
         Cx,
@@ -92,7 +92,7 @@ pub(super) fn confirmation(
             new = Some(None);
         }
     });
-    new.or_else(|| as_json(ui, cx, place, value))
+    new.or_else(|| behind_button(ui, cx, place, value))
 }
 
 /// `jwk` of the header: the key that a proof carries.
@@ -117,5 +117,5 @@ pub(super) fn public_key(
             new = Some(Some(Value::Object(public.0)));
         }
     });
-    new.or_else(|| as_json(ui, cx, place, value))
+    new.or_else(|| behind_button(ui, cx, place, value))
 }
