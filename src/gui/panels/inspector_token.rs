@@ -132,6 +132,7 @@ pub fn sign_menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
 pub fn copy_items(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
     let raw = view.token.raw.to_string();
     let claims = view.token.claims.as_ref().map(|j| pretty(&j.value));
+    let disclosed = view.token.disclosed.as_ref().map(|sd| pretty(&sd.claims));
     let header = view.token.header.as_ref().map(|j| pretty(&j.value));
     let mut items = vec![
         ("Copy token", Some(raw.clone()), "Token"),
@@ -141,6 +142,11 @@ pub fn copy_items(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
             "Header line",
         ),
         ("Copy claims as JSON", claims, "Claims"),
+        (
+            "Copy disclosed claims as JSON",
+            disclosed,
+            "Disclosed claims",
+        ),
         ("Copy header as JSON", header, "Header"),
     ];
     items.push((

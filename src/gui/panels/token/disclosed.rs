@@ -160,6 +160,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &Place) {
         |ui, cx| {
             match &place.state {
                 _ if place.opens => {
+                    ui.add_space(3.0);
                     ui.label(theme::small("discloses in part").color(cx.theme.muted));
                 }
                 Standing::Signed(at) => {

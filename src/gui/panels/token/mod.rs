@@ -192,11 +192,13 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                                 }
                                 signatures::ui(ui, cx, id, view);
                                 text::ui(ui, cx, id, view, header);
+                                signatures::protected_only(ui, cx, view);
                             }
                             Mode::Bytes => {
                                 hex::ui(ui, cx, id, view, Part::Payload);
                                 signatures::ui(ui, cx, id, view);
                                 hex::ui(ui, cx, id, view, header);
+                                signatures::protected_only(ui, cx, view);
                             }
                         }
                     }

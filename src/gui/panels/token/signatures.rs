@@ -30,6 +30,15 @@ pub fn chosen(cx: &Cx<'_>, view: &TokenView) -> usize {
     cx.view.token.signature.min(last)
 }
 
+/// Says which header stands as text or bytes, where there are two.
+pub fn protected_only(ui: &mut Ui, cx: &Cx<'_>, view: &TokenView) {
+    if matches!(view.token.form, Form::General | Form::Flattened) {
+        let words =
+            "The protected header alone; what stands unprotected beside it is edited in Rows.";
+        ui.label(theme::small(words).color(cx.theme.muted));
+    }
+}
+
 /// Draws the list; nothing for a token that can have one signature only.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
     if !matches!(view.token.form, Form::General | Form::Flattened) {
