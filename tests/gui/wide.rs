@@ -1,8 +1,4 @@
-//! One token with far more of something than anybody means: every view draws it as quickly as any.
-#![allow(clippy::disallowed_methods)] // measures from outside
-
-use std::time::{Duration, Instant};
-
+//! One token with far more of something than anybody means: every view draws as much of it as it has room for.
 use delegraph::{
     app::{
         Command,
@@ -11,6 +7,7 @@ use delegraph::{
     gui::shell::App,
     jose::b64,
 };
+use egui::{Rect, Shape};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use serde_json::{Value, json};
 
@@ -86,7 +83,7 @@ fn wide() -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn every_view_draws_a_wide_token_in_time() {
+fn every_view_draws_the_first_of_a_wide_token_only() {
     for (what, text) in wide() {
         let mut harness = window(true, [1280.0, 800.0], vec![Command::Paste(text)]);
         let id = harness.state().model().session.token.expect(what);
@@ -94,7 +91,7 @@ fn every_view_draws_a_wide_token_in_time() {
         for view in [View::Token, View::Graph, View::Compare, View::Forge] {
             harness.state_mut().push(Command::Show(view));
             settle(&mut harness);
-            quick(&mut harness, &format!("{what}, {view:?}"));
+            few(&mut harness, &format!("{what}, {view:?}"));
         }
         // The inspector with the claim, and the text as JSON.
         for claim in [
@@ -108,27 +105,39 @@ fn every_view_draws_a_wide_token_in_time() {
             let selection = Selection::Claim(id, claim.into());
             harness.state_mut().push(Command::Select(selection));
             settle(&mut harness);
-            quick(&mut harness, &format!("{what}, {claim}"));
+            few(&mut harness, &format!("{what}, {claim}"));
         }
         harness.state_mut().push(Command::Show(View::Token));
         settle(&mut harness);
         harness.get_by_label("JSON").click();
         settle(&mut harness);
-        quick(&mut harness, &format!("{what}, JSON"));
+        few(&mut harness, &format!("{what}, JSON"));
     }
 }
 
-/// A frame in which nothing has changed takes what an ordinary token takes, in a debug build beside
-/// other tests; drawing every entry would take seconds.
-fn quick(harness: &mut Harness<'_, App>, what: &str) {
-    let mut best = Duration::MAX;
-    for _ in 0..8 {
-        let began = Instant::now();
-        harness.step();
-        best = best.min(began.elapsed());
+/// A frame holds what a window has room for, and not every entry of the token: neither shapes nor
+/// signs of text, but for those of an editor outside of what it shows.
+fn few(harness: &mut Harness<'_, App>, what: &str) {
+    harness.step();
+    let shapes = &harness.output().shapes;
+    let signs: usize = shapes.iter().map(|s| signs(&s.shape, s.clip_rect)).sum();
+    assert!(shapes.len() < 8_000, "{what}: {} shapes", shapes.len());
+    assert!(signs < 20_000, "{what}: {signs} signs");
+    println!("{what}: {} shapes, {signs} signs", shapes.len());
+}
+
+/// Signs of text in a shape, in rows that are seen.
+fn signs(shape: &Shape, clip: Rect) -> usize {
+    match shape {
+        Shape::Text(text) => {
+            let rows = text.galley.rows.iter();
+            rows.filter(|row| row.rect().translate(text.pos.to_vec2()).intersects(clip))
+                .map(|row| row.row.glyphs.len())
+                .sum()
+        }
+        Shape::Vec(shapes) => shapes.iter().map(|s| signs(s, clip)).sum(),
+        _ => 0,
     }
-    assert!(best < Duration::from_millis(150), "{what}: {best:?}");
-    println!("{what}: {best:?}");
 }
 
 #[test]

@@ -445,8 +445,20 @@ impl<'a, 'h> Joined<'a, 'h> {
 }
 
 impl Run<'_> {
-    /// Whether it starts like a header.
+    /// Whether it starts like a header: an object whose first member has a name. One line in four
+    /// thousand of a wrapped signature starts with the same two letters.
     pub fn starts_like_header(&self) -> bool {
-        self.text.starts_with("ey")
+        let whole = &self.text[..self.text.len().min(16) / 4 * 4];
+        let Ok(start) = b64::decode(whole) else {
+            return false;
+        };
+        let Some((b'{', rest)) = start.split_first() else {
+            return false;
+        };
+        let rest = rest.trim_ascii_start();
+        matches!(rest.first(), None | Some(b'"' | b'}'))
+            && rest
+                .iter()
+                .all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r'))
     }
 }

@@ -120,6 +120,14 @@ fn wrapped_tokens_are_joined_and_neighbours_left_alone() {
             assert_eq!(&text[found[0].span.clone()][..10], &t[..10]);
         }
     }
+    // A line of the signature may start with the letters that tokens start with.
+    for line in ["eyjhA", "eyK-", "eyA_bbbbbbbb"] {
+        let (head, _) = t.rsplit_once('.').unwrap();
+        let most = format!("{head}.{}", "A".repeat(86 - line.len()));
+        let found = find(&format!("{most}\n{line}\n"));
+        assert_eq!(found.len(), 1, "{line}");
+        assert_eq!(*found[0].raw, format!("{most}{line}"));
+    }
     // The length of an RSA signature depends on the key, of an encrypted token on nothing.
     let rsa = craft::mint(
         &json!({}),
