@@ -402,6 +402,11 @@ impl<'a, 'h> Joined<'a, 'h> {
         room(facts.as_ref().and_then(|f| f.alg.as_ref()), length)
     }
 
+    /// Whether a signature of known length is being read.
+    pub fn is_signing(&self) -> bool {
+        self.dots.len() == 2 && matches!(self.room(), Room::Exactly(_))
+    }
+
     /// Whether `line` belongs to the token: not when a part is complete and no dot comes.
     pub fn continues_with(&self, line: &Run<'_>) -> bool {
         let line = &*line.text;
@@ -445,9 +450,14 @@ impl<'a, 'h> Joined<'a, 'h> {
 }
 
 impl Run<'_> {
-    /// Whether it starts like a header: an object whose first member has a name. One line in four
-    /// thousand of a wrapped signature starts with the same two letters.
+    /// Whether it starts with the letters that headers start with.
     pub fn starts_like_header(&self) -> bool {
+        self.text.starts_with("ey")
+    }
+
+    /// Whether it starts an object whose first member has a name. Of the lines of a signature one in
+    /// four thousand starts with the letters of a header, and hardly one like this.
+    pub fn starts_header(&self) -> bool {
         let whole = &self.text[..self.text.len().min(16) / 4 * 4];
         let Ok(start) = b64::decode(whole) else {
             return false;

@@ -401,8 +401,11 @@ impl<'a> Search<'a> {
                 b'\n' | b'"' | b'\'' | b'`' | b',' | b';' | b')' | b']' | b'}' | b'<' | b'~'
             )
         );
-        // A line that starts like a header starts another token, unless a dot asks for a payload.
-        let other = line.starts_like_header() && !joined.text.ends_with('.');
+        // A line that starts like a header starts another token, unless a dot asks for a payload, or
+        // a known number of characters is missing and they are no header on a closer look.
+        let other = line.starts_like_header()
+            && !joined.text.ends_with('.')
+            && (line.starts_header() || !joined.is_signing());
         (line.len() > 0 && alone && !other && joined.continues_with(&line)).then_some((start, line))
     }
 }
