@@ -249,14 +249,19 @@ struct Lines {
 }
 
 impl Lines {
-    /// What fits into `room`, with lines as high as Inter's at these sizes.
+    /// What fits into `room`, with lines as high as Inter's at these sizes. More than two lines need
+    /// air besides: they would stand at the box's edge.
     fn fitting(text: &Words, name: f32, detail: f32, room: f32) -> Self {
         const HIGH: f32 = 1.22;
+        const AIR: f32 = 5.0;
         let mut lines = Self {
             names: text.name.len(),
             details: text.detail.len(),
         };
-        let height = |l: Self| (l.names as f32 * name + l.details as f32 * detail) * HIGH;
+        let height = |l: Self| {
+            let air = if l.names + l.details > 2 { AIR } else { 0.0 };
+            (l.names as f32 * name + l.details as f32 * detail) * HIGH + air
+        };
         while height(lines) > room && (lines.details > 0 || lines.names > 0) {
             if lines.details > 0 {
                 lines.details -= 1;
@@ -297,6 +302,7 @@ mod tests {
             (lines.names, lines.details)
         };
         assert_eq!(at(60.0), (2, 1));
+        assert_eq!(at(44.0), (2, 0), "no line at the edge of the box");
         assert_eq!(at(30.0), (2, 0));
         assert_eq!(at(20.0), (1, 0));
         assert_eq!(at(10.0), (0, 0));
