@@ -79,7 +79,7 @@ fn forgeries_are_fired_at_the_practice_server_and_refused() {
     let mut window = Window::open(&screen, &["--fresh"]);
     window.click(Role::Button, "Run the sample chain");
     window.click(Role::ListItem, "Access token, alice ← payments-agent");
-    window.key(Key::Num6, command());
+    window.key(Key::Num5, command());
     window.wait("the forgeries of the token", |tree| {
         tree.says("Forgeries of this token").then_some(())
     });
@@ -104,6 +104,32 @@ fn forgeries_are_fired_at_the_practice_server_and_refused() {
     let (status, said) = window.quit();
     assert!(status.success(), "{status}: {said}");
     assert!(!said.contains("panicked"), "{said}");
+}
+
+/// What is copied is on the system's clipboard, where another program finds it: egui has a clipboard of
+/// its own when it is built without the system's, and Ctrl+V then pastes nothing.
+#[test]
+fn what_is_copied_in_one_window_is_pasted_in_another() {
+    let screen = Screen::start(1600, 1000);
+    let mut window = Window::open(&screen, &["--fresh"]);
+    window.click(Role::Button, "Run the sample chain");
+    window.click(Role::ListItem, "Access token, alice ← payments-agent");
+    window.click(Role::Button, "Copy as");
+    window.click(Role::Button, "Copy token");
+    window.wait("the notice of the copy", |tree| {
+        tree.says("copied").then_some(())
+    });
+
+    let mut other = Window::open(&screen, &["--fresh"]);
+    other.click(Role::Button, "Paste a token");
+    other.wait("the token in the other window", |tree| {
+        tree.has(Role::ListItem, "Access token, alice ← payments-agent")
+            .then_some(())
+    });
+    for window in [other, window] {
+        let (status, said) = window.quit();
+        assert!(status.success(), "{status}: {said}");
+    }
 }
 
 #[test]
