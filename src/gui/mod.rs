@@ -61,13 +61,16 @@ impl Cx<'_> {
         self.now.as_second()
     }
 
-    /// Draws again when the second turns: for a countdown that is on screen. Asks for nothing when
-    /// the clock stands.
-    pub fn tick(&self, ctx: &egui::Context) {
-        if self.model.session.clock == crate::kit::clock::Clock::System {
+    /// Draws again when the second turns for the `seconds`th time: for words on screen that are others
+    /// then. Asks for nothing when the clock stands, or for `None`.
+    pub fn tick(&self, ctx: &egui::Context, seconds: Option<u64>) {
+        if let Some(seconds) = seconds
+            && self.model.session.clock == crate::kit::clock::Clock::System
+        {
             let into = u64::from(self.now.subsec_nanosecond().unsigned_abs());
             let rest = 1_000_000_000_u64.saturating_sub(into).max(20_000_000);
-            ctx.request_repaint_after(std::time::Duration::from_nanos(rest));
+            let whole = std::time::Duration::from_secs(seconds.saturating_sub(1));
+            ctx.request_repaint_after(whole + std::time::Duration::from_nanos(rest));
         }
     }
 }

@@ -244,6 +244,22 @@ fn list(names: &[String]) -> String {
     }
 }
 
+/// Seconds after which the words of [`duration`] for the span between `moment` and `now` are others, as
+/// the clock runs; from 1 to 3600.
+pub fn changes_after(moment: i64, now: i64) -> u64 {
+    let span = moment.abs_diff(now);
+    let step = match span {
+        0..3_600 => 1,
+        3_600..86_400 => 60,
+        _ => 3_600,
+    };
+    if moment > now {
+        span % step + 1
+    } else {
+        step - span % step
+    }
+}
+
 /// A span of time in words, its two largest units: `4 min 44 s`, `2 h 5 min`, `3 d`. A negative
 /// span has a minus sign in front.
 pub fn duration(seconds: i64) -> String {

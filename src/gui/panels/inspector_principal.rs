@@ -283,9 +283,7 @@ fn authority(ui: &mut Ui, cx: &Cx<'_>, graph: &Graph, n: usize) {
         widgets::field(ui, "Until", |ui| {
             ui.label(format!("{at} UTC, {}", life.words()))
         });
-        if life.counts_down() {
-            cx.tick(ui.ctx());
-        }
+        cx.tick(ui.ctx(), life.words_change());
     } else {
         widgets::field(ui, "Until", |ui| ui.label("no end: the token has no exp"));
     }

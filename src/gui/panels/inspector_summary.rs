@@ -9,10 +9,10 @@ use crate::{
         Ask, Cx,
         icons::severity_icon,
         theme::{self, space},
-        widgets::{self, life::Life},
+        widgets,
     },
     kit::text::shorten,
-    token::explain::duration,
+    token::explain::{changes_after, duration},
 };
 
 /// Rules that are listed.
@@ -57,15 +57,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add_space(space::M);
         widgets::section(ui, "Ends next", &format!("in {}", duration(exp - now)));
         ui.add(egui::Label::new(shorten(&token.principal.short(), 60)).wrap());
-        if (Life {
-            from: token.iat,
-            until: Some(exp),
-            now,
-        })
-        .counts_down()
-        {
-            cx.tick(ui.ctx());
-        }
+        cx.tick(ui.ctx(), Some(changes_after(exp, now)));
     }
     // One line a rule, at its worst place; the list below has them all.
     let findings = &analysis.report.findings;

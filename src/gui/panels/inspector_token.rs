@@ -93,7 +93,8 @@ pub(super) fn chosen_key(cx: &Cx<'_>) -> Option<KeyId> {
     chosen(cx).map(|key| key.id)
 }
 
-fn generate_and_sign(cx: &mut Cx<'_>, token: TokenId, alg: &str) {
+/// Makes a key of `alg` and signs with it once it is there.
+pub fn generate_and_sign(cx: &mut Cx<'_>, token: TokenId, alg: &str) {
     let known = cx.model.workspace.keys.iter().map(|k| k.id).collect();
     cx.view.inspector.token.pending = Some((token, known));
     cx.push(Command::GenerateKey {
@@ -217,8 +218,8 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
     if view.token.claims.is_some() {
         widgets::field(ui, "Life", |ui| ui.label(life.words()));
     }
-    if life.counts_down() {
-        cx.tick(ui.ctx());
+    if view.token.claims.is_some() {
+        cx.tick(ui.ctx(), life.words_change());
     }
     let text = |ui: &mut Ui, name: &str, value: Option<&str>| {
         if let Some(value) = value {

@@ -300,7 +300,7 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
             let away = cx.view.tray.focus.and_then(|id| place(&rows, id));
             let away = away.filter(|n| !(first..below).contains(n));
             let page = (viewport.height() / ROW).max(1.0) as usize;
-            let mut counts = false;
+            let mut changes: Option<u64> = None;
             for n in (first..below).chain(away) {
                 let (y, row) = rows.list[n];
                 let rect = Rect::from_min_size(origin + vec2(0.0, y), vec2(width, height(row)));
@@ -311,7 +311,9 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
                             let marked = selected == Some(id) || cx.view.tray.picked.contains(&id);
                             let many = cx.view.tray.picked.len();
                             let done = tray_row::token(ui, cx, id, view, rect, marked, many);
-                            counts |= done.counts && n < below;
+                            if n < below {
+                                changes = changes.into_iter().chain(done.changes).min();
+                            }
                             if done.chosen {
                                 choose(ui, cx, &rows, id, selected);
                             }
@@ -328,9 +330,7 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
                     }
                 }
             }
-            if counts {
-                cx.tick(ui.ctx());
-            }
+            cx.tick(ui.ctx(), changes);
             if let Some(id) = scroll_to
                 && let Some((y, row)) = rows
                     .list

@@ -31,8 +31,8 @@ pub(super) const ROW: f32 = 60.0;
 
 /// What was done to a row.
 pub(super) struct Done {
-    /// Its countdown changes by itself.
-    pub counts: bool,
+    /// Seconds after which its countdown changes by itself.
+    pub changes: Option<u64>,
     /// It was clicked, or Enter was pressed.
     pub chosen: bool,
     /// It has the keyboard.
@@ -103,7 +103,7 @@ pub(super) fn token(
     }
     response.context_menu(|ui| menu(ui, cx, id, view, picked));
     Done {
-        counts: life.counts_down(),
+        changes: life.countdown_changes(),
         chosen,
         focused,
     }

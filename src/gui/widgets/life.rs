@@ -2,7 +2,10 @@
 
 use egui::{CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::{gui::theme::Theme, token::explain::duration};
+use crate::{
+    gui::theme::Theme,
+    token::explain::{changes_after, duration},
+};
 
 /// What the bar shows, in seconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,10 +52,14 @@ impl Life {
         }
     }
 
-    /// Whether the words change by themselves in the next second.
-    pub fn counts_down(self) -> bool {
-        self.until
-            .is_some_and(|until| until > self.now && until.saturating_sub(self.now) < 86_400)
+    /// Seconds after which [`Self::words`] change by themselves.
+    pub fn words_change(self) -> Option<u64> {
+        Some(changes_after(self.until?, self.now))
+    }
+
+    /// Seconds after which [`Self::countdown`] changes by itself: of a token that has ended, never.
+    pub fn countdown_changes(self) -> Option<u64> {
+        self.words_change().filter(|_| self.until > Some(self.now))
     }
 }
 
@@ -90,6 +97,24 @@ pub fn paint(ui: &Ui, rect: Rect, life: Life) {
 mod tests {
     use super::*;
 
+    /// The window draws when the words change, and not before.
+    #[test]
+    fn words_change_when_they_are_said_to() {
+        for until in [30, 3_600, 3_601, 5_000, 86_399, 90_000, 200_000] {
+            for now in [0, 1, 59, 100_000, 400_123] {
+                let at = |now| Life {
+                    from: None,
+                    until: Some(until),
+                    now,
+                };
+                let after = i64::try_from(at(now).words_change().unwrap()).unwrap();
+                let words = at(now).words();
+                assert_eq!(at(now + after - 1).words(), words, "{until} at {now}");
+                assert_ne!(at(now + after).words(), words, "{until} at {now}");
+            }
+        }
+    }
+
     #[test]
     fn countdown_words_and_edges() {
         let life = |from, until, now| Life { from, until, now };
@@ -98,8 +123,9 @@ mod tests {
         assert_eq!(life(None, None, 5).countdown(), "");
         assert_eq!(life(Some(0), Some(600), 300).left(), Some(0.5));
         assert_eq!(life(Some(900), Some(600), 300).left(), Some(1.0));
-        assert!(!life(Some(0), Some(600), 600).counts_down());
-        assert!(life(Some(0), Some(600), 599).counts_down());
+        assert_eq!(life(Some(0), Some(600), 600).countdown_changes(), None);
+        assert_eq!(life(Some(0), Some(600), 599).countdown_changes(), Some(1));
+        assert_eq!(life(Some(0), None, 599).words_change(), None);
         // What a hostile token may say must not overflow.
         assert_eq!(
             life(Some(i64::MIN), Some(i64::MAX), 0)

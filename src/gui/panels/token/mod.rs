@@ -401,9 +401,7 @@ fn lifetime(ui: &mut Ui, cx: &Cx<'_>, analysis: &Analysis, view: &TokenView) {
         until: view.exp,
         now,
     };
-    if life.counts_down() {
-        cx.tick(ui.ctx());
-    }
+    cx.tick(ui.ctx(), life.words_change());
     let parent_end = analysis
         .evidence
         .hops

@@ -21,6 +21,7 @@ use crate::{
         widgets,
     },
     kit::text::escape,
+    token::explain::changes_after,
 };
 
 /// What the editor keeps while its menu is open.
@@ -67,9 +68,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, number: &Number) -
     let seconds = number
         .as_i64()
         .unwrap_or_else(|| number.as_f64().map_or(0, |f| f as i64));
-    if seconds.abs_diff(now) < 86_400 {
-        cx.tick(ui.ctx());
-    }
+    cx.tick(ui.ctx(), Some(changes_after(seconds, now)));
     let mut new = None;
     ui.horizontal_wrapped(|ui| {
         let words = time::relative(seconds, now);
