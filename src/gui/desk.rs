@@ -362,8 +362,12 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, pane: Pane) -> bool {
                 let title = ui.add(
                     egui::Label::new(theme::section(pane.title(), cx.theme))
                         .selectable(false)
-                        .sense(Sense::DRAG), // no stop of Tab: it does nothing by keyboard
+                        .sense(Sense::DRAG | Sense::FOCUSABLE),
                 );
+                title.widget_info(|| WidgetInfo::labeled(Role::Heading, true, pane.title()));
+                // F6 comes to the heading, and to no button that does something.
+                cx.view.focus.stops_at(pane, title.rect, title.id);
+                widgets::focus_ring_around(ui, &title);
                 let tokens = cx.model.analysis.tokens.len();
                 if pane == Pane::Tokens && tokens > 1 {
                     let count = ui.label(theme::small(tokens.to_string()).color(cx.theme.muted));
@@ -373,7 +377,6 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, pane: Pane) -> bool {
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let name = format!("Close {}", pane.title().to_lowercase());
                     let close = widgets::sized_icon_button(ui, Icon::Cross, &name, 20.0);
-                    cx.view.focus.stops_at(pane, close.rect, close.id);
                     if close.clicked() {
                         cx.ask(Ask::TogglePane(pane));
                     }

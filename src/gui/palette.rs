@@ -10,12 +10,16 @@ use super::{
     desk::Pane,
     dialogs::Dialog,
     icons::Icon,
+    panels,
     theme::{self, RADIUS, space},
     widgets,
 };
 use crate::{
     app::{self, Command, Model},
-    kit::text::{escape, shorten},
+    kit::{
+        ids::TokenId,
+        text::{escape, shorten},
+    },
 };
 
 /// What the palette keeps while it is open.
@@ -34,6 +38,8 @@ pub enum Action {
     Command(Command),
     /// Asks the window.
     Ask(Ask),
+    /// Makes a key and signs a token with it.
+    GenerateAndSign(TokenId),
 }
 
 /// A line of the palette.
@@ -90,15 +96,31 @@ pub fn entries(model: &Model) -> Vec<Entry> {
         shortcut,
         action: Action::Ask(ask),
     });
-    commands.chain(asks).collect()
+    let without_key = model
+        .session
+        .token
+        .filter(|_| !model.workspace.keys.iter().any(|k| k.private));
+    let sign = without_key.map(|id| Entry {
+        label: "Sign with a new ES256 key".into(),
+        hint: "it stays on this machine".into(),
+        shortcut: "",
+        action: Action::GenerateAndSign(id),
+    });
+    commands.chain(sign).chain(asks).collect()
 }
 
 /// How well `query` fits `label`: its letters in order, ignoring case; runs and word starts count
-/// more. `None` when it does not fit.
+/// more, and words that stand there as they are typed most. `None` when it does not fit.
 pub fn fit(query: &str, label: &str) -> Option<i32> {
-    let mut score = 0;
+    let lower = label.to_lowercase();
+    let whole = query.to_lowercase().split_whitespace().all(|word| {
+        lower
+            .match_indices(word)
+            .any(|(at, _)| !lower[..at].ends_with(char::is_alphanumeric))
+    });
+    let mut score = if whole { 1_000 } else { 0 };
     let mut last: Option<usize> = None;
-    let label: Vec<char> = label.to_lowercase().chars().collect();
+    let label: Vec<char> = lower.chars().collect();
     let mut at = 0;
     for c in query.to_lowercase().chars().filter(|c| !c.is_whitespace()) {
         let place = (at..label.len()).find(|i| label[*i] == c)?;
@@ -303,6 +325,10 @@ fn perform(cx: &mut Cx<'_>, action: Action) {
         Action::Command(Command::Save) => super::topbar::save(cx),
         Action::Command(command) => cx.push(command),
         Action::Ask(ask) => cx.ask(ask),
+        Action::GenerateAndSign(id) => {
+            cx.ask(Ask::ShowToken(id));
+            panels::inspector_token::generate_and_sign(cx, id, "ES256");
+        }
     }
 }
 
@@ -316,6 +342,17 @@ mod tests {
         assert!(fit("xyz", "Run the sample chain").is_none());
         assert!(fit("sample", "Run the sample chain") > fit("sample", "Set a map on the pole"));
         assert!(fit("", "a").is_some());
+        let theme = "Switch between dark and light theme";
+        assert!(fit("theme", theme) > fit("theme", "Run the sample chain"));
+        assert!(fit("light theme", theme) > fit("light theme", "Limit that the memory"));
+    }
+
+    #[test]
+    fn the_keys_of_views_follow_their_tabs() {
+        for (n, view) in super::super::desk::VIEWS.into_iter().enumerate() {
+            let keys = format!("Ctrl+{}", n + 1);
+            assert_eq!(Command::Show(view).shortcut(), Some(keys.as_str()));
+        }
     }
 
     #[test]

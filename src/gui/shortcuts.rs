@@ -2,13 +2,25 @@
 
 use egui::{Event, Key, Modifiers, Ui};
 
-use super::{Ask, Cx, desk::Pane, dialogs::Dialogs, palette::Palette, topbar};
-use crate::app::{
-    Command,
-    session::{Selection, View},
+use super::{
+    Ask, Cx,
+    desk::{Pane, VIEWS},
+    dialogs::Dialogs,
+    palette::Palette,
+    topbar,
 };
+use crate::app::{Command, session::Selection};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
+/// The keys of the views, in the order of their tabs.
+const NUMBERS: [Key; VIEWS.len()] = [
+    Key::Num1,
+    Key::Num2,
+    Key::Num3,
+    Key::Num4,
+    Key::Num5,
+    Key::Num6,
+];
 
 /// Takes the keys of this frame that belong to the window and not to the field that has the cursor.
 pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialogs) {
@@ -56,14 +68,7 @@ pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialo
             cx.push(Command::Step(chain));
         }
     }
-    for (key, view) in [
-        (Key::Num1, View::Token),
-        (Key::Num2, View::Chain),
-        (Key::Num3, View::Graph),
-        (Key::Num4, View::Practice),
-        (Key::Num5, View::Compare),
-        (Key::Num6, View::Forge),
-    ] {
+    for (key, view) in NUMBERS.into_iter().zip(VIEWS) {
         if hit(CTRL, key) {
             cx.push(Command::Show(view));
             // Tab goes on from there.

@@ -118,7 +118,8 @@ fn a_change_of_view_goes_to_its_tab_and_the_arrows_walk_the_tabs() {
 #[test]
 fn f6_goes_from_panel_to_panel() {
     let mut harness = window(true, SIZE, sample("sample"), View::Chain);
-    let round = ["Close tokens", "Chain", "Findings", "Close inspector"];
+    // A panel's heading, not the button that closes it: Enter after F6 does no harm.
+    let round = ["Tokens", "Chain", "Findings", "Inspector"];
     for expected in round.iter().chain(&round) {
         press(&mut harness, Modifiers::NONE, Key::F6);
         assert_eq!(name(&harness), *expected);

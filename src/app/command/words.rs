@@ -163,9 +163,9 @@ impl Command {
             Self::Show(View::Token) => "Ctrl+1",
             Self::Show(View::Chain) => "Ctrl+2",
             Self::Show(View::Graph) => "Ctrl+3",
-            Self::Show(View::Practice) => "Ctrl+4",
-            Self::Show(View::Compare) => "Ctrl+5",
-            Self::Show(View::Forge) => "Ctrl+6",
+            Self::Show(View::Compare) => "Ctrl+4",
+            Self::Show(View::Forge) => "Ctrl+5",
+            Self::Show(View::Practice) => "Ctrl+6",
             _ => return None,
         })
     }

@@ -90,6 +90,18 @@ pub fn focus_ring(ui: &Ui, response: &Response) {
     }
 }
 
+/// Shows the focus around words that have no padding of their own.
+pub fn focus_ring_around(ui: &Ui, response: &Response) {
+    if response.has_focus() {
+        ui.painter().rect_stroke(
+            response.rect.expand2(egui::vec2(4.0, 2.0)),
+            CornerRadius::same(RADIUS),
+            Stroke::new(1.5, Theme::of(ui).accent),
+            StrokeKind::Middle,
+        );
+    }
+}
+
 /// A button that opens a menu: words and a chevron.
 pub fn menu<R>(
     ui: &mut Ui,
