@@ -1,8 +1,9 @@
 //! All state of the program.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -241,6 +242,16 @@ impl Model {
             _ => None,
         }
     }
+    /// What the workspace is called: as it was named, else as its file is, else `untitled`.
+    pub fn title(&self) -> Cow<'_, str> {
+        let name = self.workspace.name.as_str();
+        if !name.is_empty() {
+            return name.into();
+        }
+        let stem = self.path.as_deref().and_then(Path::file_stem);
+        stem.map_or("untitled".into(), |stem| stem.to_string_lossy())
+    }
+
     /// Whether something would be lost by closing.
     pub fn is_dirty(&self) -> bool {
         let same = Arc::ptr_eq(&self.workspace, &self.saved) || *self.workspace == *self.saved;
@@ -288,5 +299,20 @@ impl Model {
             },
         );
         id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workspace_is_called_as_it_was_named_else_as_its_file() {
+        let mut model = Model::default();
+        assert_eq!(model.title(), "untitled");
+        model.path = Some("/home/alice/payments.toml".into());
+        assert_eq!(model.title(), "payments");
+        model.document().name = "Payments, hop by hop".into();
+        assert_eq!(model.title(), "Payments, hop by hop");
     }
 }

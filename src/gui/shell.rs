@@ -380,12 +380,9 @@ impl App {
 
     /// The workspace's name in the window's title; a dot before it while something is not saved.
     fn name_window(&mut self, ctx: &egui::Context) {
-        let name = match self.model.workspace.name.as_str() {
-            "" => "untitled",
-            name => name,
-        };
         let mark = if self.model.is_dirty() { "• " } else { "" };
-        let title = format!("{mark}{} – Delegraph", crate::kit::text::escape(name));
+        let name = self.model.title();
+        let title = format!("{mark}{} – Delegraph", crate::kit::text::escape(&name));
         if title != self.title {
             self.title.clone_from(&title);
             ctx.send_viewport_cmd(ViewportCommand::Title(title));

@@ -77,9 +77,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Settings) 
 }
 
 fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Settings) {
-    let name = &cx.model.workspace.name;
-    let name = if name.is_empty() { "untitled" } else { name };
-    let shown = shorten(&escape(name), 28).into_owned();
+    let shown = shorten(&escape(&cx.model.title()), 28).into_owned();
     let text = if cx.model.is_dirty() {
         format!("{shown} •")
     } else {

@@ -401,6 +401,7 @@ fn saved_and_opened_again_everything_is_there_and_no_secret_in_clear() {
     again.do_it(Command::Open(path));
     assert_eq!(*again.model.workspace, *bench.model.workspace);
     assert!(!again.model.is_dirty());
+    assert_eq!(again.model.title(), bench.model.title());
     let chain = again.model.workspace.chains[0].id;
     let before = &bench.model.runs[&chain].nodes["pay"];
     let after = &again.model.runs[&chain].nodes["pay"];

@@ -170,7 +170,7 @@ pub fn pill(
             text,
             font.clone(),
             colour,
-            rect.width() - padding.x * 1.2,
+            rect.width() - padding.x * 2.0 + 0.5, // what was measured may be rounded
         );
         let height = galley.size().y;
         painter.galley(pos2(rect.left() + padding.x, y), galley, colour);

@@ -47,10 +47,7 @@ impl Question {
     /// Draws the question. Returns the command that may go on without saving.
     pub fn show(&mut self, ui: &Ui, cx: &mut Cx<'_>) -> Option<Command> {
         let command = self.waiting.clone()?;
-        let name = match cx.model.workspace.name.as_str() {
-            "" => "untitled".into(),
-            name => crate::kit::text::escape(name).into_owned(),
-        };
+        let name = crate::kit::text::escape(&cx.model.title()).into_owned();
         let mut go = None;
         let modal = Modal::new(Id::unique("unsaved")).show(ui.ctx(), |ui| {
             ui.set_width(420.0);

@@ -343,7 +343,7 @@ pub(super) fn pills(sheet: &Sheet<'_>) {
         if !screen.intersects(plane.rect) {
             continue;
         }
-        let size = paint::pill_size(&plane.painter, &wire.words, &font, 210.0 * zoom) / zoom;
+        let size = paint::pill_size(&plane.painter, &wire.words, &font, 250.0 * zoom) / zoom;
         let others: Vec<&Curve> = curves
             .iter()
             .enumerate()

@@ -531,7 +531,11 @@ fn drop_zone(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
     painter.text(
         rect.center() - vec2(0.0, 9.0),
         Align2::CENTER_CENTER,
-        "Paste or drop text with tokens",
+        if rect.width() < 204.0 {
+            "Paste or drop tokens"
+        } else {
+            "Paste or drop text with tokens"
+        },
         FontId::new(12.0, FontFamily::Proportional),
         theme.muted,
     );
