@@ -274,6 +274,10 @@ pub enum Command {
     SeeTokens(Option<String>, When),
     /// Cancel a job.
     CancelJob(JobId),
-    /// The moment has come at which a verdict changes: analyse again.
+    /// End the analysis under way. What is shown stays that of the last one, until something changes
+    /// or [`Self::Tick`] asks for another.
+    StopAnalysis,
+    /// The moment has come at which a verdict changes, or an analysis that was stopped is wanted
+    /// after all: analyse again.
     Tick,
 }

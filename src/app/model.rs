@@ -83,6 +83,8 @@ pub struct Model {
     pub autosaved: Option<(Arc<Workspace>, u64)>,
     /// The analysis under way.
     pub analysing: Option<Underway>,
+    /// The revision of which the user wants no analysis.
+    pub not_analysed: Option<u64>,
     /// What the analysis that was stopped last had found out.
     pub begun: Arc<Begun>,
     /// Analyses that were stopped, one after the other: see [`super::update`].
@@ -242,6 +244,12 @@ impl Model {
             _ => None,
         }
     }
+
+    /// Whether the user stopped the analysis of what there is now: what is shown is older.
+    pub fn is_analysis_refused(&self) -> bool {
+        self.not_analysed == Some(self.revision) && self.analysis.revision != self.revision
+    }
+
     /// What the workspace is called: as it was named, else as its file is, else `untitled`.
     pub fn title(&self) -> Cow<'_, str> {
         let name = self.workspace.name.as_str();

@@ -228,6 +228,7 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::FilterSeverity(_)
         | C::Filter(_)
         | C::CancelJob(_)
+        | C::StopAnalysis
         | C::Tick => view::update(model, command, effects),
     }
 }
@@ -244,7 +245,10 @@ fn settle(model: &mut Model, before: &Arc<super::Workspace>, env: &Env, effects:
     file::autosave(model, env, effects);
     stop_stale_analysis(model);
     graph::settle(model, effects);
-    if model.analysing.is_none() && model.analysis.revision != model.revision {
+    if model.analysing.is_none()
+        && model.analysis.revision != model.revision
+        && !model.is_analysis_refused()
+    {
         if !model.running.is_empty() && model.analysis_put_off != PutOff::Over {
             if model.analysis_put_off == PutOff::No {
                 model.analysis_put_off = PutOff::Waiting;

@@ -62,6 +62,12 @@ pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effe
                 model.say(format!("Cancelled: {}.", job.what));
             }
         }
+        Command::StopAnalysis => {
+            if let Some(under_way) = &model.analysing {
+                under_way.progress.stop();
+                model.not_analysed = Some(model.revision);
+            }
+        }
         Command::Tick => model.touch(),
         _ => {}
     }

@@ -496,8 +496,21 @@ fn jobs(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
 
 /// How far the analysis of many tokens has come, once it takes long enough to be noticed: what the
 /// panels show is that of the last one until then.
-fn analysing(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+fn analysing(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let tokens = cx.model.workspace.tokens.len();
+    if cx.model.is_analysis_refused() && cx.model.analysing.is_none() {
+        state.analysing = None;
+        let again = ui.button("Analyse").on_hover_text(
+            "The analysis was stopped: findings, verdicts and the graph are those of before.",
+        );
+        if again.clicked() {
+            cx.push(Command::Tick);
+        }
+        let words = "Not up to date";
+        let label = ui.label(theme::small(words).color(cx.theme.high));
+        label.widget_info(|| WidgetInfo::labeled(Role::Status, true, words));
+        return;
+    }
     let Some(under_way) = cx.model.analysing.as_ref().filter(|_| tokens >= MANY) else {
         state.analysing = None;
         return;
@@ -510,6 +523,9 @@ fn analysing(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         return;
     }
     let share = under_way.progress.percent().unwrap_or(0);
+    if widgets::sized_icon_button(ui, Icon::Cross, "Stop the analysis", 20.0).clicked() {
+        cx.push(Command::StopAnalysis);
+    }
     let words = format!("Analysing {tokens} tokens · {share} %");
     let label = ui.label(theme::small(&words).color(cx.theme.muted));
     label.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &words));

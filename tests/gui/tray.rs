@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::VecDeque, rc::Rc, sync::Arc};
 use delegraph::{
     app::{
         Command, Effect, Model, Outcome,
-        analysis::{Analysis, Input, analyse},
+        analysis::{Analysis, Input, analyse, analyse_while_wanted},
     },
     gui::shell::{App, Carrier},
     jose::b64,
@@ -228,8 +228,21 @@ fn a_long_analysis_tells_how_far_it_is() {
     input.progress.step(420);
     settle(&mut harness);
     harness.get_by_role_and_label(Role::ProgressIndicator, "Analysing 300 tokens · 42 %");
+    harness.get_by_label("Stop the analysis").click();
+    settle(&mut harness);
+    assert!(input.progress.is_stopped());
+    let begun = analyse_while_wanted(&input, &previous).expect_err("it was stopped");
+    let stopped = Outcome::AnalysisStopped(Arc::new(begun));
+    slow.made.borrow_mut().push_back(stopped);
+    settle(&mut harness);
+    harness.get_by_role_and_label(Role::Status, "Not up to date");
+    assert!(slow.asked.borrow().is_empty());
+    harness.get_by_label("Analyse").click();
+    settle(&mut harness);
+    let (input, previous) = slow.asked.borrow_mut().pop().expect("another analysis");
     let done = Outcome::Analysed(Arc::new(analyse(&input, &previous)));
     slow.made.borrow_mut().push_back(done);
     settle(&mut harness);
     assert!(harness.query_by_label_contains("Analysing").is_none());
+    assert!(harness.query_by_label("Not up to date").is_none());
 }

@@ -55,6 +55,46 @@ fn a_stale_analysis_is_stopped_and_made_again() {
 }
 
 #[test]
+fn an_analysis_that_the_user_stops_is_made_when_something_changes_or_they_ask() {
+    let mut model = Model::default();
+    let text = |n: u32| alice(&json!({ "jti": n.to_string() }));
+    let stop = |model: &mut Model, effects: Vec<Effect>| {
+        let Some(Effect::Analyse(input, previous)) = effects.into_iter().last() else {
+            panic!("no analysis");
+        };
+        ask(model, Command::StopAnalysis);
+        assert!(input.progress.is_stopped());
+        let begun = analyse_while_wanted(&input, &previous).expect_err("it was stopped");
+        let outcome = Outcome::AnalysisStopped(Arc::new(begun));
+        let after = apply(model, outcome, &env());
+        assert!(after.is_empty());
+        assert!(model.is_analysis_refused());
+    };
+    let begun = ask(&mut model, Command::Paste(text(0)));
+    stop(&mut model, begun);
+    let changed = ask(&mut model, Command::Paste(text(1)));
+    assert!(!model.is_analysis_refused());
+    stop(&mut model, changed);
+    ask_and_wait(&mut model, Command::Tick);
+    assert_eq!(model.analysis.tokens.len(), 2);
+    assert!(!model.is_analysis_refused());
+}
+
+#[test]
+fn an_analysis_that_ended_in_spite_of_being_stopped_is_shown() {
+    let mut model = Model::default();
+    let begun = ask(&mut model, Command::Paste(alice(&json!({ "jti": "0" }))));
+    let Some(Effect::Analyse(input, previous)) = begun.into_iter().last() else {
+        panic!("no analysis");
+    };
+    let made = analyse_while_wanted(&input, &previous).expect("not stopped yet");
+    ask(&mut model, Command::StopAnalysis);
+    apply(&mut model, Outcome::Analysed(Arc::new(made)), &env());
+    assert_eq!(model.analysis.tokens.len(), 1);
+    assert!(!model.is_analysis_refused());
+}
+
+#[test]
 fn whoever_types_without_a_pause_sees_an_analysis_all_the_same() {
     let mut model = Model::default();
     let mut effects = ask(&mut model, Command::Paste(alice(&json!({ "jti": "0" }))));

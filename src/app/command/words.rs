@@ -146,6 +146,7 @@ impl Command {
             Self::SeeTokens(None, When::Any) => "Show the graph of all tokens".into(),
             Self::SeeKinds { .. } | Self::SeeTokens(..) => "Choose what the graph shows".into(),
             Self::CancelJob(_) => "Cancel".into(),
+            Self::StopAnalysis => "Stop the analysis".into(),
             Self::Tick => "Bring up to date".into(),
         }
     }
