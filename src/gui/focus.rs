@@ -19,6 +19,8 @@ pub struct Focus {
     back: u8,
     /// Who had it in the last frame, and for how many frames Enter or the space bar still counts as pressed.
     last: Option<Id>,
+    /// The pointer did something in the last frame: what has got the keyboard was clicked.
+    pointed: bool,
     /// A view that has come to the front while somebody had the keyboard.
     view: Option<Pane>,
     pressed: u8,
@@ -26,6 +28,31 @@ pub struct Focus {
     pub tab: Option<Pane>,
     /// The panels of the last frame: which, where, and the widget that F6 goes to.
     stops: Vec<Stop>,
+}
+
+/// Who has got the keyboard since the last frame, without the pointer's doing.
+#[derive(Debug, Clone, Copy)]
+struct Moved(Id);
+
+/// Room left around a widget that is scrolled into view, in points.
+const AROUND: f32 = 8.0;
+
+/// Scrolls to the widget that the keyboard has gone to. Stands at the end of what a scroll area holds:
+/// egui moves the keyboard to widgets out of sight and leaves them there.
+pub fn keep_in_view(ui: &Ui) {
+    let Some(Moved(id)) = ui.data(|data| data.get_temp(Id::NULL)) else {
+        return;
+    };
+    let Some(widget) = ui.ctx().read_response(id) else {
+        return;
+    };
+    let (rect, seen) = (widget.rect, ui.clip_rect());
+    let within = widget.layer_id == ui.layer_id() && ui.min_rect().contains(rect.center());
+    // A field taller than the view scrolls to its cursor by itself.
+    let fits = rect.height() + 2.0 * AROUND < seen.height();
+    if within && fits && (rect.top() < seen.top() || rect.bottom() > seen.bottom()) {
+        ui.scroll_to_rect(rect.expand(AROUND), None);
+    }
 }
 
 /// A panel that F6 stops at.
@@ -108,6 +135,7 @@ impl Focus {
         if self.pressed > 0 && self.last.is_some() && focused.is_none() {
             self.give_back();
         }
+        self.moves(ctx, focused);
         self.last = focused;
         if ui.input(|i| i.key_pressed(Key::Enter) || i.key_pressed(Key::Space)) {
             self.pressed = FRAMES;
@@ -140,6 +168,19 @@ impl Focus {
             self.back -= 1;
             ctx.request_repaint();
         }
+    }
+
+    /// Tells those who scroll that the keyboard has gone to a widget, see [`keep_in_view`].
+    fn moves(&mut self, ctx: &Context, focused: Option<Id>) {
+        let clicked = std::mem::replace(
+            &mut self.pointed,
+            ctx.input(|i| i.pointer.any_pressed() || i.pointer.any_released()),
+        );
+        let moved = focused.filter(|_| focused != self.last && !clicked);
+        ctx.data_mut(|data| match moved {
+            Some(id) => drop(data.insert_temp(Id::NULL, Moved(id))),
+            None => data.remove::<Moved>(Id::NULL),
+        });
     }
 
     fn remember(&mut self, id: Id) {

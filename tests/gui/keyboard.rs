@@ -172,7 +172,7 @@ const VIEWS: [View; 6] = [
 ];
 
 #[test]
-fn every_stop_of_tab_has_a_name() {
+fn every_stop_of_tab_has_a_name_and_is_in_sight() {
     for view in VIEWS {
         let mut harness = filled(view);
         let mut first = None;
@@ -190,6 +190,13 @@ fn every_stop_of_tab_has_a_name() {
                     .find(|n| n.accesskit_node().is_focused())
                     .map(|n| n.rect())
             );
+            let id = harness.ctx.memory(egui::Memory::focused).unwrap();
+            let widget = harness.ctx.read_response(id).unwrap();
+            let (whole, seen) = (widget.rect, widget.interact_rect);
+            assert!(
+                seen.height() + 1.0 >= whole.height().min(200.0),
+                "{view:?}: stop {n}, {role} {name:?} at {whole:?} is out of sight: {seen:?}"
+            );
             if first.is_none() {
                 first = stop;
             } else if n > 5 && stop == first {
@@ -201,7 +208,7 @@ fn every_stop_of_tab_has_a_name() {
 
 fn press_quickly(harness: &mut Harness<'_, App>, key: Key) {
     harness.key_press(key);
-    for _ in 0..3 {
+    for _ in 0..8 {
         harness.step();
     }
 }

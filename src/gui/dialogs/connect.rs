@@ -11,6 +11,7 @@ use crate::{
     gui::{
         Ask, Cx,
         dialogs::Dialog,
+        focus,
         icons::Icon,
         theme::{self, space},
         widgets::{
@@ -125,6 +126,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 });
                 widgets::rule(ui);
             }
+            focus::keep_in_view(ui);
         });
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::session::Selection,
-    gui::{Cx, theme::space},
+    gui::{Cx, focus, theme::space},
 };
 
 /// What the inspector keeps between frames.
@@ -32,6 +32,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                     ui.set_width(ui.available_width());
                     body(ui, cx);
                 });
+            focus::keep_in_view(ui);
         });
 }
 

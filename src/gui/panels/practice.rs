@@ -12,7 +12,7 @@ use crate::{
         session::View,
     },
     gui::{
-        Ask, Cx,
+        Ask, Cx, focus,
         icons::Icon,
         theme::{self, space},
         widgets::{
@@ -107,6 +107,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 }
             }
         });
+        focus::keep_in_view(ui);
     });
 }
 

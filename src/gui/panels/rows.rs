@@ -8,6 +8,7 @@ use egui::{
 
 use crate::gui::{
     canvas::paint,
+    focus,
     theme::{self, Theme, space},
 };
 
@@ -216,6 +217,7 @@ pub fn table(
             if let Some(n) = done.selected.filter(|n| *n < rows) {
                 ui.scroll_to_rect(place(n), None);
             }
+            focus::keep_in_view(ui);
         });
     done
 }

@@ -18,7 +18,7 @@ use crate::{
         session::{Selection, View},
     },
     gui::{
-        Ask, Cx,
+        Ask, Cx, focus,
         icons::Icon,
         theme::{self, RADIUS, space},
         widgets,
@@ -342,6 +342,7 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
                     ui.scroll_to_rect(rect, None);
                 }
             }
+            focus::keep_in_view(ui);
         });
     cx.view.tray.rows = Some(rows);
 }

@@ -20,7 +20,7 @@ use crate::{
         named,
     },
     gui::{
-        Ask, Cx,
+        Ask, Cx, focus,
         icons::Icon,
         theme::{self, RADIUS, Theme, space},
         widgets::{
@@ -61,6 +61,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forged: &Forged) {
                         Some(Selected::Stack) => stack(ui, cx, id),
                     }
                 });
+            focus::keep_in_view(ui);
         });
 }
 

@@ -6,7 +6,7 @@ use super::{list::caption, target::keep, wrapped};
 use crate::{
     app::{Command, forge, practice, target::TargetEntry},
     gui::{
-        Cx,
+        Cx, focus,
         icons::Icon,
         theme::{self, space},
         widgets,
@@ -171,6 +171,7 @@ fn actor(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
                         ui.close();
                     }
                 }
+                focus::keep_in_view(ui);
                 if ids.len() > OFFERED {
                     let words = format!("the newest {OFFERED} of {}", ids.len());
                     ui.label(theme::small(words).color(cx.theme.muted));

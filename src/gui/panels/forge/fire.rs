@@ -18,7 +18,7 @@ use crate::{
         fire::{MAX_AT_ONCE, MAX_PATIENCE, MAX_PER_SECOND},
     },
     gui::{
-        Cx,
+        Cx, focus,
         icons::Icon,
         theme::{self, space},
         widgets,
@@ -73,6 +73,7 @@ fn left(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
                     families(ui, cx, &entry);
                     limits(ui, cx, &entry);
                 });
+            focus::keep_in_view(ui);
         });
 }
 

@@ -13,7 +13,7 @@ use crate::{
     },
     attack::secrets::words,
     gui::{
-        Ask, Cx,
+        Ask, Cx, focus,
         icons::Icon,
         theme::{self, space},
         widgets,
@@ -35,6 +35,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                     ui.spacing_mut().item_spacing.y = space::S;
                     content(ui, cx, id, view);
                 });
+            focus::keep_in_view(ui);
         });
 }
 

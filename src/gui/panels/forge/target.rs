@@ -15,7 +15,7 @@ use crate::{
     },
     attack::target::MARK,
     gui::{
-        Cx,
+        Cx, focus,
         icons::Icon,
         theme::{self, space},
         widgets,
@@ -145,7 +145,10 @@ fn picker(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         ui.set_max_width(420.0);
         egui::ScrollArea::vertical()
             .max_height(480.0)
-            .show(ui, |ui| offered(ui, cx, entry));
+            .show(ui, |ui| {
+                offered(ui, cx, entry);
+                focus::keep_in_view(ui);
+            });
     });
 }
 

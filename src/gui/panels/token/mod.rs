@@ -29,6 +29,7 @@ use crate::{
     gui::{
         Ask, Cx,
         dialogs::Dialog,
+        focus,
         icons::{self, Icon},
         theme::{self, space},
         widgets::{
@@ -203,6 +204,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                         }
                     }
                 });
+            focus::keep_in_view(ui);
         });
 }
 

@@ -132,7 +132,11 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
     add(ui, cx, (id, part), map);
 }
 
-/// Draws a row, or only its room when it is out of sight: its height is known from an earlier frame.
+/// Rows so near the view, in points, are drawn out of sight: Tab goes on to them.
+const NEAR: f32 = 300.0;
+
+/// Draws a row, or only its room when it is far out of sight: its height is known from an earlier
+/// frame.
 pub(super) fn culled(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
@@ -144,7 +148,7 @@ pub(super) fn culled(
     let width = ui.available_width();
     if let Some(height) = cx.view.token.heights.get(&key).filter(|_| many) {
         let rect = Rect::from_min_size(top, vec2(width, *height));
-        if !ui.is_rect_visible(rect) {
+        if !ui.is_rect_visible(rect.expand2(vec2(0.0, NEAR))) {
             ui.allocate_space(rect.size());
             return;
         }
