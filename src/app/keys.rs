@@ -15,7 +15,7 @@ use crate::{
         ids::{JobId, KeyId},
         json,
         secret::Secret,
-        text::escape,
+        text::{escape, shorten},
     },
 };
 
@@ -214,6 +214,7 @@ pub(super) fn read(model: &mut Model, job: JobId, keys: Result<Vec<Jwk>, KeyErro
 fn take_in(model: &mut Model, keys: Vec<Jwk>, name: &str, origin: &str) {
     let count = keys.len();
     let ambiguity = Jwks::ambiguity(&keys);
+    let malformed = malformed(&keys);
     let mut last = None;
     let mut new = 0;
     for (n, jwk) in keys.into_iter().take(MAX_KEYS).enumerate() {
@@ -242,11 +243,33 @@ fn take_in(model: &mut Model, keys: Vec<Jwk>, name: &str, origin: &str) {
     if let Some(why) = ambiguity {
         model.complain(why);
     }
+    if let Some(why) = malformed {
+        model.complain(why);
+    }
     if count > MAX_KEYS {
         model.complain(format!(
             "The set holds {count} keys; the first {MAX_KEYS} were taken."
         ));
     }
+}
+
+/// What is to be told of keys that are written in a way that their standard forbids; nothing when none
+/// is.
+fn malformed(keys: &[Jwk]) -> Option<String> {
+    let mut all = keys.iter().filter_map(|key| Some((key, key.malformed()?)));
+    let (key, what) = all.next()?;
+    let name = key.kid().map_or_else(
+        || key.describe(),
+        |kid| format!("`{}`", escape(&shorten(kid, 60))),
+    );
+    let more = match all.count() {
+        0 => String::new(),
+        n => format!(" Likewise {n} more of this set."),
+    };
+    Some(format!(
+        "The key {name} is malformed: {what}. No token that it verifies is accepted, for other \
+         programs refuse it.{more}"
+    ))
 }
 
 /// A name for a key that is new: the one that is wished, else its `kid`, else its algorithm and the
@@ -274,19 +297,20 @@ fn unique(name: &str, taken: impl Fn(&str) -> bool) -> String {
     all.find(|name| !taken(name)).unwrap_or_default()
 }
 
-/// The key of the tray with the same material, unless `jwk` brings the private part that it lacks.
+/// The key of the tray with the same material, unless `jwk` brings what it lacks: the private part, or
+/// numbers as their standard has them.
 fn known(model: &Model, jwk: &Jwk) -> Option<KeyId> {
-    let thumbprint = jwk.thumbprint().ok()?;
+    let print = |key: &Jwk| key.clone().well_formed().thumbprint().ok();
+    let thumbprint = print(jwk)?;
     let same = |entry: &&KeyEntry| {
-        let print = match (model.vault.keys.get(&entry.id), &entry.public) {
-            (Some(private), _) => private.thumbprint().ok(),
-            (None, Some(serde_json::Value::Object(members))) => {
-                Jwk(members.clone()).thumbprint().ok()
-            }
-            _ => None,
+        let own = match (model.vault.keys.get(&entry.id), &entry.public) {
+            (Some(private), _) => private.clone(),
+            (None, Some(serde_json::Value::Object(members))) => Jwk(members.clone()),
+            _ => return false,
         };
-        print.as_ref() == Some(&thumbprint)
+        print(&own).as_ref() == Some(&thumbprint)
             && (model.vault.keys.contains_key(&entry.id) || !jwk.is_private())
+            && (own.malformed().is_none() || jwk.malformed().is_some())
     };
     model.workspace.keys.iter().find(same).map(|k| k.id)
 }

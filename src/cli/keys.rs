@@ -78,7 +78,7 @@ pub(super) fn run(command: &Command) -> Result<Done, Failure> {
             to,
             passphrase_file,
             file,
-        } => convert(*to, &given(passphrase_file.as_deref(), file.as_deref())?),
+        } => convert(*to, given(passphrase_file.as_deref(), file.as_deref())?),
         Command::Thumbprint {
             passphrase_file,
             file,
@@ -117,7 +117,15 @@ fn generate(
     })
 }
 
-fn convert(to: To, keys: &[Jwk]) -> Result<Done, Failure> {
+/// Writes keys as their standard has it; what is mended is told.
+fn convert(to: To, keys: Vec<Jwk>) -> Result<Done, Failure> {
+    let mended = |key: Jwk| {
+        if let Some(what) = key.malformed() {
+            output::note(&format!("the key was malformed, {what}: written without"));
+        }
+        key.well_formed()
+    };
+    let keys: Vec<Jwk> = keys.into_iter().map(mended).collect();
     if to == To::Jwks {
         let set = json!({ "keys": keys.iter().map(|k| &k.0).collect::<Vec<_>>() });
         return Ok(Done {
@@ -126,7 +134,7 @@ fn convert(to: To, keys: &[Jwk]) -> Result<Done, Failure> {
             good: true,
         });
     }
-    let key = only(keys)?;
+    let key = only(&keys)?;
     let thumbprint = thumbprint(key)?;
     let (text, shown) = match to {
         To::Pem => (
@@ -192,8 +200,13 @@ fn key_document(key: &Jwk, thumbprint: &str) -> Value {
 }
 
 fn thumbprint(key: &Jwk) -> Result<String, Failure> {
-    key.thumbprint()
-        .map_err(|e| Failure::impossible(e.to_string()))
+    key.thumbprint().map_err(|e| {
+        let way_out = match key.malformed() {
+            Some(_) => "; `keys convert --to jwk` writes the key without it",
+            None => "",
+        };
+        Failure::impossible(format!("{e}{way_out}"))
+    })
 }
 
 /// The one key of a file; several are refused.

@@ -190,8 +190,11 @@ fn json_or_base64url(bytes: &[u8]) -> Value {
 fn in_words(token: &Token, verdict: &Verdict) -> String {
     let headline = match (verdict.verified(), verdict.signature) {
         (true, _) => "Verified",
-        (false, Signature::Valid) if !verdict.key_problems.is_empty() => {
+        (false, Signature::Valid) if verdict.weak_key() => {
             "Not accepted: the signature is valid, the key is too weak"
+        }
+        (false, Signature::Valid) if !verdict.key_problems.is_empty() => {
+            "Not accepted: the signature is valid, the key is malformed"
         }
         (false, Signature::Valid) => "Not accepted: the signature is valid, the claims are not",
         (false, _) => "Not verified",

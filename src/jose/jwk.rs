@@ -67,6 +67,13 @@ const ENCRYPTION_OPERATIONS: [&str; 6] = [
 /// Members that are secret (RFC 7518 §6.2.2, §6.3.2, §6.4; RFC 8037 §2).
 pub const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
+/// Members of an RSA key that are numbers (RFC 7518 §6.3).
+const NUMBERS: [&str; 8] = ["n", "e", "d", "p", "q", "dp", "dq", "qi"];
+
+/// What is wrong with a number that begins with a zero octet.
+const PADDED: &str = "begins with a zero octet: a number stands in the fewest octets that hold it \
+                      (RFC 7518 §2, §6.3)";
+
 impl Jwk {
     /// A member that is a string.
     pub fn text(&self, member: &str) -> Option<&str> {
@@ -144,7 +151,43 @@ impl Jwk {
         members.retain(|name, _| !PRIVATE_MEMBERS.contains(&name.as_str()));
         Some(Self(members))
     }
-    /// SHA-256 thumbprint, base64url (RFC 7638; OKP by RFC 8037 §2).
+    /// The first number of an RSA key that begins with a zero octet, as libraries write it that give
+    /// out signed numbers. Some programs read such a key, some refuse it, and its thumbprint would be
+    /// another than that of the same key without the octet.
+    fn padded(&self) -> Option<&'static str> {
+        let numbers = NUMBERS.iter().filter(|_| self.kty() == "RSA");
+        numbers.copied().find(|name| {
+            let text = self.text(name).unwrap_or("");
+            // The first four characters hold the first three octets.
+            let head = super::b64::decode(text.get(..4).unwrap_or(text));
+            head.is_ok_and(|octets| octets.len() > 1 && octets[0] == 0)
+        })
+    }
+    /// What is wrong with how the key is written, although what it means can be read. A token that it
+    /// verifies is not accepted: other programs refuse the key.
+    pub fn malformed(&self) -> Option<String> {
+        self.padded().map(|name| format!("its `{name}` {PADDED}"))
+    }
+    /// The key as [`Self::malformed`] would have it: numbers in the fewest octets.
+    #[must_use]
+    pub fn well_formed(mut self) -> Self {
+        while let Some(name) = self.padded() {
+            let octets = self
+                .text(name)
+                .and_then(|text| super::b64::decode(text).ok());
+            let Some(octets) = octets.map(zeroize::Zeroizing::new) else {
+                break; // not base64url further on: there is no number in it
+            };
+            let short = match super::der::strip(&octets) {
+                [] => &[0][..], // zero is one octet (RFC 7518 §2)
+                short => short,
+            };
+            self.0.insert(name.into(), super::b64::encode(short).into());
+        }
+        self
+    }
+    /// SHA-256 thumbprint, base64url (RFC 7638; OKP by RFC 8037 §2). A key that is written in another
+    /// way than its standard has it, has none: it would name no key that others know.
     pub fn thumbprint(&self) -> Result<String, KeyError> {
         let members: &[&'static str] = match self.kty() {
             "EC" => &["crv", "kty", "x", "y"],
@@ -153,12 +196,17 @@ impl Jwk {
             "OKP" => &["crv", "kty", "x"],
             other => return Err(KeyError::Unsupported(format!("kty `{other}`"))),
         };
+        let padded = self.padded();
         let mut canonical = String::with_capacity(512);
         for member in members {
             let value = self.text(member).ok_or(KeyError::Member {
                 member,
                 reason: "missing, or not a string".into(),
             })?;
+            if padded == Some(*member) {
+                let reason = PADDED.to_owned();
+                return Err(KeyError::Member { member, reason });
+            }
             canonical.push(if canonical.is_empty() { '{' } else { ',' });
             canonical.push('"');
             canonical.push_str(member);

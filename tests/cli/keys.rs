@@ -156,3 +156,39 @@ fn what_is_no_key_is_refused_with_what_it_looks_like() {
         );
     }
 }
+
+#[test]
+fn a_number_with_a_leading_zero_octet_is_refused_a_thumbprint_and_mended() {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    let place = Place::new();
+    place.key("key.jwk", "RS256");
+    let thumbprint = place.run(&["keys", "thumbprint", "key.jwk"]).out;
+    let token = place.sign("key.jwk", &serde_json::json!({ "sub": "alice" }));
+    let mut key: Value = serde_json::from_str(&place.read("key.jwk")).unwrap();
+    let octets = URL_SAFE_NO_PAD.decode(key["n"].as_str().unwrap()).unwrap();
+    key["n"] = URL_SAFE_NO_PAD.encode([&[0], &*octets].concat()).into();
+    place.write("padded.jwk", key.to_string());
+
+    let ran = place.run(&["keys", "thumbprint", "padded.jwk"]);
+    assert_eq!((ran.status, ran.out.as_str()), (3, ""));
+    assert!(
+        ran.err.contains("`n`") && ran.err.contains("RFC 7518") && ran.err.contains("convert"),
+        "{}",
+        ran.err
+    );
+    for to in ["jwk", "public", "jwks", "pem"] {
+        let ran = place.run(&["keys", "convert", "--to", to, "padded.jwk"]);
+        assert_eq!(ran.status, 0, "{to}: {}", ran.err);
+        assert!(ran.err.contains("`n` begins with a zero octet"), "{to}");
+        place.write("mended", ran.out);
+        let again = place.run(&["keys", "thumbprint", "mended"]);
+        assert_eq!(again.out, thumbprint, "{to}: {}", again.err);
+    }
+    // The verdict does not accept what such a key verifies, and says why.
+    let ran = place.run_with(token.clone(), &["verify", "--key", "padded.jwk"]);
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    assert!(ran.out.contains("the key is malformed"), "{}", ran.out);
+    assert!(ran.out.contains("zero octet"), "{}", ran.out);
+    let ran = place.run_with(token, &["verify", "--key", "mended"]);
+    assert_eq!(ran.status, 0, "{}", ran.out);
+}

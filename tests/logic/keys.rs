@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use delegraph::{
     app::{Command, Model},
-    jose::{Alg, Jwk, crypto, pem, secret::Encoding},
+    jose::{Alg, Jwk, b64, crypto, pem, secret::Encoding},
     kit::secret::Secret,
     token::{
         craft,
@@ -275,4 +275,129 @@ fn keys_of_one_set_that_share_a_kid_are_named() {
         "{}",
         verdict.reason
     );
+}
+
+/// The key with a zero octet before each of these numbers.
+fn padded(key: &Jwk, names: &[&str]) -> Jwk {
+    let mut out = key.clone();
+    for name in names {
+        let octets = b64::decode(key.text(name).unwrap()).unwrap();
+        out.0.insert(
+            (*name).into(),
+            b64::encode([&[0], &*octets].concat()).into(),
+        );
+    }
+    out
+}
+
+#[test]
+fn a_number_that_begins_with_a_zero_octet_is_a_fault_of_the_key() {
+    let private = crypto::generate(&Alg::Rs256, Some("k")).unwrap();
+    let public = private.public().unwrap();
+    let print = public.thumbprint().unwrap();
+    assert_eq!(private.malformed(), None);
+    for names in [&["n"][..], &["e"], &["n", "e"]] {
+        let bad = padded(&public, names);
+        let what = bad.malformed().unwrap();
+        assert!(
+            what.contains(names[0]) && what.contains("RFC 7518"),
+            "{what}"
+        );
+        // It has no thumbprint rather than another one than the same key has after PEM.
+        assert!(bad.thumbprint().is_err(), "{names:?}");
+        assert_eq!(bad.clone().well_formed(), public);
+        let after_pem = pem::read(&pem::write(&bad).unwrap()).unwrap().remove(0);
+        assert_eq!(after_pem.thumbprint().unwrap(), print);
+        assert_eq!(
+            pem::read(&Value::Object(bad.0).to_string()).unwrap().len(),
+            1
+        );
+    }
+    // Private numbers likewise; they do not stand in the thumbprint.
+    for name in ["d", "p", "q", "dp", "dq", "qi"] {
+        let bad = padded(&private, &[name]);
+        assert!(bad.malformed().unwrap().contains(&format!("`{name}`")));
+        assert_eq!(bad.thumbprint().unwrap(), print);
+        assert_eq!(bad.well_formed(), private);
+    }
+    // What is no such number is no such fault: zero itself, a coordinate, a secret, no base64url.
+    let of = |value: Value| Jwk(value.as_object().unwrap().clone());
+    for key in [
+        of(json!({"kty": "RSA", "n": "AA", "e": "AQAB"})),
+        of(json!({"kty": "RSA", "n": "", "e": "é"})),
+        of(json!({"kty": "EC", "crv": "P-256", "x": "AAAA", "y": "AAAA"})),
+        of(json!({"kty": "oct", "k": "AAAA"})),
+    ] {
+        assert_eq!(key.malformed(), None);
+        assert_eq!(key.clone().well_formed(), key);
+    }
+    let zeros = of(json!({"kty": "RSA", "n": "AAAA"})).well_formed();
+    assert_eq!(zeros.text("n"), Some("AA"));
+    let endless = of(json!({"kty": "RSA", "n": "AAAA*"}));
+    assert_eq!(endless.clone().well_formed(), endless);
+}
+
+#[test]
+fn a_token_is_not_accepted_by_a_malformed_key() {
+    let private = crypto::generate(&Alg::Rs256, Some("k")).unwrap();
+    let token = craft::mint(&json!({}), &json!({"sub": "a"}), &private, &Alg::Rs256).unwrap();
+    let verdict = |key: Jwk| {
+        let candidate = Candidate::new(key, "given".into(), None);
+        judge(&decode(&token), &[candidate], &Policy::at(env().now))
+    };
+    assert!(verdict(private.public().unwrap()).verified());
+    for key in [
+        padded(&private.public().unwrap(), &["n"]),
+        padded(&private.public().unwrap(), &["e"]),
+        padded(&private, &["qi"]),
+    ] {
+        let verdict = verdict(key);
+        assert_eq!(verdict.signature, Signature::Valid);
+        assert!(!verdict.verified() && !verdict.weak_key());
+        assert!(verdict.key_problems[0].contains("zero octet"));
+        assert!(verdict.reason.contains("But its `"), "{}", verdict.reason);
+        let step = |check| {
+            let steps = &verdict.signatures[0].steps;
+            steps.iter().find(|s| s.check == check).unwrap().outcome
+        };
+        assert_eq!(step(Check::KeyForm), Outcome::Failed);
+        assert_eq!(step(Check::KeyStrength), Outcome::Passed);
+    }
+    // A coordinate of another width than its curve has leaves no key to check with.
+    let signer = crypto::generate(&Alg::Es256, None).unwrap();
+    let token = craft::mint(&json!({}), &json!({}), &signer, &Alg::Es256).unwrap();
+    let candidate = Candidate::new(padded(&signer, &["x"]), "given".into(), None);
+    let verdict = judge(&decode(&token), &[candidate], &Policy::at(env().now));
+    assert_eq!(verdict.signature, Signature::Invalid);
+    assert!(verdict.reason.contains("33 bytes"), "{}", verdict.reason);
+    let failed = verdict.signatures[0]
+        .steps
+        .iter()
+        .find(|s| s.outcome == Outcome::Failed);
+    assert_eq!(failed.unwrap().check, Check::KeyForm);
+}
+
+#[test]
+fn a_malformed_key_is_taken_in_and_named() {
+    let public = named(&Alg::Rs256, "rsa-1").public().unwrap();
+    let bad = padded(&public, &["n"]);
+    let import = |key: &Jwk| Command::ImportKey {
+        text: text(&[key]),
+        name: String::new(),
+    };
+    let mut model = Model::default();
+    ask(&mut model, import(&bad));
+    assert_eq!(names(&model), ["rsa-1"]);
+    assert!(
+        said(&model).contains("The key `rsa-1` is malformed: its `n` begins with a zero octet"),
+        "{}",
+        said(&model)
+    );
+    // The same again is the same; as its standard has it, it is taken as well.
+    ask(&mut model, import(&bad));
+    assert_eq!(model.workspace.keys.len(), 1);
+    ask(&mut model, import(&public));
+    assert_eq!(model.workspace.keys.len(), 2);
+    ask(&mut model, import(&bad));
+    assert_eq!(model.workspace.keys.len(), 2);
 }

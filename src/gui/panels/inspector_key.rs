@@ -8,6 +8,7 @@ use crate::{
     gui::{
         Ask, Cx,
         dialogs::Dialog,
+        icons::Icon,
         theme::{self, space},
         widgets,
     },
@@ -68,6 +69,13 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: KeyId) {
                 )
             });
         }
+    }
+    if let Some(what) = public.as_ref().and_then(Jwk::malformed) {
+        ui.horizontal_top(|ui| {
+            Icon::Warning.show(ui, 14.0, theme.high);
+            let words = format!("Malformed: {what}. Other programs refuse it.");
+            ui.add(egui::Label::new(RichText::new(words).color(theme.high)).wrap());
+        });
     }
     ui.add_space(space::XS);
     ui.horizontal_wrapped(|ui| {

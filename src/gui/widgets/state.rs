@@ -24,6 +24,8 @@ pub enum TokenState {
     OtherKey,
     /// The signature verifies, but its key is too weak to be worth anything.
     WeakKey,
+    /// The signature verifies, but its key is written in a way that other programs refuse.
+    MalformedKey,
     /// `exp` is past.
     Expired,
     /// `nbf` is ahead.
@@ -56,7 +58,8 @@ impl TokenState {
             Signature::Valid if view.verdict.signer() == Some(KeyOwner::Other) => {
                 return Self::OtherKey;
             }
-            Signature::Valid if !view.verdict.key_problems.is_empty() => return Self::WeakKey,
+            Signature::Valid if view.verdict.weak_key() => return Self::WeakKey,
+            Signature::Valid if !view.verdict.key_problems.is_empty() => return Self::MalformedKey,
             _ => {}
         }
         if view
@@ -85,6 +88,7 @@ impl TokenState {
             Self::Unsigned => "unsigned",
             Self::OtherKey => "not by its issuer",
             Self::WeakKey => "key too weak",
+            Self::MalformedKey => "key malformed",
             Self::Expired => "expired",
             Self::NotYet => "not yet valid",
             Self::ClaimsFail => "claims do not hold",
@@ -99,9 +103,12 @@ impl TokenState {
     pub fn colour(self, theme: &Theme) -> Color32 {
         match self {
             Self::Failed => theme.critical,
-            Self::Unsigned | Self::Edited | Self::OtherKey | Self::WeakKey | Self::ClaimsFail => {
-                theme.high
-            }
+            Self::Unsigned
+            | Self::Edited
+            | Self::OtherKey
+            | Self::WeakKey
+            | Self::MalformedKey
+            | Self::ClaimsFail => theme.high,
             Self::Valid => theme.good,
             Self::Expired | Self::NotYet | Self::Unsupported | Self::NotVerified | Self::Opaque => {
                 theme.muted
@@ -117,7 +124,7 @@ impl TokenState {
             Self::Failed => Icon::Cross.paint(painter, rect, colour),
             Self::Unsigned => Icon::Unlock.paint(painter, rect, colour),
             Self::Expired | Self::NotYet => Icon::Clock.paint(painter, rect, colour),
-            Self::OtherKey | Self::WeakKey | Self::ClaimsFail => {
+            Self::OtherKey | Self::WeakKey | Self::MalformedKey | Self::ClaimsFail => {
                 Icon::Warning.paint(painter, rect, colour);
             }
             Self::Valid => Icon::Check.paint(painter, rect, colour),

@@ -38,6 +38,8 @@ struct Facts {
     thumbprint: Option<String>,
     /// See [`crate::jose::crypto::keys::is_roca`].
     roca: bool,
+    /// See [`Jwk::malformed`].
+    malformed: Option<String>,
     prepared: Option<crypto::Prepared>,
 }
 
@@ -60,6 +62,7 @@ impl Candidate {
             },
             thumbprint: self.jwk.thumbprint().ok(),
             roca: crypto::keys::is_roca(&self.jwk),
+            malformed: self.jwk.malformed(),
             prepared: crypto::prepare(&self.jwk),
         })
     }
@@ -155,8 +158,8 @@ pub struct Verdict {
     pub reason: String,
     /// The key that decided, when one did.
     pub key: Option<KeyUsed>,
-    /// What is wrong with that key, although it verified: a secret that is too short. Then the token
-    /// is not accepted (RFC 7518 §3.2).
+    /// What is wrong with that key, although it verified: a secret that is too short (RFC 7518 §3.2),
+    /// a number that is padded (RFC 7518 §6.3). Then the token is not accepted.
     pub key_problems: Vec<String>,
     /// The verdict on each signature, with its steps; one, but for the general JSON form.
     pub signatures: Vec<SignatureVerdict>,
@@ -172,6 +175,14 @@ impl Verdict {
         self.signature == Signature::Valid
             && self.key_problems.is_empty()
             && self.claims_problems.is_empty()
+    }
+
+    /// Whether what is wrong with the key is that it is too weak; else it is written in a way that its
+    /// standard forbids.
+    pub fn weak_key(&self) -> bool {
+        let steps = self.signatures.iter().flat_map(|one| &one.steps);
+        let mut failed = steps.filter(|step| step.outcome == steps::Outcome::Failed);
+        !self.key_problems.is_empty() && failed.any(|step| step.check == steps::Check::KeyStrength)
     }
 
     /// Whose key a valid signature was made with; `None` without a valid signature.

@@ -15,6 +15,8 @@ pub enum Check {
     Algorithm,
     /// A key was found.
     Key,
+    /// The key is written as its standard has it: members are there and have the right length.
+    KeyForm,
     /// Type and curve of the key, and its own `alg`, fit `alg`.
     KeyType,
     /// The key's `use` and `key_ops` allow it.
@@ -27,13 +29,14 @@ pub enum Check {
 
 impl Check {
     /// All, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Form,
         Self::Encoding,
         Self::Json,
         Self::Critical,
         Self::Algorithm,
         Self::Key,
+        Self::KeyForm,
         Self::KeyType,
         Self::KeyUse,
         Self::KeyStrength,
@@ -49,6 +52,7 @@ impl Check {
             Self::Critical => "crit",
             Self::Algorithm => "algorithm",
             Self::Key => "key",
+            Self::KeyForm => "key_form",
             Self::KeyType => "key_type",
             Self::KeyUse => "key_use",
             Self::KeyStrength => "key_strength",
@@ -65,6 +69,7 @@ impl Check {
             Self::Critical => "Critical extensions",
             Self::Algorithm => "Algorithm allowed",
             Self::Key => "Key found",
+            Self::KeyForm => "Key well-formed",
             Self::KeyType => "Key fits algorithm",
             Self::KeyUse => "Key use allowed",
             Self::KeyStrength => "Key strong enough",
@@ -81,6 +86,7 @@ impl Check {
             Self::Critical => "RFC 7515 §4.1.11",
             Self::Algorithm | Self::KeyType => "RFC 8725 §3.1",
             Self::Key => "RFC 8725 §3.8",
+            Self::KeyForm => "RFC 7518 §6",
             Self::KeyUse => "RFC 7517 §4.2",
             Self::KeyStrength => "RFC 7518 §3",
         }

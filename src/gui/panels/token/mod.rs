@@ -296,6 +296,7 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
         | TokenState::Unsigned
         | TokenState::OtherKey
         | TokenState::WeakKey
+        | TokenState::MalformedKey
         | TokenState::ClaimsFail => (theme.warn_surface, theme.high),
         TokenState::Expired | TokenState::NotYet if view.verdict.signature == Signature::Valid => {
             (theme.warn_surface, theme.high)
@@ -313,6 +314,7 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
         TokenState::Valid => "Signature valid, by a key you gave",
         TokenState::OtherKey => "Signature valid, but not by a key of its issuer",
         TokenState::WeakKey => "Signature valid, but its key is too weak",
+        TokenState::MalformedKey => "Signature valid, but its key is malformed",
         TokenState::Failed => "Signature failed",
         TokenState::Edited => "Edited, unsigned",
         TokenState::Unsigned => "Unsigned",

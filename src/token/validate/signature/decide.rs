@@ -1,0 +1,221 @@
+//! What the keys say: the first that verifies decides; else why none does.
+
+use super::{
+    End,
+    keys::{Named, ambiguity, name, sharing, used},
+};
+use crate::{
+    jose::{
+        Alg, Family, KeyError,
+        crypto::{self, VerifyError},
+        jwk::Task,
+    },
+    token::{
+        decode::Signed,
+        validate::{
+            Candidate, KeyOwner, Signature, SignatureVerdict,
+            confusion::confused,
+            steps::{self, Check, Outcome, Step},
+        },
+    },
+};
+
+pub(super) fn decide(
+    candidates: &[&Candidate],
+    named: &Named<'_>,
+    alg: &Alg,
+    signed: &Signed<'_>,
+    input: &[u8],
+    bytes: &[u8],
+) -> Result<SignatureVerdict, End> {
+    let mut failed: Vec<&Candidate> = Vec::new();
+    let mut unfit: Vec<(&Candidate, KeyError)> = Vec::new();
+    let mut unsupported: Option<(&Candidate, String)> = None;
+    for candidate in candidates {
+        let prepared = candidate.facts().prepared.as_ref();
+        match crypto::verify_with(prepared, &candidate.jwk, alg, input, bytes) {
+            Ok(()) => return Ok(valid(candidate, named, alg)),
+            Err(VerifyError::Invalid) => failed.push(candidate),
+            Err(VerifyError::Unsupported(what) | VerifyError::Key(KeyError::Unsupported(what))) => {
+                unsupported = Some((candidate, what));
+            }
+            Err(VerifyError::Key(error)) => unfit.push((candidate, error)),
+        }
+    }
+    let tried = failed.len();
+    failed.retain(|key| named.given || named.names(key));
+    if let [key] = failed[..] {
+        let shape = der_hint(alg, bytes).unwrap_or_default();
+        let detached = if signed.payload.is_empty() {
+            " The payload is empty: if its content is detached, give it (RFC 7515 appendix F)."
+        } else {
+            ""
+        };
+        let reason = format!(
+            "The signature does not fit {}: header or payload were changed, or another key signed.{shape}{detached}",
+            name(key)
+        );
+        return Err(End::invalid(Check::Signature, reason).by(key, named));
+    }
+    if !failed.is_empty() {
+        let reason = format!(
+            "The signature fits none of the {} keys that could have made it, among them {}.{}",
+            failed.len(),
+            name(failed[0]),
+            ambiguity(failed[0], named)
+        );
+        return Err(End::invalid(Check::Signature, reason));
+    }
+    if tried > 0 {
+        let keys = if tried == 1 {
+            "the one key at hand that could have did not make it".to_owned()
+        } else {
+            format!("none of the {tried} keys at hand that could have made it")
+        };
+        let reason = format!(
+            "The issuer's key is not known: {keys}, and the token does not say which key did."
+        );
+        return Err(End::new(Signature::NoKey, Check::Key, reason));
+    }
+    if let Some((key, what)) = unsupported {
+        let reason = format!("{} is {what}, which is not supported here.", name(key));
+        return Err(End::new(Signature::Unsupported, Check::KeyType, reason));
+    }
+    let Some((key, error)) = unfit.first() else {
+        return Err(End::new(Signature::NoKey, Check::Key, "No key fits."));
+    };
+    let own = !named.several && ((named.given && named.keys.len() == 1) || named.names(key));
+    if !own {
+        let reason = format!(
+            "None of the {} keys at hand fits {alg}: {error}.",
+            unfit.len()
+        );
+        return Err(End::new(Signature::NoKey, Check::Key, reason));
+    }
+    if alg.family() == Family::Hmac && key.jwk.kty() != "oct" {
+        let made = unfit
+            .iter()
+            .find_map(|(c, _)| confused(signed, &c.jwk))
+            .map(|form| format!(" It was made with the public key as the secret ({form})."))
+            .unwrap_or_default();
+        let reason = format!(
+            "Key confusion: the header says {alg}, but {} is a public key, which anyone could \
+             use as an HMAC secret (RFC 8725 §2.1).{made}",
+            name(key)
+        );
+        return Err(End::invalid(Check::KeyType, reason).by(key, named));
+    }
+    let at = match error {
+        KeyError::Weak(_) => Check::KeyStrength,
+        KeyError::Member { .. } | KeyError::Format(_) => Check::KeyForm,
+        _ if key.jwk.allows(Task::Verify).is_err() => Check::KeyUse,
+        _ => Check::KeyType,
+    };
+    let reason = match at {
+        Check::KeyStrength | Check::KeyForm => format!("{}: {error}.", name(key)),
+        _ => format!("The algorithm does not fit the key: {error}."),
+    };
+    Err(End::invalid(at, reason).by(key, named))
+}
+
+fn valid(key: &Candidate, named: &Named<'_>, alg: &Alg) -> SignatureVerdict {
+    let used = used(key, named);
+    let mut reason = format!("{alg} verified by {}", name(key));
+    reason.push_str(match used.owner {
+        KeyOwner::Other => {
+            ", which is none of the keys that its issuer publishes: whoever holds it can write what they like."
+        }
+        KeyOwner::Issuer | KeyOwner::Given | KeyOwner::Brought => ".",
+    });
+    reason.push_str(&ambiguity(key, named));
+    let mut steps = steps::until(Check::Signature, Outcome::Passed, "");
+    let malformed = key.facts().malformed.as_ref();
+    let malformed = malformed.map(|what| format!("{what}: other programs refuse it."));
+    let weak = weakness(key, alg);
+    for step in &mut steps {
+        match step.check {
+            Check::Algorithm => alg.name().clone_into(&mut step.detail),
+            Check::Key if used.owner == KeyOwner::Other => {
+                step.outcome = Outcome::Open;
+                step.detail = format!("{}: none of the keys that the issuer publishes", name(key));
+            }
+            Check::Key => {
+                name(key).clone_into(&mut step.detail);
+                if let Some(count) = sharing(key, named) {
+                    step.detail.push_str(&format!(
+                        ": one of {count} different keys with this `kid`, which should be distinct (RFC 7517 §4.5)"
+                    ));
+                }
+            }
+            Check::KeyType => step.detail = key.jwk.describe(),
+            Check::KeyForm => failed(step, malformed.as_deref()),
+            Check::KeyStrength => failed(step, weak.as_deref()),
+            _ => {}
+        }
+    }
+    let key_problems: Vec<String> = weak.into_iter().chain(malformed).collect();
+    for problem in &key_problems {
+        reason.push_str(" But ");
+        reason.push_str(problem);
+    }
+    SignatureVerdict {
+        signature: Signature::Valid,
+        reason,
+        key: Some(used),
+        key_problems,
+        steps,
+    }
+}
+
+/// Marks a step as failed when there is something wrong.
+fn failed(step: &mut Step, what: Option<&str>) {
+    if let Some(what) = what {
+        step.outcome = Outcome::Failed;
+        what.clone_into(&mut step.detail);
+    }
+}
+
+/// Why a key that verified is not worth its trust: a secret that can be guessed, a modulus that can
+/// be factored.
+fn weakness(key: &Candidate, alg: &Alg) -> Option<String> {
+    let needed = match alg {
+        Alg::Hs256 => 32,
+        Alg::Hs384 => 48,
+        Alg::Hs512 => 64,
+        _ => {
+            return key.facts().roca.then(|| {
+                "its modulus bears the mark of a broken generator and can be factored (ROCA, CVE-2017-15361).".into()
+            });
+        }
+    };
+    let length = crypto::keys::secret(&key.jwk).ok()?.len();
+    (length < needed).then(|| {
+        format!(
+            "its secret has {} bit where {alg} needs {}: it can be guessed (RFC 7518 §3.2).",
+            length * 8,
+            needed * 8
+        )
+    })
+}
+
+fn der_hint(alg: &Alg, signature: &[u8]) -> Option<String> {
+    let width = match alg {
+        Alg::Es256 | Alg::Es256K => 64,
+        Alg::Es384 => 96,
+        Alg::Es512 => 132,
+        _ => return None,
+    };
+    if signature.len() == width {
+        return None;
+    }
+    Some(if signature.first() == Some(&0x30) {
+        format!(
+            " The signature is in DER, but {alg} wants R and S side by side, {width} bytes (RFC 7518 §3.4)."
+        )
+    } else {
+        format!(
+            " The signature has {} bytes, {alg} wants {width} (RFC 7518 §3.4).",
+            signature.len()
+        )
+    })
+}
