@@ -113,6 +113,8 @@ pub struct TokenView {
     /// Whether the key binding of an SD-JWT is signed by the holder's key, and if not, why; `None`
     /// without one.
     pub binding: Option<Result<(), String>>,
+    /// Whether an SD-JWT was received with disclosures that are left out now, and can come back.
+    pub left_out: bool,
     /// Changed claims against `received`, kept ones left out.
     pub changes: Vec<Row>,
     /// Verdict with all keys that are known.

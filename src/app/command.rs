@@ -25,7 +25,7 @@ use crate::{
     oauth::client_auth::AuthMethod,
     principal::picture::{Choice, When},
     risk::Severity,
-    token::{craft::Part, template::Template},
+    token::{craft::Part, sd_jwt::Edit, template::Template},
 };
 
 pub use palette::{Entry, palette};
@@ -77,6 +77,8 @@ pub enum Command {
     SetBytes(TokenId, Part, Vec<u8>),
     /// Set or remove a member, by JSON Pointer.
     SetMember(TokenId, Part, String, Option<Value>),
+    /// Edit a claim of an SD-JWT, disclosed or in clear; make one of a JWT selectively disclosable.
+    EditClaim(TokenId, Edit),
     /// Change what an SD-JWT presents.
     Present(TokenId, Presentation),
     /// Change the signatures of a JWS in JSON form.

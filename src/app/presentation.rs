@@ -15,9 +15,12 @@ use crate::{
         Token,
         craft::CraftError,
         decode::decode,
-        sd_jwt::{self, Disclosure},
+        sd_jwt::{self, Disclosure, Edit},
     },
 };
+
+/// Bytes of a salt: 128 bits (RFC 9901 §4.2.1).
+const SALT: usize = 16;
 
 /// What is done to a presentation.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +100,23 @@ pub(super) fn update(model: &mut Model, id: TokenId, what: &Presentation, env: &
                  holder's private key to bind this one.",
             );
         }
+    }
+}
+
+/// Edits a claim. What the issuer signed changes with it.
+pub(super) fn edit(model: &mut Model, id: TokenId, edit: &Edit, env: &Env) {
+    let mut was_bound = false;
+    token::edit(model, id, |raw| {
+        let now = decode(raw);
+        let made = sd_jwt::edit(&now, edit, &mut || rng::token(&*env.rng, SALT))?;
+        was_bound = bound(&now).is_some();
+        Ok::<_, CraftError>(made)
+    });
+    if was_bound {
+        model.say(
+            "The key binding was made for the claims as they were and is left out: sign the token, \
+             then bind it again.",
+        );
     }
 }
 

@@ -387,7 +387,7 @@ fn change(model: &mut Model, id: TokenId, change: impl FnOnce(&mut TokenEntry)) 
 }
 
 /// Edits a token's text. A token of a run is evidence: its copy is edited instead.
-fn edit<E: std::fmt::Display>(
+pub(super) fn edit<E: std::fmt::Display>(
     model: &mut Model,
     id: TokenId,
     make: impl FnOnce(&str) -> Result<String, E>,

@@ -167,6 +167,7 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
             forge::update(model, command, env, effects);
         }
         C::Signature(id, what) => signatures::update(model, id, what),
+        C::EditClaim(id, edit) => presentation::edit(model, id, &edit, env),
         C::Present(id, what) => presentation::update(model, id, &what, env),
         C::Decrypt(..) | C::Encrypt(..) => encryption::update(model, command, effects),
         C::GenerateKey { .. }

@@ -130,6 +130,16 @@ pub fn set(
     replace(&parts, part, &changed)
 }
 
+/// The text of the payload, which is a JSON object, replaced by what `edit` makes of it.
+pub(super) fn rewrite(
+    raw: &str,
+    edit: impl FnOnce(&str) -> Result<String, CraftError>,
+) -> Result<String, CraftError> {
+    let parts = split(raw, 0)?;
+    let text = object(&parts, Part::Payload)?;
+    replace(&parts, Part::Payload, &edit(&text)?)
+}
+
 /// Builds the nested `act` value from entries, outermost first; `None` for none.
 pub fn nest_actors(entries: &[Map<String, Value>]) -> Option<Value> {
     entries.iter().rev().fold(None, |inner, entry| {

@@ -123,6 +123,20 @@ struct Container {
     close: usize,
 }
 
+impl Container {
+    /// The member or element of this name, with its number.
+    fn find(&self, name: &str) -> Option<(usize, &Element)> {
+        let mut all = self.elements.iter().enumerate().rev();
+        all.find(|(index, e)| {
+            if self.object {
+                e.name.as_deref() == Some(name)
+            } else {
+                name.parse() == Ok(*index) && (name == "0" || !name.starts_with(['0', '+']))
+            }
+        })
+    }
+}
+
 fn blank(text: &[u8], mut at: usize) -> usize {
     while text.get(at).is_some_and(|b| b" \t\r\n".contains(b)) {
         at += 1;
@@ -236,24 +250,22 @@ fn names(pointer: &str) -> Option<Vec<String>> {
 /// or the length appends to an array. `None` when the pointer leads nowhere. Of a member that
 /// stands twice the last is set, and all are removed.
 pub fn set(text: &str, pointer: &str, value: Option<&Value>) -> Option<String> {
+    put(text, pointer, value.map(Value::to_string).as_deref())
+}
+
+/// [`set`], with the value as it is to be written.
+pub fn put(text: &str, pointer: &str, value: Option<&str>) -> Option<String> {
     if pointer.is_empty() {
-        return value.map(Value::to_string);
+        return value.map(str::to_owned);
     }
     let names = names(pointer)?;
     let mut start = blank(text.as_bytes(), 0);
     for (i, name) in names.iter().enumerate() {
         let last = i + 1 == names.len();
         let here = container(text, start)?;
-        let found = here.elements.iter().enumerate().rev().find(|(index, e)| {
-            if here.object {
-                e.name.as_deref() == Some(name)
-            } else {
-                name.parse() == Ok(*index) && (name == "0" || !name.starts_with(['0', '+']))
-            }
-        });
-        match (found, value) {
+        match (here.find(name), value) {
             (Some((_, element)), Some(value)) if last => {
-                return Some(splice(text, element.value.clone(), &value.to_string()));
+                return Some(splice(text, element.value.clone(), value));
             }
             (Some((index, _)), None) if last => {
                 return Some(remove(text, &here, |i, e| {
@@ -271,13 +283,13 @@ pub fn set(text: &str, pointer: &str, value: Option<&Value>) -> Option<String> {
                 if !here.object && !append {
                     return None;
                 }
-                let mut new = value.clone();
+                let member = |name: &str, value: &str| format!("{}:{value}", Value::from(name));
+                let mut written = value.to_owned();
                 for inner in names[i + 1..].iter().rev() {
-                    new = Value::Object(std::iter::once((inner.clone(), new)).collect());
+                    written = format!("{{{}}}", member(inner, &written));
                 }
-                let mut written = new.to_string();
                 if here.object {
-                    written = format!("{}:{written}", Value::from(name.as_str()));
+                    written = member(name, &written);
                 }
                 return Some(match here.elements.last() {
                     Some(e) => splice(text, e.value.end..e.value.end, &format!(",{written}")),
@@ -287,6 +299,18 @@ pub fn set(text: &str, pointer: &str, value: Option<&Value>) -> Option<String> {
         }
     }
     None
+}
+
+/// The text of what `pointer` leads to; of a member that stands twice the last.
+pub fn get<'a>(text: &'a str, pointer: &str) -> Option<&'a str> {
+    let start = blank(text.as_bytes(), 0);
+    let mut range = start..value_end(text.as_bytes(), start);
+    if !pointer.is_empty() {
+        for name in names(pointer)? {
+            range = container(text, range.start)?.find(&name)?.1.value.clone();
+        }
+    }
+    text.get(range)
 }
 
 /// Takes elements out, each with the comma that it no longer needs.
@@ -393,6 +417,24 @@ mod tests {
         assert!(set("/e/x", json!(2)).unwrap().ends_with(r#""e":{"x":2}}"#));
         assert_eq!(set("/act/sub/x", json!(2)), None);
         assert_eq!(set("no-slash", json!(2)), None);
+    }
+
+    #[test]
+    fn text_of_a_member_is_what_stands_there() {
+        let text = " { \"a/b\" : [ 1.50 , {\"c\": \"\\u0041\" } ],\"d\":1,\"d\":2 }";
+        assert_eq!(get(text, "/a~1b/0"), Some("1.50"));
+        assert_eq!(get(text, "/a~1b/1"), Some("{\"c\": \"\\u0041\" }"));
+        assert_eq!(get(text, "/a~1b/1/c"), Some("\"\\u0041\""));
+        assert_eq!(get(text, "/d"), Some("2"));
+        assert_eq!(get(text, ""), Some(text.trim()));
+        for nowhere in ["/x", "/a~1b/2", "/d/0", "d"] {
+            assert_eq!(get(text, nowhere), None);
+        }
+        assert_eq!(put("[1]", "/-", Some("1.50")).unwrap(), "[1,1.50]");
+        assert_eq!(
+            put("{}", "/a/b", Some("1.50")).unwrap(),
+            r#"{"a":{"b":1.50}}"#
+        );
     }
 
     #[test]

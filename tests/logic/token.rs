@@ -11,6 +11,7 @@ mod places;
 mod properties;
 mod registry;
 mod saml;
+mod sd_edits;
 mod sd_jwt;
 mod signatures;
 mod snippet;

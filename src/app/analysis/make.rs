@@ -436,7 +436,12 @@ fn view(
             .filter(|r| r.change != Change::Kept)
             .collect()
     });
+    let left_out = received.as_deref().is_some_and(|received| {
+        let both = token.disclosed.as_ref().zip(received.disclosed.as_ref());
+        both.is_some_and(|(now, received)| sd_jwt::leaves_out(now, received))
+    });
     TokenView {
+        left_out,
         binding: sd_jwt::binding(&token),
         received,
         changes: changes.unwrap_or_default(),

@@ -5,7 +5,7 @@ use crate::{
     app::{practice, session::View},
     kit::text::escape,
     principal::picture::{Choice, When},
-    token::craft::Part,
+    token::{craft::Part, sd_jwt::Change},
 };
 
 impl Command {
@@ -43,6 +43,7 @@ impl Command {
                 let verb = if value.is_some() { "Edit" } else { "Remove" };
                 format!("{verb} {}", escape(&name))
             }
+            Self::EditClaim(_, edit) => edit.label(),
             Self::Present(_, what) => what.label(),
             Self::Signature(_, what) => what.label(),
             Self::Sign(..) => "Sign token".into(),
@@ -183,6 +184,7 @@ impl Command {
                 | Self::SetText(..)
                 | Self::SetBytes(..)
                 | Self::SetMember(..)
+                | Self::EditClaim(..)
                 | Self::Present(..)
                 | Self::Signature(..)
                 | Self::Sign(..)
@@ -232,6 +234,10 @@ impl Command {
             Self::SetText(id, part, _) => format!("{id} {part:?} text"),
             Self::SetBytes(id, part, _) => format!("{id} {part:?} bytes"),
             Self::SetMember(id, part, pointer, Some(_)) => format!("{id} {part:?} {pointer}"),
+            Self::EditClaim(id, edit) => match &edit.change {
+                Change::Set(inner, Some(_)) => format!("{id} claim {}{inner}", edit.pointer),
+                _ => return None,
+            },
             Self::RenameToken(id, _) => format!("{id} name"),
             Self::RenameKey(id, _) => format!("{id} name"),
             Self::RenameChain(id, _) => format!("{id} name"),

@@ -54,7 +54,7 @@ pub(super) fn as_json(token: &Token) -> Option<Value> {
 /// A place where the holder may choose; none where the issuer signed in clear.
 fn place(place: &Place) -> Option<Value> {
     match &place.state {
-        State::Signed(_) | State::Inside => None,
+        State::Signed(_) | State::Inside(..) => None,
         State::Disclosed(n) => Some(json!({
             "state": "disclosed",
             "pointer": place.pointer,

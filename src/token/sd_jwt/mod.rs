@@ -1,6 +1,7 @@
 //! SD-JWT (RFC 9901): disclosures put in place, what stays hidden counted, what is wrong told.
 //! Reading verifies no signature; [`binding`] checks the key binding by the key in `cnf`.
 
+mod edit;
 mod open;
 mod present;
 
@@ -9,13 +10,16 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use self::open::Opener;
-use super::{Kind, Problem, ProblemKind, Token, decode};
+use super::{Kind, Problem, ProblemKind, Token, craft, decode};
 use crate::{
     jose::{Alg, Jwk, b64, crypto},
     kit::{json, text::escape},
 };
 
-pub use self::present::{bind, hide, holder, show, unbind};
+pub use self::{
+    edit::{Change, Edit, edit},
+    present::{bind, hide, holder, leaves_out, show, unbind},
+};
 
 /// Problems that are told one by one; the rest is counted.
 const REPORTED: usize = 20;
@@ -66,12 +70,21 @@ pub struct Place {
 pub enum State {
     /// In clear, in what the issuer signed: the JSON Pointer to it there.
     Signed(String),
-    /// In clear inside something that is disclosed.
-    Inside,
+    /// In clear inside the disclosure of this number: the JSON Pointer to it in what is disclosed.
+    Inside(usize, String),
     /// Disclosed, by the disclosure of this number.
     Disclosed(usize),
     /// Not disclosed, or a decoy: the hash.
     Hidden(String),
+}
+
+/// Where something stands: in what the issuer signed, or in what a disclosure holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Home {
+    /// The number of the disclosure; `None` for what the issuer signed.
+    pub disclosure: Option<usize>,
+    /// JSON Pointer in it.
+    pub pointer: String,
 }
 
 /// One disclosure (RFC 9901 §4.2).
@@ -87,6 +100,8 @@ pub struct Disclosure {
     pub value: Value,
     /// JSON Pointer to its place in [`SdJwt::claims`]; none when no hash asks for it.
     pub pointer: Option<String>,
+    /// Where its hash stands.
+    pub home: Home,
 }
 
 /// The issuer-signed part of a compact token, and what is appended to it, with its `~`.
@@ -174,6 +189,7 @@ fn open(token: &mut Token, parts: &[&str], binding: Option<&str>, presented: &st
             name,
             value,
             pointer: None,
+            home: Home::default(),
         });
         match read {
             Ok(one) => {
@@ -261,6 +277,13 @@ fn open(token: &mut Token, parts: &[&str], binding: Option<&str>, presented: &st
         binding,
         hash_fits,
     }));
+}
+
+fn opened(token: &Token) -> Result<&SdJwt, craft::CraftError> {
+    token
+        .disclosed
+        .as_deref()
+        .ok_or_else(|| present::refused("the token discloses nothing selectively"))
 }
 
 /// Name and value of a disclosure: a JSON array of salt, name and value, or of salt and value.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::{Disclosure, Place, State};
+use super::{Disclosure, Home, Place, State};
 use crate::kit::text::{escape, shorten};
 
 /// Levels of objects, arrays and disclosures inside each other that are opened.
@@ -27,31 +27,48 @@ pub(super) struct Opener<'a> {
 struct At {
     /// JSON Pointer in the claims as they are disclosed.
     path: String,
-    /// JSON Pointer in what is signed; `None` inside a disclosure.
-    signed: Option<String>,
+    /// Where that stands in the token.
+    home: Home,
     /// Objects, arrays and disclosures around it.
     depth: usize,
 }
 
 impl At {
-    /// The member or element `name`, which stands as `signed` in what is signed.
-    fn inner(&self, name: &str, signed: Option<&str>) -> Self {
-        let step = |path: &str, name: &str| {
-            format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"))
-        };
+    /// The member or element `name`, which stands as `own` in what is around it.
+    fn inner(&self, name: &str, own: &str) -> Self {
         Self {
             path: step(&self.path, name),
-            signed: self
-                .signed
-                .as_deref()
-                .zip(signed)
-                .map(|(path, name)| step(path, name)),
+            home: self.home_of(own),
             depth: self.depth + 1,
         }
     }
 
+    /// The member or element `name`, which the disclosure of this number holds.
+    fn disclosed(&self, name: &str, n: usize) -> Self {
+        Self {
+            path: step(&self.path, name),
+            home: Home {
+                disclosure: Some(n),
+                pointer: String::new(),
+            },
+            depth: self.depth + 1,
+        }
+    }
+
+    /// Where what stands here as `own` does.
+    fn home_of(&self, own: &str) -> Home {
+        Home {
+            disclosure: self.home.disclosure,
+            pointer: step(&self.home.pointer, own),
+        }
+    }
+
     fn state(&self) -> State {
-        self.signed.clone().map_or(State::Inside, State::Signed)
+        let pointer = self.home.pointer.clone();
+        match self.home.disclosure {
+            None => State::Signed(pointer),
+            Some(n) => State::Inside(n, pointer),
+        }
     }
 
     fn hash(&self, digest: String) -> Place {
@@ -64,6 +81,10 @@ impl At {
             opens: false,
         }
     }
+}
+
+fn step(pointer: &str, name: &str) -> String {
+    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// What a hash stands for.
@@ -94,7 +115,7 @@ impl<'a> Opener<'a> {
     pub(super) fn claims(&mut self, claims: &mut Value, alg: Option<&Value>) -> Vec<Place> {
         let top = At {
             path: String::new(),
-            signed: Some(String::new()),
+            home: Home::default(),
             depth: 0,
         };
         let mut places = match claims {
@@ -159,7 +180,7 @@ impl<'a> Opener<'a> {
                 hashes_at = Some(places.len());
                 continue;
             }
-            let inner = at.inner(name, Some(name));
+            let inner = at.inner(name, name);
             let own = self.value(name.clone(), value, &inner, inner.state());
             selective |= own.iter().any(|place| place.opens);
             places.extend(own);
@@ -182,7 +203,7 @@ impl<'a> Opener<'a> {
         };
         let mut hidden = Vec::new();
         let mut disclosed = Vec::new();
-        for digest in listed {
+        for (place, digest) in listed.into_iter().enumerate() {
             let Value::String(digest) = digest else {
                 self.wrong.push(format!(
                     "a hash in `_sd` at `{}` is not a text (RFC 9901 §4.2.4.1)",
@@ -214,8 +235,13 @@ impl<'a> Opener<'a> {
                 continue;
             }
             let mut value = self.disclosures[n].value.clone();
-            let inner = at.inner(&name, None);
+            let inner = at.disclosed(&name, n);
             self.disclosures[n].pointer = Some(inner.path.clone());
+            self.disclosures[n].home = at.home_of("_sd");
+            self.disclosures[n]
+                .home
+                .pointer
+                .push_str(&format!("/{place}"));
             disclosed.extend(self.value(name.clone(), &mut value, &inner, State::Disclosed(n)));
             members.insert(name, value);
         }
@@ -236,11 +262,8 @@ impl<'a> Opener<'a> {
                 .filter(|o| o.len() == 1)
                 .and_then(|o| o.get("..."));
             selective |= digest.is_some();
-            let signed = place.to_string();
-            let inner = at.inner(
-                &items.len().to_string(),
-                digest.is_none().then_some(signed.as_str()),
-            );
+            let (name, own) = (items.len().to_string(), place.to_string());
+            let mut inner = at.inner(&name, &own);
             let (mut item, state) = match digest {
                 None => (item, inner.state()),
                 Some(Value::String(digest)) => match self.take(digest.clone()) {
@@ -257,8 +280,14 @@ impl<'a> Opener<'a> {
                         continue;
                     }
                     Found::Disclosure(n) => {
-                        self.disclosures[n].pointer = Some(inner.path.clone());
-                        (self.disclosures[n].value.clone(), State::Disclosed(n))
+                        let one = &mut self.disclosures[n];
+                        one.pointer = Some(inner.path.clone());
+                        one.home = Home {
+                            disclosure: inner.home.disclosure,
+                            pointer: step(&inner.home.pointer, "..."),
+                        };
+                        inner = at.disclosed(&name, n);
+                        (one.value.clone(), State::Disclosed(n))
                     }
                 },
                 Some(_) => {

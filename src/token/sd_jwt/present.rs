@@ -5,12 +5,13 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::{Disclosure, SdJwt, State, disclosure, split};
+use super::{Disclosure, SdJwt, State, disclosure, opened, split};
 use crate::{
     jose::{Alg, Jwk, b64, crypto},
     token::{
         Token,
         craft::{self, CraftError},
+        decode::decode,
         json_text,
     },
 };
@@ -70,7 +71,26 @@ pub fn show(token: &Token, received: &Token, disclosures: &[&str]) -> Result<Str
         .collect();
     let received: HashSet<&str> = texts(all).collect();
     kept.extend(texts(sd).filter(|text| !received.contains(text)));
+    // Of a claim that was edited since, no hash is left that asks for what was received.
+    let made = decode(&write(token, &kept, None)?);
+    let asked_for: HashSet<&str> = opened(&made)?
+        .disclosures
+        .iter()
+        .filter(|d| d.pointer.is_some())
+        .map(|d| d.text.as_str())
+        .collect();
+    kept.retain(|text| there.contains(text) || asked_for.contains(text));
+    if kept.len() == there.len() {
+        return Err(refused("nothing that was received is left to disclose"));
+    }
     write(token, &kept, None)
+}
+
+/// Whether anything that was received is left out, and can be disclosed again.
+pub fn leaves_out(sd: &SdJwt, received: &SdJwt) -> bool {
+    let known: HashSet<&str> = received.disclosures.iter().map(|d| &*d.digest).collect();
+    let mut places = sd.places.iter();
+    places.any(|place| matches!(&place.state, State::Hidden(hash) if known.contains(&**hash)))
 }
 
 fn texts(sd: &SdJwt) -> impl Iterator<Item = &str> {
@@ -122,19 +142,16 @@ pub fn unbind(token: &Token) -> Result<String, CraftError> {
     write(token, &all, None)
 }
 
-fn refused(why: &str) -> CraftError {
+pub(super) fn refused(why: &str) -> CraftError {
     CraftError::NotEditable(why.into())
 }
 
-fn opened(token: &Token) -> Result<&SdJwt, CraftError> {
-    token
-        .disclosed
-        .as_deref()
-        .ok_or_else(|| refused("the token discloses nothing selectively"))
-}
-
 /// The token with these disclosures and this key binding behind what the issuer signed.
-fn write(token: &Token, disclosures: &[&str], binding: Option<&str>) -> Result<String, CraftError> {
+pub(super) fn write(
+    token: &Token,
+    disclosures: &[&str],
+    binding: Option<&str>,
+) -> Result<String, CraftError> {
     if !token.raw.starts_with('{') {
         let mut out = split(&token.raw).0.to_owned();
         for one in disclosures {

@@ -5,13 +5,13 @@ use delegraph::token::sd_jwt::{self, State};
 use super::*;
 
 /// A disclosure and its hash.
-fn disclose(content: &Value, alg: &str) -> (String, String) {
+pub(super) fn disclose(content: &Value, alg: &str) -> (String, String) {
     let text = b64::encode(content.to_string());
     let digest = b64::encode(crypto::digest(alg, text.as_bytes()).unwrap());
     (text, digest)
 }
 
-fn problems(token: &Token) -> String {
+pub(super) fn problems(token: &Token) -> String {
     token
         .problems
         .iter()
@@ -232,14 +232,14 @@ fn the_json_form_is_opened_as_well() {
 }
 
 /// Name, state and value of each place, as far in as it stands.
-fn places(token: &Token) -> Vec<String> {
+pub(super) fn places(token: &Token) -> Vec<String> {
     let sd = token.disclosed.as_ref().unwrap();
     sd.places
         .iter()
         .map(|place| {
             let state = match &place.state {
                 State::Signed(at) => format!("signed {at}"),
-                State::Inside => "inside".into(),
+                State::Inside(..) => "inside".into(),
                 State::Disclosed(n) => format!("disclosed {n}"),
                 State::Hidden(_) => format!("hidden in {}", place.pointer),
             };
@@ -255,7 +255,7 @@ fn places(token: &Token) -> Vec<String> {
 
 /// An address of which the street is disclosed inside it, nationalities of which one is, a name, and
 /// what is signed in clear. The disclosures: street, address, FR, name.
-fn person(cnf: &Value) -> (String, [String; 4]) {
+pub(super) fn person(cnf: &Value) -> (String, [String; 4]) {
     let (street, street_hash) = disclose(&json!(["s1", "street", "Main"]), "sha-256");
     let (address, address_hash) = disclose(
         &json!(["s2", "address", {"_sd": [street_hash, "decoy1"], "country": "DE"}]),
