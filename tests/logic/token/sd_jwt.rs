@@ -232,7 +232,7 @@ fn the_json_form_is_opened_as_well() {
 }
 
 /// Name, state and value of each place, as far in as it stands.
-pub(super) fn places(token: &Token) -> Vec<String> {
+fn places(token: &Token) -> Vec<String> {
     let sd = token.disclosed.as_ref().unwrap();
     sd.places
         .iter()
