@@ -199,7 +199,7 @@ fn verify_tells_its_steps_and_takes_a_word_as_it_stands() {
             .collect()
     };
     let good = place.json_with(token.clone(), 0, &["verify", "--key", "key.jwk"]);
-    assert_eq!(checks(&good).len(), 10);
+    assert_eq!(checks(&good).len(), 11);
     assert!(checks(&good).iter().all(|(_, outcome)| outcome == "passed"));
     for (changed, failing) in [
         (format!("{token}="), "encoding"),

@@ -148,3 +148,129 @@ fn with_the_holders_key_the_presentation_is_bound_anew() {
     assert_eq!(kb.claim_text("nonce"), Some("fresh"));
     assert_eq!(sd_jwt::binding(&bound), Some(Ok(())));
 }
+
+/// Presses an item of the menu of a claim.
+fn choose(harness: &mut Harness<'_, App>, claim: &str, item: &str) {
+    let role = egui::accesskit::Role::Button;
+    harness.get_by_role_and_label(role, claim).click_secondary();
+    settle(harness);
+    harness.get_by_label(item).click();
+    settle(harness);
+}
+
+fn claims(harness: &Harness<'_, App>) -> Value {
+    let (_, token) = shown(harness.state().model());
+    token.disclosed.unwrap().claims
+}
+
+#[test]
+fn what_is_disclosed_is_typed_over_as_one_step_of_undo() {
+    let mut harness = open(vec![]);
+    let before = claims(&harness);
+    for (field, typed) in [("/given_name", "Bea"), ("/address/street_address", "Side")] {
+        harness.get_by_label(field).focus();
+        settle(&mut harness);
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        // A letter at a time, the analysis between them.
+        for letter in typed.chars() {
+            harness.get_by_label(field).type_text(&letter.to_string());
+            settle(&mut harness);
+            if letter == 'B' {
+                harness.get_by_label_contains("made for the claims as they were");
+            }
+        }
+    }
+    let mut wanted = before.clone();
+    wanted["given_name"] = json!("Bea");
+    wanted["address"]["street_address"] = json!("Side");
+    assert_eq!(claims(&harness), wanted);
+    let (_, token) = shown(harness.state().model());
+    let sd = token.disclosed.as_ref().unwrap();
+    assert_eq!(
+        (sd.disclosures.len(), sd.hidden, sd.binding.is_none()),
+        (2, 1, true)
+    );
+    assert!(token.problems.is_empty(), "{:?}", token.problems);
+    // What was received stands beside it; the issuer's signature fits no longer; the binding is gone.
+    harness.get_by_label("Edited, unsigned");
+    harness.get_by_label("removed Ann");
+    harness.get_by_label("removed Main Street 1");
+    harness.state_mut().push(Command::Undo);
+    settle(&mut harness);
+    assert_eq!(claims(&harness)["address"], before["address"]);
+    harness.state_mut().push(Command::Undo);
+    settle(&mut harness);
+    let model = harness.state().model();
+    let (id, back) = shown(model);
+    assert_eq!(back.raw, model.workspace.token(id).unwrap().received);
+}
+
+#[test]
+fn the_menu_of_a_claim_renames_reveals_conceals_and_removes() {
+    let mut harness = open(vec![]);
+    let before = claims(&harness);
+    let count = |harness: &Harness<'_, App>| {
+        let (_, token) = shown(harness.state().model());
+        token.disclosed.unwrap().disclosures.len()
+    };
+    choose(&mut harness, "given_name", "Make it plain");
+    assert_eq!((claims(&harness), count(&harness)), (before.clone(), 1));
+    choose(
+        &mut harness,
+        "given_name",
+        "Make it selectively disclosable",
+    );
+    assert_eq!((claims(&harness), count(&harness)), (before.clone(), 2));
+    choose(&mut harness, "country", "Make it selectively disclosable");
+    assert_eq!((claims(&harness), count(&harness)), (before.clone(), 3));
+    harness.get_by_label("Hide country");
+
+    choose(&mut harness, "given_name", "Rename…");
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness
+        .get_by_label("New name of the claim")
+        .type_text("first_name");
+    settle(&mut harness);
+    harness.key_press(egui::Key::Enter);
+    settle(&mut harness);
+    assert_eq!(claims(&harness)["first_name"], "Ann");
+    harness.get_by_label("Hide first_name");
+    choose(&mut harness, "first_name", "Remove");
+    assert_eq!(
+        (claims(&harness).get("first_name"), count(&harness)),
+        (None, 2)
+    );
+    for _ in 0..5 {
+        harness.state_mut().push(Command::Undo);
+        settle(&mut harness);
+    }
+    let model = harness.state().model();
+    let (id, back) = shown(model);
+    assert_eq!(back.raw, model.workspace.token(id).unwrap().received);
+}
+
+#[test]
+fn a_claim_of_any_token_becomes_selectively_disclosable() {
+    let raw = craft::mint(
+        &json!({}),
+        &json!({"sub": "alice", "n": 1}),
+        &key(),
+        &Alg::Es256,
+    );
+    let mut harness = window(true, [1280.0, 800.0], vec![Command::Paste(raw.unwrap())]);
+    settle(&mut harness);
+    choose(&mut harness, "sub", "Make it selectively disclosable");
+    assert_eq!(claims(&harness), json!({"n": 1, "sub": "alice"}));
+    harness.get_by_label("Hide sub").click();
+    settle(&mut harness);
+    assert_eq!(claims(&harness), json!({"n": 1}));
+    // Of the header nothing can be hidden.
+    let role = egui::accesskit::Role::Button;
+    harness.get_by_role_and_label(role, "alg").click_secondary();
+    settle(&mut harness);
+    assert!(
+        harness
+            .query_by_label("Make it selectively disclosable")
+            .is_none()
+    );
+}

@@ -108,11 +108,11 @@ fn the_steps_of_a_verdict_unfold() {
         ],
     );
     settle(&mut harness);
-    harness.get_by_label("10 of 10 checks passed").click();
+    harness.get_by_label("11 of 11 checks passed").click();
     settle(&mut harness);
     harness.get_by_label("Strict base64url");
     harness.get_by_label("Key strong enough");
-    harness.get_by_label("10 of 10 checks passed").click();
+    harness.get_by_label("11 of 11 checks passed").click();
     settle(&mut harness);
     assert!(harness.query_by_label("Strict base64url").is_none());
 }

@@ -1,7 +1,7 @@
 //! The claims of an SD-JWT as a reader meets them: what is disclosed and what is not at its place;
 //! and the key binding, a part of its own.
 
-use egui::{Align, Label, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Align, Label, Layout, RichText, Ui, vec2};
 use serde_json::Value;
 
 use super::{
@@ -14,7 +14,6 @@ use crate::{
         Command,
         analysis::TokenView,
         presentation::{self, Presentation},
-        session::Selection,
     },
     gui::{
         Ask, Cx,
@@ -33,7 +32,7 @@ use crate::{
     token::{
         craft::Part,
         guide,
-        sd_jwt::{Disclosure, Place, SdJwt, State as Standing},
+        sd_jwt::{Change, Disclosure, Edit, Place, SdJwt, State as Standing},
     },
 };
 
@@ -42,10 +41,15 @@ use crate::{
 pub struct State {
     /// Audience and nonce of the key binding that is being made, and the token that it is for.
     draft: Option<(TokenId, String, String)>,
+    /// The claim that is being named anew, and its name so far.
+    rename: Option<(TokenId, String, String)>,
 }
 
 /// Characters of a value that are drawn.
 const SHOWN: usize = 600;
+
+/// Room for the mark of what is disclosed, and for the way to leave it out.
+const MARK: f32 = 132.0;
 
 /// How far members stand in from what is around them.
 const STEP: f32 = 12.0;
@@ -57,10 +61,8 @@ pub fn summary(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, sd: 
         n => format!("{n} not disclosed or decoys"),
     };
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let received = view.received.as_ref().and_then(|t| t.disclosed.as_ref());
-        let left_out = received.is_some_and(|all| all.disclosures.len() > sd.disclosures.len());
         let small = |ui: &mut Ui, words| ui.add(egui::Button::new(theme::small(words)).small());
-        if left_out && small(ui, "Disclose all").clicked() {
+        if view.left_out && small(ui, "Disclose all").clicked() {
             cx.push(Command::Present(id, Presentation::ShowAll));
         }
         if !sd.disclosures.is_empty() && small(ui, "Hide all").clicked() {
@@ -100,7 +102,7 @@ pub fn claims(
                     let left_out = received.and_then(|all| place.state.left_out(all));
                     hidden(ui, cx, id, place, hash, left_out);
                 }
-                _ => row(ui, cx, id, sd, place),
+                _ => row(ui, cx, id, sd, place, received),
             }
         });
     }
@@ -112,77 +114,152 @@ pub fn claims(
 }
 
 /// The name of a place, as far in as it stands; opens it in the inspector.
-fn name(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, place: &Place) -> egui::Id {
-    let theme = cx.theme;
-    let path = place.pointer.clone();
-    let selected = cx.model.session.selection == Selection::Claim(id, path.clone());
-    let shown = shorten(&escape(&place.name), 60).into_owned();
-    let colour = if selected {
-        theme.accent
-    } else {
-        theme.token_payload
-    };
-    ui.add_space(2.0);
+fn name(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &Place) -> egui::Id {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(inset(place));
-        let label = ui.add(
-            Label::new(theme::mono(shown.as_str()).color(colour))
-                .wrap()
-                .sense(Sense::click()),
-        );
-        label.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &shown));
-        widgets::focus_ring(ui, &label);
-        let label = label.on_hover_cursor(egui::CursorIcon::PointingHand);
-        if label.clicked() {
-            cx.push(Command::Select(Selection::Claim(id, path)));
+        if let Some(field) = renaming(ui, cx, id, place) {
+            return field;
         }
-        label.context_menu(|ui| {
-            if !place.opens && widgets::menu_item(ui, "Copy value", "").clicked() {
-                cx.ask(Ask::Copy(plain(&place.value), shown.clone()));
-                ui.close();
-            }
-        });
-        label.id
+        let shown = shorten(&escape(&place.name), 60).into_owned();
+        let colour = cx.theme.token_payload;
+        let path = (id, place.pointer.clone());
+        ui.vertical(|ui| {
+            rows::name_label(ui, cx, path, &shown, colour, |ui, cx| {
+                if !place.opens {
+                    rows::copy_item(ui, cx, &shown, &place.value);
+                }
+                menu(ui, cx, id, sd, place);
+            })
+        })
+        .inner
     })
     .inner
+}
+
+/// What can be done with a claim beside typing a value.
+fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &Place) {
+    if in_object(sd, &place.pointer) && widgets::menu_item(ui, "Rename…", "").clicked() {
+        let (pointer, name) = (place.pointer.clone(), place.name.clone());
+        cx.view.token.disclosed.rename = Some((id, pointer, name));
+        ui.close();
+    }
+    match place.state {
+        Standing::Disclosed(_) => {
+            if widgets::menu_item(ui, "Make it plain", "")
+                .on_hover_text("The issuer signs it in clear: every verifier sees it")
+                .clicked()
+            {
+                cx.push(edit(id, &place.pointer, Change::Reveal));
+                ui.close();
+            }
+        }
+        _ => conceal_item(ui, cx, id, &place.pointer),
+    }
+    if widgets::menu_item(ui, "Remove", "").clicked() {
+        let gone = Change::Set(String::new(), None);
+        cx.push(edit(id, &place.pointer, gone));
+        ui.close();
+    }
+}
+
+/// The item of a claim's menu that makes it selectively disclosable, where it can be.
+pub(super) fn conceal_item(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, pointer: &str) {
+    let can = cx.model.analysis.tokens.get(&id).is_some_and(|view| {
+        view.token.disclosed.is_some() || view.token.form == crate::token::Form::Compact
+    });
+    if can
+        && pointer != "/_sd_alg"
+        && widgets::menu_item(ui, "Make it selectively disclosable", "")
+            .on_hover_text("The issuer signs its hash: the holder discloses it, or does not")
+            .clicked()
+    {
+        cx.push(edit(id, pointer, Change::Conceal));
+        ui.close();
+    }
+}
+
+fn edit(id: TokenId, pointer: &str, change: Change) -> Command {
+    let pointer = pointer.to_owned();
+    Command::EditClaim(id, Edit { pointer, change })
+}
+
+/// Whether a place is a member, and no element of an array.
+fn in_object(sd: &SdJwt, pointer: &str) -> bool {
+    let around = pointer.rsplit_once('/').map_or("", |(around, _)| around);
+    sd.claims.pointer(around).is_some_and(Value::is_object)
+}
+
+/// The field for a new name, while there is one.
+fn renaming(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, place: &Place) -> Option<egui::Id> {
+    let state = &mut cx.view.token.disclosed.rename;
+    let own = state.as_mut().filter(|r| r.0 == id && r.1 == place.pointer);
+    let (_, pointer, draft) = own?;
+    let field = ui
+        .add(
+            egui::TextEdit::singleline(draft)
+                .font(theme::mono_font())
+                .desired_width(ui.available_width() - space::S),
+        )
+        .accessible_name("New name of the claim");
+    if field.lost_focus() {
+        let (name, pointer) = (draft.trim().to_owned(), pointer.clone());
+        *state = None;
+        let entered = ui.input(|i| i.key_pressed(egui::Key::Enter));
+        if entered && !name.is_empty() && name != place.name {
+            cx.push(edit(id, &pointer, Change::Rename(name)));
+        }
+    } else if !field.has_focus() {
+        field.request_focus();
+    }
+    Some(field.id)
 }
 
 fn inset(place: &Place) -> f32 {
     STEP * place.depth.min(6) as f32
 }
 
-fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &Place) {
+fn row(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    id: TokenId,
+    sd: &SdJwt,
+    place: &Place,
+    received: Option<&SdJwt>,
+) {
     columns(
         ui,
         cx,
-        |ui, cx| name(ui, cx, id, place),
+        |ui, cx| name(ui, cx, id, sd, place),
         |ui, cx| {
-            match &place.state {
-                _ if place.opens => {
+            let one = match place.state {
+                Standing::Disclosed(n) => sd.disclosures.get(n),
+                _ => None,
+            };
+            let width = ui.available_width();
+            let value = |ui: &mut Ui, cx: &mut Cx<'_>| {
+                if place.opens {
                     ui.add_space(3.0);
                     ui.label(theme::small("discloses in part").color(cx.theme.muted));
+                } else {
+                    editor(ui, cx, id, place, received);
                 }
-                Standing::Signed(at) => {
-                    let field = editors::Place {
-                        part: Part::Payload,
-                        name: place.pointer.clone(),
-                    };
-                    if let Some((inner, new)) =
-                        editors::ui(ui, cx, &field, &place.value, None, false)
-                    {
-                        let at = format!("{at}{inner}");
-                        cx.push(Command::SetMember(id, Part::Payload, at, new));
-                    }
+            };
+            match one {
+                None => value(ui, cx),
+                Some(one) if width < MARK * 2.0 => {
+                    value(ui, cx);
+                    disclosed(ui, cx, id, one, None, "disclosed");
                 }
-                Standing::Disclosed(_) => {}
-                _ => plain_value(ui, cx, &place.name, &place.value),
-            }
-            if let Standing::Disclosed(n) = place.state
-                && let Some(one) = sd.disclosures.get(n)
-            {
-                let shown = (!place.opens).then_some(&place.value);
-                disclosed(ui, cx, id, one, shown, "disclosed");
+                Some(one) => {
+                    ui.horizontal_top(|ui| {
+                        ui.vertical(|ui| {
+                            ui.set_width(width - MARK);
+                            value(ui, cx);
+                        });
+                        disclosed(ui, cx, id, one, None, "disclosed");
+                    });
+                }
             }
         },
         |ui, cx| {
@@ -198,7 +275,33 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &Place) {
     );
 }
 
-/// A value that only reads: to change it, its disclosure and its hash would have to be made anew.
+/// The editor of a value. One that is disclosed, or stands inside something that is, is made anew with
+/// its hash.
+fn editor(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, place: &Place, received: Option<&SdJwt>) {
+    let field = editors::Place {
+        part: Part::Payload,
+        name: place.pointer.clone(),
+    };
+    // An element has another number when one before it is hidden: what it was is not known.
+    let named = place
+        .pointer
+        .split('/')
+        .all(|step| step.parse::<usize>().is_err());
+    let received = received.filter(|_| named);
+    let before = received.and_then(|all| all.claims.pointer(&place.pointer));
+    let changed = received.is_some() && before != Some(&place.value);
+    let made = editors::ui(ui, cx, &field, &place.value, before, changed);
+    if let Some((inner, new)) = made {
+        cx.push(match &place.state {
+            Standing::Signed(at) => {
+                Command::SetMember(id, Part::Payload, format!("{at}{inner}"), new)
+            }
+            _ => edit(id, &place.pointer, Change::Set(inner, new)),
+        });
+    }
+}
+
+/// A value that only reads.
 fn value(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &Value) {
     let mut text = shorten(&escape(&plain(value)), SHOWN).into_owned();
     if matches!(name, "exp" | "iat" | "nbf" | "auth_time" | "updated_at")

@@ -262,45 +262,62 @@ fn name_cell(
         Part::Payload => pointer(name),
         Part::Header | Part::HeaderOf(_) => format!("header{}", pointer(name)),
     };
-    let selected = cx.model.session.selection == Selection::Claim(id, path.clone());
     let shown = shorten(&escape(name), 60).into_owned();
     let colour = match part {
-        _ if selected => theme.accent,
         Part::Payload => theme.token_payload,
         Part::Header | Part::HeaderOf(_) => theme.token_header,
     };
-    ui.add_space(2.0);
-    let label = ui.add(
-        egui::Label::new(theme::mono(shown.as_str()).color(colour))
-            .wrap()
-            .sense(Sense::click()),
-    );
-    label.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &shown));
-    widgets::focus_ring(ui, &label);
-    let label = label.on_hover_cursor(egui::CursorIcon::PointingHand);
-    if label.clicked() {
-        cx.push(Command::Select(Selection::Claim(id, path)));
-    }
-    label.context_menu(|ui| {
-        if widgets::menu_item(ui, "Copy value", "").clicked() {
-            cx.ask(Ask::Copy(plain(value), shown.clone()));
+    name_label(ui, cx, (id, path), &shown, colour, |ui, cx| {
+        copy_item(ui, cx, &shown, value);
+        if was.changed && widgets::menu_item(ui, "Back to what was received", "").clicked() {
+            let received = was.value.cloned();
+            cx.push(Command::SetMember(id, part, pointer(name), received));
             ui.close();
         }
-        if was.changed && widgets::menu_item(ui, "Back to what was received", "").clicked() {
-            cx.push(Command::SetMember(
-                id,
-                part,
-                pointer(name),
-                was.value.cloned(),
-            ));
-            ui.close();
+        if part == Part::Payload {
+            disclosed::conceal_item(ui, cx, id, &pointer(name));
         }
         if widgets::menu_item(ui, "Remove", "").clicked() {
             cx.push(Command::SetMember(id, part, pointer(name), None));
             ui.close();
         }
-    });
+    })
+}
+
+/// The name of a member: opens the claim at this path in the inspector, and has a menu.
+pub(super) fn name_label(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    (id, path): (TokenId, String),
+    shown: &str,
+    colour: egui::Color32,
+    menu: impl FnOnce(&mut Ui, &mut Cx<'_>),
+) -> egui::Id {
+    let selection = Selection::Claim(id, path);
+    let selected = cx.model.session.selection == selection;
+    let colour = if selected { cx.theme.accent } else { colour };
+    ui.add_space(2.0);
+    let label = ui.add(
+        egui::Label::new(theme::mono(shown).color(colour))
+            .wrap()
+            .sense(Sense::click()),
+    );
+    label.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, shown));
+    widgets::focus_ring(ui, &label);
+    let label = label.on_hover_cursor(egui::CursorIcon::PointingHand);
+    if label.clicked() {
+        cx.push(Command::Select(selection));
+    }
+    label.context_menu(|ui| menu(ui, cx));
     label.id
+}
+
+/// The item of a member's menu that copies its value.
+pub(super) fn copy_item(ui: &mut Ui, cx: &mut Cx<'_>, shown: &str, value: &Value) {
+    if widgets::menu_item(ui, "Copy value", "").clicked() {
+        cx.ask(Ask::Copy(plain(value), shown.to_owned()));
+        ui.close();
+    }
 }
 
 /// A value as one would paste it: a string without quotes, anything else as JSON.
