@@ -15,6 +15,8 @@ mod graph;
 mod keyboard;
 mod keys;
 mod live;
+#[path = "../support/wide.rs"]
+mod many;
 mod ran;
 mod rig;
 mod signatures;

@@ -20,6 +20,8 @@ mod jwe;
 mod jws;
 mod keys;
 mod main_job;
+#[path = "../support/wide.rs"]
+mod many;
 mod mass;
 mod mutants;
 mod oauth;
