@@ -37,21 +37,11 @@ pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effe
         }
         Command::ImportKey { text, name } => import(model, text.expose(), &name, "imported"),
         Command::OpenKey(passphrase) => {
-            let Some(locked) = model.session.locked_key.take() else {
-                return;
-            };
             if passphrase.is_empty() {
-                return;
+                model.session.locked_keys.remove(0);
+            } else {
+                try_on(model, 0, (passphrase, false), effects);
             }
-            let job = model.begin(
-                format!("Opening {}", escape(&locked.name)),
-                Purpose::Keys {
-                    name: locked.name,
-                    origin: locked.origin,
-                    text: locked.text.clone(),
-                },
-            );
-            effects.push(Effect::ReadKeys(job, locked.text, passphrase));
         }
         Command::ImportSecret {
             secret,
@@ -172,11 +162,12 @@ pub(super) fn import(model: &mut Model, text: &str, name: &str, origin: &str) {
     let keys = match pem::read(text) {
         Ok(keys) => keys,
         Err(KeyError::Locked(_)) => {
-            model.session.locked_key = Some(LockedKey {
+            model.session.locked_keys.add(LockedKey {
                 text: Secret::new(text),
                 name: name.to_owned(),
                 origin: origin.to_owned(),
                 error: None,
+                job: None,
             });
             return;
         }
@@ -185,30 +176,70 @@ pub(super) fn import(model: &mut Model, text: &str, name: &str, origin: &str) {
     take_in(model, keys, name, origin);
 }
 
-/// Keys that needed a passphrase have been read.
-pub(super) fn read(model: &mut Model, job: JobId, keys: Result<Vec<Jwk>, KeyError>) {
-    let Some(job) = model.jobs.remove(&job) else {
+/// Tries a passphrase on a key that waits for one.
+fn try_on(
+    model: &mut Model,
+    place: usize,
+    (passphrase, proven): (Secret, bool),
+    effects: &mut Vec<Effect>,
+) {
+    let Some(key) = model.session.locked_keys.waiting.get(place) else {
         return;
     };
-    let Purpose::Keys { name, origin, text } = job.purpose else {
+    if model.tries(key) {
         return;
-    };
-    match keys {
-        Ok(keys) => {
-            let before = Arc::clone(&model.workspace);
-            take_in(model, keys, &name, &origin);
-            history::record(model, before, "Import key".into(), None);
-        }
-        Err(KeyError::Locked(why)) => {
-            model.session.locked_key = Some(LockedKey {
-                text,
-                name,
-                origin,
-                error: Some(why),
-            });
-        }
-        Err(why) => model.complain(format!("The key was not imported: {why}.")),
     }
+    let what = format!("Opening {}", escape(&key.name));
+    let text = key.text.clone();
+    let purpose = Purpose::Keys {
+        passphrase: passphrase.clone(),
+        proven,
+    };
+    let job = model.begin(what, purpose);
+    if let Some(key) = model.session.locked_keys.waiting.get_mut(place) {
+        key.job = Some(job);
+    }
+    effects.push(Effect::ReadKeys(job, text, passphrase));
+}
+
+/// A passphrase has been tried on a key. When it fits it is tried on those that wait as well, one after
+/// the other: many are kept under one. That it does not fit those is not told, for nobody said it did.
+pub(super) fn read(
+    model: &mut Model,
+    job: JobId,
+    keys: Result<Vec<Jwk>, KeyError>,
+    effects: &mut Vec<Effect>,
+) {
+    let Some(Purpose::Keys { passphrase, proven }) = model.jobs.remove(&job).map(|j| j.purpose)
+    else {
+        return;
+    };
+    let waiting = &mut model.session.locked_keys.waiting;
+    let Some(place) = waiting.iter().position(|key| key.job == Some(job)) else {
+        return; // given up meanwhile
+    };
+    waiting[place].job = None;
+    let next = match keys {
+        Err(KeyError::Locked(_)) if proven => place + 1,
+        Err(KeyError::Locked(why)) => {
+            waiting[place].error = Some(why);
+            return;
+        }
+        opened => {
+            if let Some(key) = model.session.locked_keys.remove(place) {
+                match opened {
+                    Ok(keys) => {
+                        let before = Arc::clone(&model.workspace);
+                        take_in(model, keys, &key.name, &key.origin);
+                        history::record(model, before, "Import key".into(), None);
+                    }
+                    Err(why) => model.complain(format!("The key was not imported: {why}.")),
+                }
+            }
+            place
+        }
+    };
+    try_on(model, next, (passphrase, true), effects);
 }
 
 fn take_in(model: &mut Model, keys: Vec<Jwk>, name: &str, origin: &str) {

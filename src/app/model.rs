@@ -13,7 +13,7 @@ use super::{
     forge::Forging,
     history::History,
     log::Log,
-    session::{Notice, Session},
+    session::{LockedKey, Notice, Session},
     workspace::Workspace,
 };
 use crate::{
@@ -150,14 +150,12 @@ pub enum Purpose {
     Fire,
     /// Weak secrets that are being tried.
     Crack,
-    /// Keys of an encrypted PEM: their name, where they came from, and the text.
+    /// A passphrase that is tried on a key that waits for one.
     Keys {
-        /** Name. */
-        name: String,
-        /** Where from. */
-        origin: String,
-        /** The text, to ask again. */
-        text: Secret,
+        /** The passphrase. */
+        passphrase: Secret,
+        /** It has opened a key before: nobody said that it opens this one. */
+        proven: bool,
     },
     /// The content of an encrypted token.
     Decrypt(TokenId),
@@ -295,6 +293,10 @@ impl Model {
     }
 
     /// Registers a job.
+    /// Whether a passphrase is being tried on a key that waits for one.
+    pub fn tries(&self, key: &LockedKey) -> bool {
+        key.job.is_some_and(|job| self.jobs.contains_key(&job))
+    }
     pub(super) fn begin(&mut self, what: impl Into<String>, purpose: Purpose) -> JobId {
         let id = JobId(self.job_ids.allot());
         let cancellable = !matches!(purpose, Purpose::Save(_));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     kit::{
         clock::Clock,
-        ids::{ChainId, KeyId, ServerId, TargetId, TokenId},
+        ids::{ChainId, JobId, KeyId, ServerId, TargetId, TokenId},
         secret::Secret,
     },
     principal::picture::Seen,
@@ -72,6 +72,42 @@ pub struct LockedKey {
     pub origin: String,
     /// Why the last try failed.
     pub error: Option<String>,
+    /// The job that tries a passphrase on it, while it runs.
+    pub job: Option<JobId>,
+}
+
+/// Encrypted keys that wait for their passphrases: each is asked for in its turn.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LockedKeys {
+    /// In the order in which they are asked for.
+    pub waiting: Vec<LockedKey>,
+    /// How many there were since none last waited.
+    pub total: usize,
+}
+
+impl LockedKeys {
+    /// Takes a key in, once.
+    pub fn add(&mut self, key: LockedKey) {
+        if self.waiting.iter().all(|other| other.text != key.text) {
+            self.waiting.push(key);
+            self.total += 1;
+        }
+    }
+
+    /// Takes a key out: it has been opened, or given up.
+    pub fn remove(&mut self, place: usize) -> Option<LockedKey> {
+        let gone = (place < self.waiting.len()).then(|| self.waiting.remove(place));
+        if self.waiting.is_empty() {
+            self.total = 0;
+        }
+        gone
+    }
+
+    /// The key that is asked for, and which of all it is.
+    pub fn asked(&self) -> Option<(usize, &LockedKey)> {
+        let key = self.waiting.first()?;
+        Some((self.total - self.waiting.len() + 1, key))
+    }
 }
 
 /// What a verdict asks of claims, beside the moment.
@@ -116,8 +152,8 @@ pub struct Session {
     pub filter: String,
     /// What is looked at of the principal graph.
     pub seen: Seen,
-    /// A key that waits for its passphrase.
-    pub locked_key: Option<LockedKey>,
+    /// Keys that wait for their passphrases.
+    pub locked_keys: LockedKeys,
     /// Messages not yet shown; the face takes them.
     pub notices: Vec<Notice>,
 }

@@ -91,7 +91,7 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
         }
         Outcome::AnalysisDue => model.analysis_put_off = PutOff::Over,
         Outcome::Key(job, id, key) => keys::generated(model, job, id, key),
-        Outcome::KeysRead(job, keys) => keys::read(model, job, keys),
+        Outcome::KeysRead(job, keys) => keys::read(model, job, keys, &mut effects),
         Outcome::Decrypted(job, found) => encryption::decrypted(model, job, *found),
         Outcome::Encrypted(job, sealed) => encryption::encrypted(model, job, sealed),
         Outcome::Found(job, found) => token::found(model, job, found),

@@ -7,7 +7,10 @@ use zeroize::Zeroizing;
 use super::{Cx, icons::Icon, widgets};
 use crate::{
     app::Command,
-    kit::{secret::Secret, text::escape},
+    kit::{
+        secret::Secret,
+        text::{escape, shorten},
+    },
 };
 
 /// What the bars keep between frames.
@@ -59,19 +62,35 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
 }
 
-/// An encrypted key waits for its passphrase.
+/// Encrypted keys wait for their passphrases: the first is asked for.
 fn locked_key(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
-    let Some(locked) = &cx.model.session.locked_key else {
+    let keys = &cx.model.session.locked_keys;
+    let Some((number, locked)) = keys.asked() else {
+        state.key = Zeroizing::default();
         return;
     };
-    let words = match &locked.error {
-        None => format!("The key {} is encrypted.", escape(&locked.name)),
-        Some(why) => format!("The key {}: {why}.", escape(&locked.name)),
+    let (last, total) = (number == keys.total, keys.total);
+    let name = locked.origin.strip_prefix("file ").unwrap_or(&locked.name);
+    let name = shorten(&escape(name), 60).into_owned();
+    let name = if name.is_empty() {
+        "The key".into()
+    } else {
+        format!("The key {name}")
     };
+    let tried = cx.model.tries(locked);
+    let mut words = match &locked.error {
+        _ if tried => format!("{name} is being opened…"),
+        None => format!("{name} is encrypted."),
+        Some(why) => format!("{name}: {why}."),
+    };
+    if total > 1 {
+        words.push_str(&format!(" {number} of {total}"));
+    }
     bar(ui, cx, "locked key", |ui, cx| {
         ui.label(words);
         let field = ui
-            .add(
+            .add_enabled(
+                !tried,
                 egui::TextEdit::singleline(&mut *state.key)
                     .password(true)
                     .hint_text("passphrase")
@@ -79,11 +98,18 @@ fn locked_key(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             )
             .accessible_name("Passphrase of the key");
         let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-        if (widgets::primary(ui, None, "Open key").clicked() || entered) && !state.key.is_empty() {
+        let open = ui
+            .add_enabled_ui(!tried, |ui| widgets::primary(ui, None, "Open key"))
+            .inner;
+        if (open.clicked() || entered) && !state.key.is_empty() {
             cx.push(Command::OpenKey(Secret::new(state.key.as_str())));
             state.key = Zeroizing::default();
+            if entered {
+                field.request_focus(); // for the next
+            }
         }
-        if ui.button("Leave it").clicked() {
+        let words = if last { "Leave it" } else { "Skip it" };
+        if ui.button(words).clicked() {
             cx.push(Command::OpenKey(Secret::default()));
             state.key = Zeroizing::default();
         }

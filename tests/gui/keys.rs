@@ -115,7 +115,15 @@ fn a_key_file_is_dropped_on_the_window() {
     assert!(model.workspace.keys[0].private);
     // An encrypted one asks for its passphrase in the window.
     drop(&mut harness, "ed25519.encrypted.der");
-    assert!(harness.state().model().session.locked_key.is_some());
+    assert!(
+        harness
+            .state()
+            .model()
+            .session
+            .locked_keys
+            .asked()
+            .is_some()
+    );
     drop(&mut harness, "README.md");
     harness.get_by_label_contains("holds no token, key or chain");
 }
@@ -160,4 +168,49 @@ fn a_path_is_typed_where_the_system_has_no_file_dialog() {
     harness.get_by_label_contains("/nowhere/at-all.pem");
     let model = harness.state().model();
     assert_eq!(model.workspace.keys.len(), 1);
+}
+
+#[test]
+fn several_encrypted_keys_dropped_at_once_ask_in_their_turn() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/openssl");
+    let mut harness = window(true, [1280.0, 800.0], vec![]);
+    for file in [
+        "ed25519.encrypted-other.pem",
+        "p256.encrypted.pem",
+        "ed25519.encrypted.der",
+        "rsa.encrypted-aes192-sha1.pem",
+    ] {
+        let file = Arc::new(Dropped(folder.join(file)));
+        harness.input_mut().dropped_files.push(file);
+    }
+    let answer = |harness: &mut Harness<'_, App>, text: &str| {
+        type_into(harness, "Passphrase of the key", text);
+        harness.key_press(egui::Key::Enter);
+        settle(harness);
+    };
+    settle(&mut harness);
+    harness.get_by_label("The key ed25519.encrypted-other.pem is encrypted. 1 of 4");
+    answer(&mut harness, "correct-horse");
+    harness.get_by_label_contains("ed25519.encrypted-other.pem: ");
+    harness.get_by_label("Skip it").click();
+    settle(&mut harness);
+    harness.get_by_label("The key p256.encrypted.pem is encrypted. 2 of 4");
+    // What fits one is tried on the others, and nothing is asked again.
+    answer(&mut harness, "correct-horse");
+    assert!(harness.query_by_label("Passphrase of the key").is_none());
+    let model = harness.state().model();
+    let names: Vec<&str> = model
+        .workspace
+        .keys
+        .iter()
+        .map(|k| k.name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "p256.encrypted",
+            "ed25519.encrypted",
+            "rsa.encrypted-aes192-sha1"
+        ]
+    );
 }

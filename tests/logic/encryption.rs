@@ -155,25 +155,20 @@ fn an_encrypted_key_waits_for_its_passphrase_and_stays_until_it_fits() {
     let text = std::fs::read_to_string(path).unwrap();
     let mut model = Model::default();
     ask(&mut model, Command::Paste(text));
-    assert!(model.session.locked_key.is_some());
+    assert!(model.session.locked_keys.asked().is_some());
     assert!(model.workspace.keys.is_empty());
     ask(&mut model, Command::OpenKey(Secret::new("wrong")));
-    let locked = model.session.locked_key.clone().unwrap();
-    assert!(locked.error.unwrap().contains("does not fit"));
+    let locked = model.session.locked_keys.waiting[0].clone();
+    assert!(locked.error.as_ref().unwrap().contains("does not fit"));
     ask(&mut model, Command::OpenKey(Secret::new("correct-horse")));
-    assert!(model.session.locked_key.is_none());
+    assert!(model.session.locked_keys.asked().is_none());
     let key = &model.workspace.keys[0];
     assert!(key.private && key.alg == "ES256", "{key:?}");
     assert_eq!(model.session.selection, Selection::Key(key.id));
     ask(&mut model, Command::Undo);
     assert!(model.workspace.keys.is_empty());
     // Given up, it is gone.
-    model.session.locked_key = Some(delegraph::app::session::LockedKey {
-        text: locked.text,
-        name: locked.name,
-        origin: locked.origin,
-        error: None,
-    });
+    model.session.locked_keys.add(locked);
     ask(&mut model, Command::OpenKey(Secret::default()));
-    assert!(model.session.locked_key.is_none() && model.jobs.is_empty());
+    assert!(model.session.locked_keys.asked().is_none() && model.jobs.is_empty());
 }

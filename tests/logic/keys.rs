@@ -89,12 +89,12 @@ fn an_encrypted_key_in_der_asks_for_its_passphrase() {
     let mut model = Model::default();
     let path = vector("ed25519.encrypted.der");
     ask(&mut model, Command::ImportFiles(vec![path]));
-    assert!(model.session.locked_key.is_some() && model.workspace.keys.is_empty());
+    assert!(model.session.locked_keys.asked().is_some() && model.workspace.keys.is_empty());
     ask(&mut model, Command::OpenKey(Secret::new("wrong")));
-    let locked = model.session.locked_key.as_ref().unwrap();
+    let (_, locked) = model.session.locked_keys.asked().unwrap();
     assert!(locked.error.as_ref().unwrap().contains("does not fit"));
     ask(&mut model, Command::OpenKey(Secret::new("correct-horse")));
-    assert!(model.session.locked_key.is_none());
+    assert!(model.session.locked_keys.asked().is_none());
     assert!(model.workspace.keys[0].private, "{}", said(&model));
 }
 
@@ -400,4 +400,77 @@ fn a_malformed_key_is_taken_in_and_named() {
     assert_eq!(model.workspace.keys.len(), 2);
     ask(&mut model, import(&bad));
     assert_eq!(model.workspace.keys.len(), 2);
+}
+
+/// The key that is asked for: its name, which it is, of how many, and why the last try failed.
+fn asked(model: &Model) -> Option<(&str, usize, usize, bool)> {
+    let keys = &model.session.locked_keys;
+    let (number, key) = keys.asked()?;
+    assert!(!model.tries(key));
+    Some((&key.name, number, keys.total, key.error.is_some()))
+}
+
+#[test]
+fn several_encrypted_keys_ask_one_after_the_other_and_nothing_twice() {
+    let files = || {
+        let names = [
+            "p256.encrypted.pem",
+            "rsa.encrypted-aes192-sha1.pem",
+            "p256.spki.pem",
+            "ed25519.encrypted.der",
+        ];
+        Command::ImportFiles(names.map(vector).to_vec())
+    };
+    let open = |text: &str| Command::OpenKey(Secret::new(text));
+    // One passphrase opens all; the key that needs none is there at once.
+    let mut model = Model::default();
+    ask(&mut model, files());
+    assert_eq!(model.workspace.keys.len(), 1);
+    assert_eq!(asked(&model), Some(("p256.encrypted", 1, 3, false)));
+    ask(&mut model, open("wrong"));
+    assert_eq!(asked(&model), Some(("p256.encrypted", 1, 3, true)));
+    // The same files again wait once.
+    ask(&mut model, files());
+    assert_eq!(model.session.locked_keys.total, 3);
+    ask(&mut model, open("correct-horse"));
+    assert_eq!(asked(&model), None);
+    assert_eq!(model.session.locked_keys.total, 0);
+    let private = model.workspace.keys.iter().filter(|k| k.private).count();
+    assert_eq!(private, 3, "{}", said(&model));
+
+    // One that is skipped leaves the others.
+    let mut model = Model::default();
+    ask(&mut model, files());
+    ask(&mut model, Command::OpenKey(Secret::default()));
+    assert_eq!(
+        asked(&model),
+        Some(("rsa.encrypted-aes192-sha1", 2, 3, false))
+    );
+    ask(&mut model, Command::OpenKey(Secret::default()));
+    assert_eq!(asked(&model), Some(("ed25519.encrypted", 3, 3, false)));
+    ask(&mut model, open("correct-horse"));
+    assert_eq!((asked(&model), model.workspace.keys.len()), (None, 2));
+}
+
+#[test]
+fn a_passphrase_that_opened_one_key_says_nothing_against_another() {
+    let names = [
+        "p256.encrypted.pem",
+        "ed25519.encrypted-other.pem",
+        "rsa.encrypted-aes192-sha1.pem",
+    ];
+    let open = |text: &str| Command::OpenKey(Secret::new(text));
+    let mut model = Model::default();
+    ask(&mut model, Command::ImportFiles(names.map(vector).to_vec()));
+    ask(&mut model, open("correct-horse"));
+    // The first and the third are open; of the second it is not said that a passphrase failed.
+    assert_eq!(model.workspace.keys.len(), 2);
+    assert_eq!(
+        asked(&model),
+        Some(("ed25519.encrypted-other", 3, 3, false))
+    );
+    ask(&mut model, open("correct-horse"));
+    assert_eq!(asked(&model), Some(("ed25519.encrypted-other", 3, 3, true)));
+    ask(&mut model, open("battery-staple"));
+    assert_eq!((asked(&model), model.workspace.keys.len()), (None, 3));
 }
