@@ -123,6 +123,35 @@ pub fn line_of_name(
     line(painter, &cut, font, colour, width)
 }
 
+/// A name on as many as `rows` lines; what does not fit is cut out of the middle, as by [`line_of_name`].
+pub fn lines_of_name(
+    painter: &Painter,
+    text: &str,
+    font: &FontId,
+    colour: Color32,
+    (width, rows): (f32, usize),
+) -> Arc<Galley> {
+    let lay_out = |text: &str| {
+        let mut job = LayoutJob::simple(text.to_owned(), font.clone(), colour, width.max(8.0));
+        job.wrap.max_rows = rows;
+        painter.layout_job(job)
+    };
+    let galley = lay_out(text);
+    if !galley.elided {
+        return galley;
+    }
+    // Lines end at words: some of the room stays empty.
+    let mut room = galley.text().chars().count().min(400);
+    while room > 8 {
+        room -= (room / 12).max(1);
+        let cut = lay_out(&shorten(text, room));
+        if !cut.elided {
+            return cut;
+        }
+    }
+    galley
+}
+
 /// Draws one line, vertically in the middle of `rect`, from its left edge; returns its width.
 pub fn text_left(painter: &Painter, rect: Rect, text: &str, font: FontId, colour: Color32) -> f32 {
     let galley = line(painter, text, font, colour, rect.width());

@@ -15,7 +15,7 @@ use crate::{
     },
     gui::{
         Cx,
-        canvas::paint::{line, line_of_name},
+        canvas::paint::{line, line_of_name, lines_of_name},
         icons::Icon,
         theme::{self, RADIUS, Theme, space},
         widgets,
@@ -29,8 +29,12 @@ use crate::{
 
 /// Height of a row.
 const ROW: f32 = 42.0;
-/// Height of the head of a column.
-const HEAD: f32 = 58.0;
+/// Height of the head of a column whose title needs one line.
+const HEAD: f32 = 56.0;
+/// Most lines of a title.
+const TITLE_ROWS: usize = 2;
+/// Room for the buttons in the head of a column.
+const BUTTONS: f32 = 68.0;
 /// Width of the column of names.
 const NAMES: f32 = 132.0;
 /// Least width of a token's column.
@@ -228,49 +232,52 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, tokens: &[(TokenId, &TokenView)]) {
     cx.view.compare.table = Some(table);
 }
 
-/// Who each token is about; moves it left or right, or takes it out.
+/// Who each token is about; moves it left or right, or takes it out. Titles wrap, and stand over the
+/// whole width of their columns.
 fn heads(ui: &mut Ui, cx: &mut Cx<'_>, tokens: &[(TokenId, &TokenView)], width: f32) {
+    let theme = cx.theme;
+    let titles: Vec<_> = tokens
+        .iter()
+        .map(|(_, view)| {
+            let font = FontId::new(13.0, theme::medium());
+            let room = (width - 2.0 * space::M, TITLE_ROWS);
+            lines_of_name(ui.painter(), &escape(&view.title), &font, theme.text, room)
+        })
+        .collect();
+    let more =
+        |galley: &Arc<egui::Galley>| galley.size().y * (1.0 - 1.0 / galley.rows.len() as f32);
+    let height = HEAD + titles.iter().map(more).fold(0.0, f32::max);
     let (rect, _) = ui.allocate_exact_size(
-        vec2(NAMES + width * tokens.len() as f32, HEAD),
+        vec2(NAMES + width * tokens.len() as f32, height),
         Sense::hover(),
     );
-    let theme = cx.theme;
     let ids: Vec<TokenId> = tokens.iter().map(|(id, _)| *id).collect();
-    for (n, (id, view)) in tokens.iter().enumerate() {
+    for (n, ((id, view), title)) in tokens.iter().zip(titles).enumerate() {
         let left = rect.left() + NAMES + width * n as f32;
-        let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width, HEAD));
-        let inner = cell.shrink2(vec2(space::S, space::S));
-        let words = Rect::from_min_max(inner.min, pos2(inner.right() - 74.0, inner.bottom()));
-        let response = ui.interact(words, ui.scope_id().with(("head", id.0)), Sense::click());
+        let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width, height));
+        // As far in as the values are.
+        let inner = cell.shrink2(vec2(space::M, space::S));
+        let below = Rect::from_min_max(pos2(inner.left(), inner.bottom() - 20.0), inner.max);
+        let response = ui.interact(inner, ui.scope_id().with(("head", id.0)), Sense::click());
         let name = name_of(view);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Show {name}")));
         widgets::focus_ring(ui, &response);
-        let title = line(
-            ui.painter(),
-            &escape(&view.title),
-            FontId::new(13.0, theme::medium()),
-            theme.text,
-            words.width(),
-        );
-        ui.painter().galley(words.min, title, theme.text);
+        ui.painter().galley(inner.min, title, theme.text);
         let who = line_of_name(
             ui.painter(),
             &view.principal.short(),
             FontId::new(11.0, FontFamily::Proportional),
             theme.muted,
-            words.width(),
+            below.width() - BUTTONS,
         );
-        ui.painter()
-            .galley(words.min + vec2(0.0, 20.0), who, theme.muted);
-        if response.on_hover_text(&name).clicked() {
+        let at = pos2(below.left(), below.center().y - who.size().y / 2.0);
+        ui.painter().galley(at, who, theme.muted);
+        if response.on_hover_text(escape(&name)).clicked() {
             cx.push(Command::Select(Selection::Token(*id)));
         }
         let mut buttons = ui.new_child(
             egui::UiBuilder::new()
-                .max_rect(Rect::from_min_max(
-                    pos2(inner.right() - 72.0, inner.top()),
-                    pos2(inner.right(), inner.top() + 22.0),
-                ))
+                .max_rect(below.with_min_x(below.right() - BUTTONS + 4.0))
                 .id_salt(("head-buttons", id.0))
                 .layout(egui::Layout::right_to_left(egui::Align::Center)),
         );
