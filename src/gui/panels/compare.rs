@@ -38,7 +38,7 @@ const BUTTONS: f32 = 68.0;
 /// Width of the column of names.
 const NAMES: f32 = 132.0;
 /// Least width of a token's column.
-const LEAST: f32 = 160.0;
+const LEAST: f32 = 168.0;
 
 /// What the view keeps between frames.
 #[derive(Default)]

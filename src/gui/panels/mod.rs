@@ -34,5 +34,6 @@ pub mod practice;
 pub mod rows;
 pub mod token;
 pub mod tray;
+mod tray_keys;
 mod tray_order;
 mod tray_row;

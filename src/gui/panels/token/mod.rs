@@ -1,6 +1,8 @@
 //! The token view: who acts for whom, the verdict, the text, and header and claims as typed rows.
 
+mod add;
 mod assertion;
+mod binding;
 mod bound;
 mod cards;
 mod details;
@@ -81,6 +83,7 @@ pub struct State {
     /// The large token whose text is open for editing.
     raw_open: Option<TokenId>,
     encrypted: encrypted::State,
+    binding: binding::State,
     disclosed: disclosed::State,
     /// The steps of the verification are unfolded.
     steps: bool,
@@ -185,7 +188,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                                 }
                                 signatures::ui(ui, cx, id, view);
                                 rows::ui(ui, cx, id, view, header);
-                                disclosed::binding(ui, cx, id, view);
+                                binding::ui(ui, cx, id, view);
                             }
                             Mode::Json => {
                                 if view.token.form != Form::Jwe {
