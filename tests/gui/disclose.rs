@@ -274,3 +274,38 @@ fn a_claim_of_any_token_becomes_selectively_disclosable() {
             .is_none()
     );
 }
+
+#[test]
+fn the_inspector_says_how_a_claim_stands_and_changes_it() {
+    let mut harness = open(vec![]);
+    let before = claims(&harness);
+    for (claim, says, button, then) in [
+        ("given_name", "Disclosed by the holder.", "Make it plain", 1),
+        (
+            "country",
+            "Signed in clear.",
+            "Make it selectively disclosable",
+            2,
+        ),
+        (
+            "iss",
+            "Signed in clear.",
+            "Make it selectively disclosable",
+            3,
+        ),
+    ] {
+        let role = egui::accesskit::Role::Button;
+        harness.get_by_role_and_label(role, claim).click();
+        settle(&mut harness);
+        harness.get_by_label(says);
+        harness.get_by_label(button).click();
+        settle(&mut harness);
+        let (_, token) = shown(harness.state().model());
+        let sd = token.disclosed.unwrap();
+        assert_eq!(
+            (&sd.claims, sd.disclosures.len()),
+            (&before, then),
+            "{claim}"
+        );
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{RichText, Ui};
 use serde_json::Value;
 
-use super::inspector_token;
+use super::{inspector_token, token::disclosure};
 use crate::{
     app::{Command, session::Selection},
     gui::{
@@ -54,6 +54,9 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, token: TokenId, pointer: &str) {
         guide::member(part, pointer.strip_prefix("header").unwrap_or(pointer)),
     );
     demand(ui, cx, &view.token, part, &name);
+    if let Some(sd) = view.token.disclosed.as_ref().filter(|_| !in_header) {
+        disclosure(ui, cx, token, sd, pointer);
+    }
     let findings: Vec<_> = analysis
         .report
         .findings

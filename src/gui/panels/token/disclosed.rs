@@ -43,6 +43,9 @@ const SHOWN: usize = 600;
 /// Room for the mark of what is disclosed, and for the way to leave it out.
 const MARK: f32 = 132.0;
 
+const REVEAL: &str = "Make it plain";
+const CONCEAL: &str = "Make it selectively disclosable";
+
 /// How far members stand in from what is around them.
 const STEP: f32 = 12.0;
 
@@ -138,7 +141,7 @@ fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &Place) {
     }
     match place.state {
         Standing::Disclosed(_) => {
-            if widgets::menu_item(ui, "Make it plain", "")
+            if widgets::menu_item(ui, REVEAL, "")
                 .on_hover_text("The issuer signs it in clear: every verifier sees it")
                 .clicked()
             {
@@ -162,12 +165,34 @@ pub(super) fn conceal_item(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, pointer: &
     });
     if can
         && pointer != "/_sd_alg"
-        && widgets::menu_item(ui, "Make it selectively disclosable", "")
+        && widgets::menu_item(ui, CONCEAL, "")
             .on_hover_text("The issuer signs its hash: the holder discloses it, or does not")
             .clicked()
     {
         cx.push(edit(id, pointer, Change::Conceal));
         ui.close();
+    }
+}
+
+/// Whether a claim is disclosed or signed in clear, and the way from one to the other: for the
+/// inspector.
+pub fn standing(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, pointer: &str) {
+    let place = sd.places.iter().find(|place| place.pointer == pointer);
+    let (words, item, change) = match place.map(|place| &place.state) {
+        None | Some(Standing::Hidden(_)) => return,
+        Some(Standing::Signed(at)) if at == "/_sd_alg" => return,
+        Some(Standing::Disclosed(_)) => ("Disclosed by the holder.", REVEAL, Change::Reveal),
+        Some(Standing::Inside(..)) => (
+            "In clear inside what the holder discloses.",
+            CONCEAL,
+            Change::Conceal,
+        ),
+        Some(Standing::Signed(_)) => ("Signed in clear.", CONCEAL, Change::Conceal),
+    };
+    ui.add_space(space::XS);
+    ui.label(words);
+    if ui.button(item).clicked() {
+        cx.push(edit(id, pointer, change));
     }
 }
 

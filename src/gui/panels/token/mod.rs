@@ -49,6 +49,7 @@ use crate::{
     },
 };
 
+pub use disclosed::standing as disclosure;
 pub use encrypted::menu as encrypt_menu;
 pub use raw::colours;
 pub use rows::plain as plain_value;
