@@ -47,7 +47,9 @@ pub fn keep_in_view(ui: &Ui) {
         return;
     };
     let (rect, seen) = (widget.rect, ui.clip_rect());
-    let within = widget.layer_id == ui.layer_id() && ui.min_rect().contains(rect.center());
+    // What stands still beside the area is cut by no scrolling, wherever the content reaches.
+    let cut = widget.interact_rect.height() + 0.5 < rect.height();
+    let within = cut && widget.layer_id == ui.layer_id() && ui.min_rect().contains(rect.center());
     // A field taller than the view scrolls to its cursor by itself.
     let fits = rect.height() + 2.0 * AROUND < seen.height();
     if within && fits && (rect.top() < seen.top() || rect.bottom() > seen.bottom()) {
