@@ -2,11 +2,11 @@
 
 use egui::{
     Color32, CornerRadius, EventFilter, FontId, Id, Key, Margin, Modifiers, Rect, Response, Role,
-    Sense, Stroke, Ui, Visuals, WidgetInfo, WidgetText, vec2,
+    Sense, Stroke, Ui, Vec2, Visuals, WidgetInfo, WidgetText, vec2,
 };
 use egui_tiles::{
-    Behavior, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree,
-    UiResponse,
+    Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles,
+    Tree, UiResponse,
 };
 use serde::{Deserialize, Serialize};
 
@@ -136,6 +136,41 @@ pub fn bring(tree: &mut Tree<Pane>, pane: Pane) -> bool {
     }
     tree.make_active(|tile, _| tile == id) || hidden
 }
+
+/// The window has another size: the main views take what it gains or loses, and the panels around them
+/// stay as wide and high as they were made. Where the views would become too small, all give way.
+pub fn resized(tree: &mut Tree<Pane>, from: Vec2, to: Vec2) {
+    let mut child = tree.tiles.find_pane(&Pane::Main(View::Token));
+    while let Some(id) = child {
+        child = tree.tiles.parent_of(id);
+        let Some(parent) = child else { return };
+        let Some(Tile::Container(Container::Linear(linear))) = tree.tiles.get(parent) else {
+            continue;
+        };
+        let axis = usize::from(linear.dir == LinearDir::Vertical);
+        let visible = linear.children.iter().copied();
+        let visible = visible.filter(|c| tree.tiles.is_visible(*c));
+        let mut sizes: Vec<(TileId, f32)> = visible
+            .filter_map(|c| Some((c, tree.tiles.rect(c)?.size()[axis])))
+            .collect();
+        let whole: f32 = sizes.iter().map(|(_, size)| size).sum();
+        let Some((_, views)) = sizes.iter_mut().find(|(c, _)| *c == id) else {
+            continue;
+        };
+        *views += to[axis] - from[axis];
+        if *views < (whole + to[axis] - from[axis]) * LEAST {
+            continue;
+        }
+        if let Some(Tile::Container(Container::Linear(linear))) = tree.tiles.get_mut(parent) {
+            for (tile, size) in sizes {
+                linear.shares.set_share(tile, size);
+            }
+        }
+    }
+}
+
+/// The part of the window that the main views keep when it becomes smaller.
+const LEAST: f32 = 0.4;
 
 /// Draws the panels of one frame.
 pub struct Desk<'a, 'b> {
@@ -426,6 +461,48 @@ mod tests {
         let text = serde_json::to_string(&tree).unwrap();
         let back: Tree<Pane> = serde_json::from_str(&text).unwrap();
         assert!(is_whole(&back));
+    }
+
+    #[test]
+    fn another_size_of_the_window_goes_to_the_main_views() {
+        let ctx = egui::Context::default();
+        let mut tree = arrangement(1600.0, 900.0);
+        struct Blank;
+        impl Behavior<Pane> for Blank {
+            fn pane_ui(&mut self, _: &mut Ui, _: TileId, _: &mut Pane) -> UiResponse {
+                UiResponse::None
+            }
+            fn tab_title_for_pane(&mut self, _: &Pane) -> WidgetText {
+                "".into()
+            }
+        }
+        let mut draw = |tree: &mut Tree<Pane>, width: f32, height: f32| {
+            let input = egui::RawInput {
+                screen_rect: Some(Rect::from_min_size(egui::Pos2::ZERO, vec2(width, height))),
+                ..egui::RawInput::default()
+            };
+            let mut output = ctx.run_ui(input, |ui| tree.ui(&mut Blank, ui));
+            output.textures_delta.clear();
+            [Pane::Tokens, Pane::Inspector, Pane::Findings].map(|pane| {
+                let tile = tree.tiles.find_pane(&pane).unwrap();
+                tree.tiles.rect(tile).map_or(Vec2::ZERO, |r| r.size())
+            })
+        };
+        let wide = draw(&mut tree, 1600.0, 900.0);
+        resized(&mut tree, vec2(1600.0, 900.0), vec2(1280.0, 800.0));
+        let narrow = draw(&mut tree, 1280.0, 800.0);
+        for (pane, (before, after)) in wide.iter().zip(narrow).enumerate() {
+            let kept = if pane == 2 {
+                (before.y - after.y).abs()
+            } else {
+                (before.x - after.x).abs()
+            };
+            assert!(kept < 1.5, "{pane}: {before:?} became {after:?}");
+        }
+        // No room for that: every panel becomes smaller.
+        resized(&mut tree, vec2(1280.0, 800.0), vec2(700.0, 800.0));
+        let least = draw(&mut tree, 700.0, 800.0);
+        assert!(least[0].x < narrow[0].x - 20.0, "{least:?}");
     }
 
     #[test]

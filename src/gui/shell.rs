@@ -105,6 +105,8 @@ pub struct App {
     carrier: Box<dyn Carrier>,
     view: ViewState,
     tree: Option<Tree<Pane>>,
+    /// The room of the tree in the last frame.
+    size: Option<egui::Vec2>,
     settings: Settings,
     fresh: bool,
     topbar: topbar::State,
@@ -157,6 +159,7 @@ impl App {
             carrier,
             view: ViewState::default(),
             tree: None,
+            size: None,
             settings: Settings::default(),
             fresh: true,
             topbar: topbar::State::default(),
@@ -468,6 +471,9 @@ impl eframe::App for App {
             let tree = self
                 .tree
                 .get_or_insert_with(|| desk::arrangement(size.x, size.y));
+            if let Some(before) = self.size.replace(size).filter(|before| *before != size) {
+                desk::resized(tree, before, size);
+            }
             let view = match self.model.session.view {
                 View::Start => View::Token,
                 view => view,

@@ -175,8 +175,13 @@ fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
     let state = &mut cx.view.graph;
     // What stands at the right keeps its room.
     let width = (ui.available_width() - 262.0).clamp(72.0, 160.0);
+    let hint = if width < 120.0 {
+        "Find"
+    } else {
+        "Find a principal"
+    };
     let field = egui::TextEdit::singleline(&mut state.search)
-        .hint_text(egui::RichText::new("Find a principal").color(cx.theme.muted))
+        .hint_text(egui::RichText::new(hint).color(cx.theme.muted))
         .margin(egui::Margin::symmetric(8, 5))
         .desired_width(width);
     let response = ui.add(field).accessible_name("Find a principal");

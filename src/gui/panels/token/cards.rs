@@ -217,6 +217,8 @@ fn actor(
             bottom: 8,
         })
         .show(ui, |ui| {
+            // Two lines: a row that begins lower is centred before it has grown to them.
+            ui.spacing_mut().interact_size.y = 33.0;
             ui.horizontal(|ui| {
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 2.0;
