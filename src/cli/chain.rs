@@ -1,5 +1,6 @@
 //! `delegraph chain`: delegation chains as tests, by the commands and the runtime of the window.
 
+mod proof;
 pub(super) mod script;
 mod show;
 
@@ -50,6 +51,10 @@ pub(super) struct Options {
     /// Workspace that holds the servers, clients and keys that the chain names (or the chain itself)
     #[arg(long, value_name = "W")]
     workspace: Option<PathBuf>,
+    /// Private key for the DPoP proofs of the nodes that name it (`dpop = "key:NAME"`), in the place of
+    /// the workspace's; may be repeated
+    #[arg(long, value_name = "NAME=FILE")]
+    proof_key: Vec<proof::Given>,
     /// A chain file, the name of a sample, or the name of a chain in the workspace
     chain: String,
 }
@@ -97,6 +102,7 @@ fn run_one(options: &Options, setting: &Setting) -> Result<Done, Failure> {
         script.refuse_errors(&path.display().to_string())?;
     }
     let id = take(&options.chain, &mut script)?;
+    proof::take(&options.proof_key, id, &mut script)?;
     let chain = script
         .model
         .workspace

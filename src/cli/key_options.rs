@@ -34,6 +34,14 @@ impl KeyOptions {
             || self.passphrase_file.as_ref().is_some_and(dash)
     }
 
+    /// Whether any option gives keys, even if there are none in what it names.
+    pub fn is_given(&self) -> bool {
+        !self.key.is_empty()
+            || !self.jwks.is_empty()
+            || self.secret.is_some()
+            || self.secret_file.is_some()
+    }
+
     /// The keys, in the order of the options.
     pub fn candidates(&self) -> Result<Vec<Candidate>, Failure> {
         let mut candidates = Vec::new();

@@ -17,11 +17,17 @@ use crate::{
     token::{
         Form, Token,
         decrypt::decrypt,
-        validate::{Candidate, KeyUsed, Policy, Signature, Verdict, judge, steps::Outcome},
+        validate::{
+            Candidate, KeyOwner, KeyUsed, Policy, Signature, Verdict, judge, steps::Outcome,
+        },
     },
 };
 
 #[derive(clap::Args)]
+#[command(
+    after_help = "Without a key a DPoP proof is verified by the key that it brings: that proves possession of this key, \
+                  and nothing more. Any other token needs a key of its issuer."
+)]
 pub(super) struct Options {
     #[command(flatten)]
     keys: KeyOptions,
@@ -55,6 +61,8 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
         audience: options.audience.clone(),
         issuer: options.issuer.clone(),
         detached: options.detached.as_deref().map(input::bytes).transpose()?,
+        // Without any a proof of possession is judged as the window does: by the key that it brings.
+        keys_given: options.keys.is_given() || options.issuer.is_some(),
         ..Policy::at(setting.clock.now())
     };
     let path = options.file.as_deref().unwrap_or(Path::new("-"));
@@ -189,6 +197,9 @@ fn json_or_base64url(bytes: &[u8]) -> Value {
 
 fn in_words(token: &Token, verdict: &Verdict) -> String {
     let headline = match (verdict.verified(), verdict.signature) {
+        (true, _) if verdict.signer() == Some(KeyOwner::Brought) => {
+            "Verified, by the key that the proof brings"
+        }
         (true, _) => "Verified",
         (false, Signature::Valid) if verdict.weak_key() => {
             "Not accepted: the signature is valid, the key is too weak"

@@ -132,6 +132,39 @@ fn the_bound_sample_passes_and_tells_the_keys() {
 }
 
 #[test]
+fn a_key_for_proofs_is_given_by_file_under_the_name_that_the_chain_gives_it() {
+    let place = Place::new();
+    place.key("mine.jwk", "ES256").key("rsa.jwk", "PS256");
+    let sample = include_str!("../../assets/chains/sample-dpop.toml");
+    let named = sample.replacen("dpop = \"generated\"", "dpop = \"key:agent\"", 1);
+    assert_ne!(named, sample);
+    place.write("named.toml", named);
+    // Without the key the node says which one it wants.
+    let without = place.json(1, &["chain", "run", "named.toml"]);
+    assert!(without.to_string().contains("no key agent"), "{without:#}");
+    for file in ["mine.jwk", "rsa.jwk"] {
+        let given = format!("agent={file}");
+        let run = ["chain", "run", "--proof-key", &given, "named.toml"];
+        let document = place.json(0, &run);
+        let thumbprint = place.run(&["keys", "thumbprint", file]).out;
+        let first = &document["hops"][0];
+        assert_eq!(first["proved_key"], thumbprint.trim(), "{first:#}");
+        assert!(!document.to_string().contains("\"d\":"), "a private key");
+    }
+    let public = place.run(&["keys", "convert", "--to", "public", "mine.jwk"]);
+    place.write("public.jwk", public.out);
+    for (given, words) in [
+        ("other=mine.jwk", "they name agent"),
+        ("agent=public.jwk", "public key"),
+        ("mine.jwk", "NAME=FILE"),
+    ] {
+        let ran = place.run(&["chain", "run", "--proof-key", given, "named.toml"]);
+        assert_eq!(ran.status, 2, "{given}: {}", ran.out);
+        assert!(ran.err.contains(words), "{given}: {}", ran.err);
+    }
+}
+
+#[test]
 fn the_risky_sample_shows_its_risks() {
     let place = Place::new();
     let ran = place.run(&["--json", "chain", "run", "sample-risky"]);

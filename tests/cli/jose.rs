@@ -277,3 +277,44 @@ fn several_keys_make_several_recipients() {
         assert!(ran.err.contains(expected), "{}", ran.err);
     }
 }
+
+#[test]
+fn a_proof_is_judged_by_the_key_that_it_brings_and_says_what_that_is_worth() {
+    let place = Place::new();
+    place.key("holder.jwk", "ES256").key("other.jwk", "ES256");
+    let public = place
+        .run(&["keys", "convert", "--to", "public", "holder.jwk"])
+        .out;
+    let header =
+        json!({ "typ": "dpop+jwt", "jwk": serde_json::from_str::<Value>(&public).unwrap() });
+    let claims = json!({ "jti": "1", "htm": "GET", "htu": "https://api.example/", "iat": 1 });
+    let sign = |key: &str, header: &Value| {
+        let arguments = ["sign", "--key", key, "--header", &header.to_string()];
+        let ran = place.run_with(claims.to_string(), &arguments);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        ran.out
+    };
+    let proof = sign("holder.jwk", &header);
+    let good = place.json_with(proof.clone(), 0, &["verify"]);
+    assert_eq!(good["verified"], true);
+    assert_eq!(good["key"]["owner"], "brought");
+    assert!(good["reason"].as_str().unwrap().contains("possession"));
+    let ran = place.run_with(proof.clone(), &["verify"]);
+    assert!(
+        ran.out
+            .starts_with("Verified, by the key that the proof brings\n")
+            && ran.out.contains("not whose it is"),
+        "{}",
+        ran.out
+    );
+    // Signed by another key than the one that it brings.
+    let forged = place.json_with(sign("other.jwk", &header), 1, &["verify"]);
+    assert_eq!(forged["signature"], "invalid");
+    // A key that is given is what decides, and of other kinds the key that they bring does not.
+    let given = place.json_with(proof, 1, &["verify", "--key", "other.jwk"]);
+    assert_eq!(given["signature"], "invalid");
+    let mut other = header;
+    other["typ"] = "at+jwt".into();
+    let token = place.json_with(sign("holder.jwk", &other), 1, &["verify"]);
+    assert_eq!(token["signature"], "no_key");
+}

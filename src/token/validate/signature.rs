@@ -190,6 +190,7 @@ fn one(
         return match decide(&[&own], &named, &alg, signed, &input, &bytes) {
             Ok(verdict) => Ok(SignatureVerdict {
                 key: mark(verdict.key),
+                reason: format!("{} {POSSESSION}", verdict.reason),
                 ..verdict
             }),
             Err(end) => Err(End {
@@ -317,6 +318,9 @@ fn encoding(token: &Token, signed: &Signed<'_>) -> Result<(), End> {
     }
     Ok(())
 }
+
+/// What a proof is worth that verifies by the key that it brings.
+const POSSESSION: &str = "That proves possession of this key alone: not whose it is, nor that the proof belongs to a request or a token (RFC 9449 §4.3).";
 
 /// The public key in the header of a proof of possession, which alone decides about it. Of any other
 /// kind of token such a key is the sender's word for itself, and decides nothing.

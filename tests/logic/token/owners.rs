@@ -112,6 +112,7 @@ fn a_proof_of_possession_is_verified_by_the_key_that_it_brings() {
     for keys in [vec![], vec![of(&other, Some("https://as.example"))]] {
         let verdict = verdict(&proof, &keys);
         assert_eq!(verdict.signer(), Some(KeyOwner::Brought), "{verdict:?}");
+        assert!(verdict.reason.contains("possession of this key alone"));
         assert_eq!(verdict.key.unwrap().thumbprint, public.thumbprint().ok());
     }
     let forged = make("dpop+jwt", &public, &other);
