@@ -2,6 +2,7 @@
 //! verdicts, findings, graph and layout.
 
 mod make;
+mod proofs;
 mod tray;
 
 use std::{
@@ -141,6 +142,9 @@ pub struct TokenView {
     pub exp: Option<i64>,
     /// Clock difference that the verdict allowed, in seconds.
     pub leeway: i64,
+    /// Of a proof of possession: the token that it goes with, by its `ath` (RFC 9449 §4.2), when that
+    /// is here.
+    pub proves: Option<TokenId>,
 }
 
 /// A copy of what the analysis needs, so that it can be made on another thread. Cheap: `Arc`s.

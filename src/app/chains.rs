@@ -1,9 +1,11 @@
 //! Chains as documents: nodes and wires.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use super::{
-    Command, Effect, Model, practice, runs,
+    Command, Effect, Model,
+    directory::faults as faults_of,
+    practice, runs,
     session::{Selection, View},
     workspace::ChainEntry,
 };
@@ -105,31 +107,86 @@ pub(super) fn sample(model: &mut Model, name: &str) -> Option<ChainId> {
     }
 }
 
-/// Shows the plain sample at the practice server with these faults, and puts it into the workspace
-/// when it is not there.
-pub(super) fn sample_with(model: &mut Model, faults: &BTreeSet<String>) -> Option<ChainId> {
-    if faults.is_empty() {
-        return sample(model, PLAIN);
-    }
-    let same = |c: &&ChainEntry| {
-        c.chain.name == WITH_FAULTS && c.chain.faults.iter().cloned().eq(faults.iter().cloned())
-    };
-    if let Some(id) = model.workspace.chains.iter().find(same).map(|c| c.id) {
-        show(model, id);
-        return Some(id);
-    }
-    let mut chain = file::read(file::sample(PLAIN)?).ok()?;
-    chain.faults = faults.iter().cloned().collect();
-    chain.title = format!("Sample at {}", practice::title(faults));
-    chain.name = WITH_FAULTS.into();
-    Some(add(model, chain))
+/// What is run at a practice server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AtPractice {
+    /// The sample of this name.
+    Sample(String),
+    /// A chain of the workspace.
+    Chain(ChainId),
 }
 
-/// The sample without faults.
-const PLAIN: &str = "sample";
+/// What can be run at a practice server, with titles: the samples that are made for a sound one, then
+/// the chains of the workspace that ask a practice server for something.
+pub fn at_practice_offers(model: &Model) -> Vec<(AtPractice, String)> {
+    // Read once: faces ask in each frame of a menu.
+    static SOUND: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+        let sound = file::SAMPLES.iter().filter_map(|(name, text)| {
+            let chain = file::read(text).ok().filter(|c| c.faults.is_empty())?;
+            Some((*name, title(&chain)))
+        });
+        sound.collect()
+    });
+    let samples = SOUND
+        .iter()
+        .map(|(name, title)| (AtPractice::Sample((*name).to_owned()), title.clone()));
+    let own = model.workspace.chains.iter().filter(|entry| {
+        let chain = &entry.chain;
+        !chain.name.ends_with(AT) && chain.nodes.iter().any(runs::is_at_practice)
+    });
+    let own = own.map(|entry| (AtPractice::Chain(entry.id), title(&entry.chain)));
+    let mut offers: Vec<_> = samples.collect();
+    for (what, title) in own {
+        // A sample that was loaded and not changed is offered once.
+        if !offers.iter().any(|(_, known)| *known == title) {
+            offers.push((what, title));
+        }
+    }
+    offers
+}
 
-/// Its name at a server with faults.
-const WITH_FAULTS: &str = "sample-with-faults";
+/// Ends the names of copies that run at servers with faults.
+const AT: &str = "-with-faults";
+
+/// Shows a chain as it runs at the practice server with these faults. Where the chain names other
+/// faults, a copy runs, which follows the chain; there is one for each set of faults.
+pub(super) fn at_practice(
+    model: &mut Model,
+    what: &AtPractice,
+    faults: &BTreeSet<String>,
+) -> Option<ChainId> {
+    let source = match what {
+        AtPractice::Sample(name) if faults.is_empty() => return sample(model, name),
+        AtPractice::Sample(name) => file::read(file::sample(name)?).ok()?,
+        AtPractice::Chain(id) => {
+            let Some(chain) = model.workspace.chain(*id) else {
+                model.complain(format!("There is no chain {id}."));
+                return None;
+            };
+            if faults_of(chain) == *faults {
+                show(model, *id);
+                return Some(*id);
+            }
+            chain.clone()
+        }
+    };
+    let copy = Chain {
+        faults: faults.iter().cloned().collect(),
+        title: format!("{} at {}", title(&source), practice::title(faults)),
+        name: format!("{}{AT}", source.name),
+        ..source
+    };
+    let same = |c: &&ChainEntry| c.chain.name == copy.name && c.chain.faults == copy.faults;
+    let Some(known) = model.workspace.chains.iter().find(same) else {
+        return Some(add(model, copy));
+    };
+    let id = known.id;
+    if known.chain != copy {
+        edit(model, id, |chain| *chain = copy);
+    }
+    show(model, id);
+    Some(id)
+}
 
 /// Whether a text looks like a chain file rather than anything else that is pasted.
 pub(super) fn looks_like_chain(text: &str) -> bool {

@@ -8,6 +8,7 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use serde_json::Value;
 
 use super::{
+    chains::AtPractice,
     presentation::Presentation,
     session::{Demands, Selection, View},
     signatures::SignatureEdit,
@@ -209,8 +210,9 @@ pub enum Command {
     LoadSample(String),
     /// Put a sample chain into the workspace, show it and run it.
     RunSample(String),
-    /// Run the plain sample at the practice server with these faults, which is started for it.
-    RunSampleWith(BTreeSet<String>),
+    /// Run a chain at the practice server with these faults, which is started for it: a copy, so that
+    /// the chain itself stays as it is.
+    RunAt(AtPractice, BTreeSet<String>),
     /// An empty chain.
     NewChain,
     /// A chain from a file's text.

@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     Model,
     model::{Practice, PracticeInfo},
-    runs,
+    practice, runs,
     workspace::{ClientEntry, ServerEntry},
 };
 use crate::{
@@ -74,7 +74,7 @@ impl Directory for Names<'_> {
     fn server(&self, name: Option<&str>) -> Result<ServerView, String> {
         let Some(name) = name else {
             return Ok(ServerView {
-                name: "Practice".into(),
+                name: practice::title(&self.faults),
                 metadata: Arc::clone(&self.practice()?.metadata),
             });
         };

@@ -15,7 +15,7 @@ pub mod target;
 pub mod update;
 pub mod workspace;
 
-mod chains;
+pub mod chains;
 mod encryption;
 mod file;
 pub mod forge;

@@ -57,6 +57,9 @@ pub struct Model {
     pub picturing: Option<Seen>,
     /// Practice servers by their faults (sorted); the one without faults is the default.
     pub practice: BTreeMap<BTreeSet<String>, Practice>,
+    /// The faults of the practice server that has, or had, a port of this machine: an address alone
+    /// does not say that a server is broken on purpose.
+    pub practice_ports: BTreeMap<u16, BTreeSet<String>>,
     /// Key sets of configured issuers and practice servers.
     pub jwks: HashMap<String, Arc<Jwks>>,
     /// Key sets as they were before the last fetch that changed them, to show a rotation.

@@ -6,6 +6,7 @@ use super::{
     Effect, Model,
     model::{Practice, PracticeInfo},
 };
+use crate::oauth::metadata::is_loopback;
 
 /// Starts the server with these faults, unless it runs or is being started.
 pub(super) fn start(model: &mut Model, faults: BTreeSet<String>, effects: &mut Vec<Effect>) {
@@ -26,6 +27,18 @@ pub fn title(faults: &BTreeSet<String>) -> String {
     }
     let names: Vec<&str> = faults.iter().map(String::as_str).collect();
     format!("Practice with {}", names.join(", "))
+}
+
+/// What the server at an address is called, if it is a practice server of this start, even one that
+/// was stopped since.
+pub fn named(model: &Model, url: &url::Url) -> Option<String> {
+    let port = url.port_or_known_default().filter(|_| is_loopback(url))?;
+    model.practice_ports.get(&port).map(title)
+}
+
+/// [`named`], for an issuer or another address as text.
+pub fn named_by(model: &Model, address: &str) -> Option<String> {
+    named(model, &url::Url::parse(address).ok()?)
 }
 
 /// Stops one.
@@ -55,6 +68,10 @@ pub(super) fn changed(
     }
     let state = match state {
         Ok(info) => {
+            let url = url::Url::parse(&info.issuer).ok();
+            if let Some(port) = url.and_then(|url| url.port_or_known_default()) {
+                model.practice_ports.insert(port, faults.clone());
+            }
             model
                 .jwks
                 .insert(info.issuer.clone(), Arc::clone(&info.jwks));

@@ -150,13 +150,18 @@ fn begin(
 }
 
 fn needs_practice(chain: &Chain, id: &str) -> bool {
-    chain.node(id).is_some_and(|node| match &node.step {
+    chain.node(id).is_some_and(is_at_practice)
+}
+
+/// Whether a node asks a practice server for something.
+pub(super) fn is_at_practice(node: &Node) -> bool {
+    match &node.step {
         Step::SignIn { .. } | Step::ClientCredentials { .. } | Step::Exchange { .. } => {
             node.server.is_none()
         }
         Step::Call { url, .. } => url::Url::parse(url).is_err(),
         Step::Paste { .. } => false,
-    })
+    }
 }
 
 /// Starts node after node until one wants an answer, or the queue is empty.

@@ -197,8 +197,8 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
                 runs::update(model, C::RunAll(chain), env, effects);
             }
         }
-        C::RunSampleWith(faults) => {
-            if let Some(chain) = chains::sample_with(model, &faults) {
+        C::RunAt(what, faults) => {
+            if let Some(chain) = chains::at_practice(model, &what, &faults) {
                 runs::update(model, C::RunAll(chain), env, effects);
             }
         }

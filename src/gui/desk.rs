@@ -17,10 +17,7 @@ use super::{
     theme::{self, space},
     widgets,
 };
-use crate::{
-    app::{Command, session::View},
-    risk::Severity,
-};
+use crate::app::{Command, session::View};
 
 /// A panel of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -429,9 +426,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, pane: Pane) -> bool {
 
 /// How many findings of each severity, as shapes and words; right to left.
 fn counts(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let findings = &cx.model.analysis.report.findings;
-    for severity in Severity::ALL.into_iter().rev() {
-        let n = findings.iter().filter(|f| f.severity == severity).count();
+    let counts = cx.view.findings.counts(&cx.model.analysis.report);
+    for (severity, n) in counts.into_iter().rev() {
         if n == 0 {
             continue;
         }

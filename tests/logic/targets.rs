@@ -7,6 +7,7 @@ use delegraph::{
         Command, Effect, Model, Outcome,
         analysis::analyse,
         apply,
+        chains::{AtPractice, at_practice_offers},
         forge::{chosen, make, plan},
         model::{Practice, PracticeInfo},
         session::View,
@@ -331,7 +332,10 @@ fn the_forge_is_aimed_with_a_token_that_the_server_takes() {
     ask(&mut model, Command::AimForge(faults.clone()));
     assert_eq!(model.workspace.targets.len(), 2, "a known target is taken");
 
-    let effects = ask(&mut model, Command::RunSampleWith(faults.clone()));
+    let effects = ask(
+        &mut model,
+        Command::RunAt(AtPractice::Sample("sample".into()), faults.clone()),
+    );
     assert!(
         effects
             .iter()
@@ -355,8 +359,47 @@ fn the_forge_is_aimed_with_a_token_that_the_server_takes() {
     ask(&mut model, Command::TakePracticeKey(BTreeSet::new()));
     assert_eq!(keys(&model), 0, "that server does not run");
     let chains = model.workspace.chains.len();
-    ask(&mut model, Command::RunSampleWith(faults));
+    ask(
+        &mut model,
+        Command::RunAt(AtPractice::Sample("sample".into()), faults.clone()),
+    );
     assert_eq!(model.workspace.chains.len(), chains);
+
+    // A chain that is open runs there as a copy, which follows it.
+    ask(&mut model, Command::NewChain);
+    let open = model.workspace.chains.last().unwrap().id;
+    let offered = |model: &Model| {
+        let offers = at_practice_offers(model);
+        offers
+            .iter()
+            .any(|(what, _)| *what == AtPractice::Chain(open))
+    };
+    assert!(!offered(&model), "it asks a practice server for nothing");
+    let mut chain = model.workspace.chain(open).unwrap().clone();
+    let sample = delegraph::chain::file::sample("sample-dpop").unwrap();
+    chain.nodes = delegraph::chain::file::read(sample).unwrap().nodes;
+    chain.nodes.truncate(2);
+    ask(&mut model, Command::SetChain(open, Box::new(chain)));
+    assert!(offered(&model));
+    let run = Command::RunAt(AtPractice::Chain(open), faults.clone());
+    for kept in [2, 1] {
+        let mut chain = model.workspace.chain(open).unwrap().clone();
+        chain.nodes.truncate(kept);
+        ask(&mut model, Command::SetChain(open, Box::new(chain)));
+        ask(&mut model, run.clone());
+        assert_eq!(model.workspace.chains.len(), chains + 2);
+        let copy = &model.workspace.chains.last().unwrap().chain;
+        assert_eq!(copy.nodes.len(), kept);
+        assert_eq!(copy.faults, ["key-confusion"]);
+        let own = model.workspace.chain(open).unwrap();
+        assert!(own.faults.is_empty(), "the chain itself stays as it is");
+    }
+    assert!(
+        at_practice_offers(&model)
+            .iter()
+            .all(|(_, title)| !title.contains(" at Practice")),
+        "copies are not offered"
+    );
 }
 
 #[test]

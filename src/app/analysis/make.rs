@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Analysis, Begun, Input, TokenView, title, tray};
+use super::{Analysis, Begun, Input, TokenView, proofs, title, tray};
 use crate::{
     app::{session::Demands, workspace::TokenEntry},
     chain::{
@@ -126,6 +126,7 @@ pub fn analyse_while_wanted(input: &Input, previous: &Analysis) -> Result<Analys
         view.severity = worst.get(&index).copied();
         tokens.insert(id, view);
     }
+    proofs::link(&mut tokens);
     Ok(Analysis {
         revision: input.revision,
         now: input.now,
@@ -455,6 +456,7 @@ fn view(
         iat: numeric_date(&token, "iat"),
         exp: numeric_date(&token, "exp"),
         leeway: 0,
+        proves: None,
         again: entry.map_or(0, |e| e.again),
         search: search(entry, &token),
         token,

@@ -2,7 +2,7 @@
 
 use super::Command;
 use crate::{
-    app::{practice, session::View},
+    app::{chains::AtPractice, practice, session::View},
     kit::text::escape,
     principal::picture::{Choice, When},
     token::{craft::Part, sd_jwt::Change},
@@ -112,8 +112,12 @@ impl Command {
             Self::AimForge(faults) => {
                 format!("Aim the forge at {}", escape(&practice::title(faults)))
             }
-            Self::RunSampleWith(faults) => {
-                format!("Run the sample at {}", escape(&practice::title(faults)))
+            Self::RunAt(what, faults) => {
+                let what = match what {
+                    AtPractice::Sample(_) => "the sample",
+                    AtPractice::Chain(_) => "the chain",
+                };
+                format!("Run {what} at {}", escape(&practice::title(faults)))
             }
             Self::PasteActor(..) => "Paste actor token".into(),
             Self::Fire(plan) => format!("Fire at {}", escape(&plan.target.host())),
@@ -221,7 +225,7 @@ impl Command {
                 | Self::PasteActor(..)
                 | Self::AimForge(_)
                 | Self::TakePracticeKey(_)
-                | Self::RunSampleWith(_)
+                | Self::RunAt(..)
         )
     }
 

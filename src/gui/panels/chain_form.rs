@@ -7,7 +7,7 @@ use egui::{Key, RichText, Ui};
 
 use super::{chain_scene::spoken_title, inspector_chain::sources};
 use crate::{
-    app::Command,
+    app::{Command, practice},
     chain::{Ask, Chain, Dpop, Node, Step},
     gui::{
         Cx,
@@ -88,7 +88,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain, node:
         node_default_title(node),
     );
     if !matches!(node.step, Step::Paste { .. } | Step::Call { .. }) {
-        server(ui, cx, &mut changed);
+        server(ui, cx, chain, &mut changed);
         let offered: Vec<&str> = known.clients.iter().map(String::as_str).collect();
         choice(
             ui,
@@ -249,16 +249,17 @@ fn choice(
     });
 }
 
-fn server(ui: &mut Ui, cx: &Cx<'_>, node: &mut Node) {
+fn server(ui: &mut Ui, cx: &Cx<'_>, chain: &Chain, node: &mut Node) {
     widgets::field(ui, "Server", |ui| {
-        let shown = node.server.as_deref().unwrap_or("Practice");
+        let practice = practice::title(&chain.faults.iter().cloned().collect());
+        let shown = node.server.as_deref().unwrap_or(&practice);
         widgets::menu(
             ui,
             "Server",
             shorten(&escape(shown), 28).into_owned(),
             |ui| {
                 if ui
-                    .selectable_label(node.server.is_none(), "Practice")
+                    .selectable_label(node.server.is_none(), practice.as_str())
                     .clicked()
                 {
                     node.server = None;

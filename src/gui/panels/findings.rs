@@ -1,5 +1,7 @@
 //! Findings: counts by severity, the list, and what could not be evaluated (never a pass).
 
+use std::sync::Arc;
+
 use egui::{Align, Layout, RichText, ScrollArea, Ui};
 
 use super::{
@@ -20,7 +22,7 @@ use crate::{
         widgets,
     },
     kit::text::escape,
-    risk::{Finding, Severity},
+    risk::{Finding, Report, Severity},
 };
 
 /// What the panel keeps between frames.
@@ -28,6 +30,53 @@ use crate::{
 pub struct State {
     rows: rows::State,
     open_not_evaluable: bool,
+    sorted: Sorted,
+}
+
+impl State {
+    /// How many findings there are of each severity, worst first; counted once when they change.
+    pub fn counts(&mut self, report: &Arc<Report>) -> [(Severity, usize); 5] {
+        self.sorted.follow(report);
+        self.sorted.counts
+    }
+}
+
+/// The findings in the order in which they are shown, worked out once when they change: there may be
+/// tens of thousands, and every frame asks.
+struct Sorted {
+    of: Arc<Report>,
+    counts: [(Severity, usize); 5],
+    /// Places in the report, worst first.
+    all: Arc<[usize]>,
+}
+
+impl Default for Sorted {
+    fn default() -> Self {
+        Self {
+            of: Arc::default(),
+            counts: Severity::ALL.map(|severity| (severity, 0)),
+            all: Arc::from([]),
+        }
+    }
+}
+
+impl Sorted {
+    fn follow(&mut self, report: &Arc<Report>) {
+        if Arc::ptr_eq(&self.of, report) {
+            return;
+        }
+        self.of = Arc::clone(report);
+        self.counts = Severity::ALL.map(|severity| (severity, report.count(severity)));
+        let mut all: Vec<usize> = (0..report.findings.len()).collect();
+        all.sort_by_key(|n| std::cmp::Reverse(report.findings[*n].severity));
+        self.all = all.into();
+    }
+
+    /// How many stand at the beginning that are as bad as `least`, or worse.
+    fn at_least(&self, least: Option<Severity>) -> usize {
+        let shown = |(severity, _): &&(Severity, usize)| least.is_none_or(|l| *severity >= l);
+        self.counts.iter().filter(shown).map(|(_, n)| n).sum()
+    }
 }
 
 const COLUMNS: [Column; 7] = [
@@ -42,16 +91,16 @@ const COLUMNS: [Column; 7] = [
 
 /// Draws the panel.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let report = std::sync::Arc::clone(&cx.model.analysis.report);
-    let evidence = std::sync::Arc::clone(&cx.model.analysis.evidence);
+    let report = Arc::clone(&cx.model.analysis.report);
+    let evidence = Arc::clone(&cx.model.analysis.evidence);
     let least = cx.model.session.at_least;
-    let mut list: Vec<usize> = (0..report.findings.len())
-        .filter(|n| least.is_none_or(|least| report.findings[*n].severity >= least))
-        .collect();
-    list.sort_by_key(|n| std::cmp::Reverse(report.findings[*n].severity));
+    let sorted = &mut cx.view.findings.sorted;
+    sorted.follow(&report);
+    let all = Arc::clone(&sorted.all);
+    let list = &all[..sorted.at_least(least)];
     let spacing = ui.spacing().item_spacing;
     ui.spacing_mut().item_spacing.y = 0.0;
-    head(ui, cx, &list);
+    head(ui, cx, list);
     widgets::hairline(ui);
     ui.spacing_mut().item_spacing = spacing;
     if report.findings.is_empty() && report.not_evaluable.is_empty() {
@@ -128,7 +177,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn head(ui: &mut Ui, cx: &mut Cx<'_>, list: &[usize]) {
-    let report = std::sync::Arc::clone(&cx.model.analysis.report);
+    let report = Arc::clone(&cx.model.analysis.report);
     egui::Frame::new()
         .inner_margin(egui::Margin::symmetric(space::M as i8, 4))
         .show(ui, |ui| {
@@ -173,13 +222,12 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, list: &[usize]) {
 
 /// Counts by severity, each with its shape; a click filters.
 fn counts(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let report = std::sync::Arc::clone(&cx.model.analysis.report);
+    let report = Arc::clone(&cx.model.analysis.report);
     if report.findings.is_empty() {
         ui.label(RichText::new("No findings").color(cx.theme.muted));
         return;
     }
-    for severity in Severity::ALL {
-        let n = report.count(severity);
+    for (severity, n) in cx.view.findings.counts(&report) {
         if n == 0 {
             continue;
         }
@@ -242,8 +290,8 @@ fn spoken(finding: &Finding, evidence: &Evidence) -> String {
 
 /// Rules that could not be evaluated, by rule.
 fn not_evaluable(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let report = std::sync::Arc::clone(&cx.model.analysis.report);
-    let evidence = std::sync::Arc::clone(&cx.model.analysis.evidence);
+    let report = Arc::clone(&cx.model.analysis.report);
+    let evidence = Arc::clone(&cx.model.analysis.evidence);
     ui.add_space(space::XS);
     ui.horizontal(|ui| {
         ui.add_space(space::M);
@@ -281,4 +329,46 @@ fn not_evaluable(ui: &mut Ui, cx: &mut Cx<'_>) {
                 });
             }
         });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::risk::{Confidence, registry::ALL};
+
+    fn report(severities: &[Severity]) -> Arc<Report> {
+        let finding = |severity: &Severity| Finding {
+            rule: &ALL[0],
+            severity: *severity,
+            hop: 0,
+            parent: None,
+            claim: String::new(),
+            found: String::new(),
+            expected: String::new(),
+            message: String::new(),
+            confidence: Confidence::Decoded,
+            path: Vec::new(),
+        };
+        Arc::new(Report {
+            findings: severities.iter().map(finding).collect(),
+            not_evaluable: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn findings_are_counted_and_sorted_when_they_change_and_then_kept() {
+        use Severity::{Critical, High, Low};
+        let mut state = State::default();
+        let first = report(&[Low, Critical, High, Low]);
+        assert_eq!(state.counts(&first)[0], (Critical, 1));
+        let kept = Arc::clone(&state.sorted.all);
+        assert_eq!(*kept, [1, 2, 0, 3]);
+        assert_eq!(state.sorted.at_least(None), 4);
+        assert_eq!(state.sorted.at_least(Some(High)), 2);
+        assert_eq!(state.counts(&first)[3], (Low, 2));
+        assert!(Arc::ptr_eq(&kept, &state.sorted.all), "worked out again");
+        state.counts(&report(&[Low]));
+        assert_eq!(state.sorted.at_least(Some(High)), 0);
+        assert_eq!(*state.sorted.all, [0]);
+    }
 }

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use super::{graph::State, graph_scene::Scene};
 use crate::{
     app::{Model, session::Selection},
-    principal::{Graph, Node, picture::Picture},
+    principal::{Graph, Node, Relation, picture::Picture},
     risk::Severity,
+    token::Kind,
 };
 
 /// What stands out: all else steps back. Nothing in it: nothing steps back.
@@ -73,15 +74,26 @@ pub(super) fn lit(state: &State, model: &Model, scene: &Scene) -> Lit {
     if let Selection::Token(id) | Selection::Claim(id, _) = &session.selection
         && let Some(view) = model.analysis.tokens.get(id)
     {
+        // A proof names a key alone: what it goes with is shown, else whoever holds tokens of that key.
+        let proved = view.proves.and_then(|id| model.analysis.tokens.get(&id));
+        let hop = proved.map_or(view.hop, |token| token.hop);
+        lit.nodes = scene.picture.named_by(hop).into_iter().collect();
+        let proof = view.token.kind == Kind::DpopProof && proved.is_none();
         lit.edges = (0..graph.edges.len())
-            .filter(|e| graph.edges[*e].hops.contains(&view.hop))
+            .filter(|e| {
+                let edge = &graph.edges[*e];
+                let held = proof && edge.relation == Relation::Holds;
+                edge.hops.contains(&hop) || held && lit.nodes.contains(&edge.to)
+            })
             .collect();
-        lit.nodes = scene.picture.named_by(view.hop).into_iter().collect();
         lit.light_ends(graph);
-        lit.on = !lit.nodes.is_empty();
+        // Where nothing of it is drawn, all else would step back for nothing.
+        let drawn = |n: &usize| scene.picture.nodes.get(*n).copied().flatten().is_some();
+        lit.on = lit.nodes.iter().any(drawn);
         if lit.on {
             return lit;
         }
+        lit = Lit::default();
     }
     let words = session.filter.trim().to_lowercase();
     if session.at_least.is_some() || !words.is_empty() {

@@ -1,9 +1,11 @@
 //! An HTTP request and its answer, for the inspector: secrets hidden, tokens shown, JSON indented.
 
+use std::collections::BTreeSet;
+
 use egui::{RichText, Ui};
 
 use crate::{
-    app::Command,
+    app::{Command, Model, practice},
     chain::run::Exchanged,
     gui::{
         Ask, Cx,
@@ -25,6 +27,41 @@ pub(super) fn path(url: &url::Url) -> String {
     escape(url.path()).into_owned()
 }
 
+/// What the server of a request is called, and whether it is broken on purpose: by the name of the
+/// practice server, else by host and port.
+pub(super) fn server(model: &Model, url: &url::Url) -> (String, bool) {
+    if let Some(name) = practice::named(model, url) {
+        let sound = practice::title(&BTreeSet::new());
+        let faulty = name != sound;
+        return (name, faulty);
+    }
+    let host = escape(url.host_str().unwrap_or("?")).into_owned();
+    match url.port() {
+        Some(port) => (format!("{host}:{port}"), false),
+        None => (host, false),
+    }
+}
+
+/// The name of a practice server under its address; nothing for any other.
+pub(super) fn practice_name(ui: &mut Ui, cx: &Cx<'_>, name: Option<String>) {
+    let Some(name) = name else { return };
+    let faulty = name != practice::title(&BTreeSet::new());
+    ui.horizontal_wrapped(|ui| {
+        let (icon, colour) = if faulty {
+            (Icon::Warning, cx.theme.high)
+        } else {
+            (Icon::Service, cx.theme.muted)
+        };
+        icon.show(ui, 12.0, colour);
+        let words = if faulty {
+            format!("{name}: broken on purpose")
+        } else {
+            format!("{name} server")
+        };
+        ui.add(egui::Label::new(theme::small(words).color(colour)).wrap());
+    });
+}
+
 /// The request.
 pub(super) fn request(ui: &mut Ui, cx: &mut Cx<'_>, entry: &Exchanged) {
     let request = &entry.request;
@@ -36,6 +73,7 @@ pub(super) fn request(ui: &mut Ui, cx: &mut Cx<'_>, entry: &Exchanged) {
                 .selectable(true),
         );
     });
+    practice_name(ui, cx, practice::named(cx.model, &request.url));
     let query: Vec<(String, String)> = request
         .url
         .query_pairs()

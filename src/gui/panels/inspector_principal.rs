@@ -6,7 +6,7 @@ use egui::{RichText, Ui};
 
 use super::{graph::counted, inspector_finding, inspector_fold};
 use crate::{
-    app::{Command, analysis::TokenView, session::Selection},
+    app::{Command, analysis::TokenView, practice, session::Selection},
     gui::{
         Ask, Cx,
         icons::{self, Icon},
@@ -216,6 +216,7 @@ fn authority(ui: &mut Ui, cx: &Cx<'_>, graph: &Graph, n: usize) {
         widgets::field(ui, "Issuer", |ui| {
             ui.add(egui::Label::new(escape(iss)).wrap())
         });
+        super::http::practice_name(ui, cx, practice::named_by(cx.model, iss));
     }
     let acts = matches!(
         node.kind,

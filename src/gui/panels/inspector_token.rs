@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     app::{
-        Command, analysis::TokenView, session::Selection, signatures::SignatureEdit,
+        Command, analysis::TokenView, practice, session::Selection, signatures::SignatureEdit,
         workspace::KeyEntry,
     },
     gui::{
@@ -26,7 +26,7 @@ use crate::{
         text::{escape, escape_lines, shorten},
     },
     token::snippet::{self, Language},
-    token::{Form, validate::KeyOwner},
+    token::{Form, Kind, validate::KeyOwner},
 };
 
 /// Audiences that are drawn one by one.
@@ -233,6 +233,9 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         }
     };
     text(ui, "Issuer", view.principal.issuer.as_deref());
+    let issuer = view.principal.issuer.as_deref();
+    let named = issuer.and_then(|iss| practice::named_by(cx.model, iss));
+    super::http::practice_name(ui, cx, named);
     text(ui, "Client", view.principal.client.as_deref());
     if !view.principal.audience.is_empty() {
         widgets::field(ui, "Audience", |ui| {
@@ -271,6 +274,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         }
         text(ui, "Thumbprint", key.thumbprint.as_deref());
     }
+    goes_with(ui, cx, view);
     ui.add_space(space::XS);
     ui.horizontal_wrapped(|ui| {
         if widgets::button(ui, Icon::Pen, "Show").clicked() {
@@ -289,6 +293,36 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         sign(ui, cx, id, view);
     }
     super::inspector_kind::ui(ui, cx, id, view);
+}
+
+/// Of a proof of possession: the token that it goes with.
+fn goes_with(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
+    if view.token.kind != Kind::DpopProof || view.token.claim_text("ath").is_none() {
+        return;
+    }
+    let analysis = std::sync::Arc::clone(&cx.model.analysis);
+    let token = view
+        .proves
+        .and_then(|id| Some((id, analysis.tokens.get(&id)?)));
+    widgets::field(ui, "Goes with", |ui| match token {
+        Some((id, token)) => {
+            let words = match token.token.claim_text("sub") {
+                Some(sub) => format!("{} · {}", token.title, shorten(&escape(sub), 40)),
+                None => token.title.clone(),
+            };
+            if ui
+                .link(words)
+                .on_hover_text("ath of the proof is the hash of this token")
+                .clicked()
+            {
+                cx.push(Command::Select(Selection::Token(id)));
+            }
+        }
+        None => {
+            let words = "a token that is not here: none has the hash that ath says";
+            ui.add(egui::Label::new(RichText::new(words).color(cx.theme.muted)).wrap());
+        }
+    });
 }
 
 /// Whose a key is, in words.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::{
-        Command,
+        Command, Model,
         log::{Entry, MAX_FIRED_BODY, MAX_LOG, Source},
         session::Selection,
     },
@@ -57,10 +57,11 @@ enum Tab {
     Curl,
 }
 
-const COLUMNS: [Column; 7] = [
+const COLUMNS: [Column; 8] = [
     fixed("Time", 104.0),
     fixed("Method", 64.0),
-    wide("Path", 120.0, 1.0),
+    wide("Server", 80.0, 0.9),
+    wide("Path", 100.0, 1.0),
     wide("Purpose", 140.0, 1.6),
     number("Status", 72.0),
     number("Time taken", 84.0),
@@ -100,7 +101,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             selected,
             tail: true,
         },
-        |n| spoken(&log[n].exchanged),
+        |n| spoken(model, &log[n].exchanged),
         |cell| {
             let entry = &log[cell.row].exchanged;
             let theme = cell.theme;
@@ -108,13 +109,17 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             match cell.column {
                 0 => cell.text(&entry.at.strftime("%H:%M:%S%.3f").to_string(), theme.muted),
                 1 => cell.text(entry.request.method.name(), theme.muted),
-                2 => cell.mono(&http::path(&entry.request.url), theme.text),
-                3 => cell.text(&escape(&entry.purpose), theme.text),
-                4 => match answer {
+                2 => {
+                    let (name, faulty) = http::server(model, &entry.request.url);
+                    cell.text(&name, if faulty { theme.high } else { theme.muted });
+                }
+                3 => cell.mono(&http::path(&entry.request.url), theme.text),
+                4 => cell.text(&escape(&entry.purpose), theme.text),
+                5 => match answer {
                     Ok(r) => cell.text(&r.status.to_string(), http::status_colour(cx, r.status)),
                     Err(_) => cell.text("no answer", theme.critical),
                 },
-                5 => cell.text(
+                6 => cell.text(
                     &answer.map_or_else(|_| String::new(), |r| format!("{} ms", r.millis)),
                     theme.muted,
                 ),
@@ -134,7 +139,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-fn spoken(entry: &Exchanged) -> String {
+fn spoken(model: &Model, entry: &Exchanged) -> String {
     let answer = match &entry.response {
         Ok(r) => format!(
             "{}, {} ms, {}",
@@ -145,10 +150,11 @@ fn spoken(entry: &Exchanged) -> String {
         Err(_) => "no answer".into(),
     };
     format!(
-        "{} {}, {}, {answer}",
+        "{} {}, {}, {answer}, {}",
         entry.request.method.name(),
         http::path(&entry.request.url),
-        escape(&entry.purpose)
+        escape(&entry.purpose),
+        http::server(model, &entry.request.url).0
     )
 }
 

@@ -7,6 +7,7 @@ use egui::{RichText, ScrollArea, Ui};
 use crate::{
     app::{
         Command,
+        chains::at_practice_offers,
         model::{Practice, PracticeInfo},
         practice,
         session::View,
@@ -21,7 +22,7 @@ use crate::{
         },
     },
     io::practice::{FAULTS, Part},
-    kit::text::escape,
+    kit::text::{escape, shorten},
     oauth::metadata::Metadata,
 };
 
@@ -148,7 +149,7 @@ fn one_faulty(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>, server: &
                 }
                 if let Practice::Running(info) = server {
                     // From the right, so that they stand as in the row above.
-                    run_sample(ui, cx, faults);
+                    run_here(ui, cx, faults);
                     aim(ui, cx, faults);
                     if widgets::icon_button(ui, Icon::Copy, "Copy issuer").clicked() {
                         cx.ask(Ask::Copy(info.issuer.clone(), "Issuer".into()));
@@ -195,13 +196,19 @@ fn aim(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>) {
     }
 }
 
-fn run_sample(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>) {
-    if widgets::button(ui, Icon::Step, "Run the sample")
-        .on_hover_text("Tokens of this server, by the sample chain")
-        .clicked()
-    {
-        cx.push(Command::RunSampleWith(faults.clone()));
-    }
+/// A menu of what can be run at a practice server: samples, and the chains that are open.
+pub(super) fn run_here(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>) {
+    let name = format!("Run a chain at {}", practice::title(faults));
+    widgets::menu(ui, &name, "Run a chain", |ui| {
+        ui.set_max_width(360.0);
+        for (what, title) in at_practice_offers(cx.model) {
+            let words = shorten(&title, 48);
+            if widgets::menu_item(ui, &words, "").clicked() {
+                cx.push(Command::RunAt(what, faults.clone()));
+                ui.close();
+            }
+        }
+    });
 }
 
 fn running(ui: &mut Ui, cx: &mut Cx<'_>, info: &PracticeInfo) {
@@ -213,7 +220,7 @@ fn running(ui: &mut Ui, cx: &mut Cx<'_>, info: &PracticeInfo) {
             cx.ask(Ask::Copy(info.issuer.clone(), "Issuer".into()));
         }
         aim(ui, cx, &info.faults);
-        run_sample(ui, cx, &info.faults);
+        run_here(ui, cx, &info.faults);
         if ui.button("Stop all").clicked() {
             cx.push(Command::StopPractice);
         }

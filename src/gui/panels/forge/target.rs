@@ -314,9 +314,7 @@ fn foreign(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry) {
         if widgets::button(ui, Icon::Key, "Take a token of its own").clicked() {
             cx.push(Command::AimForge(entry.faults.clone()));
         }
-        if widgets::button(ui, Icon::Step, "Run the sample there").clicked() {
-            cx.push(Command::RunSampleWith(entry.faults.clone()));
-        }
+        super::super::practice::run_here(ui, cx, &entry.faults);
     });
 }
 
@@ -355,15 +353,6 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         return;
     }
     let mut changed = entry.clone();
-    widgets::input(ui, "Media type", |ui| {
-        widgets::text_field(
-            ui,
-            "Media type of the body",
-            FORM,
-            &mut changed.media,
-            false,
-        )
-    });
     let name = if entry.carrier == Carrier::Body {
         "Body with {token}"
     } else {
@@ -385,5 +374,18 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
             .desired_width(f32::INFINITY),
     )
     .accessible_name(name);
+    // After the body, so that it does not move under the hand that types it; without
+    // a body there is nothing that it would be the type of.
+    if entry.sends_body() {
+        widgets::input(ui, "Media type", |ui| {
+            widgets::text_field(
+                ui,
+                "Media type of the body",
+                FORM,
+                &mut changed.media,
+                false,
+            )
+        });
+    }
     keep(cx, entry, changed, "body");
 }
