@@ -73,6 +73,8 @@ pub struct Ingredients {
     pub parent: Option<String>,
     /// Other tokens: of another kind, issuer or audience.
     pub others: Vec<String>,
+    /// Forgeries that [`super::STACK`] puts together.
+    pub stack: Vec<&'static super::Forgery>,
     /// The moment in seconds since 1970.
     pub now: i64,
 }
@@ -97,6 +99,7 @@ impl Ingredients {
             own_alg: wanted.clone(),
             parent: None,
             others: Vec::new(),
+            stack: Vec::new(),
             now,
         };
         let mut own = None;

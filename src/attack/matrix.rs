@@ -1,5 +1,7 @@
 //! What a target made of the forgeries: the matrix of verdicts.
 
+use std::borrow::Cow;
+
 use super::{Expected, Forgery, Signed};
 use crate::kit::clock::Timestamp;
 
@@ -104,10 +106,10 @@ impl Row {
         self.forgery.map_or("control", |f| f.name.as_ref())
     }
 
-    /// The forgery's title.
-    pub fn title(&self) -> &str {
+    /// The forgery's title, as it stands alone.
+    pub fn title(&self) -> Cow<'static, str> {
         self.forgery
-            .map_or("The untouched token", |f| f.title.as_ref())
+            .map_or("The untouched token".into(), |f| f.full_title().into())
     }
 
     /// Whether it is a finding.

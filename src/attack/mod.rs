@@ -117,6 +117,20 @@ pub struct Made {
     pub signed: Signed,
 }
 
+impl std::fmt::Debug for Forgery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Forgery({})", self.name)
+    }
+}
+
+impl PartialEq for Forgery {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Forgery {}
+
 type Forged = Result<Made, String>;
 
 /// How a forgery is made.
@@ -225,6 +239,15 @@ impl Forgery {
         self
     }
 
+    /// Its title as it stands alone: many proofs and assertions lack the same things as tokens do.
+    pub fn full_title(&self) -> String {
+        let title = self.title.replace('`', "");
+        match self.family {
+            Family::Dpop | Family::ClientAssertion => format!("{}: {title}", self.family.title()),
+            _ => title,
+        }
+    }
+
     /// Whether the request around the token is what is wrong, so that there is nothing to show
     /// without a target.
     pub fn is_request(&self) -> bool {
@@ -288,6 +311,18 @@ pub fn catalogue() -> &'static [Forgery] {
     });
     &ALL
 }
+
+/// Several forgeries as one, to be fired together: those of [`Ingredients::stack`]. It stands in no
+/// catalogue.
+pub static STACK: Forgery = Forgery::token(
+    Family::Signature,
+    "stack",
+    "The stack",
+    "The stacked forgeries, each applied to the result of the one before.",
+    "the sources of each of them",
+    "What stands together is taken together: each of them says what that means.",
+    |d| stack(&d.with.stack, d.raw, d.with),
+);
 
 /// The forgery of that name.
 pub fn named(name: &str) -> Option<&'static Forgery> {

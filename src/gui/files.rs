@@ -30,6 +30,17 @@ pub enum Chosen {
     Written(Result<PathBuf, String>),
     /// The system showed no dialog.
     NoDialog(Want),
+    /// The path that was typed is not taken, for this reason.
+    NotTaken(Want, String, NotTaken),
+}
+
+/// Why a path that was typed is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotTaken {
+    /// There is a file already: it is replaced when the user says so.
+    Occupied,
+    /// Nothing can be written there.
+    Failed(String),
 }
 
 /// Opens dialogs and collects answers.
@@ -88,16 +99,12 @@ impl Files {
         });
     }
 
-    /// Takes a path that was typed, for where there is no dialog.
-    pub fn typed(&self, want: Want, text: &str) {
-        let paths: Vec<PathBuf> = if want.many() {
-            text.split(';').map(expand).collect()
-        } else {
-            vec![expand(text)]
-        };
+    /// Takes a path that was typed, for where there is no dialog; a file that is there already only with
+    /// the user's word.
+    pub fn typed(&self, want: Want, text: String, replace: bool) {
         let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
         std::thread::spawn(move || {
-            let _ = sender.send(want.chosen(paths));
+            let _ = sender.send(want.typed(text, replace));
             ctx.request_repaint();
         });
     }
@@ -180,6 +187,26 @@ impl Want {
                 ("All files", &["*"]),
             ],
             Self::Chain => &[("Chain", &["toml"]), ("All files", &["*"])],
+        }
+    }
+
+    /// What is made of a path that was typed; reads or writes, so never on the frame.
+    fn typed(self, text: String, replace: bool) -> Chosen {
+        let paths: Vec<PathBuf> = if self.many() {
+            text.split(';').map(expand).collect()
+        } else {
+            vec![expand(&text)]
+        };
+        let writes = matches!(self, Self::SaveAs(_) | Self::Write(..));
+        if writes && !replace && paths.iter().any(|path| path.exists()) {
+            return Chosen::NotTaken(self, text, NotTaken::Occupied);
+        }
+        let again = writes.then(|| self.clone());
+        match (self.chosen(paths), again) {
+            (Chosen::Written(Err(why)), Some(want)) => {
+                Chosen::NotTaken(want, text, NotTaken::Failed(why))
+            }
+            (chosen, _) => chosen,
         }
     }
 
@@ -289,6 +316,36 @@ mod tests {
         let missing = Want::Chain.chosen(vec![folder.join("none")]);
         assert!(matches!(missing, Chosen::Chain(Err(why)) if why.contains("none")));
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_replaced_with_the_users_word_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.md");
+        let text = path.display().to_string();
+        let write = |text: &str| Want::Write("report.md".into(), text.as_bytes().to_vec());
+        let first = write("one").typed(text.clone(), false);
+        assert_eq!(first, Chosen::Written(Ok(path.clone())));
+        let second = write("two").typed(text.clone(), false);
+        assert_eq!(
+            second,
+            Chosen::NotTaken(write("two"), text.clone(), NotTaken::Occupied)
+        );
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
+        write("two").typed(text, true);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
+        // What was to be written is not lost with a path that leads nowhere.
+        let nowhere = folder.path().join("no/such/x").display().to_string();
+        let failed = write("three").typed(nowhere.clone(), false);
+        assert!(
+            matches!(&failed, Chosen::NotTaken(want, text, NotTaken::Failed(_))
+                if *want == write("three") && *text == nowhere),
+            "{failed:?}"
+        );
+        assert_eq!(
+            Want::Words.typed("/a/list".into(), false),
+            Chosen::Words("/a/list".into())
+        );
     }
 
     #[test]

@@ -140,7 +140,7 @@ pub enum Ask {
     /// Choose where to save.
     SaveAs,
     /// Take a path that was typed because there is no file dialog.
-    Typed(files::Want, String),
+    Typed(files::Want, String, bool),
     /// Put a panel in front.
     Bring(desk::Pane),
     /// Paste from the clipboard as if Ctrl+V were pressed.

@@ -263,6 +263,7 @@ impl App {
                     self.commands.push(Command::ImportKey { text, name });
                 }
                 Chosen::NoDialog(want) => self.ask_path(want),
+                Chosen::NotTaken(want, text, why) => self.dialogs.ask_path_again(want, text, why),
                 Chosen::Words(path) => self.view.forge.choose_words(path),
                 Chosen::Chain(Ok(text)) => self.commands.push(Command::ImportChain(text)),
                 Chosen::Written(Ok(path)) => {
@@ -318,7 +319,7 @@ impl App {
             Ask::ChooseWords => self.files.ask(Want::Words),
             Ask::ChooseChain => self.files.ask(Want::Chain),
             Ask::SaveFile(name, bytes) => self.files.ask(Want::Write(name, bytes)),
-            Ask::Typed(want, path) => self.files.typed(want, &path),
+            Ask::Typed(want, path, replace) => self.files.typed(want, path, replace),
             Ask::SaveAs => {
                 let name = &self.model.workspace.name;
                 let name = if name.is_empty() { "workspace" } else { name };

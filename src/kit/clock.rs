@@ -25,6 +25,11 @@ impl Clock {
     }
 }
 
+/// RFC 3339 in whole seconds, as reports say when something was.
+pub fn to_second(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// A NumericDate (RFC 7519 §2) in whole seconds as a timestamp; `None` outside the calendar.
 pub fn from_numeric_date(seconds: i64) -> Option<Timestamp> {
     Timestamp::from_second(seconds).ok()

@@ -2,7 +2,7 @@
 
 use crate::{
     attack::{Matrix, Row, Verdict},
-    kit::text::escape,
+    kit::{clock::to_second, text::escape},
 };
 
 /// The report: what was accepted with what it means, then what else is worth knowing, then all. No
@@ -11,7 +11,7 @@ pub fn markdown(matrix: &Matrix) -> String {
     let mut text = format!(
         "# Forgeries at {}\n\nBegun {}. {}\n",
         plain(&matrix.target),
-        matrix.begun,
+        to_second(matrix.begun),
         summary(matrix)
     );
     for (title, note) in [
@@ -39,7 +39,7 @@ pub fn markdown(matrix: &Matrix) -> String {
             let status = row.status.map_or(String::new(), |s| format!(" {s}"));
             text.push_str(&format!(
                 "- {} (`{}`):{status} {}\n",
-                plain(row.title()),
+                plain(&row.title()),
                 row.name(),
                 said(row)
             ));

@@ -8,7 +8,7 @@ use crate::{
         Chain,
         run::{NodeRun, Run, State},
     },
-    kit::text::escape,
+    kit::{clock::to_second, text::escape},
 };
 
 /// Renders the run. Well-formed XML 1.0 whatever names and servers say.
@@ -46,9 +46,9 @@ pub fn render(chain: &Chain, run: &Run) -> String {
     let counts = format!(
         "tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{time}\""
     );
-    let stamp = run
-        .started
-        .map_or_else(String::new, |at| format!(" timestamp=\"{at}\""));
+    let stamp = run.started.map_or_else(String::new, |at| {
+        format!(" timestamp=\"{}\"", to_second(at))
+    });
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"delegraph\" {counts}>\n  \
          <testsuite name=\"{}\" {counts}{stamp}>\n{cases}  </testsuite>\n</testsuites>\n",
@@ -126,7 +126,7 @@ pub fn matrix(matrix: &Matrix) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"delegraph\" {counts}>\n  \
          <testsuite name=\"{}\" {counts} timestamp=\"{}\">\n{cases}  </testsuite>\n</testsuites>\n",
         xml(&format!("forgeries at {}", matrix.target)),
-        matrix.begun
+        to_second(matrix.begun)
     )
 }
 

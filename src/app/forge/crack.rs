@@ -98,7 +98,7 @@ pub(in crate::app) fn cracked(
     crack.result = Some(result.clone());
     match result {
         Ok(Some(_)) => model.say("The secret was found: it is weak."),
-        Ok(None) => model.say(format!("None of {} words is the secret.", all.words)),
+        Ok(None) => model.say("None of the words is the secret."),
         Err(why) => model.complain(format!("The search ended: {why}")),
     }
 }

@@ -15,8 +15,9 @@ use crate::{
         token,
     },
     attack::{
-        Family, Forgery, catalogue,
+        Family, Forgery, STACK, catalogue,
         fire::{Pace, Plan},
+        named,
         target::{Endpoint, Place, Target},
     },
     chain::run::Directory as _,
@@ -26,7 +27,7 @@ use crate::{
         text::escape,
     },
     oauth::http::{Field, Method},
-    token::{Token, find},
+    token::{Token, claims, find},
 };
 
 pub(super) fn update(model: &mut Model, command: Command) {
@@ -163,23 +164,48 @@ fn at(model: &mut Model, id: TargetId) -> Option<&mut TargetEntry> {
     model.document().targets.iter_mut().find(|t| t.id == id)
 }
 
+/// Whether a family is aimed at this kind of endpoint. What is aimed at the other kind is left out.
+pub fn aimed(entry: &TargetEntry, family: Family) -> bool {
+    match entry.carrier {
+        Carrier::Exchange => family != Family::Dpop,
+        _ => !matches!(family, Family::Exchange | Family::ClientAssertion),
+    }
+}
+
 /// The forgeries that would be fired: those of the families that are on, aimed at this kind of
 /// endpoint.
 pub fn chosen(entry: &TargetEntry) -> Vec<&'static Forgery> {
-    let aimed = |f: &&Forgery| match entry.carrier {
-        // What is aimed at the other kind of endpoint says so in the matrix; here it is left out.
-        Carrier::Exchange => f.family != Family::Dpop,
-        _ => !matches!(f.family, Family::Exchange | Family::ClientAssertion),
-    };
     catalogue()
         .iter()
-        .filter(|f| entry.fires(f.family))
-        .filter(aimed)
+        .filter(|f| entry.fires(f.family) && aimed(entry, f.family))
         .collect()
 }
 
-/// A plan of firing at a target with a token. The error says what is missing, as a sentence.
+/// What is fired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shots {
+    /// The families that are on.
+    Chosen,
+    /// One forgery.
+    One(&'static Forgery),
+    /// The stacked forgeries, as one.
+    Stack,
+}
+
+/// A plan of firing the chosen families at a target with a token. The error says what is missing, as a
+/// sentence.
 pub fn plan(model: &Model, token: TokenId, entry: &TargetEntry, now: i64) -> Result<Plan, String> {
+    plan_of(model, token, entry, now, Shots::Chosen)
+}
+
+/// [`plan`], of what is wanted.
+pub fn plan_of(
+    model: &Model,
+    token: TokenId,
+    entry: &TargetEntry,
+    now: i64,
+    shots: Shots,
+) -> Result<Plan, String> {
     let raw = token::text_of(model, token);
     let forged = model
         .forge
@@ -189,6 +215,10 @@ pub fn plan(model: &Model, token: TokenId, entry: &TargetEntry, now: i64) -> Res
         .ok_or("The forgeries of this token are still being made.")?;
     let mut with = forged.with.clone();
     with.now = now;
+    with.stack = match shots {
+        Shots::Stack => model.forge.stack.iter().filter_map(|n| named(n)).collect(),
+        _ => Vec::new(),
+    };
     let mut target = if entry.carrier == Carrier::Exchange {
         Target::exchange(endpoint(model, entry)?).map_err(|why| sentence(&why))?
     } else {
@@ -231,7 +261,11 @@ pub fn plan(model: &Model, token: TokenId, entry: &TargetEntry, now: i64) -> Res
         token: forged.basis.raw.to_string(),
         with,
         target,
-        forgeries: chosen(entry),
+        forgeries: match shots {
+            Shots::Chosen => chosen(entry),
+            Shots::One(forgery) => vec![forgery],
+            Shots::Stack => vec![&STACK],
+        },
         pace: Pace {
             per_second: entry.per_second,
             limit: entry.limit,
@@ -326,13 +360,23 @@ pub fn bound(model: &Model, id: TokenId) -> Option<Jwk> {
     key_of(model, jkt)
 }
 
-/// Targets at practice servers that run, to choose from: the server's title, and its targets.
+/// Targets at practice servers that run, to choose from: the server's title, whether it is broken on
+/// purpose, and its targets. The one that issued the token in front stands first.
 pub fn suggested(model: &Model) -> Vec<(String, bool, Vec<TargetEntry>)> {
+    let front = model.session.token;
+    let front = front.and_then(|id| model.analysis.tokens.get(&id));
+    let front = front.map(|view| &*view.token);
+    let issued = |info: &PracticeInfo| {
+        front.is_some_and(|token| token.claim_text("iss") == Some(info.issuer.as_str()))
+    };
     let running = model.practice.iter().filter_map(|(faults, p)| match p {
         Practice::Running(info) => Some((faults, info)),
         _ => None,
     });
+    let mut running: Vec<_> = running.collect();
+    running.sort_by_key(|(_, info)| !issued(info));
     running
+        .into_iter()
         .map(|(faults, info)| {
             let mut targets = Vec::new();
             for (name, _, scopes) in &info.resources {
@@ -345,13 +389,26 @@ pub fn suggested(model: &Model) -> Vec<(String, bool, Vec<TargetEntry>)> {
                     targets.push(TargetEntry::practice(name, *method, faults.clone()));
                 }
             }
-            let client = clients(model, None, faults).into_iter().next();
-            if let Some(client) = client {
+            let all = clients(model, None, faults);
+            let client = front.and_then(|token| asker(token, &all));
+            if let Some(client) = client.or_else(|| all.first().cloned()) {
                 targets.push(TargetEntry::exchange(&client, faults.clone()));
             }
             (practice::title(faults), !faults.is_empty(), targets)
         })
         .collect()
+}
+
+/// The client that would exchange a token: the one that it is addressed to, which may act on it, or that
+/// it was issued to.
+pub fn asker(token: &Token, clients: &[String]) -> Option<String> {
+    let audiences = claims::audiences(token).unwrap_or_default();
+    let allowed = token.claim("may_act").and_then(|m| m.get("sub")?.as_str());
+    let named = audiences.iter().map(String::as_str).chain(allowed);
+    let mut named = named.chain(token.claim_text("client_id"));
+    named
+        .find(|name| clients.iter().any(|client| client == name))
+        .map(str::to_owned)
 }
 
 /// Clients of a server that can prove who they are, by `client_id`; `None` is the practice server

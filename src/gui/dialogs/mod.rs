@@ -10,7 +10,7 @@ use egui::{Align2, Id, Ui, Window, vec2};
 
 use super::{
     Ask, Cx,
-    files::Want,
+    files::{NotTaken, Want},
     icons::Icon,
     theme::{self, space},
     widgets,
@@ -73,6 +73,12 @@ impl Dialogs {
         self.open(Dialog::Path);
     }
 
+    /// Asks again for a path that was not taken.
+    pub fn ask_path_again(&mut self, want: Want, text: String, why: NotTaken) {
+        self.ask_path(want.clone());
+        self.path.ask_again(want, text, why);
+    }
+
     /// Closes the one in front. Returns whether there was one.
     pub fn close_front(&mut self) -> bool {
         let closed = self.open.pop();
@@ -122,8 +128,8 @@ impl Dialogs {
                         Dialog::Connect => connect::ui(ui, cx, &mut self.connect),
                         Dialog::About => about::ui(ui, cx),
                         Dialog::Path => {
-                            if let Some((want, text)) = path::ui(ui, cx, &mut self.path) {
-                                cx.ask(Ask::Typed(want, text));
+                            if let Some(typed) = path::ui(ui, cx, &mut self.path) {
+                                cx.ask(Ask::Typed(typed.want, typed.text, typed.replace));
                                 closed = Some(dialog);
                             }
                         }

@@ -2,11 +2,14 @@
 
 use egui::{RichText, Role, Ui, WidgetInfo};
 
-use crate::gui::{
-    Cx,
-    files::Want,
-    theme::{self, space},
-    widgets,
+use crate::{
+    gui::{
+        Cx,
+        files::{NotTaken, Want},
+        theme::{self, space},
+        widgets,
+    },
+    kit::text::escape,
 };
 
 /// What the dialog keeps while it is open.
@@ -15,6 +18,8 @@ pub struct State {
     want: Option<Want>,
     text: String,
     fresh: bool,
+    /// Why the path that stands in `text` was not taken, for which text.
+    refused: Option<(String, NotTaken)>,
 }
 
 impl State {
@@ -32,11 +37,38 @@ impl State {
         };
         self.want = Some(want);
         self.fresh = true;
+        self.refused = None;
+    }
+
+    /// Asks again, since `text` was not taken.
+    pub fn ask_again(&mut self, want: Want, text: String, why: NotTaken) {
+        self.text.clone_from(&text);
+        self.want = Some(want);
+        self.fresh = true;
+        self.refused = Some((text, why));
+    }
+
+    /// Why the path as it stands was not taken.
+    fn refusal(&self) -> Option<&NotTaken> {
+        let refused = self.refused.as_ref();
+        refused
+            .filter(|(text, _)| *text == self.text)
+            .map(|(_, why)| why)
     }
 }
 
+/// A path that was typed.
+pub struct Typed {
+    /// What for.
+    pub want: Want,
+    /// The path.
+    pub text: String,
+    /// A file that is there is to be replaced.
+    pub replace: bool,
+}
+
 /// Draws the dialog. Gives what was asked for and the path that was typed.
-pub fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Option<(Want, String)> {
+pub fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Option<Typed> {
     let (title, verb) = match &state.want {
         Some(want) => (want.title(), want.verb()),
         None => return None,
@@ -56,11 +88,27 @@ pub fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Option<(Want, String)>
     }
     let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
     ui.label(theme::small("~ stands for your home folder").color(cx.theme.muted));
+    let refusal = state.refusal();
+    let replace = refusal == Some(&NotTaken::Occupied);
+    let why = refusal.map(|why| match why {
+        NotTaken::Occupied => "There is a file of that name already.".to_owned(),
+        NotTaken::Failed(why) => escape(why).into_owned(),
+    });
+    if let Some(why) = why {
+        let words = RichText::new(why.as_str()).color(cx.theme.high);
+        let label = ui.add(egui::Label::new(words).wrap());
+        label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &why));
+    }
+    let verb = if replace { "Replace it" } else { verb };
     ui.add_space(space::XS);
     let done = widgets::primary(ui, None, verb).clicked() || entered;
     if done && !state.text.trim().is_empty() {
         let text = std::mem::take(&mut state.text);
-        return state.want.take().map(|want| (want, text));
+        return state.want.take().map(|want| Typed {
+            want,
+            text,
+            replace,
+        });
     }
     None
 }
@@ -75,6 +123,10 @@ mod tests {
         state.ask(Want::SaveAs("w".into()));
         assert_eq!(state.text, "~/w.toml");
         assert_eq!(state.title(), Some("Save the workspace"));
+        state.ask_again(Want::Open, "/a".into(), NotTaken::Occupied);
+        assert_eq!(state.refusal(), Some(&NotTaken::Occupied));
+        state.text.push('b');
+        assert_eq!(state.refusal(), None, "another path is another question");
         state.ask(Want::Open);
         assert_eq!(state.text, "");
     }

@@ -32,8 +32,10 @@ pub(super) fn path(url: &url::Url) -> String {
 pub(super) fn server(model: &Model, url: &url::Url) -> (String, bool) {
     if let Some(name) = practice::named(model, url) {
         let sound = practice::title(&BTreeSet::new());
-        let faulty = name != sound;
-        return (name, faulty);
+        // In a column the faults are what tells it apart.
+        let faults = name.strip_prefix(&format!("{sound} ")).map(str::to_owned);
+        let faulty = faults.is_some();
+        return (faults.unwrap_or(name), faulty);
     }
     let host = escape(url.host_str().unwrap_or("?")).into_owned();
     match url.port() {

@@ -68,6 +68,17 @@ const COLUMNS: [Column; 8] = [
     number("Size", 76.0),
 ];
 
+/// Where there is little room: without the size, which the inspector shows.
+const NARROW: [Column; 7] = [
+    fixed("Time", 104.0),
+    fixed("Method", 58.0),
+    wide("Server", 100.0, 1.1),
+    wide("Path", 100.0, 1.0),
+    wide("Purpose", 130.0, 1.5),
+    number("Status", 60.0),
+    number("Time taken", 80.0),
+];
+
 /// Draws the panel.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let model = cx.model;
@@ -96,7 +107,11 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         &mut state,
         rows::Table {
             salt: "log",
-            columns: &COLUMNS,
+            columns: if ui.available_width() < 860.0 {
+                &NARROW
+            } else {
+                &COLUMNS
+            },
             rows: log.len(),
             selected,
             tail: true,

@@ -200,7 +200,6 @@ fn aim(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>) {
 pub(super) fn run_here(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>) {
     let name = format!("Run a chain at {}", practice::title(faults));
     widgets::menu(ui, &name, "Run a chain", |ui| {
-        ui.set_max_width(360.0);
         for (what, title) in at_practice_offers(cx.model) {
             let words = shorten(&title, 48);
             if widgets::menu_item(ui, &words, "").clicked() {

@@ -109,7 +109,8 @@ pub fn menu<R>(
     text: impl Into<RichText>,
     add: impl FnOnce(&mut Ui) -> R,
 ) -> Response {
-    let button = Button::new((text.into(), Icon::ChevronDown.atom(12.0, None)));
+    // A long choice gives way to the column that it stands in.
+    let button = Button::new((text.into(), Icon::ChevronDown.atom(12.0, None))).truncate();
     let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, add);
     response.accessible_name(name)
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::{
         Command,
-        forge::{Forged, Shown},
+        forge::{Forged, Shots, Shown},
     },
     attack::{
         Expected, Family, Forgery, Need, catalogue,
@@ -116,8 +116,12 @@ fn one(
     });
     wrapped(ui, plain(&forgery.mutates));
     verdict(ui, cx, forgery);
-    if let (false, Ok(shown)) = (forgery.is_request(), made) {
-        actions(ui, cx, id, forgery, shown);
+    match made {
+        Ok(shown) if !forgery.is_request() => actions(ui, cx, id, forgery, shown),
+        _ if forgery.is_request() => {
+            super::fire::alone(ui, cx, id, "Fire this one", Shots::One(forgery));
+        }
+        _ => {}
     }
     ui.add_space(space::XS);
     widgets::field(ui, "Correct answer", |ui| {
@@ -199,7 +203,7 @@ fn verdict(ui: &mut Ui, cx: &Cx<'_>, forgery: &Forgery) {
     }
 }
 
-fn actions(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forgery: &Forgery, shown: &Shown) {
+fn actions(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forgery: &'static Forgery, shown: &Shown) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         if widgets::primary(ui, Some(Icon::Download), "Put into tray").clicked() {
@@ -224,6 +228,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forgery: &Forgery, shown: 
             }
             cx.push(Command::StackForgeries(names));
         }
+        super::fire::alone(ui, cx, id, "Fire this one", Shots::One(forgery));
     });
 }
 
@@ -270,6 +275,7 @@ fn stack(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
                 if widgets::button(ui, Icon::Copy, "Copy token").clicked() {
                     cx.ask(Ask::Copy(shown.made.token.clone(), "Forged token".into()));
                 }
+                super::fire::alone(ui, cx, id, "Fire the stack", Shots::Stack);
                 if widgets::button(ui, Icon::Trash, "Clear the stack").clicked() {
                     cx.push(Command::StackForgeries(Vec::new()));
                 }

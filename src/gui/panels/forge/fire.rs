@@ -12,7 +12,11 @@ use super::{
     wrapped,
 };
 use crate::{
-    app::{Command, forge, target::TargetEntry},
+    app::{
+        Command, forge,
+        forge::Shots,
+        target::{Carrier, TargetEntry},
+    },
     attack::{
         Family,
         fire::{MAX_AT_ONCE, MAX_PATIENCE, MAX_PER_SECOND},
@@ -77,6 +81,38 @@ fn left(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         });
 }
 
+/// Fires, or says in the form what is missing.
+fn pull(cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry, shots: Shots) {
+    cx.view.forge.fire.error = match forge::plan_of(cx.model, id, entry, cx.seconds(), shots) {
+        Ok(plan) => {
+            cx.push(Command::Fire(Arc::new(plan)));
+            None
+        }
+        Err(why) => Some(why),
+    };
+}
+
+/// A button that fires this alone at the target in front, and shows what comes of it.
+pub(super) fn alone(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, words: &str, shots: Shots) {
+    let entry = current(cx);
+    let target = if entry.id == TargetId(0) {
+        "Choose a target first".to_owned()
+    } else {
+        format!("At {}, between two untouched tokens", entry.title())
+    };
+    ui.add_enabled_ui(cx.model.forge.firing.is_none(), |ui| {
+        if widgets::button(ui, Icon::Play, words)
+            .on_hover_text(target)
+            .clicked()
+        {
+            cx.view.forge.show_fire();
+            if entry.id != TargetId(0) {
+                pull(cx, id, &entry, shots);
+            }
+        }
+    });
+}
+
 fn trigger(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry) {
     let chosen = forge::chosen(entry).len();
     if let Some(error) = cx.view.forge.fire.error.clone() {
@@ -89,13 +125,7 @@ fn trigger(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry) {
             n => format!("Fire {n} forgeries"),
         };
         if widgets::primary(ui, Some(Icon::Play), &words).clicked() {
-            cx.view.forge.fire.error = match forge::plan(cx.model, id, entry, cx.seconds()) {
-                Ok(plan) => {
-                    cx.push(Command::Fire(Arc::new(plan)));
-                    None
-                }
-                Err(why) => Some(why),
-            };
+            pull(cx, id, entry, Shots::Chosen);
         }
     });
     wrapped(
@@ -149,21 +179,29 @@ fn families(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
     ui.add_space(space::XS);
     ui.horizontal(|ui| {
         caption(ui, "Families", cx);
-        if ui.small_button("All").clicked() {
+        let small = |words: &str| egui::Button::new(theme::small(words));
+        if ui.add(small("All")).clicked() {
             changed.without.clear();
         }
-        if ui.small_button("None").clicked() {
+        if ui.add(small("None")).clicked() {
             changed.without = Family::ALL.iter().map(|f| f.name().to_owned()).collect();
         }
     });
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(4.0, 4.0);
         for family in Family::ALL {
-            let on = entry.fires(family);
+            let aimed = forge::aimed(entry, family);
+            let on = entry.fires(family) && aimed;
             let button = egui::Button::selectable(on, theme::small(family.title()));
-            if ui.add(button).on_hover_text(family.says()).clicked()
-                && !changed.without.remove(family.name())
-            {
+            let button = ui
+                .add_enabled(aimed, button)
+                .on_hover_text(family.says())
+                .on_disabled_hover_text(if entry.carrier == Carrier::Exchange {
+                    "Aimed at resource servers: left out here"
+                } else {
+                    "Aimed at a token endpoint: left out here"
+                });
+            if button.clicked() && !changed.without.remove(family.name()) {
                 changed.without.insert(family.name().to_owned());
             }
         }
@@ -209,7 +247,7 @@ fn limits(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
     });
     keep(cx, entry, changed, "pace");
     refused(ui, cx, entry);
-    if entry.carrier != crate::app::target::Carrier::Exchange {
+    if entry.carrier != Carrier::Exchange {
         let mut changed = entry.clone();
         widgets::input(ui, "Second server", |ui| {
             widgets::text_field(

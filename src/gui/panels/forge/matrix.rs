@@ -5,7 +5,7 @@ use egui::{Align, Layout, Margin, Ui, Vec2};
 use super::{Mode, list::Selected, mark, tint, wrapped};
 use crate::{
     app::{Command, session::Selection},
-    attack::{Matrix, Row, Verdict, catalogue},
+    attack::{Matrix, Row, STACK, Verdict, catalogue},
     gui::{
         Ask, Cx,
         panels::rows::{self, Column, fixed, number, wide},
@@ -102,7 +102,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
         |n| {
             format!(
                 "{}, {}{}",
-                list[n].title().replace('`', ""),
+                list[n].title(),
                 list[n].verdict.words(),
                 list[n].status.map_or(String::new(), |s| format!(", {s}"))
             )
@@ -115,8 +115,8 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
                     let at = egui::Rect::from_center_size(cell.rect.center(), Vec2::splat(12.0));
                     mark(cell.painter, at, &row.verdict, theme);
                 }
-                1 if row.forgery.is_none() => cell.strong(row.title(), theme.text),
-                1 => cell.text(&row.title().replace('`', ""), theme.text),
+                1 if row.forgery.is_none() => cell.strong(&row.title(), theme.text),
+                1 => cell.text(&row.title(), theme.text),
                 2 => cell.text(row.verdict.short(), tint(&row.verdict, theme)),
                 3 => {
                     let status = row.status.map_or(String::new(), |s| s.to_string());
@@ -163,6 +163,9 @@ fn weight(row: &Row) -> u8 {
 
 fn place(row: &Row) -> Option<Selected> {
     let name = &row.forgery?.name;
+    if *name == STACK.name {
+        return Some(Selected::Stack);
+    }
     let at = catalogue().iter().position(|f| f.name == *name)?;
     Some(Selected::Forgery(at))
 }

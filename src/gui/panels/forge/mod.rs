@@ -128,8 +128,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
                         None => view.title.clone(),
                     };
                     if let Some(faults) = issuer_at_hand(cx, view)
-                        && ui
-                            .small_button("Take the issuer's key")
+                        && widgets::button(ui, Icon::Key, "Take the issuer's key")
                             .on_hover_text("The practice server's signing key comes into the tray: what is forged is signed with it, so that each check is tested by itself.")
                             .clicked()
                     {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Margin, ProgressBar, RichText, ScrollArea, Ui};
 
-use super::{is_compact, wrapped};
+use super::{Mode, is_compact, wrapped};
 use crate::{
     app::{
         Command,
@@ -112,10 +112,37 @@ fn progress(ui: &mut Ui, cx: &mut Cx<'_>, crack: Option<&Crack>, job: crate::kit
         }
         ui.add(
             ProgressBar::new(done as f32 / 1000.0)
-                .text(format!("{tried} words, {rate} a second"))
+                .text(pace(tried, rate, done))
                 .desired_width(ui.available_width()),
         );
     });
+}
+
+/// How far it has come, and how long it still takes.
+fn pace(tried: u64, rate: u64, done: u32) -> String {
+    let mut words = format!("{} words, {} a second", grouped(tried), grouped(rate));
+    if rate > 0 && (5..1000).contains(&done) {
+        let left = tried.saturating_mul(u64::from(1000 - done)) / u64::from(done) / rate;
+        words.push_str(&match left {
+            0..60 => format!(", {left} s left"),
+            60..3600 => format!(", {} min left", left / 60),
+            _ => format!(", {} h left", left / 3600),
+        });
+    }
+    words
+}
+
+/// `1,234,567`.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn result(ui: &mut Ui, cx: &mut Cx<'_>, crack: &Crack, alg: &str) {
@@ -130,7 +157,8 @@ fn result(ui: &mut Ui, cx: &mut Cx<'_>, crack: &Crack, alg: &str) {
         Some(Ok(None)) => {
             ui.horizontal_wrapped(|ui| {
                 Icon::Check.show(ui, 14.0, cx.theme.good);
-                ui.label(format!("None of {} words is the secret.", crack.tried));
+                let tried = grouped(crack.tried);
+                ui.label(format!("None of {tried} words is the secret."));
             });
         }
         Some(Ok(Some(found))) => {
@@ -146,11 +174,16 @@ fn result(ui: &mut Ui, cx: &mut Cx<'_>, crack: &Crack, alg: &str) {
                         ),
                     ),
                     Secret::Word(word) => {
+                        let forged = cx.model.forge.forged.as_ref();
+                        let at_hand = forged.is_some_and(|forged| {
+                            forged.basis.raw == crack.raw && forged.with.signing.is_some()
+                        });
                         wrapped(
                             ui,
                             format!(
                                 "Found after {} words, {}: anyone who guesses it can write any token (RFC 8725 §3.5).",
-                                crack.tried, word.how
+                                grouped(crack.tried),
+                                word.how
                             ),
                         );
                         let shown = if cx.view.forge.revealed {
@@ -170,7 +203,11 @@ fn result(ui: &mut Ui, cx: &mut Cx<'_>, crack: &Crack, alg: &str) {
                                     "Secret".into(),
                                 ));
                             }
-                            if widgets::button(ui, Icon::Key, "Add as a key").clicked() {
+                            if at_hand {
+                                if widgets::button(ui, Icon::Play, "Forge with it").clicked() {
+                                    cx.view.forge.mode = Mode::Forgeries;
+                                }
+                            } else if widgets::button(ui, Icon::Key, "Add as a key").clicked() {
                                 let jwk = word.key(alg);
                                 cx.push(Command::ImportKey {
                                     text: secret::Secret::new(
@@ -180,9 +217,34 @@ fn result(ui: &mut Ui, cx: &mut Cx<'_>, crack: &Crack, alg: &str) {
                                 });
                             }
                         });
+                        if at_hand {
+                            let words = "It is a key in the tray: what is forged of this token is signed with it.";
+                            ui.label(theme::small(words).color(cx.theme.muted));
+                        }
                     }
                 }
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_what_is_left_is_told() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(
+            pace(500_000, 100_000, 100),
+            "500,000 words, 100,000 a second, 45 s left"
+        );
+        assert_eq!(
+            pace(500_000, 1000, 100),
+            "500,000 words, 1,000 a second, 1 h left"
+        );
+        assert_eq!(pace(10, 0, 0), "10 words, 0 a second");
     }
 }

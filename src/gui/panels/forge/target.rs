@@ -117,7 +117,10 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry)
                 if carrier == Carrier::Exchange && changed.exchange.client.is_empty() {
                     let server = changed.exchange.server.as_deref();
                     let clients = clients(cx.model, server, &changed.faults);
-                    changed.exchange.client = clients.into_iter().next().unwrap_or_default();
+                    let view = cx.model.analysis.tokens.get(&id);
+                    let asker = view.and_then(|view| forge::asker(&view.token, &clients));
+                    let client = asker.or_else(|| clients.into_iter().next());
+                    changed.exchange.client = client.unwrap_or_default();
                 }
                 ui.close();
             }
