@@ -17,7 +17,9 @@ pub use crack::{Crack, Secret, Tried};
 pub use fire::{Firing, Volley};
 pub use make::{Basis, Forged, Order, Shown, is_preparing, keys, make, make_stack};
 
-pub use target::{Shots, aimed, asker, bound, chosen, clients, foreign, plan, plan_of, suggested};
+pub use target::{
+    Shots, aimed, asker, bound, chosen, clients, fitting, foreign, plan, plan_of, suggested,
+};
 
 pub(super) use crack::{crack_cancelled, cracked, tried};
 pub(super) use fire::{cancel, fired};

@@ -71,6 +71,7 @@ pub(super) fn forgeries() -> Vec<Forgery> {
         Forgery::request(F, "dpop-old-nonce", "A nonce that was never given", "`nonce` is one that the server did not give.", "401 use_dpop_nonce (RFC 9449 §9)", "RFC 9449 §4.3 check 10; FAPI 2.0", "A server without nonces need not look; one that gives nonces must.", |o| proof(o, |p| { p.claims.insert("nonce".into(), "forged-nonce".into()); })).needing(KEY).either(),
         Forgery::request(F, "dpop-jti-reused", "Proof twice", "The same proof is sent twice.", PROOF, "RFC 9449 §11.1; FAPI 2.0", "A server may keep no memory of proofs (RFC 9449 §11.1); then one that was seen is good while it is fresh.", |o| { let request = single(o, Draft::sign)?; Ok(vec![request.clone(), request]) }).needing(KEY).either(),
     ];
+    all.push(Forgery::request(F, "dpop-no-nonce", "No nonce", "The proof is made without the nonce that the server gave.", "401 use_dpop_nonce (RFC 9449 §9)", "RFC 9449 §4.3 check 10; FAPI 2.0", "A server that gives nonces need not insist on them (RFC 9449 §8.2); then proofs can be made in store.", |o| { if o.nonce.is_none() { return Err("the server has given no nonce".into()); } proof(o, |p| { p.claims.shift_remove("nonce"); }) }).needing(KEY).either());
     for (name, title, member) in [
         ("dpop-no-jti", "No jti", "jti"),
         ("dpop-no-htm", "No htm", "htm"),
@@ -78,6 +79,8 @@ pub(super) fn forgeries() -> Vec<Forgery> {
         ("dpop-no-iat", "No iat", "iat"),
         ("dpop-no-ath", "No ath", "ath"),
         ("dpop-no-jwk", "No jwk", "jwk"),
+        ("dpop-no-typ", "No typ", "typ"),
+        ("dpop-no-alg", "No alg", "alg"),
     ] {
         let make: fn(&Occasion<'_>) -> Result<Steps, String> = match member {
             "jti" => |o| without(o, "jti"),
@@ -85,6 +88,8 @@ pub(super) fn forgeries() -> Vec<Forgery> {
             "htu" => |o| without(o, "htu"),
             "iat" => |o| without(o, "iat"),
             "ath" => |o| without(o, "ath"),
+            "typ" => |o| without(o, "typ"),
+            "alg" => |o| without(o, "alg"),
             _ => |o| without(o, "jwk"),
         };
         let mut forgery = Forgery::request(F, name, title, "", PROOF, "RFC 9449 §4.3 check 3; FAPI 2.0", LOOSE, make).needing(KEY);
@@ -132,11 +137,11 @@ fn proof(occasion: &Occasion<'_>, change: impl FnOnce(&mut Draft)) -> Result<Ste
 }
 
 fn without(occasion: &Occasion<'_>, member: &str) -> Result<Steps, String> {
-    if member == "jwk" {
+    if ["jwk", "typ", "alg"].contains(&member) {
         return with(occasion, |p, _| {
             let mut header = p.header.clone();
-            header.shift_remove("jwk");
             header.insert("alg".into(), p.alg.name().into());
+            header.shift_remove(member);
             let input = format!(
                 "{}.{}",
                 b64::encode(Value::Object(header).to_string()),

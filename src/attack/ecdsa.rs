@@ -22,6 +22,7 @@ pub(super) fn forgeries() -> Vec<Forgery> {
         Forgery::token(F, "ecdsa-truncated", "Truncated", "The last byte of S is cut off.", "RFC 7518 §3.4; Wycheproof", FORM, |d| numbers(d, |s| Some(s[..s.len() - 1].to_vec()))),
         Forgery::token(F, "ecdsa-extended", "Extended", "R and S each get a leading zero byte.", "RFC 7518 §3.4; Wycheproof", FORM, |d| numbers(d, |s| { let (r, s) = s.split_at(s.len() / 2); Some([&[0], r, &[0], s].concat()) })),
         Forgery::token(F, "ecdsa-r-out-of-range", "R out of range", "R becomes the order of the group.", "FIPS 186-5 §6.4.2; Wycheproof", RANGE, |d| numbers(d, |s| forge::ecdsa_out_of_range(&d.with.alg, s))),
+        Forgery::token(F, "ecdsa-s-out-of-range", "S out of range", "S becomes the order of the group.", "FIPS 186-5 §6.4.2; Wycheproof", RANGE, |d| numbers(d, |s| forge::ecdsa_s_out_of_range(&d.with.alg, s))),
         Forgery::token(F, "ecdsa-all-ones", "R and S too large", "Every bit of R and S is set.", "FIPS 186-5 §6.4.2; Wycheproof", RANGE, |d| numbers(d, |s| Some(vec![0xff; s.len()]))),
         Forgery::token(F, "ecdsa-swapped", "R and S swapped", "R and S change places.", "RFC 7518 §3.4; own", FORM, |d| numbers(d, |s| { let (r, s) = s.split_at(s.len() / 2); Some([s, r].concat()) })),
     ]

@@ -355,7 +355,7 @@ fn a_bound_token_is_fired_with_proofs_of_its_key() {
     let sound = fire(&Served::start(&[]), 0);
     assert_eq!(sound["void"], Value::Null, "{sound:#}");
     assert_eq!(accepted(&sound), Vec::<String>::new());
-    assert_eq!(sound["counts"]["refused"], 23, "{sound:#}");
+    assert_eq!(sound["counts"]["refused"], 25, "{sound:#}");
     assert_eq!(sound["counts"]["noted"], 2);
     let lax = fire(&Served::start(&["--fault", "dpop-ath-ignored"]), 1);
     assert_eq!(accepted(&lax), ["dpop-ath", "dpop-no-ath"]);

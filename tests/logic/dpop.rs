@@ -182,6 +182,6 @@ fn a_token_of_a_run_is_fired_with_proofs_of_the_key_that_was_made_for_it() {
     let matrix = bench.model.forge.matrix.clone().unwrap();
     assert_eq!(matrix.void, None);
     assert_eq!(matrix.count("control_accepted"), 2);
-    assert_eq!(matrix.count("refused"), 23);
+    assert_eq!(matrix.count("refused"), 25);
     assert_eq!(matrix.findings().count(), 0);
 }

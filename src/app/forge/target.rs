@@ -146,6 +146,15 @@ fn fits(token: &Token, info: &PracticeInfo) -> Option<TargetEntry> {
     Some(TargetEntry::practice(name, method, info.faults.clone()))
 }
 
+/// The target at a practice server that a token is for.
+pub fn fitting(model: &Model, token: TokenId) -> Option<TargetEntry> {
+    let token = &model.analysis.tokens.get(&token)?.token;
+    model.practice.values().find_map(|server| match server {
+        Practice::Running(info) => fits(token, info),
+        _ => None,
+    })
+}
+
 /// The practice server that a target is at, when the token in front is of another issuer: then the
 /// control will be refused.
 pub fn foreign(model: &Model, token: TokenId, entry: &TargetEntry) -> bool {

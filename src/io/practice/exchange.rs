@@ -153,14 +153,16 @@ pub fn decide(ask: &Ask<'_>, client: Agent, ground: &Ground<'_>) -> Result<Decis
         .actor
         .map(|(token, is_jwt)| {
             let seen = accept("actor_token", token, is_jwt, ground)?;
-            own_token(&seen, client)?;
+            if !ground.faults.actor_ignored {
+                own_token(&seen, client)?;
+            }
             Ok(seen)
         })
         .transpose()?;
 
     // An actor is named as iss and sub; both tokens are of this issuer.
     let acting = actor.as_ref().map_or(client.id, |seen| seen.text("sub"));
-    if subject.text("sub") == acting {
+    if subject.text("sub") == acting && !(actor.is_some() && ground.faults.actor_ignored) {
         return Err(Refusal::request(format!(
             "{acting} is the subject and would be its own actor: nobody delegates to themselves. Send the token of the one on whose behalf it acts as subject_token (RFC 8693 §1.1)"
         )));

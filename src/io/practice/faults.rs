@@ -44,7 +44,7 @@ impl Part {
 }
 
 /// Faults, by name, and options that are none.
-pub const FAULTS: [Fault; 29] = [
+pub const FAULTS: [Fault; 33] = [
     Fault {
         name: "scope-widened",
         breaks: "an exchange grants scopes that the subject token does not have (DG-401)",
@@ -83,6 +83,11 @@ pub const FAULTS: [Fault; 29] = [
     Fault {
         name: "jwk-trusted",
         breaks: "resource servers verify with the key that the header brings in jwk",
+        at: Part::Resource,
+    },
+    Fault {
+        name: "x5c-trusted",
+        breaks: "resource servers verify with the certificate that the header brings in x5c, whoever signed it",
         at: Part::Resource,
     },
     Fault {
@@ -131,6 +136,11 @@ pub const FAULTS: [Fault; 29] = [
         at: Part::Exchange,
     },
     Fault {
+        name: "actor-ignored",
+        breaks: "an exchange does not ask whose token the actor token is",
+        at: Part::Exchange,
+    },
+    Fault {
         name: "dpop-bearer-accepted",
         breaks: "resource servers take bound tokens as Bearer, without a proof",
         at: Part::Proof,
@@ -138,6 +148,16 @@ pub const FAULTS: [Fault; 29] = [
     Fault {
         name: "dpop-signature-ignored",
         breaks: "resource servers do not check the signature of DPoP proofs",
+        at: Part::Proof,
+    },
+    Fault {
+        name: "dpop-typ-ignored",
+        breaks: "resource servers take proofs of any typ",
+        at: Part::Proof,
+    },
+    Fault {
+        name: "dpop-alg-ignored",
+        breaks: "resource servers take proofs of any alg, unsigned ones as well",
         at: Part::Proof,
     },
     Fault {
@@ -212,6 +232,8 @@ pub struct Faults {
     pub key_confusion: bool,
     /// Resource servers: the header's own key decides.
     pub jwk_trusted: bool,
+    /// Resource servers: the header's own certificate decides.
+    pub x5c_trusted: bool,
     /// Resource servers: `crit` is passed over.
     pub crit_ignored: bool,
     /// Resource servers: any `typ` will do.
@@ -226,10 +248,16 @@ pub struct Faults {
     pub binding_dropped: bool,
     /// An exchange does not ask for the keys of bound tokens.
     pub subject_key_ignored: bool,
+    /// An exchange does not compare the actor token with who asks.
+    pub actor_ignored: bool,
     /// Resource servers: a bound token goes as Bearer.
     pub dpop_bearer_accepted: bool,
     /// Resource servers: any signature of a proof will do.
     pub dpop_signature_ignored: bool,
+    /// Resource servers: any `typ` of a proof will do.
+    pub dpop_typ_ignored: bool,
+    /// Resource servers: any `alg` of a proof will do.
+    pub dpop_alg_ignored: bool,
     /// Resource servers: a proof by any key will do.
     pub dpop_key_ignored: bool,
     /// Resource servers: any `htm` will do.
@@ -270,6 +298,7 @@ impl Faults {
                 "alg-none-accepted" => faults.alg_none_accepted = true,
                 "key-confusion" => faults.key_confusion = true,
                 "jwk-trusted" => faults.jwk_trusted = true,
+                "x5c-trusted" => faults.x5c_trusted = true,
                 "crit-ignored" => faults.crit_ignored = true,
                 "typ-ignored" => faults.typ_ignored = true,
                 "expiry-ignored" => faults.expiry_ignored = true,
@@ -277,6 +306,9 @@ impl Faults {
                 "issuer-ignored" => faults.issuer_ignored = true,
                 "binding-dropped" => faults.binding_dropped = true,
                 "subject-key-ignored" => faults.subject_key_ignored = true,
+                "actor-ignored" => faults.actor_ignored = true,
+                "dpop-typ-ignored" => faults.dpop_typ_ignored = true,
+                "dpop-alg-ignored" => faults.dpop_alg_ignored = true,
                 "dpop-bearer-accepted" => faults.dpop_bearer_accepted = true,
                 "dpop-signature-ignored" => faults.dpop_signature_ignored = true,
                 "dpop-key-ignored" => faults.dpop_key_ignored = true,

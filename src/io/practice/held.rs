@@ -170,6 +170,8 @@ fn flaw(step: &Step) -> Flaw {
 /// Whether a fault passes over what a check found.
 fn ignored(faults: Faults, check: Check) -> bool {
     match check {
+        Check::Type => faults.dpop_typ_ignored,
+        Check::Algorithm => faults.dpop_alg_ignored,
         Check::Signature => faults.dpop_signature_ignored,
         Check::Binding => faults.dpop_key_ignored,
         Check::Method => faults.dpop_htm_ignored,

@@ -130,6 +130,13 @@ pub fn ecdsa_out_of_range(alg: &Alg, signature: &[u8]) -> Option<Vec<u8>> {
     (s.len() == order.len()).then(|| [&order, s].concat())
 }
 
+/// The same of S.
+pub fn ecdsa_s_out_of_range(alg: &Alg, signature: &[u8]) -> Option<Vec<u8>> {
+    let order = order(alg)?;
+    let (r, _) = halves(signature);
+    (r.len() == order.len()).then(|| [r, &order].concat())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +153,9 @@ mod tests {
             assert_eq!(ecdsa_twin(&alg, &twin).unwrap(), signature);
             let beyond = ecdsa_out_of_range(&alg, &signature).unwrap();
             assert!(verify(&key, &alg, b"message", &beyond).is_err());
+            let beyond = ecdsa_s_out_of_range(&alg, &signature).unwrap();
+            assert!(verify(&key, &alg, b"message", &beyond).is_err());
+            assert_eq!(beyond.len(), signature.len());
         }
     }
 

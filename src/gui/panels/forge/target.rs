@@ -84,6 +84,18 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry)
         }
     });
     picker(ui, cx, entry);
+    if entry.id == TargetId(0)
+        && let Some(target) = forge::fitting(cx.model, id)
+    {
+        let words = format!("Aim at {}", target.title());
+        if widgets::button(ui, Icon::Play, &words)
+            .on_hover_text("The practice resource server that this token is for")
+            .clicked()
+        {
+            let kept = Arc::clone(&cx.model.workspace);
+            choose(cx, &kept.targets, target);
+        }
+    }
     if cx.view.forge.fire.naming && entry.id != TargetId(0) {
         let mut changed = entry.clone();
         let field = widgets::text_field(
