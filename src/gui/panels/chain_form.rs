@@ -1,36 +1,25 @@
 //! The form of a chain's node. What is typed is taken over when the field is left, so that an edit is
 //! one step of undo.
 
-use std::collections::HashMap;
+use egui::Ui;
 
-use egui::{Key, RichText, Ui};
-
-use super::{chain_scene::spoken_title, inspector_chain::sources};
+use super::{
+    chain_fields::{
+        State, choice, draft, list, method_choice, text, token_type_choice, wire, wire_or_none,
+    },
+    inspector_chain::sources,
+};
 use crate::{
     app::{Command, practice},
     chain::{Ask, Chain, Dpop, Node, Step},
-    gui::{
-        Cx,
-        theme::space,
-        widgets::{
-            self,
-            chips::{self, Edit},
-        },
-    },
+    gui::{Cx, widgets},
     jose::Alg,
     kit::{
         ids::{ChainId, TokenId},
         text::{escape, shorten},
     },
-    oauth::{dpop, token_type},
+    oauth::dpop,
 };
-
-/// Texts that are being typed.
-#[derive(Default)]
-pub struct State {
-    drafts: HashMap<&'static str, String>,
-    chips: HashMap<&'static str, Option<String>>,
-}
 
 /// What is known of a server: for the lists that are offered.
 #[derive(Default)]
@@ -167,88 +156,6 @@ fn node_default_title(node: &Node) -> &'static str {
     }
 }
 
-/// A field whose text is taken over when it is left.
-fn draft(
-    ui: &mut Ui,
-    state: &mut State,
-    name: &'static str,
-    value: &str,
-    hint: &str,
-) -> Option<String> {
-    let text = state.drafts.entry(name).or_insert_with(|| value.to_owned());
-    let response = widgets::text_field(ui, name, hint, text, false);
-    let entered = response.has_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-    if response.lost_focus() || entered {
-        let text = state.drafts.remove(name).unwrap_or_default();
-        return (text != value).then_some(text);
-    }
-    if !response.has_focus() {
-        state.drafts.remove(name); // what it shows follows the document
-    }
-    None
-}
-
-fn text(
-    ui: &mut Ui,
-    state: &mut State,
-    name: &'static str,
-    value: &mut Option<String>,
-    hint: &str,
-) {
-    widgets::field(ui, name, |ui| {
-        if let Some(text) = draft(ui, state, name, value.as_deref().unwrap_or(""), hint) {
-            *value = Some(text.trim().to_owned()).filter(|t| !t.is_empty());
-        }
-    });
-}
-
-/// A text with a list of what is known beside it.
-fn choice(
-    ui: &mut Ui,
-    state: &mut State,
-    name: &'static str,
-    value: &mut Option<String>,
-    offered: &[&str],
-    hint: &str,
-) {
-    widgets::field(ui, name, |ui| {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            let room = ui.available_width() - if offered.is_empty() { 0.0 } else { 46.0 };
-            ui.scope(|ui| {
-                ui.set_max_width(room.max(40.0));
-                if let Some(text) = draft(ui, state, name, value.as_deref().unwrap_or(""), hint) {
-                    *value = Some(text.trim().to_owned()).filter(|t| !t.is_empty());
-                }
-            });
-            if !offered.is_empty() {
-                widgets::menu(ui, &format!("Known values of {name}"), "", |ui| {
-                    for item in offered {
-                        let on = value.as_deref() == Some(*item);
-                        if ui
-                            .selectable_label(on, shorten(&escape(item), 48).into_owned())
-                            .clicked()
-                        {
-                            *value = Some((*item).to_owned());
-                            state.drafts.remove(name);
-                            ui.close();
-                        }
-                    }
-                    if value.is_some()
-                        && ui
-                            .selectable_label(false, RichText::new("none").weak())
-                            .clicked()
-                    {
-                        *value = None;
-                        state.drafts.remove(name);
-                        ui.close();
-                    }
-                });
-            }
-        });
-    });
-}
-
 fn server(ui: &mut Ui, cx: &Cx<'_>, chain: &Chain, node: &mut Node) {
     widgets::field(ui, "Server", |ui| {
         let practice = practice::title(&chain.faults.iter().cloned().collect());
@@ -351,111 +258,6 @@ fn dpop(ui: &mut Ui, cx: &Cx<'_>, node: &mut Node) {
     });
 }
 
-fn node_words(node: &Node) -> String {
-    format!(
-        "{} ({})",
-        spoken_title(node),
-        shorten(&escape(&node.id), 24)
-    )
-}
-
-fn wire(ui: &mut Ui, name: &'static str, value: &mut String, from: &[&Node]) {
-    widgets::field(ui, name, |ui| {
-        let shown = from.iter().find(|n| n.id == *value).map_or_else(
-            || {
-                if value.is_empty() {
-                    "choose".into()
-                } else {
-                    format!("{} (missing)", escape(value))
-                }
-            },
-            |n| node_words(n),
-        );
-        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
-        widgets::menu(ui, name, shown, |ui| {
-            for node in from {
-                if ui
-                    .selectable_label(node.id == *value, node_words(node))
-                    .clicked()
-                {
-                    value.clone_from(&node.id);
-                    ui.close();
-                }
-            }
-        });
-    });
-}
-
-fn wire_or_none(ui: &mut Ui, name: &'static str, value: &mut Option<String>, from: &[&Node]) {
-    widgets::field(ui, name, |ui| {
-        let shown = value.as_ref().map_or_else(
-            || "none: impersonation".to_owned(),
-            |v| {
-                from.iter()
-                    .find(|n| n.id == *v)
-                    .map_or_else(|| format!("{} (missing)", escape(v)), |n| node_words(n))
-            },
-        );
-        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
-        widgets::menu(ui, name, shown, |ui| {
-            if ui
-                .selectable_label(value.is_none(), "none: impersonation")
-                .clicked()
-            {
-                *value = None;
-                ui.close();
-            }
-            for node in from {
-                if ui
-                    .selectable_label(value.as_deref() == Some(&node.id), node_words(node))
-                    .clicked()
-                {
-                    *value = Some(node.id.clone());
-                    ui.close();
-                }
-            }
-        });
-    });
-}
-
-fn token_type_choice(ui: &mut Ui, name: &'static str, value: &mut Option<String>, none: &str) {
-    widgets::field(ui, name, |ui| {
-        let shown = value.as_deref().map_or(none, |v| {
-            token_type::ALL
-                .iter()
-                .find(|(w, uri)| *w == v || *uri == v)
-                .map_or(v, |(w, _)| w)
-        });
-        widgets::menu(ui, name, shorten(&escape(shown), 30).into_owned(), |ui| {
-            if ui.selectable_label(value.is_none(), none).clicked() {
-                *value = None;
-                ui.close();
-            }
-            for (word, uri) in token_type::ALL {
-                let on = value.as_deref().is_some_and(|v| v == word || v == uri);
-                if ui.selectable_label(on, word).on_hover_text(uri).clicked() {
-                    *value = Some(word.to_owned());
-                    ui.close();
-                }
-            }
-        });
-    });
-}
-
-fn method_choice(ui: &mut Ui, method: &mut Option<String>) {
-    widgets::field(ui, "Method", |ui| {
-        let shown = method.clone().unwrap_or_else(|| "GET".into());
-        widgets::menu(ui, "Method", escape(&shown).into_owned(), |ui| {
-            for name in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
-                if ui.selectable_label(shown == name, name).clicked() {
-                    *method = (name != "GET").then(|| name.to_owned());
-                    ui.close();
-                }
-            }
-        });
-    });
-}
-
 fn asks(ui: &mut Ui, state: &mut State, ask: &mut Ask, known: &Known) {
     list(ui, state, "Audience", &mut ask.audience, &known.audiences);
     list(ui, state, "Resource", &mut ask.resource, &[]);
@@ -469,61 +271,6 @@ fn asks(ui: &mut Ui, state: &mut State, ask: &mut Ask, known: &Known) {
         &offered,
         "who may act next",
     );
-}
-
-/// A set of values as chips, with what is known to choose from.
-fn list(
-    ui: &mut Ui,
-    state: &mut State,
-    name: &'static str,
-    values: &mut Vec<String>,
-    offered: &[String],
-) {
-    let more: Vec<&String> = offered.iter().filter(|o| !values.contains(o)).collect();
-    let mut add = None;
-    widgets::field(ui, name, |ui| {
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            let room = ui.available_width() - if more.is_empty() { 0.0 } else { 46.0 };
-            ui.vertical(|ui| {
-                ui.set_max_width(room.max(40.0));
-                ui.set_min_width(room.max(40.0));
-                chosen(ui, state, name, values);
-            });
-            if !more.is_empty() {
-                widgets::menu(ui, &format!("Known values of {name}"), "", |ui| {
-                    for item in &more {
-                        if ui
-                            .selectable_label(false, escape(item).into_owned())
-                            .clicked()
-                        {
-                            add = Some((*item).clone());
-                            ui.close();
-                        }
-                    }
-                });
-            }
-        });
-    });
-    values.extend(add);
-    ui.add_space(space::XS / 2.0);
-}
-
-fn chosen(ui: &mut Ui, state: &mut State, name: &'static str, values: &mut Vec<String>) {
-    let draft = state.chips.entry(name).or_default();
-    match chips::editor(ui, name, values, None, draft, &[]) {
-        Some(Edit::Add(value)) => {
-            for part in value.split_whitespace() {
-                if !values.iter().any(|v| v == part) {
-                    values.push(part.to_owned());
-                }
-            }
-        }
-        Some(Edit::Remove(n)) if n < values.len() => {
-            values.remove(n);
-        }
-        Some(Edit::Remove(_)) | None => {}
-    }
 }
 
 fn pasted(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, token: &mut String) {

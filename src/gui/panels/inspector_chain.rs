@@ -2,7 +2,7 @@
 
 use egui::{RichText, Ui};
 
-use super::{chain_form, chain_scene::spoken_title, graph::capital, http};
+use super::{chain_fields, chain_form, chain_scene::spoken_title, graph::capital, http};
 use crate::{
     app::Command,
     chain::{
@@ -46,7 +46,7 @@ pub struct State {
     /// Which of several requests of the node.
     pub which: usize,
     /// Texts that are being typed.
-    pub form: chain_form::State,
+    pub form: chain_fields::State,
     of: Option<(ChainId, String)>,
 }
 
@@ -66,7 +66,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node_id: &str) {
     if state.of != of {
         state.of = of;
         state.which = usize::MAX;
-        state.form = chain_form::State::default();
+        state.form = chain_fields::State::default();
     }
     let run = model.runs.get(&id).and_then(|r| r.nodes.get(node_id));
     head(ui, cx, id, node, run);

@@ -2,6 +2,7 @@
 
 pub mod chain;
 mod chain_canvas;
+mod chain_fields;
 mod chain_form;
 mod chain_paint;
 mod chain_scene;
