@@ -130,6 +130,8 @@ pub enum Command {
     PasteActor(TargetId, String),
     /// Fire forgeries at a target; one that is not on this machine asks first.
     Fire(Arc<Plan>),
+    /// Show what came of an earlier firing, by its number.
+    ShowFiring(u32),
     /// Fire at the target that was asked about, or do not.
     ConfirmFire(bool),
     /// Stop firing; what is known stays.

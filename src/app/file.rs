@@ -185,6 +185,7 @@ fn replace(model: &mut Model, effects: &mut Vec<Effect>) {
     model.forge.firing = None;
     model.forge.asks = None;
     model.forge.matrix = None;
+    model.forge.past.clear();
     for server in &model.workspace.servers {
         model.jwks.remove(&server.issuer);
     }

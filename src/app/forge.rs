@@ -5,7 +5,7 @@ mod fire;
 mod make;
 mod target;
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use super::{Command, Effect, Model};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub use crack::{Crack, Secret, Tried};
-pub use fire::{Firing, Volley};
+pub use fire::{Fired, Firing, Since, Volley};
 pub use make::{Basis, Forged, Order, Shown, is_preparing, keys, make, make_stack};
 
 pub use target::{
@@ -42,8 +42,12 @@ pub struct Forging {
     pub firing: Option<Firing>,
     /// How often was fired, the one under way included.
     pub firings: u32,
-    /// What came of the last firing.
+    /// What came of the last firing, or of an earlier one that is looked at.
     pub matrix: Option<Arc<Matrix>>,
+    /// What came of the last firings, oldest first.
+    pub past: VecDeque<Fired>,
+    /// Which of them [`Self::matrix`] is.
+    pub shown: u32,
     /// The search for a weak secret.
     pub crack: Option<Crack>,
 }
@@ -64,6 +68,7 @@ pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &m
             }
         }
         Command::CancelFire => cancel(model, effects),
+        Command::ShowFiring(number) => fire::show(model, number),
         Command::Crack(raw, list, keys) => crack::crack(model, raw, list, keys, effects),
         other => target::update(model, other),
     }

@@ -29,6 +29,14 @@ pub fn title(faults: &BTreeSet<String>) -> String {
     format!("Practice with {}", names.join(", "))
 }
 
+/// [`title`] where there is little room: several faults are counted.
+pub fn brief(faults: &BTreeSet<String>) -> String {
+    match faults.len() {
+        0 | 1 => title(faults),
+        n => format!("Practice with {n} faults"),
+    }
+}
+
 /// What the server at an address is called, if it is a practice server of this start, even one that
 /// was stopped since.
 pub fn named(model: &Model, url: &url::Url) -> Option<String> {

@@ -193,10 +193,7 @@ impl TargetEntry {
         if !self.name.trim().is_empty() {
             return shorten(&escape(self.name.trim()), 48).into_owned();
         }
-        let practice = || match self.faults.len() {
-            0 | 1 => practice::title(&self.faults),
-            n => format!("Practice with {n} faults"),
-        };
+        let practice = || practice::brief(&self.faults);
         let words = match (self.carrier, &self.practice) {
             (Carrier::Exchange, _) => {
                 let server = self.exchange.server.clone().unwrap_or_else(practice);

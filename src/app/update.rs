@@ -163,6 +163,7 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::Fire(_)
         | C::ConfirmFire(_)
         | C::CancelFire
+        | C::ShowFiring(_)
         | C::Crack(..) => {
             forge::update(model, command, env, effects);
         }

@@ -1,6 +1,6 @@
 //! What a target made of the forgeries: the matrix of verdicts.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{Expected, Forgery, Signed};
 use crate::kit::clock::Timestamp;
@@ -153,6 +153,32 @@ impl Matrix {
             .count()
     }
 
+    /// How many forgeries are accepted that were not in `before`, and how many are not any more; `None`
+    /// where that says nothing: another target, or a result that is void.
+    pub fn since(&self, before: &Self) -> Option<(usize, usize)> {
+        if self.target != before.target || self.void.is_some() || before.void.is_some() {
+            return None;
+        }
+        let decided = |row: &&Row| {
+            row.forgery.is_some() && matches!(row.verdict, Verdict::Accepted | Verdict::Refused)
+        };
+        let earlier: HashMap<&str, bool> = before
+            .rows
+            .iter()
+            .filter(decided)
+            .map(|row| (row.name(), row.is_finding()))
+            .collect();
+        let (mut opened, mut closed, mut both) = (0, 0, false);
+        for row in self.rows.iter().filter(decided) {
+            if let Some(accepted) = earlier.get(row.name()) {
+                both = true;
+                opened += usize::from(row.is_finding() && !accepted);
+                closed += usize::from(!row.is_finding() && *accepted);
+            }
+        }
+        both.then_some((opened, closed))
+    }
+
     /// Whether the control held, no forgery was accepted, and no answer is unclear.
     pub fn passed(&self) -> bool {
         self.void.is_none()
@@ -163,5 +189,59 @@ impl Matrix {
                     || r.verdict == Verdict::Unclear
                         && r.forgery.is_some_and(|f| f.expected == Expected::Reject)
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attack::named;
+
+    fn matrix(target: &str, rows: &[(&str, Verdict)]) -> Matrix {
+        let row = |(name, verdict): &(&str, Verdict)| Row {
+            place: 0,
+            forgery: named(name),
+            verdict: verdict.clone(),
+            status: None,
+            said: String::new(),
+            millis: 0,
+            signed: None,
+        };
+        Matrix {
+            target: target.into(),
+            rows: rows.iter().map(row).collect(),
+            ..Matrix::default()
+        }
+    }
+
+    #[test]
+    fn what_has_changed_since_an_earlier_firing_is_counted() {
+        use Verdict::{Accepted, Refused, Unclear};
+        let before = matrix(
+            "GET a",
+            &[
+                ("alg-none", Accepted),
+                ("sub-other", Refused),
+                ("kid-null", Accepted),
+            ],
+        );
+        let now = matrix(
+            "GET a",
+            &[
+                ("alg-none", Refused),
+                ("sub-other", Accepted),
+                ("kid-null", Unclear),
+                ("iss-other", Accepted),
+            ],
+        );
+        assert_eq!(now.since(&before), Some((1, 1)));
+        assert_eq!(now.since(&now), Some((0, 0)));
+        let elsewhere = matrix("GET b", &[("alg-none", Accepted)]);
+        assert_eq!(now.since(&elsewhere), None);
+        let other = matrix("GET a", &[("exp-zero", Accepted)]);
+        assert_eq!(now.since(&other), None, "nothing was fired both times");
+        let mut void = before;
+        void.void = Some("refused".into());
+        assert_eq!(now.since(&void), None);
     }
 }

@@ -1,7 +1,7 @@
 //! The forge by label: choose, see the difference, stack, fire, read the matrix.
 
 use delegraph::{
-    app::{Command, session::View},
+    app::{Command, session::View, target::TargetEntry},
     attack::{Row, catalogue},
     gui::shell::App,
     kit::secret::Secret,
@@ -354,4 +354,201 @@ fn a_server_is_broken_by_ticking_faults_and_is_named_by_them() {
             .query_by_label("Practice with crit-ignored, key-confusion")
             .is_none()
     );
+}
+
+fn aimed<'a>() -> Harness<'a, App> {
+    let mut harness = forge(true, [1600.0, 1000.0]);
+    harness.get_by_label("Fire").click();
+    settle(&mut harness);
+    harness.get_by_label("Address of the target").focus();
+    settle(&mut harness);
+    harness
+        .get_by_label("Address of the target")
+        .type_text("http://127.0.0.1:8080/accounts");
+    settle(&mut harness);
+    harness
+}
+
+fn rows(harness: &Harness<'_, App>) -> Vec<String> {
+    let matrix = harness.state().model().forge.matrix.clone().unwrap();
+    matrix.rows.iter().map(|r| r.name().to_owned()).collect()
+}
+
+#[test]
+fn one_forgery_or_the_stack_is_fired_alone_and_earlier_firings_stay() {
+    let mut harness = aimed();
+    harness.get_by_label_contains("Fire 3").click();
+    settle(&mut harness);
+    let all = rows(&harness).len();
+    assert!(all > 200, "{all}");
+    harness.get_by_label("Forgeries").click();
+    settle(&mut harness);
+    find(&mut harness, "alg-none");
+    harness
+        .get_by_label("Algorithm none: none, no signature")
+        .click();
+    settle(&mut harness);
+    harness.get_by_label("Fire this one").click();
+    settle(&mut harness);
+    assert_eq!(rows(&harness), ["control", "alg-none", "control"]);
+    harness.get_by_label_contains("Since firing 1: the same is accepted");
+
+    harness.get_by_label("Forgeries").click();
+    settle(&mut harness);
+    harness.get_by_label("Add to stack").click();
+    settle(&mut harness);
+    harness.get_by_label("Stack of 1").click();
+    settle(&mut harness);
+    harness.get_by_label("Fire the stack").click();
+    settle(&mut harness);
+    assert_eq!(rows(&harness), ["control", "stack", "control"]);
+    harness
+        .get_by_label("The stack, accepted although forged, 200")
+        .click();
+    settle(&mut harness);
+    harness.get_by_label("forge: stack");
+
+    harness.get_by_label("Earlier firings").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("1 · ").click();
+    settle(&mut harness);
+    assert_eq!(rows(&harness).len(), all);
+    // Its rows lead to its own requests.
+    harness
+        .get_by_label("none, no signature, accepted although forged, 200")
+        .click();
+    settle(&mut harness);
+    harness.get_by_label("forge: alg-none");
+}
+
+#[test]
+fn without_a_target_firing_one_leads_to_the_form() {
+    let mut harness = forge(true, [1600.0, 1000.0]);
+    harness
+        .get_by_label("Algorithm none: none, no signature")
+        .click();
+    settle(&mut harness);
+    harness.get_by_label("Fire this one").click();
+    settle(&mut harness);
+    harness.get_by_label("Address of the target");
+    assert!(harness.state().model().forge.matrix.is_none());
+}
+
+#[test]
+fn families_that_are_not_aimed_at_the_target_cannot_be_chosen() {
+    let mut harness = aimed();
+    let disabled = |harness: &Harness<'_, App>, name: &str| {
+        let node = harness.get_by_role_and_label(egui::accesskit::Role::Button, name);
+        node.accesskit_node().is_disabled()
+    };
+    assert!(disabled(&harness, "Exchange request"));
+    assert!(!disabled(&harness, "DPoP"));
+    harness.get_by_label("Where the token goes").click();
+    settle(&mut harness);
+    harness.get_by_label("Subject token of an exchange").click();
+    settle(&mut harness);
+    assert!(!disabled(&harness, "Exchange request"));
+    assert!(disabled(&harness, "DPoP"));
+}
+
+#[test]
+fn the_media_type_stands_where_there_is_a_body() {
+    let mut harness = aimed();
+    harness.get_by_label("Method").click();
+    settle(&mut harness);
+    harness.get_by_label("POST").click();
+    settle(&mut harness);
+    let media = "Media type of the body";
+    assert!(harness.query_by_label(media).is_none());
+    harness.get_by_label("Body").focus();
+    settle(&mut harness);
+    for part in ["{\"a\"", ":1}"] {
+        harness.get_by_label("Body").type_text(part);
+        settle(&mut harness);
+    }
+    harness.get_by_label(media);
+    let target = harness.state().model().workspace.targets[0].clone();
+    assert_eq!(
+        target.body, "{\"a\":1}",
+        "the field does not move while it is typed in"
+    );
+}
+
+#[test]
+fn a_secret_that_was_found_becomes_a_key_that_forgeries_are_signed_with() {
+    use delegraph::{
+        app::forge::{Crack, Secret as Found},
+        attack::secrets::Guess,
+    };
+    let secret = delegraph::jose::Jwk(serde_json::Map::from_iter([
+        ("kty".to_owned(), "oct".into()),
+        ("k".to_owned(), "Y2hhbmdlbWU".into()),
+    ]));
+    let raw = delegraph::token::craft::mint(
+        &serde_json::json!({}),
+        &serde_json::json!({ "sub": "alice" }),
+        &secret,
+        &delegraph::jose::Alg::Hs256,
+    )
+    .unwrap();
+    let (tried, found) = Guess::of(&raw).unwrap().try_small_list();
+    let mut model = delegraph::app::Model::default();
+    model.forge.crack = Some(Crack {
+        raw: raw.as_str().into(),
+        job: None,
+        tried: 1_234_567 + tried,
+        done: 1000,
+        rate: 1,
+        result: Some(Ok(found.map(Found::Word))),
+    });
+    let commands = vec![Command::Paste(raw), Command::Show(View::Forge)];
+    let mut harness = crate::rig::over(true, [1440.0, 900.0], model, commands);
+    settle(&mut harness);
+    harness.get_by_label("Weak secrets").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("Found after 1,234,");
+    assert!(harness.query_by_label("changeme").is_none());
+    harness.get_by_label("Show the secret").click();
+    settle(&mut harness);
+    harness.get_by_label("changeme");
+    harness.get_by_label("Add as a key").click();
+    settle(&mut harness);
+    let forged = harness.state().model().forge.forged.clone().unwrap();
+    assert!(forged.with.signing.is_some());
+    harness.get_by_label_contains("It is a key in the tray");
+    harness.get_by_label("Forge with it").click();
+    settle(&mut harness);
+    harness.get_by_label("Find a forgery");
+}
+
+#[test]
+fn the_log_and_the_inspector_name_a_server_that_is_broken_on_purpose() {
+    let mut model = delegraph::app::Model::default();
+    model
+        .practice_ports
+        .insert(8080, ["key-confusion".to_owned()].into());
+    let commands = vec![
+        Command::Paste(TOKEN.into()),
+        Command::Show(View::Forge),
+        Command::AddTarget(Box::new(TargetEntry {
+            url: "http://127.0.0.1:8080/accounts".into(),
+            ..TargetEntry::default()
+        })),
+    ];
+    let mut harness = crate::rig::over(true, [1600.0, 1000.0], model, commands);
+    settle(&mut harness);
+    harness.get_by_label("Fire").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("Fire 3").click();
+    settle(&mut harness);
+    harness.get_by_label("HTTP log").click();
+    settle(&mut harness);
+    let row = harness.get_all_by_label_contains("200, 3 ms").next();
+    row.unwrap().click();
+    settle(&mut harness);
+    let chosen = harness
+        .get_all_by_label_contains("with key-confusion")
+        .count();
+    assert!(chosen > 1, "each row says it");
+    harness.get_by_label("Practice with key-confusion: broken on purpose");
 }

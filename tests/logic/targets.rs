@@ -602,3 +602,69 @@ fn a_file_of_the_first_format_is_read() {
     };
     assert_eq!(bare, plain, "what is absent is as in a new one");
 }
+
+#[test]
+fn the_address_of_a_practice_server_says_its_faults_even_when_it_was_stopped() {
+    use delegraph::app::practice::named_by;
+    let mut model = forging();
+    let faults = BTreeSet::from(["key-confusion".to_owned()]);
+    practice(&mut model, 2222, &faults);
+    let Some(Practice::Running(info)) = model.practice.remove(&faults) else {
+        unreachable!()
+    };
+    ask(&mut model, Command::StartFaulty(faults.clone()));
+    apply(
+        &mut model,
+        Outcome::Practice(faults.clone(), Ok(info)),
+        &env(),
+    );
+    let name = Some("Practice with key-confusion".to_owned());
+    let named = |model: &Model| named_by(model, "http://127.0.0.1:2222/resources/a?b=c");
+    assert_eq!(named(&model), name);
+    ask(&mut model, Command::StopFaulty(faults));
+    assert_eq!(named(&model), name);
+    for other in [
+        "http://127.0.0.1:2223/",
+        "http://192.0.2.1:2222/",
+        "no address",
+    ] {
+        assert_eq!(named_by(&model, other), None, "{other}");
+    }
+}
+
+#[test]
+fn the_server_that_issued_a_token_is_offered_first_with_the_client_that_may_exchange_it() {
+    let mut model = forging();
+    let faults = BTreeSet::from(["key-confusion".to_owned()]);
+    practice(&mut model, 1111, &BTreeSet::new());
+    practice(&mut model, 2222, &faults);
+    let key = crypto::generate(&Alg::Es256, None).unwrap();
+    let claims = json!({ "iss": "http://127.0.0.1:2222", "sub": "alice", "aud": "accounts-api", "scope": "accounts:read" });
+    let text = craft::mint(&json!({ "typ": "at+jwt" }), &claims, &key, &Alg::Es256).unwrap();
+    let first = |model: &Model| delegraph::app::forge::suggested(model)[0].0.clone();
+    ask(&mut model, Command::Paste(text));
+    let id = model.workspace.tokens.last().unwrap().id;
+    assert_eq!(model.session.token, Some(id));
+    assert_eq!(first(&model), "Practice with key-confusion");
+    let fitting = delegraph::app::forge::fitting(&model, id).unwrap();
+    assert_eq!(fitting.practice.as_deref(), Some("accounts-api"));
+    assert_eq!(fitting.faults, faults);
+
+    let clients = ["planner".to_owned(), "researcher".to_owned()];
+    let asker = |claims: serde_json::Value| {
+        let text = craft::mint(&json!({}), &claims, &key, &Alg::Es256).unwrap();
+        let token = delegraph::token::decode::decode(&text);
+        delegraph::app::forge::asker(&token, &clients)
+    };
+    let researcher = Some("researcher".to_owned());
+    assert_eq!(
+        asker(json!({ "aud": ["x", "researcher"], "client_id": "planner" })),
+        researcher
+    );
+    assert_eq!(
+        asker(json!({ "aud": "x", "may_act": { "sub": "researcher" } })),
+        researcher
+    );
+    assert_eq!(asker(json!({ "client_id": "researcher" })), researcher);
+    assert_eq!(asker(json!({ "aud": "accounts-api" })), None);
+}

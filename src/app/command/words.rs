@@ -124,6 +124,7 @@ impl Command {
             Self::ConfirmFire(true) => "Fire".into(),
             Self::ConfirmFire(false) => "Do not fire".into(),
             Self::CancelFire => "Stop firing".into(),
+            Self::ShowFiring(number) => format!("Show firing {number}"),
             Self::Crack(..) => "Try weak secrets".into(),
             Self::Show(View::Start) => "Show start".into(),
             Self::Show(View::Token) => "Show token".into(),

@@ -38,6 +38,31 @@ impl Firing {
     }
 }
 
+/// A firing that is over.
+#[derive(Clone)]
+pub struct Fired {
+    /// Counted from 1.
+    pub number: u32,
+    /// What came of it.
+    pub matrix: Arc<Matrix>,
+    /// What is other than the last time at the same target.
+    pub since: Option<Since>,
+}
+
+/// What has changed since an earlier firing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Since {
+    /// The earlier one.
+    pub number: u32,
+    /// Forgeries that are accepted now and were not then.
+    pub opened: usize,
+    /// Forgeries that were accepted then and are not now.
+    pub closed: usize,
+}
+
+/// Firings that are kept.
+const KEPT: usize = 12;
+
 /// News of firing under way.
 #[derive(Clone)]
 pub struct Volley {
@@ -123,7 +148,34 @@ fn finish(model: &mut Model, matrix: Arc<Matrix>) {
         )),
         None => model.say("No forgery was accepted."),
     }
-    model.forge.matrix = Some(matrix);
+    let forge = &mut model.forge;
+    let since = forge.past.iter().rev().find_map(|before| {
+        let (opened, closed) = matrix.since(&before.matrix)?;
+        Some(Since {
+            number: before.number,
+            opened,
+            closed,
+        })
+    });
+    forge.past.push_back(Fired {
+        number: forge.firings,
+        matrix: Arc::clone(&matrix),
+        since,
+    });
+    if forge.past.len() > KEPT {
+        forge.past.pop_front();
+    }
+    forge.shown = forge.firings;
+    forge.matrix = Some(matrix);
+}
+
+/// Shows what came of an earlier firing.
+pub(super) fn show(model: &mut Model, number: u32) {
+    let fired = model.forge.past.iter().find(|f| f.number == number);
+    if let Some(matrix) = fired.map(|f| Arc::clone(&f.matrix)) {
+        model.forge.shown = number;
+        model.forge.matrix = Some(matrix);
+    }
 }
 
 /// Ends firing; what is known by then stays.

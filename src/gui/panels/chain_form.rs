@@ -158,12 +158,12 @@ fn node_default_title(node: &Node) -> &'static str {
 
 fn server(ui: &mut Ui, cx: &Cx<'_>, chain: &Chain, node: &mut Node) {
     widgets::field(ui, "Server", |ui| {
-        let practice = practice::title(&chain.faults.iter().cloned().collect());
+        let practice = practice::brief(&chain.faults.iter().cloned().collect());
         let shown = node.server.as_deref().unwrap_or(&practice);
-        widgets::menu(
+        let menu = widgets::menu(
             ui,
             "Server",
-            shorten(&escape(shown), 28).into_owned(),
+            shorten(&escape(shown), 60).into_owned(),
             |ui| {
                 if ui
                     .selectable_label(node.server.is_none(), practice.as_str())
@@ -184,6 +184,9 @@ fn server(ui: &mut Ui, cx: &Cx<'_>, chain: &Chain, node: &mut Node) {
                 }
             },
         );
+        if node.server.is_none() && !chain.faults.is_empty() {
+            menu.on_hover_text(escape(&chain.faults.join(", ")).into_owned());
+        }
     });
 }
 

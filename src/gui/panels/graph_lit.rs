@@ -158,4 +158,70 @@ mod tests {
         model.session.at_least = None;
         assert!(!super::lit(&State::default(), &model, &scene).on);
     }
+
+    #[test]
+    fn a_proof_lights_the_token_that_it_goes_with_or_the_holders_of_its_key() {
+        use serde_json::json;
+
+        use crate::{
+            app::{
+                Command,
+                analysis::{Input, analyse},
+                update,
+            },
+            jose::{Alg, crypto},
+            kit::{Env, clock::Clock},
+            oauth::dpop::{About, Draft},
+            token::craft,
+        };
+        let env = Env::system(Clock::System);
+        let key = crypto::generate(&Alg::Es256, None).unwrap();
+        let jkt = key.thumbprint().unwrap();
+        let url = url::Url::parse("https://api.example/").unwrap();
+        let mint = |claims: serde_json::Value| {
+            craft::mint(&json!({ "typ": "at+jwt" }), &claims, &key, &Alg::Es256).unwrap()
+        };
+        let claims = json!({ "iss": "https://as", "sub": "alice", "aud": "api", "exp": 1 });
+        let mut bound = claims.clone();
+        bound["cnf"] = json!({ "jkt": jkt });
+        bound["act"] = json!({ "sub": "planner" });
+        let bound = mint(bound);
+        let other = mint(json!({ "iss": "https://as", "sub": "bob", "aud": "other" }));
+        let proof = |token: &str| {
+            let about = About {
+                method: "GET",
+                url: &url,
+                token: Some(token),
+                nonce: None,
+            };
+            Draft::new(&key, &about, &env).unwrap().sign().unwrap()
+        };
+        let mut model = Model::default();
+        for text in [&bound, &other, &proof(&bound), &proof("elsewhere")] {
+            update(&mut model, Command::Paste(text.clone()), &env);
+        }
+        let analysis = Arc::new(analyse(&Input::of(&model, env.now), &Analysis::default()));
+        model.picture = Arc::clone(&analysis.picture);
+        model.analysis = analysis;
+        let ids: Vec<_> = model.workspace.tokens.iter().map(|t| t.id).collect();
+        let proves = |n: usize| model.analysis.tokens[&ids[n]].proves;
+        assert_eq!((proves(2), proves(3)), (Some(ids[0]), None));
+        let mut labels = |id| {
+            model.session.selection = Selection::Token(id);
+            let scene = Scene::of(&model);
+            let lit = lit(&State::default(), &model, &scene);
+            assert!(lit.on);
+            let drawn = lit.drawn(&scene.picture);
+            assert!(!drawn.nodes.is_empty(), "all would step back for nothing");
+            let whole = &scene.picture.whole.nodes;
+            let mut labels: Vec<String> =
+                lit.nodes.iter().map(|n| whole[*n].label.clone()).collect();
+            labels.sort();
+            labels
+        };
+        assert_eq!(labels(ids[2]), labels(ids[0]));
+        let holder = labels(ids[3]);
+        assert!(holder.contains(&"planner".to_owned()), "{holder:?}");
+        assert!(!holder.contains(&"bob".to_owned()), "{holder:?}");
+    }
 }

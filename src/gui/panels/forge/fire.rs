@@ -100,17 +100,14 @@ pub(super) fn alone(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, words: &str, shot
     } else {
         format!("At {}, between two untouched tokens", entry.title())
     };
-    ui.add_enabled_ui(cx.model.forge.firing.is_none(), |ui| {
-        if widgets::button(ui, Icon::Play, words)
-            .on_hover_text(target)
-            .clicked()
-        {
-            cx.view.forge.show_fire();
-            if entry.id != TargetId(0) {
-                pull(cx, id, &entry, shots);
-            }
+    let button = egui::Button::new((Icon::Play.atom(14.0, None), words));
+    let button = ui.add_enabled(cx.model.forge.firing.is_none(), button);
+    if button.on_hover_text(target).clicked() {
+        cx.view.forge.show_fire();
+        if entry.id != TargetId(0) {
+            pull(cx, id, &entry, shots);
         }
-    });
+    }
 }
 
 fn trigger(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry) {

@@ -12,7 +12,7 @@ use crate::{
         theme::{self, space},
         widgets,
     },
-    kit::text::escape,
+    kit::text::{escape, shorten},
     report,
 };
 
@@ -134,7 +134,14 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
         cx.view.forge.matrix.selected = Some(n);
         cx.view.forge.list.selected = place(list[n]);
         // The inspector shows what was sent and what came back.
-        let sent = cx.model.log.of_row(cx.model.forge.firings, list[n].place);
+        let sent = cx.model.log.of_row(
+            if live {
+                cx.model.forge.firings
+            } else {
+                cx.model.forge.shown
+            },
+            list[n].place,
+        );
         cx.push(Command::Select(
             sent.map_or(Selection::None, |e| Selection::Log(e.number)),
         ));
@@ -180,6 +187,7 @@ fn summary(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if !live {
                         export(ui, cx, matrix);
+                        firings(ui, cx);
                     }
                 });
             });
@@ -188,6 +196,9 @@ fn summary(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
                 None => cx.theme.muted,
             };
             ui.add(egui::Label::new(theme::small(matrix.target.as_str()).color(colour)).truncate());
+            if !live {
+                since(ui, cx);
+            }
             if let Some(why) = &matrix.ended {
                 widgets::banner(cx.theme.warn_surface).show(ui, |ui| {
                     ui.set_width(ui.available_width());
@@ -204,6 +215,64 @@ fn summary(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
             }
             counts(ui, cx, matrix);
         });
+}
+
+/// The firings that are kept, to look at an earlier one again.
+fn firings(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let forge = &cx.model.forge;
+    if forge.past.len() < 2 {
+        return;
+    }
+    let words = format!("Firing {}", forge.shown);
+    widgets::menu(ui, "Earlier firings", words, |ui| {
+        for fired in forge.past.iter().rev() {
+            let matrix = &fired.matrix;
+            let came = match (&matrix.void, matrix.findings().count()) {
+                (Some(_), _) => "void".to_owned(),
+                (None, n) => format!("{n} of {} accepted", forged(matrix)),
+            };
+            let target = matrix.label.as_deref().unwrap_or(&matrix.target);
+            let words = format!(
+                "{} · {} · {came} · {}",
+                fired.number,
+                matrix.begun.strftime("%H:%M:%S"),
+                shorten(target, 40)
+            );
+            if ui
+                .selectable_label(fired.number == forge.shown, words)
+                .clicked()
+            {
+                cx.commands.push(Command::ShowFiring(fired.number));
+                cx.view.forge.matrix.selected = None;
+                ui.close();
+            }
+        }
+    });
+}
+
+/// How many forgeries a matrix is about.
+fn forged(matrix: &Matrix) -> usize {
+    matrix.rows.iter().filter(|r| r.forgery.is_some()).count()
+}
+
+/// What has changed since the last firing at the same target: whether a mend has helped.
+fn since(ui: &mut Ui, cx: &Cx<'_>) {
+    let forge = &cx.model.forge;
+    let shown = forge.past.iter().find(|f| f.number == forge.shown);
+    let Some(since) = shown.and_then(|f| f.since) else {
+        return;
+    };
+    let (words, colour) = match (since.opened, since.closed) {
+        (0, 0) => ("the same is accepted".to_owned(), cx.theme.muted),
+        (0, closed) => (format!("{closed} no longer accepted"), cx.theme.good),
+        (opened, 0) => (format!("{opened} newly accepted"), cx.theme.critical),
+        (opened, closed) => (
+            format!("{opened} newly accepted, {closed} no longer"),
+            cx.theme.critical,
+        ),
+    };
+    let words = format!("Since firing {}: {words}", since.number);
+    ui.label(theme::small(words).color(colour));
 }
 
 fn headline(matrix: &Matrix, live: bool) -> String {
