@@ -304,23 +304,22 @@ fn goes_with(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
     let token = view
         .proves
         .and_then(|id| Some((id, analysis.tokens.get(&id)?)));
-    widgets::field(ui, "Goes with", |ui| match token {
-        Some((id, token)) => {
-            let words = match token.token.claim_text("sub") {
-                Some(sub) => format!("{} · {}", token.title, shorten(&escape(sub), 40)),
-                None => token.title.clone(),
-            };
-            if ui
-                .link(words)
-                .on_hover_text("ath of the proof is the hash of this token")
-                .clicked()
-            {
-                cx.push(Command::Select(Selection::Token(id)));
-            }
-        }
-        None => {
+    widgets::field(ui, "Goes with", |ui| {
+        let Some((id, token)) = token else {
             let words = "a token that is not here: none has the hash that ath says";
             ui.add(egui::Label::new(RichText::new(words).color(cx.theme.muted)).wrap());
+            return;
+        };
+        let words = match token.token.claim_text("sub") {
+            Some(sub) => format!("{} · {}", token.title, shorten(&escape(sub), 40)),
+            None => token.title.clone(),
+        };
+        let link = ui.link(words);
+        if link
+            .on_hover_text("ath of the proof is the hash of this token")
+            .clicked()
+        {
+            cx.push(Command::Select(Selection::Token(id)));
         }
     });
 }
