@@ -114,7 +114,9 @@ impl Fire {
         let (lasting, other): (Vec<&Forgery>, Vec<&Forgery>) =
             plan.forgeries.iter().copied().partition(|f| f.lasting);
         queue.extend(other.into_iter().map(Shot::Forged));
-        queue.push_back(Shot::Last);
+        if !plan.is_single() {
+            queue.push_back(Shot::Last);
+        }
         // What cannot be undone would spoil the last control.
         queue.extend(lasting.into_iter().map(Shot::Forged));
         let url = &plan.target.url;
@@ -283,7 +285,13 @@ impl Fire {
             return; // the next step is due
         }
         self.under.remove(&place);
-        let verdict = if more {
+        let verdict = if shot.is_control() && self.plan.is_single() {
+            // Nobody says that it is a good one: what the target makes of it is what is asked.
+            match (response.is_success(), refused) {
+                (accepted, refused) if accepted || refused => Verdict::Noted(accepted),
+                _ => Verdict::Unclear,
+            }
+        } else if more {
             Verdict::NotSent(format!(
                 "the step before it was answered with {}",
                 response.status

@@ -108,8 +108,11 @@ impl Row {
 
     /// The forgery's title, as it stands alone.
     pub fn title(&self) -> Cow<'static, str> {
-        self.forgery
-            .map_or("The untouched token".into(), |f| f.full_title().into())
+        match (self.forgery, &self.verdict) {
+            (Some(forgery), _) => forgery.full_title().into(),
+            (None, Verdict::Noted(_) | Verdict::Unclear) => "The token as it is".into(),
+            (None, _) => "The untouched token".into(),
+        }
     }
 
     /// Whether it is a finding.
@@ -177,6 +180,19 @@ impl Matrix {
             }
         }
         both.then_some((opened, closed))
+    }
+
+    /// What the target made of a token that was sent alone, as it is.
+    pub fn single(&self) -> Option<&Row> {
+        match self.rows.as_slice() {
+            [row]
+                if row.forgery.is_none()
+                    && matches!(row.verdict, Verdict::Noted(_) | Verdict::Unclear) =>
+            {
+                Some(row)
+            }
+            _ => None,
+        }
     }
 
     /// Whether the control held, no forgery was accepted, and no answer is unclear.

@@ -422,6 +422,20 @@ fn one_forgery_or_the_stack_is_fired_alone_and_earlier_firings_stay() {
 }
 
 #[test]
+fn a_token_is_sent_once_as_it_is_and_its_answer_stands_in_the_inspector() {
+    let mut harness = aimed();
+    harness.get_by_label("Send it once").click();
+    settle(&mut harness);
+    assert_eq!(rows(&harness), ["control"]);
+    assert_eq!(harness.state().model().forge.firings, 1);
+    harness.get_by_label("The token was accepted");
+    harness.get_by_label("forge: control");
+    harness.get_by_label("Response").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("invalid_token");
+}
+
+#[test]
 fn without_a_target_firing_one_leads_to_the_form() {
     let mut harness = forge(true, [1600.0, 1000.0]);
     harness

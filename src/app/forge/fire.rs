@@ -7,6 +7,7 @@ use crate::{
         Effect, Model,
         log::{Entry, Source},
         model::Purpose,
+        session::Selection,
     },
     attack::{
         Matrix,
@@ -33,7 +34,11 @@ pub struct Firing {
 impl Firing {
     /// How much is done: requests and forgeries that need none, of all.
     pub fn progress(&self) -> (usize, usize) {
-        let all = self.plan.forgeries.len() + 2;
+        let all = if self.plan.is_single() {
+            1
+        } else {
+            self.plan.forgeries.len() + 2
+        };
         (self.matrix.rows.len().min(all), all)
     }
 }
@@ -99,7 +104,11 @@ pub(super) fn begin(model: &mut Model, plan: Arc<Plan>, env: &Env, effects: &mut
             model.forge.matrix = None;
             let place = plan.target.label.clone();
             let place = place.unwrap_or_else(|| plan.target.host());
-            let what = format!("Firing forgeries at {}", escape(&place));
+            let what = if plan.is_single() {
+                format!("Sending the token to {}", escape(&place))
+            } else {
+                format!("Firing forgeries at {}", escape(&place))
+            };
             let job = model.begin(what, Purpose::Fire);
             model.forge.firing = Some(Firing {
                 plan,
@@ -139,6 +148,13 @@ fn finish(model: &mut Model, matrix: Arc<Matrix>) {
         // The reason stands beside the matrix, where it stays.
         _ if matrix.cancelled => model.say("Cancelled: what was answered so far is shown."),
         Some(_) => model.say("The result is void: the untouched token was not accepted."),
+        None if matrix.single().is_some() => {
+            // The answer is what was asked for: the inspector shows it.
+            let sent = model.log.of_row(model.forge.firings, 0);
+            if let Some(number) = sent.map(|entry| entry.number) {
+                model.session.selection = Selection::Log(number);
+            }
+        }
         None if matrix.ended.is_some() => {
             model.say("The target answers no more: the rest was not sent.");
         }

@@ -199,6 +199,8 @@ pub enum Shots {
     One(&'static Forgery),
     /// The stacked forgeries, as one.
     Stack,
+    /// None: the token alone, once and as it is.
+    Token,
 }
 
 /// A plan of firing the chosen families at a target with a token. The error says what is missing, as a
@@ -274,6 +276,7 @@ pub fn plan_of(
             Shots::Chosen => chosen(entry),
             Shots::One(forgery) => vec![forgery],
             Shots::Stack => vec![&STACK],
+            Shots::Token => Vec::new(),
         },
         pace: Pace {
             per_second: entry.per_second,

@@ -94,7 +94,15 @@ impl PartialEq for Plan {
 impl Plan {
     /// How many requests it takes at most, controls included.
     pub fn count(&self) -> usize {
+        if self.is_single() {
+            return 1;
+        }
         (self.forgeries.len() + 2).min(self.pace.limit)
+    }
+
+    /// Whether the token alone is sent, once and as it is.
+    pub fn is_single(&self) -> bool {
+        self.forgeries.is_empty()
     }
 
     /// Requests that may wait for an answer at the same time. With proofs of possession one: the

@@ -116,13 +116,26 @@ fn trigger(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry) {
         wrapped(ui, RichText::new(error).color(cx.theme.critical));
     }
     let busy = cx.model.forge.firing.is_some() || cx.model.forge.forged.is_none();
-    ui.add_enabled_ui(!busy && chosen > 0, |ui| {
-        let words = match chosen {
-            1 => "Fire 1 forgery".to_owned(),
-            n => format!("Fire {n} forgeries"),
-        };
-        if widgets::primary(ui, Some(Icon::Play), &words).clicked() {
-            pull(cx, id, entry, Shots::Chosen);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        ui.scope(|ui| {
+            if busy || chosen == 0 {
+                ui.disable();
+            }
+            let words = match chosen {
+                1 => "Fire 1 forgery".to_owned(),
+                n => format!("Fire {n} forgeries"),
+            };
+            if widgets::primary(ui, Some(Icon::Play), &words).clicked() {
+                pull(cx, id, entry, Shots::Chosen);
+            }
+        });
+        let send = ui.add_enabled(!busy, egui::Button::new("Send it once"));
+        let send = send.on_hover_text(
+            "The token in front, as it is: one request, and its answer in the inspector",
+        );
+        if send.clicked() {
+            pull(cx, id, entry, Shots::Token);
         }
     });
     wrapped(

@@ -213,7 +213,9 @@ fn summary(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
                     wrapped(ui, escape(void).into_owned());
                 });
             }
-            counts(ui, cx, matrix);
+            if matrix.single().is_none() {
+                counts(ui, cx, matrix);
+            }
         });
 }
 
@@ -228,6 +230,7 @@ fn firings(ui: &mut Ui, cx: &mut Cx<'_>) {
         for fired in forge.past.iter().rev() {
             let matrix = &fired.matrix;
             let came = match (&matrix.void, matrix.findings().count()) {
+                _ if matrix.single().is_some() => headline(matrix, false).to_lowercase(),
                 (Some(_), _) => "void".to_owned(),
                 (None, n) => format!("{n} of {} accepted", forged(matrix)),
             };
@@ -277,6 +280,14 @@ fn since(ui: &mut Ui, cx: &Cx<'_>) {
 
 fn headline(matrix: &Matrix, live: bool) -> String {
     let accepted = matrix.findings().count();
+    if let Some(row) = matrix.single() {
+        return match row.verdict {
+            Verdict::Noted(true) => "The token was accepted",
+            Verdict::Noted(false) => "The token was refused",
+            _ => "Neither accepted nor refused",
+        }
+        .into();
+    }
     if live {
         return format!("{} answered so far", matrix.rows.len());
     }

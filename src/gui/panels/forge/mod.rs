@@ -191,11 +191,10 @@ fn question(ui: &mut Ui, cx: &mut Cx<'_>) {
             widgets::banner(cx.theme.warn_surface).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.label(
-                    theme::strong(format!(
-                        "Fire {} requests at {}?",
-                        plan.count(),
-                        escape(&plan.target.host())
-                    ))
+                    theme::strong(match plan.count() {
+                        1 => format!("Send 1 request to {}?", escape(&plan.target.host())),
+                        n => format!("Fire {n} requests at {}?", escape(&plan.target.host())),
+                    })
                     .color(cx.theme.high),
                 );
                 ui.add(
