@@ -472,7 +472,7 @@ mod tests {
                 "".into()
             }
         }
-        let mut draw = |tree: &mut Tree<Pane>, width: f32, height: f32| {
+        let draw = |tree: &mut Tree<Pane>, width: f32, height: f32| {
             let input = egui::RawInput {
                 screen_rect: Some(Rect::from_min_size(egui::Pos2::ZERO, vec2(width, height))),
                 ..egui::RawInput::default()
