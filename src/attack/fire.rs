@@ -22,7 +22,10 @@ use crate::{
         Env,
         text::{escape, shorten},
     },
-    oauth::http::{Request, Response},
+    oauth::{
+        challenge,
+        http::{Request, Response},
+    },
 };
 
 pub use plan::{
@@ -171,6 +174,7 @@ impl Fire {
     pub fn name(&self, ticket: Ticket) -> &'static str {
         match self.under.get(&ticket.0).map(|u| u.shot) {
             Some(Shot::Forged(forgery)) => forgery.name.as_ref(),
+            _ if self.plan.is_single() => "the token as it is",
             _ => "control",
         }
     }
@@ -433,27 +437,68 @@ fn row(shot: Shot, verdict: Verdict) -> Row {
 /// What a server says, on one line: its error and its description where there are any. An issued
 /// token is not repeated.
 fn said(response: &Response) -> String {
-    let challenge = response.header("www-authenticate").unwrap_or_default();
-    let text = match serde_json::from_slice::<serde_json::Value>(&response.body) {
-        Ok(body) => {
-            let text = |name: &str| body.get(name).and_then(|v| v.as_str()).unwrap_or_default();
-            match (text("error"), text("error_description")) {
-                ("", "") if response.is_success() => String::new(),
-                ("", "") => challenge.to_owned(),
-                (error, "") if !challenge.is_empty() => format!("{error} · {challenge}"),
-                (error, "") => error.to_owned(),
-                (error, description) => format!("{error}: {description}"),
-            }
+    let challenges = challenge::read(response);
+    let with_error = challenges.iter().find(|c| c.get("error").is_some());
+    // A resource server says why in its challenge (RFC 6750 §3).
+    let in_header = |name| {
+        let value = with_error.and_then(|c| c.get(name));
+        value.unwrap_or_default()
+    };
+    let raw = response.header("www-authenticate").unwrap_or_default();
+    let body = serde_json::from_slice::<serde_json::Value>(&response.body).ok();
+    let in_body = |name: &str| {
+        let value = body.as_ref().and_then(|body| body.get(name)?.as_str());
+        value.unwrap_or_default()
+    };
+    let (error, why) = (in_body("error"), in_body("error_description"));
+    let text = match (
+        error,
+        why,
+        in_header("error"),
+        in_header("error_description"),
+    ) {
+        ("", "", "", _) if response.is_success() => String::new(),
+        ("", "", "", _) if !raw.is_empty() => raw.to_owned(),
+        ("", "", "", _) if body.is_some() => String::new(),
+        ("", "", "", _) => {
+            let shown = response.body.len().min(400);
+            String::from_utf8_lossy(&response.body[..shown]).into_owned()
         }
-        Err(_) if response.is_success() => String::new(),
-        Err(_) if challenge.is_empty() => String::from_utf8_lossy(
-            response
-                .body
-                .get(..response.body.len().min(400))
-                .unwrap_or_default(),
-        )
-        .into_owned(),
-        Err(_) => challenge.to_owned(),
+        ("", "", error, "") | (error, "", _, "") => error.to_owned(),
+        ("", "", error, why) | (error, "", _, why) => format!("{error} · {why}"),
+        (error, why, ..) => format!("{error}: {why}"),
     };
     shorten(&escape(&text), 240).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_says_is_its_error_and_why_wherever_it_says_them() {
+        let said = |status: u16, challenge: &str, body: &str| {
+            said(&Response {
+                status,
+                headers: vec![("WWW-Authenticate".into(), challenge.into())],
+                body: body.into(),
+                millis: 1,
+            })
+        };
+        let long = format!(
+            "Bearer realm=\"{}\", error=\"invalid_token\", error_description=\"expired\"",
+            "r".repeat(300)
+        );
+        assert_eq!(said(401, &long, "{}"), "invalid_token · expired");
+        assert_eq!(said(401, &long, r#"{"error":"bad"}"#), "bad · expired");
+        assert_eq!(
+            said(400, "", r#"{"error":"bad","error_description":"why"}"#),
+            "bad: why"
+        );
+        assert_eq!(said(401, "Bearer realm=\"a\"", "no"), "Bearer realm=\"a\"");
+        assert_eq!(said(403, "", "<h1>No\u{202e}</h1>"), "<h1>No\\u{202e}</h1>");
+        assert_eq!(said(500, "", r#"{"message":"x"}"#), "");
+        assert_eq!(said(200, "", r#"{"access_token":"secret"}"#), "");
+        assert_eq!(said(200, "", "secret"), "");
+    }
 }

@@ -30,6 +30,13 @@ pub struct State {
     show: Show,
 }
 
+impl State {
+    /// Has the inspector show what came back.
+    pub fn show_response(&mut self) {
+        self.tab = Tab::Response;
+    }
+}
+
 /// Whose requests are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Show {

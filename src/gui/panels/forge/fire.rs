@@ -135,6 +135,7 @@ fn trigger(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry) {
             "The token in front, as it is: one request, and its answer in the inspector",
         );
         if send.clicked() {
+            cx.view.log.show_response();
             pull(cx, id, entry, Shots::Token);
         }
     });

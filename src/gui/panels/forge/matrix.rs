@@ -83,6 +83,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
         });
         return;
     }
+    let single = matrix.single().is_some();
     let mut state = std::mem::take(&mut cx.view.forge.matrix.rows);
     let done = rows::table(
         ui,
@@ -117,7 +118,14 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
                 }
                 1 if row.forgery.is_none() => cell.strong(&row.title(), theme.text),
                 1 => cell.text(&row.title(), theme.text),
-                2 => cell.text(row.verdict.short(), tint(&row.verdict, theme)),
+                2 => {
+                    let words = match row.verdict {
+                        Verdict::Noted(true) if single => "accepted",
+                        Verdict::Noted(false) if single => "refused",
+                        ref verdict => verdict.short(),
+                    };
+                    cell.text(words, tint(&row.verdict, theme));
+                }
                 3 => {
                     let status = row.status.map_or(String::new(), |s| s.to_string());
                     cell.text(&status, theme.muted);
