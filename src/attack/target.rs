@@ -116,16 +116,35 @@ impl Target {
 
     /// Whether it is on this machine: then nobody has to be asked.
     pub fn is_local(&self) -> bool {
-        is_loopback(&self.url) && self.second.as_ref().is_none_or(is_loopback)
+        self.addresses().iter().all(is_loopback)
     }
 
-    /// Host and port, for the question before the first request.
+    /// Every address that something may be sent to.
+    fn addresses(&self) -> Vec<Url> {
+        let server = self.endpoint.as_ref().map(|endpoint| &endpoint.server);
+        let others = ["token_endpoint", "revocation_endpoint"].into_iter();
+        let others = others.filter_map(|name| server?.endpoint(name).ok());
+        let mut all = vec![self.url.clone()];
+        all.extend(self.second.clone());
+        all.extend(others);
+        all
+    }
+
+    /// Host and port.
     pub fn host(&self) -> String {
-        let host = self.url.host_str().unwrap_or("?");
-        match self.url.port_or_known_default() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
+        host_of(&self.url)
+    }
+
+    /// Those that are not on this machine, for the question before the first request.
+    pub fn foreign_hosts(&self) -> String {
+        let mut hosts: Vec<String> = Vec::new();
+        for url in self.addresses().iter().filter(|url| !is_loopback(url)) {
+            let host = host_of(url);
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
         }
+        hosts.join(" and ")
     }
 
     /// Whether a status says that the request was refused.
@@ -154,6 +173,14 @@ impl Target {
             }
             _ => Ok(()),
         }
+    }
+}
+
+fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("?");
+    match url.port_or_known_default() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
     }
 }
 

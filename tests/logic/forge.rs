@@ -13,11 +13,15 @@ use delegraph::{
         Ingredients, Verdict, catalogue,
         fire::{Answer, Fire, Next, Pace, Plan, SILENT, Ticket},
         named,
-        target::{Place, Target},
+        target::{Endpoint, Place, Target},
     },
     jose::{Alg, crypto},
     kit::{Env, clock::Timestamp, ids::JobId, rng::CountingRng},
-    oauth::http::{Field, Method, Request, Response},
+    oauth::{
+        client_auth::{AuthMethod, Client, Credential},
+        http::{Field, Method, Request, Response},
+        metadata::Metadata,
+    },
     token::{craft, decode::decode},
 };
 use proptest::prelude::*;
@@ -182,7 +186,7 @@ fn another_machine_is_asked_about_and_only_yes_sends() {
         assert!(begun(update(model, Command::Fire(plan), &env())).is_none());
         let asked = model.forge.asks.clone().unwrap();
         assert_eq!(
-            (asked.target.host().as_str(), asked.count()),
+            (asked.target.foreign_hosts().as_str(), asked.count()),
             ("api.example:443", 3)
         );
     };
@@ -194,9 +198,30 @@ fn another_machine_is_asked_about_and_only_yes_sends() {
     let mut second = plan("http://127.0.0.1/", &["alg-none"]);
     second.target.second = Some(Url::parse("https://other.example/").unwrap());
     assert!(
-        !second.target.is_local(),
+        !second.target.is_local() && second.target.foreign_hosts() == "other.example:443",
         "the second address counts as well"
     );
+    // So do the endpoints that some forgeries use on the way.
+    let document = json!({
+        "issuer": "http://127.0.0.1:1", "token_endpoint": "http://127.0.0.1:1/token",
+        "revocation_endpoint": "https://as.example/revoke",
+    });
+    let endpoint = Endpoint {
+        server: Metadata::from_document(document.as_object().unwrap().clone()),
+        client: Client {
+            client_id: "app".into(),
+            method: AuthMethod::None,
+            credential: Credential::None,
+        },
+        actor_token: None,
+        audience: Vec::new(),
+        scope: Vec::new(),
+        resource: Vec::new(),
+        requested_token_type: None,
+    };
+    let exchange = Target::exchange(endpoint).unwrap();
+    assert!(!exchange.is_local());
+    assert_eq!(exchange.foreign_hosts(), "as.example:443");
 }
 
 #[test]

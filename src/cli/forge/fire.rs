@@ -312,9 +312,9 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// Asks on the terminal; without one, `--yes` has to say it.
 fn ask(plan: &Plan) -> Result<(), Failure> {
     let what = format!(
-        "{} requests to {}, which is not on this machine",
+        "{} requests to {}, not on this machine",
         plan.count(),
-        escape(&plan.target.host())
+        escape(&plan.target.foreign_hosts())
     );
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Failure::usage(format!(

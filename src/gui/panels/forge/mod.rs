@@ -192,15 +192,17 @@ fn question(ui: &mut Ui, cx: &mut Cx<'_>) {
                 ui.set_width(ui.available_width());
                 ui.label(
                     theme::strong(match plan.count() {
-                        1 => format!("Send 1 request to {}?", escape(&plan.target.host())),
-                        n => format!("Fire {n} requests at {}?", escape(&plan.target.host())),
+                        1 => format!("Send 1 request to {}?", escape(&plan.target.foreign_hosts())),
+                        n => format!("Fire {n} requests at {}?", escape(&plan.target.foreign_hosts())),
                     })
                     .color(cx.theme.high),
                 );
                 ui.add(
-                    egui::Label::new(
-                        "It is not on this machine. Fire only at servers that you may test.",
-                    )
+                    egui::Label::new(format!(
+                        "Not on this machine. At {} a second it takes {}. Fire only at servers that you may test.",
+                        plan.pace.per_second,
+                        took(&plan),
+                    ))
                     .wrap(),
                 );
                 ui.add_space(space::XS);
@@ -214,6 +216,16 @@ fn question(ui: &mut Ui, cx: &mut Cx<'_>) {
                 });
             });
         });
+}
+
+/// How long firing takes at least, in words.
+fn took(plan: &crate::attack::fire::Plan) -> String {
+    let seconds = plan.count() as u64 * plan.pace.pause() / 1000;
+    match seconds {
+        0..2 => "a moment".into(),
+        2..120 => format!("{seconds} s"),
+        _ => format!("{} min", seconds / 60),
+    }
 }
 
 /// Two columns: the left one has `share` of the width within bounds.
