@@ -461,8 +461,6 @@ mod tests {
 
     #[test]
     fn another_size_of_the_window_goes_to_the_main_views() {
-        let ctx = egui::Context::default();
-        let mut tree = arrangement(1600.0, 900.0);
         struct Blank;
         impl Behavior<Pane> for Blank {
             fn pane_ui(&mut self, _: &mut Ui, _: TileId, _: &mut Pane) -> UiResponse {
@@ -472,6 +470,8 @@ mod tests {
                 "".into()
             }
         }
+        let ctx = egui::Context::default();
+        let mut tree = arrangement(1600.0, 900.0);
         let draw = |tree: &mut Tree<Pane>, width: f32, height: f32| {
             let input = egui::RawInput {
                 screen_rect: Some(Rect::from_min_size(egui::Pos2::ZERO, vec2(width, height))),
