@@ -132,15 +132,15 @@ fn at_rest_the_canvases_ask_for_no_frames() {
     }
 }
 
-/// Sixty people of two issuers, each with one of forty agents, at three audiences.
-fn crowd() -> String {
+/// Sixty people of some issuers, each with one of forty agents, at three audiences.
+fn crowd(issuers: usize) -> String {
     let part = |value: serde_json::Value| b64::encode(value.to_string());
     (0..60)
         .map(|n| {
             let claims = serde_json::json!({
-                "iss": format!("https://as{}.example", n % 2), "sub": format!("person-{n}"),
+                "iss": format!("https://as{}.example", n % issuers), "sub": format!("person-{n}"),
                 "aud": format!("api-{}", n % 3), "exp": crate::rig::NOW + 600,
-                "act": { "sub": format!("agent-{}", n % 40), "iss": format!("https://as{}.example", n % 2) },
+                "act": { "sub": format!("agent-{}", n % 40), "iss": format!("https://as{}.example", n % issuers) },
             });
             let header = part(serde_json::json!({ "alg": "ES256", "typ": "at+jwt" }));
             format!("{header}.{}.{}\n", part(claims), "A".repeat(86))
@@ -150,7 +150,7 @@ fn crowd() -> String {
 
 fn large<'a>() -> egui_kittest::Harness<'a, delegraph::gui::shell::App> {
     let commands = vec![
-        Command::Paste(crowd()),
+        Command::Paste(crowd(2)),
         Command::Select(Selection::None),
         Command::Show(View::Graph),
     ];
@@ -165,6 +165,29 @@ fn focused(harness: &egui_kittest::Harness<'_, delegraph::gui::shell::App>) -> S
         .find(|n| n.accesskit_node().is_focused())
         .and_then(|n| n.accesskit_node().label())
         .unwrap_or_default()
+}
+
+#[test]
+fn names_are_read_whole_where_a_whole_picture_is_small() {
+    let commands = vec![
+        Command::Paste(crowd(7)),
+        Command::Select(Selection::None),
+        Command::Show(View::Graph),
+    ];
+    let mut harness = crate::rig::window(false, [1280.0, 800.0], commands);
+    settle(&mut harness);
+    let drawn: Vec<String> = harness
+        .output()
+        .shapes
+        .iter()
+        .filter_map(|clipped| match &clipped.shape {
+            egui::Shape::Text(text) => Some(text.galley.text().to_owned()),
+            _ => None,
+        })
+        .collect();
+    for name in ["8 people", "9 people", "8 agents"] {
+        assert!(drawn.iter().any(|text| text == name), "{name}: {drawn:?}");
+    }
 }
 
 #[test]

@@ -163,8 +163,11 @@ fn grow(mut radius: CornerRadius, by: u8) -> CornerRadius {
     radius
 }
 
+/// Width of a name, in points, from which on the icon does not give way to it: it is cut either way.
+const BARE: f32 = 90.0;
+
 /// Icon and words of a node, as many lines as there is room for. Words never get too small to be read:
-/// the lines below the name give way, then all words.
+/// the lines below the name give way, then the icon, whose kind the shape tells as well, then all words.
 fn words(
     painter: &Painter,
     rect: Rect,
@@ -180,10 +183,26 @@ fn words(
     let (name_font, detail_font) = (name_font(zoom), caption(zoom));
     let room = rect.height() - 5.0 * zoom;
     let lines = Lines::fitting(text, name_font.size, detail_font.size, room);
+    let whole = [text.name.concat()];
+    let names = if lines.names < text.name.len() {
+        &whole[..]
+    } else {
+        &text.name[..]
+    };
+    let longest = names
+        .iter()
+        .map(|line| text_width(line, name_font.size))
+        .fold(0.0, f32::max);
     let icon = icon.max(11.0);
-    let from = rect.left() + left + icon + gap;
-    let width = rect.right() - right.min(left) - from;
-    if lines.names == 0 || width < 44.0 {
+    let mut from = rect.left() + left + icon + gap;
+    let mut width = rect.right() - right.min(left) - from;
+    let bare = width < longest.min(BARE);
+    if bare {
+        let edge = if round { rect.height() * 0.25 } else { 4.0 };
+        from = rect.left() + edge;
+        width = rect.width() - 2.0 * edge;
+    }
+    if lines.names == 0 || width < longest.min(44.0) {
         let side = (rect.height() * 0.5).min(18.0);
         Icon::of_kind(node.kind).paint(
             painter,
@@ -204,20 +223,16 @@ fn words(
         }
         return;
     }
-    Icon::of_kind(node.kind).paint(
-        painter,
-        Rect::from_center_size(
-            pos2(rect.left() + left + icon / 2.0, rect.center().y),
-            Vec2::splat(icon),
-        ),
-        muted,
-    );
-    let whole = [text.name.concat()];
-    let names = if lines.names < text.name.len() {
-        &whole[..]
-    } else {
-        &text.name[..]
-    };
+    if !bare {
+        Icon::of_kind(node.kind).paint(
+            painter,
+            Rect::from_center_size(
+                pos2(rect.left() + left + icon / 2.0, rect.center().y),
+                Vec2::splat(icon),
+            ),
+            muted,
+        );
+    }
     let galleys: Vec<_> = names
         .iter()
         .map(|line| (line, &name_font, colour))
@@ -236,7 +251,12 @@ fn words(
     let mut y = rect.center().y - height / 2.0;
     for (galley, colour) in galleys {
         let step = galley.size().y;
-        painter.galley(pos2(from, y), galley, colour);
+        let x = if bare {
+            from + (width - galley.size().x) / 2.0
+        } else {
+            from
+        };
+        painter.galley(pos2(x, y), galley, colour);
         y += step;
     }
 }
