@@ -71,7 +71,7 @@ pub const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", 
 const NUMBERS: [&str; 8] = ["n", "e", "d", "p", "q", "dp", "dq", "qi"];
 
 /// What is wrong with a number that begins with a zero octet.
-const PADDED: &str = "begins with a zero octet: a number stands in the fewest octets that hold it \
+const PADDED: &str = "begins with a zero octet, where a number stands in the fewest octets that hold it \
                       (RFC 7518 §2, §6.3)";
 
 impl Jwk {

@@ -89,7 +89,6 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, token: TokenId, pointer: &str) {
             });
         });
     }
-    widgets::rule(ui);
     along(ui, cx, view.hop, in_header, &name);
     widgets::rule(ui);
     inspector_token::sign(ui, cx, token, view);
@@ -179,6 +178,7 @@ fn along(ui: &mut Ui, cx: &mut Cx<'_>, hop: usize, in_header: bool, name: &str) 
     if path.len() < 2 {
         return;
     }
+    widgets::rule(ui);
     widgets::section(ui, "Along the chain", "");
     let mut before: Option<Vec<String>> = None;
     for n in path.into_iter().take(64) {
