@@ -18,7 +18,7 @@ pub use fire::{Fired, Firing, Since, Volley};
 pub use make::{Basis, Forged, Order, Shown, is_preparing, keys, make, make_stack};
 
 pub use target::{
-    Shots, aimed, asker, bound, chosen, clients, fitting, foreign, plan, plan_of, suggested,
+    Shots, actors, aimed, asker, bound, chosen, clients, fitting, foreign, plan, plan_of, suggested,
 };
 
 pub(super) use crack::{crack_cancelled, cracked, tried};

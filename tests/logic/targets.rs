@@ -668,3 +668,30 @@ fn the_server_that_issued_a_token_is_offered_first_with_the_client_that_may_exch
     assert_eq!(asker(json!({ "client_id": "researcher" })), researcher);
     assert_eq!(asker(json!({ "aud": "accounts-api" })), None);
 }
+
+#[test]
+fn the_own_live_token_of_the_client_is_offered_first_as_its_actor_token() {
+    let mut model = forging();
+    let key = crypto::generate(&Alg::Es256, None).unwrap();
+    let mut add = |claims: serde_json::Value| {
+        let text = craft::mint(&json!({ "typ": "at+jwt" }), &claims, &key, &Alg::Es256).unwrap();
+        ask(&mut model, Command::Paste(text));
+        model.workspace.tokens.last().unwrap().id
+    };
+    let own = json!({ "iss": "https://as", "sub": "planner", "exp": NOW + 60 });
+    let live = add(own.clone());
+    let mut other = own.clone();
+    other["iss"] = "https://other".into();
+    let other = add(other);
+    let mut dead = own.clone();
+    dead["exp"] = (NOW - 1).into();
+    let dead = add(dead);
+    let mut delegated = own;
+    delegated["act"] = json!({ "sub": "researcher" });
+    let delegated = add(delegated);
+    // The newest is in front: its issuer is the one that is asked.
+    let subject = add(json!({ "iss": "https://as", "sub": "alice", "exp": NOW + 60 }));
+    let entry = TargetEntry::exchange("planner", BTreeSet::new());
+    let offered = delegraph::app::forge::actors(&model, &entry, NOW);
+    assert_eq!(offered[..5], [live, dead, other, subject, delegated]);
+}

@@ -423,6 +423,32 @@ pub fn asker(token: &Token, clients: &[String]) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// Tokens as actor tokens of an exchange, those first that the asking client may send: its own, of no
+/// one else's delegation, alive; then the newest.
+pub fn actors(model: &Model, entry: &TargetEntry, now: i64) -> Vec<TokenId> {
+    let client = entry.exchange.client.as_str();
+    let front = model.session.token;
+    let front = front.and_then(|id| model.analysis.tokens.get(&id));
+    let issuer = front.and_then(|view| view.token.claim_text("iss"));
+    let mut all: Vec<_> = model
+        .analysis
+        .tokens
+        .iter()
+        .map(|(id, view)| {
+            let token = &view.token;
+            let own = !client.is_empty()
+                && token.claim_text("sub") == Some(client)
+                && token.claim("act").is_none();
+            let fits = own
+                && view.exp.is_none_or(|exp| exp > now)
+                && (issuer.is_none() || token.claim_text("iss") == issuer);
+            (!fits, !own, std::cmp::Reverse(*id))
+        })
+        .collect();
+    all.sort_unstable();
+    all.into_iter().map(|(.., id)| id.0).collect()
+}
+
 /// Clients of a server that can prove who they are, by `client_id`; `None` is the practice server
 /// with these faults.
 pub fn clients(model: &Model, server: Option<&str>, faults: &BTreeSet<String>) -> Vec<String> {

@@ -136,22 +136,20 @@ fn actor(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
     });
     let named = |id: TokenId| {
         let view = cx.model.analysis.tokens.get(&id)?;
-        let given = cx.model.workspace.token(id).and_then(|t| t.name.clone());
-        let sub = view.token.claim_text("sub").unwrap_or_default();
-        let title = given.unwrap_or_else(|| view.title.clone());
-        let words = if sub.is_empty() {
-            title
-        } else {
-            format!("{title} · {sub}")
+        let words = match view.principal.subject {
+            Some(_) => format!("{} · {}", view.title, view.principal.short()),
+            None => view.title.clone(),
         };
-        Some(shorten(&escape(&words), 44).into_owned())
+        let mut words = shorten(&words, 52).into_owned();
+        if view.exp.is_some_and(|exp| exp <= cx.seconds()) {
+            words.push_str(" · expired");
+        }
+        Some(words)
     };
     let shown = match entry.exchange.actor {
         None => "none: the client acts in its own name".to_owned(),
         Some(id) => named(id).unwrap_or_else(|| "not there any more".to_owned()),
     };
-    let mut ids: Vec<TokenId> = cx.model.analysis.tokens.keys().copied().collect();
-    ids.sort();
     let mut changed = entry.clone();
     widgets::menu(ui, "Actor token", shown, |ui| {
         ui.set_max_width(420.0);
@@ -160,10 +158,11 @@ fn actor(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
             changed.exchange.actor = None;
             ui.close();
         }
+        let ids = forge::actors(cx.model, entry, cx.seconds());
         egui::ScrollArea::vertical()
             .max_height(280.0)
             .show(ui, |ui| {
-                for id in ids.iter().rev().take(OFFERED) {
+                for id in ids.iter().take(OFFERED) {
                     let Some(words) = named(*id) else { continue };
                     let on = entry.exchange.actor == Some(*id);
                     if ui.selectable_label(on, words).clicked() {
@@ -173,7 +172,7 @@ fn actor(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
                 }
                 focus::keep_in_view(ui);
                 if ids.len() > OFFERED {
-                    let words = format!("the newest {OFFERED} of {}", ids.len());
+                    let words = format!("{OFFERED} of {}", ids.len());
                     ui.label(theme::small(words).color(cx.theme.muted));
                 }
             });
