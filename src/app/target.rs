@@ -56,6 +56,9 @@ pub struct TargetEntry {
     /// A second resource server, which must not take the token.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub second: String,
+    /// An address of the tester's that forged key pointers lead to.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub callback: String,
     /// Requests a second at most.
     pub per_second: u32,
     /// Requests in all at most.
@@ -152,6 +155,7 @@ impl Default for TargetEntry {
             body: String::new(),
             refused: REFUSALS.into(),
             second: String::new(),
+            callback: String::new(),
             per_second: PER_SECOND,
             limit: LIMIT,
             at_once: AT_ONCE,

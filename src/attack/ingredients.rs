@@ -73,6 +73,8 @@ pub struct Ingredients {
     pub parent: Option<String>,
     /// Other tokens: of another kind, issuer or audience.
     pub others: Vec<String>,
+    /// An address of the tester's, at which he sees who fetches keys (`https://me.example/x`).
+    pub callback: Option<String>,
     /// Forgeries that [`super::STACK`] puts together.
     pub stack: Vec<&'static super::Forgery>,
     /// The moment in seconds since 1970.
@@ -99,6 +101,7 @@ impl Ingredients {
             own_alg: wanted.clone(),
             parent: None,
             others: Vec::new(),
+            callback: None,
             stack: Vec::new(),
             now,
         };
@@ -128,6 +131,12 @@ impl Ingredients {
             None => crypto::generate(&wanted, None)?,
         };
         Ok(found)
+    }
+
+    /// An address of the forger's: below the tester's own where he gave one.
+    pub(super) fn place(&self, path: &str) -> String {
+        let base = self.callback.as_deref().unwrap_or("https://forger.example");
+        format!("{}/{path}", base.trim_end_matches('/'))
     }
 
     /// A member of [`Self::others`] of that kind.

@@ -32,7 +32,7 @@ pub(super) fn forgeries() -> Vec<Forgery> {
         Forgery::token(F, "kid-command", "kid with a command", "`kid` ends a shell word and starts a harmless command.", "RFC 8725 §3.10; jwt_tool, jwt-hack", COMMAND, |d| kid(d, json!("key; id #"))),
         Forgery::token(F, "kid-command-substitution", "kid with a substitution", "`kid` holds a shell substitution of a harmless command.", "RFC 8725 §3.10; jwt-hack", COMMAND, |d| kid(d, json!("$(id)"))),
         Forgery::token(F, "kid-crlf", "kid with CR LF", "`kid` holds a line break and a header: it may end in a log or a request.", "RFC 8725 §3.10; jwt-hack", "`kid` reaches a log or an outgoing request as it is: lines can be forged there.", |d| kid(d, json!("key\r\nX-Forged: yes"))),
-        Forgery::token(F, "kid-url", "kid a URL", "`kid` becomes a URL at the forger's.", "RFC 8725 §3.10; jwt_tool", "The server fetches keys from where the token says.", |d| kid(d, json!("https://forger.example/key"))),
+        Forgery::token(F, "kid-url", "kid a URL", "`kid` becomes a URL at the forger's.", "RFC 8725 §3.10; jwt_tool", "The server fetches keys from where the token says.", |d| kid(d, d.with.place("key").into())),
         Forgery::token(F, "kid-long", "kid of 10,000 characters", "`kid` becomes very long.", "RFC 8725 §3.10; own", "Names of keys have no bound.", |d| kid(d, Value::from("k".repeat(10_000)))),
     ]
 }

@@ -45,6 +45,7 @@ use target::{Occasion, Steps};
 pub use family::Family;
 pub use ingredients::{Ingredients, Need};
 pub use matrix::{Matrix, Row, Verdict};
+pub use pointers::hosted;
 
 /// What a correct server does with a forgery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

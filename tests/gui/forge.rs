@@ -564,3 +564,35 @@ fn the_log_and_the_inspector_name_a_server_that_is_broken_on_purpose() {
     assert!(chosen > 1, "each row says it");
     harness.get_by_label("Practice with key-confusion: broken on purpose");
 }
+
+#[test]
+fn a_callback_of_the_testers_stands_in_what_is_forged() {
+    let mut harness = aimed();
+    let callback = "Address of yours that forged key pointers lead to";
+    harness.get_by_label(callback).focus();
+    settle(&mut harness);
+    harness
+        .get_by_label(callback)
+        .type_text("https://me.example/x");
+    settle(&mut harness);
+    let own = |harness: &Harness<'_, App>| {
+        let forged = harness.state().model().forge.forged.clone().unwrap();
+        assert_eq!(
+            forged.with.callback.as_deref(),
+            Some("https://me.example/x")
+        );
+        forged.with.own.thumbprint().unwrap()
+    };
+    let before = own(&harness);
+    harness.get_by_label("Forgeries").click();
+    settle(&mut harness);
+    find(&mut harness, "jku-own");
+    harness
+        .get_by_label("Key pointers: jku to the forger's server")
+        .click();
+    settle(&mut harness);
+    harness.get_by_label_contains("https://me.example/x/jwks.json");
+    harness.get_by_label("Copy what to host").click();
+    settle(&mut harness);
+    assert_eq!(own(&harness), before, "what is hosted stays good");
+}

@@ -13,7 +13,7 @@ use crate::{
         difference::{self, Part},
         named, stack,
     },
-    jose::Jwk,
+    jose::{Jwk, crypto, jwk::Task},
     kit::{Env, ids::TokenId, text::escape},
 };
 
@@ -27,6 +27,8 @@ pub struct Basis {
     pub raw: Arc<str>,
     /// Of the keys at hand.
     pub keys: u64,
+    /// Where forged key pointers lead, when the tester says so.
+    pub callback: Option<String>,
 }
 
 /// What is needed to make every forgery of a token off the frame.
@@ -39,6 +41,8 @@ pub struct Order {
     pub others: Vec<String>,
     /// The token that this one was exchanged from.
     pub parent: Option<String>,
+    /// The forger's key of before: what was hosted for it stays good.
+    pub own: Option<Jwk>,
     /// The moment in seconds since 1970.
     pub now: i64,
 }
@@ -83,6 +87,20 @@ pub fn make(order: Order) -> Result<Forged, String> {
     let token = crate::token::decode::decode(&order.basis.raw);
     let mut with =
         Ingredients::gather(&token, &order.keys, order.now).map_err(|e| e.to_string())?;
+    with.callback.clone_from(&order.basis.callback);
+    let is_given = |key: &Jwk| {
+        let print = key.thumbprint().ok();
+        order.keys.iter().any(|k| k.thumbprint().ok() == print)
+    };
+    // A key that is at hand has its part already: it may be the issuer's.
+    let again = order.own.as_ref().filter(|own| {
+        !is_given(&with.own)
+            && !is_given(own)
+            && crypto::fits(own, &with.own_alg, Task::Sign).is_ok()
+    });
+    if let Some(own) = again {
+        with.own.clone_from(own);
+    }
     with.others = order.others;
     with.parent = order.parent;
     let made = catalogue()
@@ -185,6 +203,7 @@ pub(in crate::app) fn settle(model: &mut Model, env: &Env, effects: &mut Vec<Eff
     let basis = Basis {
         raw,
         keys: model.analysis.keys,
+        callback: super::target::callback(model),
     };
     if model
         .forge
@@ -198,6 +217,7 @@ pub(in crate::app) fn settle(model: &mut Model, env: &Env, effects: &mut Vec<Eff
         keys: keys(model, id),
         others: others(model, id),
         parent: parent(model, id),
+        own: model.forge.forged.as_ref().map(|f| f.with.own.clone()),
         now: env.now.as_second(),
         basis: basis.clone(),
     };

@@ -173,6 +173,15 @@ fn at(model: &mut Model, id: TargetId) -> Option<&mut TargetEntry> {
     model.document().targets.iter_mut().find(|t| t.id == id)
 }
 
+/// Where forged key pointers lead, by the target in front; `None` without a valid address.
+pub(super) fn callback(model: &Model) -> Option<String> {
+    let entry = model
+        .session
+        .target
+        .and_then(|id| model.workspace.target(id))?;
+    web(entry.callback.trim()).map(|url| url.to_string())
+}
+
 /// Whether a family is aimed at this kind of endpoint. What is aimed at the other kind is left out.
 pub fn aimed(entry: &TargetEntry, family: Family) -> bool {
     match entry.carrier {
@@ -226,6 +235,10 @@ pub fn plan_of(
         .ok_or("The forgeries of this token are still being made.")?;
     let mut with = forged.with.clone();
     with.now = now;
+    let callback = entry.callback.trim();
+    if !callback.is_empty() && web(callback).is_none() {
+        return Err("The callback has no valid address.".into());
+    }
     with.stack = match shots {
         Shots::Stack => model.forge.stack.iter().filter_map(|n| named(n)).collect(),
         _ => Vec::new(),

@@ -50,6 +50,9 @@ pub(super) struct Options {
     /// Another token: of another kind, issuer, audience or client; may be repeated
     #[arg(long, value_name = "FILE")]
     other: Vec<PathBuf>,
+    /// Address of yours that forged key pointers (jku, x5u, kid) lead to, to see who fetches
+    #[arg(long, value_name = "URL")]
+    callback: Option<url::Url>,
     /// The token that this one was exchanged from
     #[arg(long, value_name = "FILE")]
     parent: Option<PathBuf>,
@@ -169,6 +172,7 @@ impl Options {
         for path in &self.other {
             with.others.push(raw_of(path)?);
         }
+        with.callback = self.callback.as_ref().map(ToString::to_string);
         with.parent = self.parent.as_deref().map(raw_of).transpose()?;
         Ok(with)
     }

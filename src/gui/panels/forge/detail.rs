@@ -17,7 +17,7 @@ use crate::{
     attack::{
         Expected, Family, Forgery, Need, catalogue,
         difference::{Mark, Part},
-        named,
+        hosted, named,
     },
     gui::{
         Ask, Cx, focus,
@@ -229,6 +229,18 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forgery: &'static Forgery,
             cx.push(Command::StackForgeries(names));
         }
         super::fire::alone(ui, cx, id, "Fire this one", Shots::One(forgery));
+        let forged = cx.model.forge.forged.clone();
+        // Only for the few that lead somewhere: signing a certificate is nothing for every frame.
+        let leads = matches!(&*forgery.name, "jku-own" | "jku-userinfo" | "x5u-own");
+        if let Some(forged) = forged.filter(|_| leads) {
+            let words = "Copy what to host";
+            let why = "What a server would fetch: the forger's key set or certificate. Put it there to see whether it is trusted; set the address as Callback of the target.";
+            if widgets::button(ui, Icon::Copy, words).on_hover_text(why).clicked()
+                && let Some((what, text)) = hosted(&forgery.name, &forged.with)
+            {
+                cx.ask(Ask::Copy(text, super::super::graph::capital(what)));
+            }
+        }
     });
 }
 

@@ -271,6 +271,17 @@ fn limits(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         });
         keep(cx, entry, changed, "second");
     }
+    let mut changed = entry.clone();
+    widgets::input(ui, "Callback", |ui| {
+        widgets::text_field(
+            ui,
+            "Address of yours that forged key pointers lead to",
+            "https://you.example, for jku and x5u",
+            &mut changed.callback,
+            false,
+        )
+    });
+    keep(cx, entry, changed, "callback");
 }
 
 /// Statuses that count as a refusal, taken over once they are numbers.
