@@ -78,6 +78,8 @@ pub enum Command {
     SetBytes(TokenId, Part, Vec<u8>),
     /// Set or remove a member, by JSON Pointer.
     SetMember(TokenId, Part, String, Option<Value>),
+    /// Give a member, by JSON Pointer, another name.
+    RenameMember(TokenId, Part, String, String),
     /// Edit a claim of an SD-JWT, disclosed or in clear; make one of a JWT selectively disclosable.
     EditClaim(TokenId, Edit),
     /// Change what an SD-JWT presents.

@@ -51,6 +51,9 @@ pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &m
         Command::SetBytes(id, part, bytes) => {
             edit(model, id, |raw| craft::set_bytes(raw, part, &bytes));
         }
+        Command::RenameMember(id, part, pointer, name) => {
+            edit(model, id, |raw| craft::rename(raw, part, &pointer, &name));
+        }
         Command::SetMember(id, part, pointer, value) => {
             edit(model, id, |raw| craft::set(raw, part, &pointer, value));
         }

@@ -143,6 +143,7 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::SetText(..)
         | C::SetBytes(..)
         | C::SetMember(..)
+        | C::RenameMember(..)
         | C::Sign(..)
         | C::Revert(_)
         | C::Restore(..)

@@ -33,6 +33,9 @@ pub enum CraftError {
     /// The pointer leads nowhere.
     #[error("there is nothing at `{0}`")]
     Pointer(String),
+    /// A member of this name stands beside the one that is to have it.
+    #[error("there is a member `{0}` already")]
+    Taken(String),
     /// The key cannot sign.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -128,6 +131,29 @@ pub fn set(
     let changed = json_text::set(&text, pointer, value.as_ref())
         .ok_or_else(|| CraftError::Pointer(escape(pointer).into_owned()))?;
     replace(&parts, part, &changed)
+}
+
+/// Gives a member of header or payload another name, at its place.
+///
+/// # Errors
+///
+/// When there is no such member, or the name is taken.
+pub fn rename(raw: &str, part: Part, pointer: &str, name: &str) -> Result<String, CraftError> {
+    let parts = split(raw, part.signature())?;
+    let named = |text: &str, pointer: &str| {
+        if json_text::get(text, pointer).is_none() {
+            return Err(CraftError::Pointer(escape(pointer).into_owned()));
+        }
+        json_text::rename(text, pointer, name)
+            .ok_or_else(|| CraftError::Taken(escape(name).into_owned()))
+    };
+    if part.is_header()
+        && let Some(open) = parts.unprotected(pointer)
+    {
+        return named(raw, &open);
+    }
+    let text = object(&parts, part)?;
+    replace(&parts, part, &named(&text, pointer)?)
 }
 
 /// The text of the payload, which is a JSON object, replaced by what `edit` makes of it.

@@ -301,6 +301,24 @@ pub fn put(text: &str, pointer: &str, value: Option<&str>) -> Option<String> {
     None
 }
 
+/// Gives the member that `pointer` leads to another name, at its place. `None` when it leads to no
+/// member of an object, or the object has one of that name.
+pub fn rename(text: &str, pointer: &str, name: &str) -> Option<String> {
+    let mut names = names(pointer)?;
+    let old = names.pop()?;
+    let mut start = blank(text.as_bytes(), 0);
+    for around in names {
+        start = container(text, start)?.find(&around)?.1.value.start;
+    }
+    let here = container(text, start)?;
+    let (_, element) = here.find(&old).filter(|_| here.object)?;
+    if here.find(name).is_some() {
+        return None;
+    }
+    let key = element.start..string_end(text.as_bytes(), element.start);
+    Some(splice(text, key, &Value::from(name).to_string()))
+}
+
 /// The text of what `pointer` leads to; of a member that stands twice the last.
 pub fn get<'a>(text: &'a str, pointer: &str) -> Option<&'a str> {
     let start = blank(text.as_bytes(), 0);
@@ -392,6 +410,30 @@ mod tests {
             set(text, "/n", None).unwrap(),
             "{ \"a\" : 1.50,\r\n \"b\":\"\\u0041\" }"
         );
+    }
+
+    #[test]
+    fn a_member_is_renamed_at_its_place() {
+        let text = r#"{ "a" : 1.50, "b~/":{"c":[{"d":1}], "e":2} }"#;
+        let rename = |pointer, name| rename(text, pointer, name);
+        assert_eq!(
+            rename("/a", "x \"y\"").unwrap(),
+            r#"{ "x \"y\"" : 1.50, "b~/":{"c":[{"d":1}], "e":2} }"#
+        );
+        assert_eq!(
+            rename("/b~0~1/c/0/d", "f").unwrap(),
+            r#"{ "a" : 1.50, "b~/":{"c":[{"f":1}], "e":2} }"#
+        );
+        for (pointer, name) in [
+            ("/a", "a"),
+            ("/b~0~1/c", "e"),
+            ("/b~0~1/c/0", "x"),
+            ("/z", "x"),
+            ("/a/z", "x"),
+            ("", "x"),
+        ] {
+            assert_eq!(rename(pointer, name), None, "{pointer} to {name}");
+        }
     }
 
     #[test]

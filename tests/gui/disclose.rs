@@ -225,10 +225,10 @@ fn the_menu_of_a_claim_renames_reveals_conceals_and_removes() {
     assert_eq!((claims(&harness), count(&harness)), (before.clone(), 3));
     harness.get_by_label("Hide country");
 
-    choose(&mut harness, "given_name", "Rename…");
+    choose(&mut harness, "given_name", "Rename… F2");
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
     harness
-        .get_by_label("New name of the claim")
+        .get_by_label("New name of the member")
         .type_text("first_name");
     settle(&mut harness);
     harness.key_press(egui::Key::Enter);
@@ -273,6 +273,57 @@ fn a_claim_of_any_token_becomes_selectively_disclosable() {
             .query_by_label("Make it selectively disclosable")
             .is_none()
     );
+}
+
+#[test]
+fn a_member_in_clear_is_renamed_and_stays_in_clear() {
+    let raw = craft::mint(
+        &json!({"typ": "JWT"}),
+        &json!({"sub": "alice", "n": 1}),
+        &key(),
+        &Alg::Es256,
+    );
+    let mut harness = window(true, [1280.0, 1400.0], vec![Command::Paste(raw.unwrap())]);
+    settle(&mut harness);
+    let rename = |harness: &mut Harness<'_, App>, old: &str, new: &str, end: egui::Key| {
+        choose(harness, old, "Rename… F2");
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        harness
+            .get_by_label("New name of the member")
+            .type_text(new);
+        settle(harness);
+        harness.key_press(end);
+        settle(harness);
+        assert!(harness.query_by_label("New name of the member").is_none());
+    };
+    rename(&mut harness, "sub", "user", egui::Key::Enter);
+    rename(&mut harness, "typ", "cty", egui::Key::Enter);
+    rename(&mut harness, "n", "left", egui::Key::Escape);
+    // By keyboard alone as well.
+    let role = egui::accesskit::Role::Button;
+    harness.get_by_role_and_label(role, "n").focus();
+    settle(&mut harness);
+    harness.key_press(egui::Key::F2);
+    settle(&mut harness);
+    harness.key_press(egui::Key::End);
+    settle(&mut harness);
+    harness
+        .get_by_label("New name of the member")
+        .type_text("umber");
+    settle(&mut harness);
+    harness.key_press(egui::Key::Enter);
+    settle(&mut harness);
+    let (_, token) = shown(harness.state().model());
+    assert!(token.disclosed.is_none());
+    let names: Vec<&String> = token.claims_map().keys().collect();
+    assert_eq!(names, ["user", "number"]);
+    assert_eq!(token.header_text("cty"), Some("JWT"));
+    harness.state_mut().push(Command::Undo);
+    harness.state_mut().push(Command::Undo);
+    harness.state_mut().push(Command::Undo);
+    settle(&mut harness);
+    let (_, token) = shown(harness.state().model());
+    assert_eq!(token.claim_text("sub"), Some("alice"));
 }
 
 #[test]

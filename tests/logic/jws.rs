@@ -458,6 +458,43 @@ fn json_forms_are_edited_and_signed_as_the_compact_one() {
     }
 }
 
+#[test]
+fn members_are_renamed_at_their_place_in_every_form() {
+    let own = key(&Alg::Es256);
+    for form in [Form::Compact, Form::Flattened, Form::General] {
+        let signer = Signer {
+            key: own.clone(),
+            alg: Alg::Es256,
+            protected: object(&json!({"typ": "at+jwt"})),
+            header: if form == Form::Compact {
+                Map::new()
+            } else {
+                object(&json!({"x": 1}))
+            },
+        };
+        let text = jws::sign(br#"{"sub":"alice","n":1.0}"#, &[signer], form, false).unwrap();
+        let edited = craft::rename(&text, Part::Payload, "/sub", "user/id").unwrap();
+        let payload = craft::text(&edited, Part::Payload).unwrap();
+        assert_eq!(
+            payload.replace([' ', '\n'], ""),
+            r#"{"user/id":"alice","n":1.0}"#,
+            "{form:?}"
+        );
+        let edited = craft::rename(&edited, Part::Header, "/typ", "cty").unwrap();
+        assert_eq!(decode(&edited).header_text("cty"), Some("at+jwt"));
+        if form != Form::Compact {
+            let open = craft::rename(&edited, Part::Header, "/x", "y").unwrap();
+            assert_eq!(decode(&open).header_map()["y"], 1, "{form:?}");
+        }
+        let taken = craft::rename(&edited, Part::Payload, "/n", "user/id");
+        assert_eq!(
+            taken.unwrap_err().to_string(),
+            "there is a member `user/id` already"
+        );
+        assert!(craft::rename(&edited, Part::Payload, "/gone", "x").is_err());
+    }
+}
+
 fn any_alg() -> impl Strategy<Value = Alg> {
     proptest::sample::select(vec![
         Alg::Hs256,

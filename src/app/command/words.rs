@@ -8,6 +8,12 @@ use crate::{
     token::{craft::Part, sd_jwt::Change},
 };
 
+/// A member by the names that lead to it.
+fn member(pointer: &str) -> String {
+    let name = pointer.trim_start_matches('/').replace('/', ".");
+    escape(&name).into_owned()
+}
+
 impl Command {
     /// What it does, in words: for menus, the palette, and after `Undo`.
     pub fn label(&self) -> String {
@@ -38,10 +44,10 @@ impl Command {
             Self::SetText(_, Part::Payload, _) | Self::SetBytes(_, Part::Payload, _) => {
                 "Edit payload".into()
             }
+            Self::RenameMember(_, _, pointer, _) => format!("Rename {}", member(pointer)),
             Self::SetMember(_, _, pointer, value) => {
-                let name = pointer.trim_start_matches('/').replace('/', ".");
                 let verb = if value.is_some() { "Edit" } else { "Remove" };
-                format!("{verb} {}", escape(&name))
+                format!("{verb} {}", member(pointer))
             }
             Self::EditClaim(_, edit) => edit.label(),
             Self::Present(_, what) => what.label(),
@@ -189,6 +195,7 @@ impl Command {
                 | Self::SetText(..)
                 | Self::SetBytes(..)
                 | Self::SetMember(..)
+                | Self::RenameMember(..)
                 | Self::EditClaim(..)
                 | Self::Present(..)
                 | Self::Signature(..)

@@ -30,13 +30,6 @@ use crate::{
     },
 };
 
-/// What the part keeps between frames.
-#[derive(Default)]
-pub struct State {
-    /// The claim that is being named anew, and its name so far.
-    rename: Option<(TokenId, String, String)>,
-}
-
 /// Characters of a value that are drawn.
 const SHOWN: usize = 600;
 
@@ -113,31 +106,37 @@ fn name(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &Place) ->
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(inset(place));
-        if let Some(field) = renaming(ui, cx, id, place) {
+        if let Some((field, name)) = rows::renaming(ui, cx, (id, &place.pointer), &place.name) {
+            if let Some(name) = name {
+                cx.push(edit(id, &place.pointer, Change::Rename(name)));
+            }
             return field;
         }
         let shown = shorten(&escape(&place.name), 60).into_owned();
         let colour = cx.theme.token_payload;
         let path = (id, place.pointer.clone());
-        ui.vertical(|ui| {
-            rows::name_label(ui, cx, path, &shown, colour, |ui, cx| {
-                if !place.opens {
-                    rows::copy_item(ui, cx, &shown, &place.value);
-                }
-                menu(ui, cx, id, sd, place);
+        let label = ui
+            .vertical(|ui| {
+                rows::name_label(ui, cx, path, &shown, colour, |ui, cx| {
+                    if !place.opens {
+                        rows::copy_item(ui, cx, &shown, &place.value);
+                    }
+                    menu(ui, cx, id, sd, place);
+                })
             })
-        })
-        .inner
+            .inner;
+        if in_object(sd, &place.pointer) {
+            rows::rename_by_key(ui, cx, label, (id, &place.pointer), &place.name);
+        }
+        label
     })
     .inner
 }
 
 /// What can be done with a claim beside typing a value.
 fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &Place) {
-    if in_object(sd, &place.pointer) && widgets::menu_item(ui, "Rename…", "").clicked() {
-        let (pointer, name) = (place.pointer.clone(), place.name.clone());
-        cx.view.token.disclosed.rename = Some((id, pointer, name));
-        ui.close();
+    if in_object(sd, &place.pointer) {
+        rows::rename_item(ui, cx, (id, &place.pointer), &place.name);
     }
     match place.state {
         Standing::Disclosed(_) => {
@@ -205,31 +204,6 @@ fn edit(id: TokenId, pointer: &str, change: Change) -> Command {
 fn in_object(sd: &SdJwt, pointer: &str) -> bool {
     let around = pointer.rsplit_once('/').map_or("", |(around, _)| around);
     sd.claims.pointer(around).is_some_and(Value::is_object)
-}
-
-/// The field for a new name, while there is one.
-fn renaming(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, place: &Place) -> Option<egui::Id> {
-    let state = &mut cx.view.token.disclosed.rename;
-    let own = state.as_mut().filter(|r| r.0 == id && r.1 == place.pointer);
-    let (_, pointer, draft) = own?;
-    let field = ui
-        .add(
-            egui::TextEdit::singleline(draft)
-                .font(theme::mono_font())
-                .desired_width(ui.available_width() - space::S),
-        )
-        .accessible_name("New name of the claim");
-    if field.lost_focus() {
-        let (name, pointer) = (draft.trim().to_owned(), pointer.clone());
-        *state = None;
-        let entered = ui.input(|i| i.key_pressed(egui::Key::Enter));
-        if entered && !name.is_empty() && name != place.name {
-            cx.push(edit(id, &pointer, Change::Rename(name)));
-        }
-    } else if !field.has_focus() {
-        field.request_focus();
-    }
-    Some(field.id)
 }
 
 fn inset(place: &Place) -> f32 {

@@ -85,7 +85,8 @@ pub struct State {
     raw_open: Option<TokenId>,
     encrypted: encrypted::State,
     binding: binding::State,
-    disclosed: disclosed::State,
+    /// The member that is being named anew.
+    renaming: Option<rows::Renaming>,
     /// The steps of the verification are unfolded.
     steps: bool,
     /// Of several signatures the one that is shown, from 0.

@@ -243,8 +243,16 @@ fn name_cell(
         Part::Payload => theme.token_payload,
         Part::Header | Part::HeaderOf(_) => theme.token_header,
     };
-    name_label(ui, cx, (id, path), &shown, colour, |ui, cx| {
+    if let Some((field, entered)) = renaming(ui, cx, (id, &path), name) {
+        if let Some(new) = entered {
+            cx.push(Command::RenameMember(id, part, pointer(name), new));
+        }
+        return field;
+    }
+    let at = (id, path.as_str());
+    let label = name_label(ui, cx, (id, path.clone()), &shown, colour, |ui, cx| {
         copy_item(ui, cx, &shown, value);
+        rename_item(ui, cx, at, name);
         if was.changed && widgets::menu_item(ui, "Back to what was received", "").clicked() {
             let received = was.value.cloned();
             cx.push(Command::SetMember(id, part, pointer(name), received));
@@ -257,7 +265,9 @@ fn name_cell(
             cx.push(Command::SetMember(id, part, pointer(name), None));
             ui.close();
         }
-    })
+    });
+    rename_by_key(ui, cx, label, at, name);
+    label
 }
 
 /// The name of a member: opens the claim at this path in the inspector, and has a menu.
@@ -286,6 +296,76 @@ pub(super) fn name_label(
     }
     label.context_menu(|ui| menu(ui, cx));
     label.id
+}
+
+/// A member that is being named anew.
+pub(super) struct Renaming {
+    token: TokenId,
+    /// Where it stands, as the inspector calls it.
+    path: String,
+    /// The name so far.
+    draft: String,
+}
+
+impl Renaming {
+    fn new((token, path): (TokenId, &str), name: &str) -> Self {
+        Self {
+            token,
+            path: path.to_owned(),
+            draft: name.to_owned(),
+        }
+    }
+}
+
+/// The item of a member's menu that names it anew, in the place of its name.
+pub(super) fn rename_item(ui: &mut Ui, cx: &mut Cx<'_>, at: (TokenId, &str), name: &str) {
+    if widgets::menu_item(ui, "Rename…", "F2").clicked() {
+        cx.view.token.renaming = Some(Renaming::new(at, name));
+        ui.close();
+    }
+}
+
+/// The same by its key, while the name has the keyboard.
+pub(super) fn rename_by_key(
+    ui: &Ui,
+    cx: &mut Cx<'_>,
+    label: egui::Id,
+    at: (TokenId, &str),
+    name: &str,
+) {
+    let focused = ui.memory(|m| m.has_focus(label));
+    if focused && ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::F2)) {
+        cx.view.token.renaming = Some(Renaming::new(at, name));
+    }
+}
+
+/// The field for a new name, while there is one, and the name once it is entered. Left in any other
+/// way than by Enter it changes nothing.
+pub(super) fn renaming(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    (id, path): (TokenId, &str),
+    name: &str,
+) -> Option<(egui::Id, Option<String>)> {
+    let state = &mut cx.view.token.renaming;
+    let own = state.as_mut().filter(|r| r.token == id && r.path == path)?;
+    let field = ui
+        .add(
+            egui::TextEdit::singleline(&mut own.draft)
+                .font(theme::mono_font())
+                .desired_width(ui.available_width() - space::S),
+        )
+        .accessible_name("New name of the member");
+    let mut entered = None;
+    if field.lost_focus() {
+        let new = own.draft.trim().to_owned();
+        *state = None;
+        let taken = ui.input(|i| i.key_pressed(egui::Key::Enter));
+        entered = Some(new).filter(|new| taken && !new.is_empty() && new != name);
+    } else if !field.has_focus() {
+        field.request_focus();
+    }
+    Some((field.id, entered))
 }
 
 /// The item of a member's menu that copies its value.
