@@ -45,6 +45,14 @@ fn without_a_token_it_says_what_to_do() {
     settle(&mut harness);
     harness.get_by_label_contains("Forgeries are made of a good token");
     harness.get_by_label("Paste a token");
+    assert!(harness.query_by_label("Take the newest token").is_none());
+    let run = crate::ran::sample("sample");
+    let mut harness = crate::ran::window(true, [1280.0, 800.0], run, View::Forge);
+    assert_eq!(harness.state().model().session.token, None);
+    harness.get_by_label("Take the newest token").click();
+    settle(&mut harness);
+    assert!(harness.state().model().session.token.is_some());
+    harness.get_by_label("Find a forgery");
 }
 
 #[test]

@@ -14,7 +14,13 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use egui::{Align, Layout, Margin, Rect, RichText, Ui, UiBuilder, pos2};
 
 use crate::{
-    app::{Command, analysis::TokenView, forge, model::Practice, session::View},
+    app::{
+        Command,
+        analysis::TokenView,
+        forge,
+        model::Practice,
+        session::{Selection, View},
+    },
     attack::{Verdict, catalogue},
     gui::{
         Ask, Cx,
@@ -80,6 +86,13 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui,
             "Forgeries are made of a good token: paste one that your server accepts, or choose one in the tray.",
             |ui| {
+                if let Some(newest) = analysis.tokens.keys().max() {
+                    let words = "Take the newest token";
+                    if widgets::primary(ui, Some(Icon::Play), words).clicked() {
+                        cx.push(Command::Select(Selection::Token(*newest)));
+                    }
+                    ui.add_space(space::S);
+                }
                 if widgets::button(ui, Icon::Paste, "Paste a token").clicked() {
                     cx.ask(Ask::Paste);
                 }
