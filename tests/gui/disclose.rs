@@ -1,7 +1,7 @@
 //! An SD-JWT in the window: claims at their place, hidden and disclosed again, bound to the holder.
 
 use delegraph::{
-    app::{Command, Model},
+    app::{Command, Model, session::Selection},
     gui::shell::App,
     jose::{Alg, b64, crypto},
     kit::{ids::TokenId, secret::Secret},
@@ -305,6 +305,14 @@ fn a_member_in_clear_is_renamed_and_stays_in_clear() {
     settle(&mut harness);
     harness.key_press(egui::Key::F2);
     settle(&mut harness);
+    harness.key_press(egui::Key::Escape);
+    settle(&mut harness);
+    // What was clicked is meant as well.
+    harness.ctx.memory_mut(|m| m.stop_text_input());
+    harness.get_by_role_and_label(role, "n").click();
+    settle(&mut harness);
+    harness.key_press(egui::Key::F2);
+    settle(&mut harness);
     harness.key_press(egui::Key::End);
     settle(&mut harness);
     harness
@@ -315,6 +323,11 @@ fn a_member_in_clear_is_renamed_and_stays_in_clear() {
     settle(&mut harness);
     let (_, token) = shown(harness.state().model());
     assert!(token.disclosed.is_none());
+    let selection = &harness.state().model().session.selection;
+    assert!(
+        matches!(selection, Selection::Claim(_, path) if path == "/number"),
+        "{selection:?}"
+    );
     let names: Vec<&String> = token.claims_map().keys().collect();
     assert_eq!(names, ["user", "number"]);
     assert_eq!(token.header_text("cty"), Some("JWT"));

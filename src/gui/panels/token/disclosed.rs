@@ -108,7 +108,9 @@ fn name(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &Place) ->
         ui.add_space(inset(place));
         if let Some((field, name)) = rows::renaming(ui, cx, (id, &place.pointer), &place.name) {
             if let Some(name) = name {
+                let follows = rows::renamed(cx, (id, &place.pointer), &name);
                 cx.push(edit(id, &place.pointer, Change::Rename(name)));
+                cx.commands.extend(follows);
             }
             return field;
         }

@@ -245,7 +245,9 @@ fn name_cell(
     };
     if let Some((field, entered)) = renaming(ui, cx, (id, &path), name) {
         if let Some(new) = entered {
+            let follows = renamed(cx, (id, &path), &new);
             cx.push(Command::RenameMember(id, part, pointer(name), new));
+            cx.commands.extend(follows);
         }
         return field;
     }
@@ -325,7 +327,7 @@ pub(super) fn rename_item(ui: &mut Ui, cx: &mut Cx<'_>, at: (TokenId, &str), nam
     }
 }
 
-/// The same by its key, while the name has the keyboard.
+/// The same by its key, while the name has the keyboard, or is selected and nothing has it.
 pub(super) fn rename_by_key(
     ui: &Ui,
     cx: &mut Cx<'_>,
@@ -333,8 +335,12 @@ pub(super) fn rename_by_key(
     at: (TokenId, &str),
     name: &str,
 ) {
-    let focused = ui.memory(|m| m.has_focus(label));
-    if focused && ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::F2)) {
+    let here = match ui.memory(egui::Memory::focused) {
+        Some(focused) => focused == label,
+        None => matches!(&cx.model.session.selection,
+            Selection::Claim(id, path) if *id == at.0 && path == at.1),
+    };
+    if here && ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::F2)) {
         cx.view.token.renaming = Some(Renaming::new(at, name));
     }
 }
@@ -366,6 +372,15 @@ pub(super) fn renaming(
         field.request_focus();
     }
     Some((field.id, entered))
+}
+
+/// What keeps a member selected under its new name.
+pub(super) fn renamed(cx: &Cx<'_>, (id, path): (TokenId, &str), new: &str) -> Option<Command> {
+    let selected = matches!(&cx.model.session.selection,
+        Selection::Claim(token, at) if *token == id && at == path);
+    let (around, _) = path.rsplit_once('/').filter(|_| selected)?;
+    let path = format!("{around}{}", pointer(new));
+    Some(Command::Select(Selection::Claim(id, path)))
 }
 
 /// The item of a member's menu that copies its value.
