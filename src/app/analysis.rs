@@ -10,7 +10,11 @@ use std::{
     sync::Arc,
 };
 
-use super::{model::Model, session::Demands, workspace::TokenEntry};
+use super::{
+    model::Model,
+    session::{Demands, Session},
+    workspace::TokenEntry,
+};
 use crate::{
     chain::{evidence::Evidence, run::Run},
     jose::{Jwk, Jwks},
@@ -102,6 +106,14 @@ pub struct Group {
     pub tokens: Vec<TokenId>,
     /// The chain they came from.
     pub chain: Option<ChainId>,
+}
+
+impl Analysis {
+    /// The token that the views are about.
+    pub fn in_front(&self, session: &Session) -> Option<(TokenId, &TokenView)> {
+        let id = session.token?;
+        Some((id, self.tokens.get(&id)?))
+    }
 }
 
 /// A token with all that is shown of it.

@@ -38,6 +38,16 @@ fn find(harness: &mut Harness<'_, App>, text: &str) {
     settle(harness);
 }
 
+/// Opens the part that fires, and enters the address of a target.
+fn aim(harness: &mut Harness<'_, App>, url: &str) {
+    harness.get_by_label("Fire").click();
+    settle(harness);
+    harness.get_by_label("Address of the target").focus();
+    settle(harness);
+    harness.get_by_label("Address of the target").type_text(url);
+    settle(harness);
+}
+
 #[test]
 fn without_a_token_it_says_what_to_do() {
     let mut harness = window(true, [1280.0, 800.0], vec![Command::NewChain]);
@@ -127,14 +137,7 @@ fn forgeries_are_stacked() {
 #[test]
 fn firing_shows_the_matrix_with_what_was_accepted() {
     let mut harness = forge(false, [1600.0, 1000.0]);
-    harness.get_by_label("Fire").click();
-    settle(&mut harness);
-    harness.get_by_label("Address of the target").focus();
-    settle(&mut harness);
-    harness
-        .get_by_label("Address of the target")
-        .type_text("http://127.0.0.1:8080/accounts");
-    settle(&mut harness);
+    aim(&mut harness, "http://127.0.0.1:8080/accounts");
     harness.get_by_label_contains("Fire 3").click();
     for _ in 0..40 {
         settle(&mut harness);
@@ -168,14 +171,7 @@ fn what_was_fired_stands_in_the_log_apart_from_chains() {
     harness.get_by_label("HTTP log").click();
     settle(&mut harness);
     harness.get_by_label_contains("Requests of chains, and what the forge fires");
-    harness.get_by_label("Fire").click();
-    settle(&mut harness);
-    harness.get_by_label("Address of the target").focus();
-    settle(&mut harness);
-    harness
-        .get_by_label("Address of the target")
-        .type_text("http://127.0.0.1:8080/accounts");
-    settle(&mut harness);
+    aim(&mut harness, "http://127.0.0.1:8080/accounts");
     harness.get_by_label_contains("Fire 3").click();
     for _ in 0..4 {
         settle(&mut harness);
@@ -192,14 +188,7 @@ fn what_was_fired_stands_in_the_log_apart_from_chains() {
 #[test]
 fn another_machine_is_asked_about_first() {
     let mut harness = forge(true, [1600.0, 1000.0]);
-    harness.get_by_label("Fire").click();
-    settle(&mut harness);
-    harness.get_by_label("Address of the target").focus();
-    settle(&mut harness);
-    harness
-        .get_by_label("Address of the target")
-        .type_text("https://api.example/accounts");
-    settle(&mut harness);
+    aim(&mut harness, "https://api.example/accounts");
     harness.get_by_label_contains("Fire 3").click();
     settle(&mut harness);
     harness.get_by_label_contains("requests at api.example:443?");
@@ -366,14 +355,7 @@ fn a_server_is_broken_by_ticking_faults_and_is_named_by_them() {
 
 fn aimed<'a>() -> Harness<'a, App> {
     let mut harness = forge(true, [1600.0, 1000.0]);
-    harness.get_by_label("Fire").click();
-    settle(&mut harness);
-    harness.get_by_label("Address of the target").focus();
-    settle(&mut harness);
-    harness
-        .get_by_label("Address of the target")
-        .type_text("http://127.0.0.1:8080/accounts");
-    settle(&mut harness);
+    aim(&mut harness, "http://127.0.0.1:8080/accounts");
     harness
 }
 

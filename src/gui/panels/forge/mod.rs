@@ -76,11 +76,7 @@ impl State {
 /// Draws the panel.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let analysis = Arc::clone(&cx.model.analysis);
-    let found = cx
-        .model
-        .session
-        .token
-        .and_then(|id| analysis.tokens.get(&id).map(|view| (id, view)));
+    let found = analysis.in_front(&cx.model.session);
     let Some((id, view)) = found else {
         widgets::empty(
             ui,

@@ -123,11 +123,7 @@ pub fn raw_of(cx: &Cx<'_>, id: TokenId, view: &TokenView) -> Arc<str> {
 /// Draws the view.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let analysis = Arc::clone(&cx.model.analysis);
-    let found = cx
-        .model
-        .session
-        .token
-        .and_then(|id| analysis.tokens.get(&id).map(|view| (id, view)));
+    let found = analysis.in_front(&cx.model.session);
     let Some((id, view)) = found else {
         widgets::empty(
             ui,
