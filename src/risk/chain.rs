@@ -333,9 +333,9 @@ fn may_act(sink: &mut Sink<'_, '_>, hop: usize) {
             )
         } else {
             format!(
-                "The token of {} names {allowed} as the only party that may act for {}. The server \
+                "{} names {allowed} as the only party that may act for {}. The server \
                  issued the token of {} to {found} all the same.",
-                parent.name(),
+                parent.the_token(),
                 parent.who(),
                 child.name()
             )

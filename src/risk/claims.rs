@@ -55,9 +55,9 @@ fn issuer(sink: &mut Sink<'_, '_>, hop: usize) {
             found: "absent".into(),
             expected: "the issuer's identifier".into(),
             message: format!(
-                "The token of {} names no issuer: whose key signs it, and whose {} it is about, is \
+                "{} names no issuer: whose key signs it, and whose {} it is about, is \
                  open.",
-                facts.name(),
+                facts.the_token(),
                 facts.who()
             ),
         };
@@ -84,10 +84,7 @@ fn subject(sink: &mut Sink<'_, '_>, hop: usize) {
             claim: "sub".into(),
             found: "absent".into(),
             expected: "the principal whose authority it carries".into(),
-            message: format!(
-                "The token of {} does not say for whom it acts.",
-                facts.name()
-            ),
+            message: format!("{} does not say for whom it acts.", facts.the_token()),
         };
         sink.token("DG-202", hop, Severity::High, draft);
     }
@@ -151,8 +148,8 @@ fn identifier(sink: &mut Sink<'_, '_>, hop: usize) {
             found: "absent".into(),
             expected: "an identifier that never repeats".into(),
             message: format!(
-                "The token of {} has no `jti`: no audit can follow it, and no replay is seen.",
-                facts.name()
+                "{} has no `jti`: no audit can follow it, and no replay is seen.",
+                facts.the_token()
             ),
         };
         sink.token("DG-204", hop, Severity::Medium, draft);

@@ -124,8 +124,8 @@ fn unsigned(sink: &mut Sink<'_, '_>, hop: usize) {
         found,
         expected: "a signature by the issuer's asymmetric key".into(),
         message: format!(
-            "The token of {} about {} is not signed: anybody can have written it.",
-            facts.name(),
+            "{} about {} is not signed: anybody can have written it.",
+            facts.the_token(),
             facts.who()
         ),
     };
@@ -180,8 +180,8 @@ fn hmac(sink: &mut Sink<'_, '_>, hop: usize, confusable: &Confusable<'_>) {
         found,
         expected,
         message: format!(
-            "The token of {} is signed with {}, yet {reason}: every verifier can forge it.",
-            facts.name(),
+            "{} is signed with {}, yet {reason}: every verifier can forge it.",
+            facts.the_token(),
             shown(alg.name())
         ),
     };
@@ -225,8 +225,8 @@ fn typ(sink: &mut Sink<'_, '_>, hop: usize) {
         found: typ.map_or_else(|| "absent".into(), shown),
         expected: format!("`{expected}`"),
         message: format!(
-            "The token of {} does not say in `typ` what it is for: it can pass as another kind.",
-            facts.name()
+            "{} does not say in `typ` what it is for: it can pass as another kind.",
+            facts.the_token()
         ),
     };
     sink.token("DG-111", hop, base, draft);

@@ -140,6 +140,16 @@ impl<'a> Facts<'a> {
         shown(&self.hop.name)
     }
 
+    /// The hop's token, at the beginning of a sentence. A token on its own is called as its kind is, and
+    /// a kind is nobody's.
+    pub fn the_token(&self) -> String {
+        if self.hop.name == self.token.kind.label() {
+            "This token".into()
+        } else {
+            format!("The token of {}", self.name())
+        }
+    }
+
     /// What was asked of the server that issued the token.
     pub fn asked(&self) -> Option<&'a Asked> {
         self.hop.exchange.as_ref()

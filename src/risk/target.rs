@@ -51,9 +51,9 @@ fn audience(sink: &mut Sink<'_, '_>, hop: usize) {
             found: "absent".into(),
             expected: "the one receiver that the token is for".into(),
             message: format!(
-                "The token of {} about {} is for nobody in particular: every API that trusts its \
+                "{} about {} is for nobody in particular: every API that trusts its \
                  issuer takes it.",
-                facts.name(),
+                facts.the_token(),
                 facts.who()
             ),
         });

@@ -384,3 +384,22 @@ fn dg_301_303_306_target() {
         ],
     );
 }
+
+#[test]
+fn a_token_on_its_own_is_not_called_the_token_of_its_kind() {
+    let message = |name: Option<&str>| {
+        let mut evidence = alone(json!({ "iss": null }));
+        let label = evidence.hops[0].token.kind.label();
+        evidence.hops[0].name = name.unwrap_or(label).into();
+        let report = risk::evaluate(&evidence, &settings());
+        let found = report.findings.iter().find(|f| f.rule.id == "DG-201");
+        found.unwrap().message.clone()
+    };
+    let alone = message(None);
+    assert!(alone.starts_with("This token names no issuer"), "{alone}");
+    let named = message(Some("planner"));
+    assert!(
+        named.starts_with("The token of planner names no issuer"),
+        "{named}"
+    );
+}
