@@ -308,7 +308,7 @@ fn a_member_in_clear_is_renamed_and_stays_in_clear() {
     harness.key_press(egui::Key::Escape);
     settle(&mut harness);
     // What was clicked is meant as well.
-    harness.ctx.memory_mut(|m| m.stop_text_input());
+    harness.ctx.memory_mut(egui::Memory::stop_text_input);
     harness.get_by_role_and_label(role, "n").click();
     settle(&mut harness);
     harness.key_press(egui::Key::F2);
