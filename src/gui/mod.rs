@@ -151,6 +151,8 @@ pub enum Ask {
     CopySecret(Secret, String),
     /// Open a dialog.
     Open(dialogs::Dialog),
+    /// Open the form that connects an authorization server, with this issuer in it.
+    Connect(String),
     /// Put the cursor into the search field of the view in front.
     Find,
     /// Open the command palette.

@@ -345,6 +345,7 @@ impl App {
                 self.notice(ctx, Notice { error: false, text });
             }
             Ask::Open(dialog) => self.dialogs.open(dialog),
+            Ask::Connect(issuer) => self.dialogs.connect_to(issuer),
             Ask::Find => self.view.find = true,
             Ask::Palette => self.palette.toggle(),
             Ask::ToggleTheme => {

@@ -1,10 +1,11 @@
 //! The main job on one token: paste, read, edit, sign, undo; by label.
 
-use delegraph::{app::Command, kit::secret::Secret};
+use delegraph::{app::Command, jose::Alg, kit::secret::Secret, token::craft};
 use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable as _},
 };
+use serde_json::json;
 
 use crate::rig::{TOKEN, key, settle, window};
 
@@ -312,4 +313,45 @@ fn tab_goes_from_the_tabs_through_the_whole_view() {
         let at = seen[from..].iter().position(|label| label == wanted);
         from += at.unwrap_or_else(|| panic!("{wanted} is not reached after {:?}", &seen[..from]));
     }
+}
+
+#[test]
+fn keys_of_an_issuer_are_fetched_when_the_user_says_so_and_not_before() {
+    let raw = craft::mint(
+        &json!({"typ": "at+jwt"}),
+        &json!({"iss": "https://as.example/tenant", "sub": "alice"}),
+        &key(),
+        &Alg::Es256,
+    );
+    let mut harness = window(true, [1280.0, 800.0], vec![Command::Paste(raw.unwrap())]);
+    settle(&mut harness);
+    harness.get_by_label("Get a key").click();
+    settle(&mut harness);
+    harness
+        .get_by_label("Fetch the keys of as.example/tenant…")
+        .click();
+    settle(&mut harness);
+    let field = harness.get_by_label("Issuer URL").value();
+    assert_eq!(field.as_deref(), Some("https://as.example/tenant"));
+    assert!(harness.state().model().workspace.servers.is_empty());
+    harness.get_by_label("Connect").click();
+    settle(&mut harness);
+    let servers = &harness.state().model().workspace.servers;
+    assert_eq!(servers[0].issuer, "https://as.example/tenant");
+    harness.key_press(egui::Key::Escape);
+    settle(&mut harness);
+    harness.get_by_label("Get a key").click();
+    settle(&mut harness);
+    harness.get_by_label("Fetch the keys of as.example/tenant again");
+}
+
+#[test]
+fn an_issuer_that_no_keys_can_be_fetched_of_is_not_offered() {
+    let raw = craft::mint(&json!({}), &json!({"iss": "joe"}), &key(), &Alg::Es256);
+    let mut harness = window(true, [1280.0, 800.0], vec![Command::Paste(raw.unwrap())]);
+    settle(&mut harness);
+    assert!(harness.query_by_label("Get a key").is_none());
+    harness.get_by_label("Add a key…").click();
+    settle(&mut harness);
+    harness.get_by_label("Close dialog");
 }

@@ -36,6 +36,14 @@ pub struct State {
     client: Option<Draft>,
 }
 
+impl State {
+    /// Puts an issuer into the field.
+    pub fn propose(&mut self, issuer: String) {
+        self.issuer = issuer;
+        self.error = None;
+    }
+}
+
 /// A client that is being entered.
 struct Draft {
     server: ServerId,
@@ -131,7 +139,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 }
 
 /// An issuer as RFC 8414 §2 wants it: https (http on loopback), no query, no fragment.
-fn check_issuer(text: &str) -> Result<String, String> {
+pub fn check_issuer(text: &str) -> Result<String, String> {
     let text = text.trim();
     let url = url::Url::parse(text).map_err(|e| {
         format!("This is no URL ({e}). Write it whole, such as https://as.example.com")

@@ -67,6 +67,12 @@ impl Dialogs {
         self.fresh = Some(Fresh::Opened(dialog));
     }
 
+    /// Opens the form that connects an authorization server. Nothing is sent before the user says so.
+    pub fn connect_to(&mut self, issuer: String) {
+        self.connect.propose(issuer);
+        self.open(Dialog::Connect);
+    }
+
     /// Asks for a path, because the system shows no file dialog.
     pub fn ask_path(&mut self, want: Want) {
         self.path.ask(want);

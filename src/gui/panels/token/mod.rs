@@ -30,7 +30,7 @@ use crate::{
     },
     gui::{
         Ask, Cx,
-        dialogs::Dialog,
+        dialogs::{Dialog, connect},
         focus,
         icons::{self, Icon},
         theme::{self, space},
@@ -40,7 +40,10 @@ use crate::{
             state::TokenState,
         },
     },
-    kit::{ids::TokenId, text::escape},
+    kit::{
+        ids::TokenId,
+        text::{escape, shorten},
+    },
     token::{
         Form,
         craft::Part,
@@ -340,11 +343,8 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                 if view.edited && ui.button("Back to what was received").clicked() {
                     cx.push(Command::Revert(id));
                 }
-                if view.verdict.signature == Signature::NoKey
-                    && !view.edited
-                    && ui.button("Add a key…").clicked()
-                {
-                    cx.ask(Ask::Open(Dialog::Keys));
+                if view.verdict.signature == Signature::NoKey && !view.edited {
+                    get_key(ui, cx, view);
                 }
                 ui.with_layout(
                     Layout::left_to_right(Align::Center).with_main_wrap(true),
@@ -376,6 +376,39 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                     ui.add(egui::Label::new(text).selectable(true).wrap());
                 });
             }
+        }
+    });
+}
+
+/// The ways to a key that verifies. Keys of the issuer are fetched once the user has said so in the form
+/// that shows whom: nothing is fetched because a token names it.
+fn get_key(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
+    let issuer = view.token.claim_text("iss").unwrap_or_default();
+    let Ok(issuer) = connect::check_issuer(issuer) else {
+        if ui.button("Add a key…").clicked() {
+            cx.ask(Ask::Open(Dialog::Keys));
+        }
+        return;
+    };
+    let servers = &cx.model.workspace.servers;
+    let known = servers.iter().find(|s| s.issuer == issuer).map(|s| s.id);
+    let (_, host) = issuer.split_once("://").unwrap_or(("", &issuer));
+    let host = shorten(&escape(host), 40).into_owned();
+    widgets::menu(ui, "Get a key", "Get a key", |ui| {
+        let words = match known {
+            Some(_) => format!("Fetch the keys of {host} again"),
+            None => format!("Fetch the keys of {host}…"),
+        };
+        if widgets::menu_item(ui, &words, "").clicked() {
+            match known {
+                Some(server) => cx.push(Command::RefreshServer(server)),
+                None => cx.ask(Ask::Connect(issuer.clone())),
+            }
+            ui.close();
+        }
+        if widgets::menu_item(ui, "Import or generate…", "").clicked() {
+            cx.ask(Ask::Open(Dialog::Keys));
+            ui.close();
         }
     });
 }
