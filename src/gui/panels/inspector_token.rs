@@ -446,7 +446,11 @@ pub fn server(ui: &mut Ui, cx: &mut Cx<'_>, id: ServerId) {
         ui.label("This server is gone.");
         return;
     };
-    widgets::section(ui, "Authorization server", &id.to_string());
+    let state = match &server.metadata {
+        Some(_) => "connected",
+        None => "not reached",
+    };
+    widgets::section(ui, "Authorization server", state);
     ui.add(egui::Label::new(theme::title(escape(&server.name))).wrap());
     crate::gui::dialogs::connect::metadata(ui, cx, &server);
     ui.add_space(space::S);
