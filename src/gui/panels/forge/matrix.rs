@@ -51,10 +51,10 @@ pub(super) struct State {
 
 const COLUMNS: [Column; 5] = [
     fixed("", 26.0),
-    wide("Forgery", 130.0, 1.2),
+    wide("Forgery", 170.0, 1.6),
     fixed("Verdict", 142.0),
     number("Status", 52.0),
-    wide("Answer", 80.0, 1.4),
+    wide("Answer", 80.0, 1.0),
 ];
 
 /// Without room for the answers: the inspector shows them.
