@@ -367,3 +367,25 @@ fn a_bound_token_is_fired_with_proofs_of_its_key() {
     let void = keyless["void"].as_str().unwrap();
     assert!(void.contains("401"), "{void}");
 }
+
+#[test]
+fn forged_key_pointers_lead_to_the_testers_address() {
+    let place = place("ES256");
+    let header = |arguments: &[&str]| {
+        let ran = place.run(arguments);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        let decoded = place.json_with(ran.out, 0, &["decode", "--json", "-"]);
+        decoded["tokens"][0]["header"]["jku"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let url = "https://me.example:8443/x/";
+    let own = header(&["forge", "jku-own", "--callback", url, "token"]);
+    assert_eq!(own, "https://me.example:8443/x/jwks.json");
+    let usual = header(&["forge", "jku-own", "token"]);
+    assert!(!usual.contains("me.example"), "{usual}");
+    let bad = place.run(&["forge", "jku-own", "--callback", "me.example", "token"]);
+    assert_eq!(bad.status, 2);
+    assert!(bad.err.contains("--callback"), "{}", bad.err);
+}
