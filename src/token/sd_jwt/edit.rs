@@ -70,10 +70,10 @@ pub fn edit(
     edit: &Edit,
     salt: &mut dyn FnMut() -> String,
 ) -> Result<String, CraftError> {
-    if token.disclosed.is_none() && token.form == Form::Compact {
-        // Nothing is disclosed selectively yet.
-        return self::edit(&decode(&format!("{}~", token.raw)), edit, salt);
-    }
+    let opens = token.disclosed.is_none() && token.form == Form::Compact;
+    // Nothing is disclosed selectively yet.
+    let begun = opens.then(|| decode(&format!("{}~", token.raw)));
+    let token = begun.as_ref().unwrap_or(token);
     let sd = opened(token)?;
     let place = sd
         .places
@@ -241,7 +241,6 @@ impl Made<'_> {
     fn rename(&mut self, pointer: &str, state: &State, name: &str) -> Result<(), CraftError> {
         let (around, old) = last(pointer);
         self.free(around, name)?;
-        let spelled = name.replace('~', "~0").replace('/', "~1");
         let (disclosure, at) = match state {
             State::Disclosed(n) if self.sd.disclosures[*n].name.is_some() => {
                 return self.within(Some(*n), &|text, _| put(text, "/1", Some(&name.into())));
@@ -250,14 +249,12 @@ impl Made<'_> {
             State::Inside(n, at) => (Some(*n), at),
             _ => return Err(refused("an element of an array has no name")),
         };
-        let (within, own) = last(at);
-        if own != old {
+        if last(at).1 != old {
             return Err(refused("an element of an array has no name"));
         }
-        let value = self.text(disclosure, at)?;
         self.within(disclosure, &|text, root| {
-            let text = put(text, &format!("{root}{at}"), None)?;
-            put_text(&text, &format!("{root}{within}/{spelled}"), Some(&value))
+            json_text::rename(text, &format!("{root}{at}"), name)
+                .ok_or_else(|| CraftError::Pointer(at.clone()))
         })
     }
 

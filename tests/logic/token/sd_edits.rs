@@ -367,3 +367,36 @@ fn claims_value() -> impl Strategy<Value = Value> {
         Just(json!({"a": [1, {"b": 2}]})),
     ]
 }
+
+#[test]
+fn what_holds_no_claims_is_refused() {
+    for payload in ["[1]", "\"text\"", "no JSON", "", "{\"a\":1,\"a\":2"] {
+        let header = b64::encode(r#"{"alg":"ES256"}"#);
+        let token = decode(&format!("{header}.{}.c2ln", b64::encode(payload)));
+        for change in [
+            Change::Conceal,
+            Change::Reveal,
+            Change::Rename("b".into()),
+            set("", json!(1)),
+        ] {
+            let made = edit(&token, "/a", change.clone());
+            assert!(made.is_err(), "{payload}: {change:?}");
+        }
+    }
+}
+
+#[test]
+fn a_name_in_clear_changes_at_its_place() {
+    let (raw, _) = person(&json!({"kid": "k"}));
+    let whole = decode(&raw);
+    let made = edit(&whole, "/iss", Change::Rename("a/b".into())).unwrap();
+    let names = |token: &Token| -> Vec<String> { token.signed_map().keys().cloned().collect() };
+    let wanted = names(&whole).into_iter().map(|name| {
+        if name == "iss" {
+            "a/b".to_owned()
+        } else {
+            name
+        }
+    });
+    assert_eq!(names(&made), wanted.collect::<Vec<_>>());
+}
