@@ -23,7 +23,7 @@ impl Progress {
     }
 
     /// Says how many steps there are in all.
-    pub fn expect(&self, steps: usize) {
+    pub fn plan(&self, steps: usize) {
         self.all.store(steps, Ordering::Relaxed);
     }
 
@@ -49,7 +49,7 @@ mod tests {
     fn the_share_is_told_once_the_whole_is_known() {
         let progress = Progress::default();
         assert_eq!(progress.percent(), None);
-        progress.expect(8);
+        progress.plan(8);
         assert_eq!(progress.percent(), Some(0));
         progress.step(2);
         assert_eq!(progress.percent(), Some(25));

@@ -224,7 +224,7 @@ fn a_long_analysis_tells_how_far_it_is() {
         });
     settle(&mut harness);
     let (input, previous) = slow.asked.borrow_mut().pop().expect("one analysis");
-    input.progress.expect(1_000);
+    input.progress.plan(1_000);
     input.progress.step(420);
     settle(&mut harness);
     harness.get_by_role_and_label(Role::ProgressIndicator, "Analysing 300 tokens · 42 %");

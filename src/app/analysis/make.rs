@@ -54,7 +54,7 @@ pub fn analyse_while_wanted(input: &Input, previous: &Analysis) -> Result<Analys
     let keys = fingerprint(&candidates, &input.demands);
     let leeway = input.demands.leeway;
     let known = Known::of(previous, input, keys);
-    progress.expect(input.workspace.tokens.len() * STAGES);
+    progress.plan(input.workspace.tokens.len() * STAGES);
     let mut decoded: HashMap<TokenId, Arc<Token>> = HashMap::new();
     for entry in &input.workspace.tokens {
         if progress.is_stopped() {
@@ -66,7 +66,7 @@ pub fn analyse_while_wanted(input: &Input, previous: &Analysis) -> Result<Analys
 
     let (mut hops, offsets) = hops_of_runs(input);
     hops_of_user(input, &decoded, &mut hops);
-    progress.expect(hops.len() * STAGES);
+    progress.plan(hops.len() * STAGES);
     for n in 0..hops.len() {
         if progress.is_stopped() {
             return Err(known.begun(&decoded, &hops[..n]));

@@ -56,7 +56,7 @@ impl Bound {
     }
 
     /// Notes that the edit in this buffer will make the token's text `raw`.
-    pub fn expect(&mut self, raw: String) {
+    pub fn awaits(&mut self, raw: String) {
         self.expected = Some(raw);
     }
 
@@ -133,7 +133,7 @@ mod tests {
         bound.follow(&Arc::from("a"), |raw| Ok(format!("shown {raw}")));
         assert_eq!(bound.text, "shown a");
         bound.text = "typed".into();
-        bound.expect("b".into());
+        bound.awaits("b".into());
         bound.follow(&Arc::from("b"), |raw| Ok(format!("shown {raw}")));
         assert_eq!(bound.text, "typed");
         bound.follow(&Arc::from("c"), |raw| Ok(format!("shown {raw}")));

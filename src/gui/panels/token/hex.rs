@@ -105,7 +105,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, pa
         && let Ok(bytes) = read(&bound.text)
     {
         if let Ok(raw) = craft::set_bytes(&raw, part, &bytes) {
-            bound.expect(raw);
+            bound.awaits(raw);
         }
         cx.commands.push(Command::SetBytes(id, part, bytes));
     }

@@ -73,7 +73,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                         .accessible_name("Raw token");
                     if response.changed() {
                         let text = bound.text.clone();
-                        bound.expect(text.clone());
+                        bound.awaits(text.clone());
                         cx.commands.push(Command::SetRaw(id, text));
                     }
                 });

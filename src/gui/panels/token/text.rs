@@ -113,7 +113,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
         let text = bound.text.clone();
         let edited = craft::set_read_text(&raw, part, &text, clean).ok();
         if let Some(edited) = &edited {
-            bound.expect(edited.clone());
+            bound.awaits(edited.clone());
         }
         // What was computed for a large text is not computed again.
         cx.commands.push(match edited {
