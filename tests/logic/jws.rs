@@ -424,21 +424,26 @@ fn what_is_not_protected_may_name_the_key_but_demands_nothing() {
     assert!(verdict.reason.contains("`typ` twice"), "{}", verdict.reason);
 }
 
+/// A signed token; `open` stands unprotected where the form has room for it.
+fn in_form(form: Form, own: &Jwk, open: &Value) -> String {
+    let signer = Signer {
+        key: own.clone(),
+        alg: Alg::Es256,
+        protected: object(&json!({"typ": "at+jwt"})),
+        header: if form == Form::Compact {
+            Map::new()
+        } else {
+            object(open)
+        },
+    };
+    jws::sign(br#"{"sub":"alice","n":1.0}"#, &[signer], form, false).unwrap()
+}
+
 #[test]
 fn json_forms_are_edited_and_signed_as_the_compact_one() {
     let own = key(&Alg::Es256);
     for form in [Form::Compact, Form::Flattened, Form::General] {
-        let signer = Signer {
-            key: own.clone(),
-            alg: Alg::Es256,
-            protected: object(&json!({"typ": "at+jwt"})),
-            header: if form == Form::Compact {
-                Map::new()
-            } else {
-                object(&json!({"kid": "old"}))
-            },
-        };
-        let text = jws::sign(br#"{"sub":"alice","n":1.0}"#, &[signer], form, false).unwrap();
+        let text = in_form(form, &own, &json!({"kid": "old"}));
         let edited = craft::set(&text, Part::Payload, "/sub", Some(json!("bob"))).unwrap();
         let edited = craft::set(&edited, Part::Header, "/typ", Some(json!("JWT"))).unwrap();
         assert_eq!(decode(&edited).claim_text("sub"), Some("bob"), "{form:?}");
@@ -462,17 +467,7 @@ fn json_forms_are_edited_and_signed_as_the_compact_one() {
 fn members_are_renamed_at_their_place_in_every_form() {
     let own = key(&Alg::Es256);
     for form in [Form::Compact, Form::Flattened, Form::General] {
-        let signer = Signer {
-            key: own.clone(),
-            alg: Alg::Es256,
-            protected: object(&json!({"typ": "at+jwt"})),
-            header: if form == Form::Compact {
-                Map::new()
-            } else {
-                object(&json!({"x": 1}))
-            },
-        };
-        let text = jws::sign(br#"{"sub":"alice","n":1.0}"#, &[signer], form, false).unwrap();
+        let text = in_form(form, &own, &json!({"x": 1}));
         let edited = craft::rename(&text, Part::Payload, "/sub", "user/id").unwrap();
         let payload = craft::text(&edited, Part::Payload).unwrap();
         assert_eq!(
