@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | 0 | [`kit`] | clock, randomness, ids, secrets, JSON, text: no domain |
 //! | 1 | [`jose`] | keys, signatures: pure |
-//! | 2 | [`token`], [`oauth`], [`attack`], [`chain`], [`principal`], [`risk`], [`report`] | the domain, without I/O |
+//! | 2 | [`token`], [`evidence`], [`oauth`], [`attack`], [`chain`], [`principal`], [`risk`], [`report`] | the domain, without I/O |
 //! | 3 | [`app`] | the program without a face: model, commands, effects |
 //! | 4 | [`io`] | carries effects out; practice servers |
 //! | 5 | [`cli`], `gui` | the faces |
@@ -15,6 +15,7 @@ pub mod app;
 pub mod attack;
 pub mod chain;
 pub mod cli;
+pub mod evidence;
 #[cfg(feature = "gui")]
 pub mod gui;
 pub mod io;

@@ -16,7 +16,8 @@ use super::{
     workspace::TokenEntry,
 };
 use crate::{
-    chain::{evidence::Evidence, run::Run},
+    chain::run::Run,
+    evidence::Evidence,
     jose::{Jwk, Jwks},
     kit::{
         clock::{Clock, Timestamp},

@@ -6,12 +6,11 @@ use std::{
 };
 
 use super::{
-    Chain, Expect, Node, Role, Step,
-    evidence::{Asked, Hop},
-    expectation, plan,
+    Chain, Expect, Node, Role, Step, expectation, plan,
     run::{FailureKind, NodeRun, Run, State},
 };
 use crate::{
+    evidence::{Asked, Hop},
     kit::text,
     oauth::{
         exchange::GRANT_TYPE,

@@ -2,7 +2,6 @@
 
 pub mod dpop;
 mod engine;
-pub mod evidence;
 pub mod expectation;
 pub mod file;
 pub mod gather;

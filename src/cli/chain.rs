@@ -20,11 +20,10 @@ use super::{
 use crate::{
     app::{Command as Ask, session::Notice},
     chain::{
-        Chain,
-        evidence::Evidence,
-        file, plan,
+        Chain, file, plan,
         run::{Run, State},
     },
+    evidence::Evidence,
     io::serve,
     kit::{ids::ChainId, text::escape},
     report,

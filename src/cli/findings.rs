@@ -2,7 +2,7 @@
 
 use super::output::columns;
 use crate::{
-    chain::evidence::Evidence,
+    evidence::Evidence,
     kit::text::escape,
     report::finding::name,
     risk::{Report, Severity},

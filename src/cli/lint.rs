@@ -10,7 +10,7 @@ use super::{
     output::{Done, Failure},
 };
 use crate::{
-    chain::evidence::{Evidence, Hop},
+    evidence::{Evidence, Hop},
     report,
     risk::{self, Settings, Severity},
 };

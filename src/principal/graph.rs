@@ -12,7 +12,7 @@ use roles::{Roles, client_of, party, pid, speaks_of_principals};
 
 use super::{Edge, Graph, Node, NodeKind, Relation, place};
 use crate::{
-    chain::evidence::{Evidence, Hop},
+    evidence::{Evidence, Hop},
     jose::Jwk,
     kit::text::{escape, shorten},
     risk::Report,

@@ -11,7 +11,7 @@ use super::{
     layout::{self, Layout},
 };
 use crate::{
-    chain::evidence::{Evidence, Hop},
+    evidence::{Evidence, Hop},
     kit::clock::Timestamp,
     risk::{Finding, Report},
     token::claims::numeric_date,

@@ -2,7 +2,7 @@
 
 use super::{Graph, graph::Trace};
 use crate::{
-    chain::evidence::Evidence,
+    evidence::Evidence,
     risk::{Finding, Report, Severity},
     token::claims,
 };

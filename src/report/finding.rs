@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    chain::evidence::Evidence,
+    evidence::Evidence,
     kit::text::escape,
     risk::{Finding, NotEvaluable, Report, Severity},
 };

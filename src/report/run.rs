@@ -3,9 +3,9 @@
 use crate::{
     chain::{
         Chain, Node,
-        evidence::Evidence,
         run::{NodeRun, Run, State},
     },
+    evidence::Evidence,
     kit::text::escape,
     risk::{Report, Severity},
     token::explain::principal,

@@ -9,7 +9,7 @@ use super::{
     sink::{Draft, Sink},
 };
 use crate::{
-    chain::evidence::Evidence,
+    evidence::Evidence,
     jose::{Alg, Family, Jwk, b64, crypto, jws::Compact, pem},
     token::{
         Form, Kind, ProblemKind,

@@ -7,7 +7,7 @@ use std::{
 
 use super::Settings;
 use crate::{
-    chain::evidence::{Asked, Evidence, Hop},
+    evidence::{Asked, Evidence, Hop},
     jose::Alg,
     kit::text::{escape, shorten},
     token::{

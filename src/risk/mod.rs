@@ -28,7 +28,7 @@ pub mod time;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    chain::evidence::Evidence,
+    evidence::Evidence,
     kit::{clock::Timestamp, progress::Progress},
 };
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use delegraph::{
-    chain::evidence::{Asked, Evidence, Hop},
+    evidence::{Asked, Evidence, Hop},
     jose::b64,
     kit::clock::Timestamp,
     risk::{self, Report, Settings},

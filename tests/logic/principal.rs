@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use delegraph::{
-    chain::evidence::{Evidence, Hop},
+    evidence::{Evidence, Hop},
     principal::{
         Edge, Graph, Node, NodeKind, Relation, graph,
         layout::{self, Box2, Layout, Point},

@@ -8,7 +8,7 @@ mod token;
 use std::sync::Arc;
 
 use delegraph::{
-    chain::evidence::{Asked, Evidence, Hop},
+    evidence::{Asked, Evidence, Hop},
     jose::b64,
     risk::{self, Confidence, Report, Settings, Severity, registry},
     token::{

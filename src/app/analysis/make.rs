@@ -9,10 +9,8 @@ use std::{
 use super::{Analysis, Begun, Input, TokenView, proofs, title, tray};
 use crate::{
     app::{session::Demands, workspace::TokenEntry},
-    chain::{
-        evidence::{Evidence, Hop},
-        gather,
-    },
+    chain::gather,
+    evidence::{Evidence, Hop},
     jose::Jwk,
     kit::{
         clock::{Timestamp, from_numeric_date},

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::{Group, Input};
 use crate::{
     app::chains,
-    chain::evidence::Evidence,
+    evidence::Evidence,
     kit::ids::{ChainId, TokenId},
 };
 

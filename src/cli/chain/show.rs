@@ -6,9 +6,9 @@ use super::super::output::columns;
 use crate::{
     chain::{
         Chain, Node,
-        evidence::{Evidence, Hop},
         run::{Exchanged, NodeRun, Run, State},
     },
+    evidence::{Evidence, Hop},
     kit::text::{escape, shorten},
     oauth::http::{Body, Field, Request, Response},
     report::run::state,

@@ -14,7 +14,7 @@ use crate::{
         Command,
         session::{Selection, View},
     },
-    chain::evidence::Evidence,
+    evidence::Evidence,
     gui::{
         Ask, Cx,
         icons::{self, Icon},

@@ -142,7 +142,7 @@ fn prose(ui: &mut Ui, lead: &str, text: &str, colour: egui::Color32) {
 pub(super) fn markdown(
     _report: &Report,
     finding: &Finding,
-    evidence: &crate::chain::evidence::Evidence,
+    evidence: &crate::evidence::Evidence,
 ) -> String {
     let hop = |n: usize| {
         evidence

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::NodeKind;
 use crate::{
-    chain::evidence::Evidence,
+    evidence::Evidence,
     token::{
         Kind, Token,
         claims::{self, Pid},

@@ -3,7 +3,7 @@
 #![no_main]
 
 use delegraph::{
-    chain::evidence::Evidence,
+    evidence::Evidence,
     jose::b64,
     kit::clock::from_numeric_date,
     principal::{graph, layout},

@@ -95,7 +95,7 @@ fn the_sample_runs_and_its_tokens_become_evidence() {
     }
     let again = gather::evidence(&chain, &saved, "sample");
     for (hop, from_file) in hops.iter().zip(&again) {
-        let parts = |h: &delegraph::chain::evidence::Hop| {
+        let parts = |h: &delegraph::evidence::Hop| {
             h.exchange.as_ref().map(|a| {
                 (
                     a.client_id.clone(),

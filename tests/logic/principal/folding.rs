@@ -199,7 +199,7 @@ fn only_the_wanted_tokens_make_the_graph() {
     early.chain = Some("batch 1".into());
     let acting = practice(serde_json::json!({ "act": act(&["planner"]), "exp": now + 600 }));
     let late = hop("b", acting, None);
-    let evidence = delegraph::chain::evidence::Evidence {
+    let evidence = delegraph::evidence::Evidence {
         hops: vec![early, late],
         ..Default::default()
     };

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::{
     chain::{
-        Step,
-        evidence::Evidence,
-        file, gather, plan,
+        Step, file, gather, plan,
         run::{self, Answer as Reply, Directory, Progress, Run, ServerView, State, Want},
     },
+    evidence::Evidence,
     kit::{Env, ids::TokenId},
     oauth::client_auth::Client,
     risk::{self, Report, Severity},
