@@ -222,7 +222,7 @@ pub(super) fn read(
     let next = match keys {
         Err(KeyError::Locked(_)) if proven => place + 1,
         Err(KeyError::Locked(why)) => {
-            waiting[place].error = Some(why);
+            waiting[place].error = Some(why.to_string());
             return;
         }
         opened => {

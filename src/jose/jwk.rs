@@ -1,43 +1,14 @@
 //! JSON Web Keys (RFC 7517), private and public, and sets of them.
 
+mod error;
+
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
 use super::{Alg, crypto};
 
-/// Why something is not a usable key.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// The text is no key in any form that is read here.
-    #[error("{0}")]
-    Format(String),
-    /// A required member is missing or of the wrong type.
-    #[error("JWK member `{member}`: {reason}")]
-    Member {
-        /// The member's name.
-        member: &'static str,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The key is encrypted, and no passphrase was given, or a wrong one.
-    #[error("{0}")]
-    Locked(String),
-    /// The key is too weak to be used at all.
-    #[error("the key is too weak: {0}")]
-    Weak(String),
-    /// The key type or curve is known but not supported here.
-    #[error("{0} is not supported here")]
-    Unsupported(String),
-    /// The key cannot be used with the algorithm.
-    #[error("this key, {key}, cannot be used with {alg}")]
-    Mismatch {
-        /// What the key is.
-        key: String,
-        /// What was asked for.
-        alg: String,
-    },
-}
+pub use self::error::{KeyError, Locked, MemberProblem, SetError, Unfit, Unsupported, UseError};
 
 /// A JSON Web Key. May hold private members: `Debug` shows the public part only.
 #[derive(Clone, PartialEq)]
@@ -70,10 +41,6 @@ pub const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", 
 /// Members of an RSA key that are numbers (RFC 7518 §6.3).
 const NUMBERS: [&str; 8] = ["n", "e", "d", "p", "q", "dp", "dq", "qi"];
 
-/// What is wrong with a number that begins with a zero octet.
-const PADDED: &str = "begins with a zero octet, where a number stands in the fewest octets that hold it \
-                      (RFC 7518 §2, §6.3)";
-
 impl Jwk {
     /// A member that is a string.
     pub fn text(&self, member: &str) -> Option<&str> {
@@ -98,8 +65,7 @@ impl Jwk {
     /// Whether the key's own `use` and `key_ops`, where it has them, allow the task; else why not.
     /// Both must be well-formed and must not contradict each other (RFC 7517 §4.2, §4.3). A private
     /// key may also do what its public part may.
-    pub fn allows(&self, task: Task) -> Result<(), String> {
-        let escape = crate::kit::text::escape;
+    pub fn allows(&self, task: Task) -> Result<(), UseError> {
         let (purpose, operations): (&str, &[&str]) = match task {
             Task::Sign => ("sig", &["sign"]),
             Task::Verify => ("sig", &["verify", "sign"]),
@@ -109,26 +75,25 @@ impl Jwk {
         let own = match self.0.get("use") {
             None => None,
             Some(Value::String(own)) => Some(own.as_str()),
-            Some(_) => return Err("its `use` is not a string".into()),
+            Some(_) => return Err(UseError::UseNoString),
         };
         if let Some(own) = own.filter(|own| *own != purpose) {
-            return Err(format!("its `use` is `{}`", escape(own)));
+            return Err(UseError::Use(own.to_owned()));
         }
         let Some(list) = self.0.get("key_ops") else {
             return Ok(());
         };
-        let malformed = || "its `key_ops` is not a list of strings".to_owned();
         let names: Vec<&str> = list
             .as_array()
             .and_then(|all| all.iter().map(Value::as_str).collect())
-            .ok_or_else(malformed)?;
+            .ok_or(UseError::OperationsForm)?;
         for (n, name) in names.iter().enumerate() {
             if names[..n].contains(name) {
-                return Err(format!("its `key_ops` names `{}` twice", escape(name)));
+                return Err(UseError::Twice((*name).to_owned()));
             }
         }
         if !names.iter().any(|name| operations.contains(name)) {
-            return Err("its `key_ops` do not allow it".into());
+            return Err(UseError::Operations);
         }
         let other: &[&str] = match own {
             Some("sig") => &ENCRYPTION_OPERATIONS,
@@ -136,9 +101,7 @@ impl Jwk {
             None => &[],
         };
         if let Some(name) = names.iter().find(|name| other.contains(name)) {
-            return Err(format!(
-                "its `use` and `key_ops` contradict each other: `{name}`"
-            ));
+            return Err(UseError::Contradiction((*name).to_owned()));
         }
         Ok(())
     }
@@ -166,7 +129,8 @@ impl Jwk {
     /// What is wrong with how the key is written, although what it means can be read. A token that it
     /// verifies is not accepted: other programs refuse the key.
     pub fn malformed(&self) -> Option<String> {
-        self.padded().map(|name| format!("its `{name}` {PADDED}"))
+        self.padded()
+            .map(|name| format!("its `{name}` {}", MemberProblem::Padded))
     }
     /// The key as [`Self::malformed`] would have it: numbers in the fewest octets.
     #[must_use]
@@ -194,18 +158,18 @@ impl Jwk {
             "RSA" => &["e", "kty", "n"],
             "oct" => &["k", "kty"],
             "OKP" => &["crv", "kty", "x"],
-            other => return Err(KeyError::Unsupported(format!("kty `{other}`"))),
+            other => return Err(Unsupported::Thumbprint(other.to_owned()).into()),
         };
         let padded = self.padded();
         let mut canonical = String::with_capacity(512);
         for member in members {
             let value = self.text(member).ok_or(KeyError::Member {
                 member,
-                reason: "missing, or not a string".into(),
+                problem: MemberProblem::NoString,
             })?;
             if padded == Some(*member) {
-                let reason = PADDED.to_owned();
-                return Err(KeyError::Member { member, reason });
+                let problem = MemberProblem::Padded;
+                return Err(KeyError::Member { member, problem });
             }
             canonical.push(if canonical.is_empty() { '{' } else { ',' });
             canonical.push('"');
@@ -323,27 +287,18 @@ impl Jwks {
 
     /// Reads a JWK Set as a server publishes it (RFC 7517 §5). Members of `keys` that are no objects
     /// are passed over; private members stay, for whoever must report them.
-    pub fn parse(bytes: &[u8]) -> Result<Self, KeyError> {
-        let format = |reason: String| KeyError::Format(reason);
+    pub fn parse(bytes: &[u8]) -> Result<Self, SetError> {
         if bytes.trim_ascii_start().starts_with(b"<") {
-            return Err(format(
-                "this is a web page or XML, not a JWK Set: check `jwks_uri`".into(),
-            ));
+            return Err(SetError::WebPage);
         }
-        let json = crate::kit::json::parse(bytes)
-            .map_err(|e| format(format!("a JWK Set is JSON (RFC 7517 §5): {e}")))?;
-        let keys = match json.value {
+        let keys = match crate::kit::json::parse(bytes)?.value {
             Value::Object(mut members) => match members.swap_remove("keys") {
                 Some(Value::Array(keys)) => keys,
-                Some(_) => return Err(format("`keys` of the JWK Set is no list".into())),
-                None if members.contains_key("kty") => {
-                    return Err(format(
-                        "this is one JWK, not a JWK Set: a set has `keys` (RFC 7517 §5)".into(),
-                    ));
-                }
-                None => return Err(format("a JWK Set has `keys` (RFC 7517 §5)".into())),
+                Some(_) => return Err(SetError::KeysNoList),
+                None if members.contains_key("kty") => return Err(SetError::OneKey),
+                None => return Err(SetError::NoKeys),
             },
-            _ => return Err(format("a JWK Set is a JSON object (RFC 7517 §5)".into())),
+            _ => return Err(SetError::NoObject),
         };
         Ok(Self {
             keys: keys

@@ -54,9 +54,37 @@ pub enum Form {
 /// Why a JWS cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JwsError {
-    /// What is asked for does not go together: what, and by which clause.
-    #[error("{0}")]
-    Format(String),
+    /// Nobody signs.
+    #[error("a JWS needs a signature")]
+    NoSignature,
+    /// Several signatures in a form that has one.
+    #[error("only the general JSON form has several signatures (RFC 7515 §7.2.1)")]
+    SeveralSignatures,
+    /// An unprotected header in a form that has none.
+    #[error("the compact form has a protected header only (RFC 7515 §7.1)")]
+    UnprotectedHeader,
+    /// One signature is over the encoded payload, another over the unencoded one.
+    #[error("`b64` must be the same for all signatures (RFC 7797 §3)")]
+    MixedEncoding,
+    /// A dot in an unencoded payload.
+    #[error(
+        "an unencoded payload with a dot cannot stand in the compact form: detach it, or use JSON (RFC 7797 §5.2)"
+    )]
+    PayloadDot,
+    /// An unencoded payload that is no text.
+    #[error("an unencoded payload must be text: detach it, or encode it (RFC 7797 §5)")]
+    PayloadBytes,
+    /// A member that stands in both headers of a signature.
+    #[error("`{}` stands in both headers (RFC 7515 §7.2.1)", escape(.0))]
+    InBothHeaders(String),
+    /// The header names another algorithm than the one that signs.
+    #[error("the header says `alg` {}, but {signs} signs", escape(&.header.to_string()))]
+    OtherAlg {
+        /// What the header says.
+        header: Value,
+        /// What signs.
+        signs: Alg,
+    },
     /// The key cannot sign.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -83,35 +111,26 @@ pub fn sign(
     form: Form,
     detached: bool,
 ) -> Result<String, JwsError> {
-    let format = |reason: &str| Err(JwsError::Format(reason.into()));
     if signers.is_empty() {
-        return format("a JWS needs a signature");
+        return Err(JwsError::NoSignature);
     }
     if form != Form::General && signers.len() > 1 {
-        return format("only the general JSON form has several signatures (RFC 7515 §7.2.1)");
+        return Err(JwsError::SeveralSignatures);
     }
     if form == Form::Compact && signers.iter().any(|one| !one.header.is_empty()) {
-        return format("the compact form has a protected header only (RFC 7515 §7.1)");
+        return Err(JwsError::UnprotectedHeader);
     }
     let unencoded = |one: &Signer| one.protected.get("b64") == Some(&Value::Bool(false));
     let plain = unencoded(&signers[0]);
     if signers.iter().any(|one| unencoded(one) != plain) {
-        return format("`b64` must be the same for all signatures (RFC 7797 §3)");
+        return Err(JwsError::MixedEncoding);
     }
     let content = if plain {
         match std::str::from_utf8(payload) {
             Ok(text) if detached || form != Form::Compact || !text.contains('.') => text.to_owned(),
-            Ok(_) => {
-                return format(
-                    "an unencoded payload with a dot cannot stand in the compact form: detach it, or use JSON (RFC 7797 §5.2)",
-                );
-            }
+            Ok(_) => return Err(JwsError::PayloadDot),
             Err(_) if detached => String::new(),
-            Err(_) => {
-                return format(
-                    "an unencoded payload must be text: detach it, or encode it (RFC 7797 §5)",
-                );
-            }
+            Err(_) => return Err(JwsError::PayloadBytes),
         }
     } else {
         super::b64::encode(payload)
@@ -158,10 +177,7 @@ impl Signer {
     /// The protected header, encoded.
     fn protected(&self) -> Result<String, JwsError> {
         if let Some(name) = self.header.keys().find(|n| self.protected.contains_key(*n)) {
-            return Err(JwsError::Format(format!(
-                "`{}` stands in both headers (RFC 7515 §7.2.1)",
-                escape(name)
-            )));
+            return Err(JwsError::InBothHeaders(name.clone()));
         }
         let mut all = Map::new();
         match self.protected.get("alg").or_else(|| self.header.get("alg")) {
@@ -170,11 +186,10 @@ impl Signer {
             }
             Some(Value::String(name)) if *name == self.alg.name() => {}
             Some(other) => {
-                return Err(JwsError::Format(format!(
-                    "the header says `alg` {}, but {} signs",
-                    escape(&other.to_string()),
-                    self.alg
-                )));
+                return Err(JwsError::OtherAlg {
+                    header: other.clone(),
+                    signs: self.alg.clone(),
+                });
             }
         }
         all.extend(self.protected.clone());

@@ -16,9 +16,12 @@ const ENC: &str = "A256GCM";
 /// Why sealed text cannot be opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
-    /// Not a JWE of the kind that is written here.
+    /// Not a JWE.
     #[error("the sealed secrets cannot be read: {0}")]
-    Format(String),
+    Jwe(JweError),
+    /// A JWE of another kind than the one that is written here.
+    #[error("the sealed secrets cannot be read: expected {ALG} with {ENC}")]
+    Algorithm,
     /// The passphrase does not fit, or the text was changed.
     #[error("the passphrase does not fit, or the sealed text was changed")]
     Passphrase,
@@ -28,7 +31,7 @@ impl From<JweError> for SealError {
     fn from(error: JweError) -> Self {
         match error {
             JweError::Failed => Self::Passphrase,
-            other => Self::Format(other.to_string()),
+            other => Self::Jwe(other),
         }
     }
 }
@@ -44,11 +47,11 @@ pub fn seal(passphrase: &str, plain: &[u8], rng: &dyn Rng) -> Result<String, Sea
 
 /// Opens what [`seal`] made.
 pub fn open(passphrase: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, SealError> {
-    let jwe = jwe::read(sealed)?;
+    let jwe = jwe::read(sealed).map_err(JweError::from)?;
     if jwe.protected.get("alg") != Some(&ALG.into())
         || jwe.protected.get("enc") != Some(&ENC.into())
     {
-        return Err(SealError::Format(format!("expected {ALG} with {ENC}")));
+        return Err(SealError::Algorithm);
     }
     Ok(jwe.open(&[password(passphrase)])?.plain)
 }
@@ -97,8 +100,11 @@ mod tests {
         parts[0] = &cheap;
         assert!(matches!(
             open("p", &parts.join(".")),
-            Err(SealError::Format(_))
+            Err(SealError::Jwe(JweError::Excessive(_)))
         ));
-        assert!(matches!(open("p", "a.b"), Err(SealError::Format(_))));
+        assert!(matches!(
+            open("p", "a.b"),
+            Err(SealError::Jwe(JweError::Malformed(_)))
+        ));
     }
 }

@@ -5,11 +5,60 @@ use serde_json::Map;
 use zeroize::Zeroizing;
 
 use super::{
-    b64,
+    b64::{self, B64Error},
     jwe::names::{Enc, Manage},
-    jwk::{Jwk, KeyError},
+    jwk::Jwk,
 };
-use crate::kit::{hex, text::escape};
+use crate::kit::{
+    hex::{self, HexError},
+    text::escape,
+};
+
+/// Why text is no secret, or one that is not good for what it is to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SecretError {
+    /// Not hexadecimal.
+    #[error(
+        "this is no hexadecimal: {0}. Expected are two digits, 0 to 9 and a to f, for each byte"
+    )]
+    Hex(#[from] HexError),
+    /// The other alphabet of base64.
+    #[error(
+        "this looks like base64url, with `-` or `_`: expected is base64, with `+`, `/` and padding"
+    )]
+    LooksLikeBase64Url,
+    /// What would be base64url as well.
+    #[error("the padding (`=`) is missing: this may be base64url")]
+    NoPadding,
+    /// Not base64: why, in the library's words.
+    #[error("this is no base64: {}", escape(.0))]
+    Base64(String),
+    /// The other alphabet of base64, or its padding.
+    #[error(
+        "this looks like base64, with `+`, `/` or padding: expected is base64url, with `-` and `_` and without padding"
+    )]
+    LooksLikeBase64,
+    /// Not base64url.
+    #[error("this is no base64url: {0}")]
+    Base64Url(#[from] B64Error),
+    /// No bytes.
+    #[error("the secret is empty")]
+    Empty,
+    /// Of a length that the algorithm does not take.
+    #[error(
+        "this key, a secret of {bytes} bytes, cannot be used with {} (it fits {})",
+        escape(.alg),
+        .fits.join(", ")
+    )]
+    Length {
+        /// Its length.
+        bytes: usize,
+        /// What was asked for.
+        alg: String,
+        /// What it can be used with.
+        fits: Vec<&'static str>,
+    },
+}
 
 /// How a secret is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -40,37 +89,23 @@ impl Encoding {
     }
 
     /// The bytes of a secret. The error says what the text is, and what was expected.
-    pub fn read(self, text: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    pub fn read(self, text: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
         let bare: Zeroizing<String> = Zeroizing::new(match self {
             Self::Text => return Ok(Zeroizing::new(text.as_bytes().to_vec())),
             _ => text.split_whitespace().collect(),
         });
-        let wrong = |what: String| Err(KeyError::Format(what));
         match self {
-            Self::Text | Self::Hex => match hex::read(&bare) {
-                Ok(bytes) => Ok(Zeroizing::new(bytes)),
-                Err(why) => wrong(format!(
-                    "this is no hexadecimal: {why}. Expected are two digits, 0 to 9 and a to f, for each byte"
-                )),
-            },
+            Self::Text | Self::Hex => Ok(Zeroizing::new(hex::read(&bare)?)),
             Self::Base64 => match STANDARD.decode(bare.as_bytes()) {
                 Ok(bytes) => Ok(Zeroizing::new(bytes)),
-                Err(_) if bare.contains(['-', '_']) => wrong(
-                    "this looks like base64url, with `-` or `_`: expected is base64, with `+`, `/` and padding"
-                        .into(),
-                ),
-                Err(_) if b64::decode(&bare).is_ok() => {
-                    wrong("the padding (`=`) is missing: this may be base64url".into())
-                }
-                Err(e) => wrong(format!("this is no base64: {}", escape(&e.to_string()))),
+                Err(_) if bare.contains(['-', '_']) => Err(SecretError::LooksLikeBase64Url),
+                Err(_) if b64::decode(&bare).is_ok() => Err(SecretError::NoPadding),
+                Err(e) => Err(SecretError::Base64(e.to_string())),
             },
             Self::Base64Url => match b64::decode(&bare) {
                 Ok(bytes) => Ok(Zeroizing::new(bytes)),
-                Err(_) if bare.contains(['+', '/', '=']) => wrong(
-                    "this looks like base64, with `+`, `/` or padding: expected is base64url, with `-` and `_` and without padding"
-                        .into(),
-                ),
-                Err(e) => wrong(format!("this is no base64url: {e}")),
+                Err(_) if bare.contains(['+', '/', '=']) => Err(SecretError::LooksLikeBase64),
+                Err(e) => Err(e.into()),
             },
         }
     }
@@ -126,15 +161,16 @@ pub fn weakness(bytes: usize, alg: &str) -> Option<String> {
 }
 
 /// The secret as a key for one algorithm.
-pub fn key(bytes: &[u8], alg: &str) -> Result<Jwk, KeyError> {
+pub fn key(bytes: &[u8], alg: &str) -> Result<Jwk, SecretError> {
     if bytes.is_empty() {
-        return Err(KeyError::Format("the secret is empty".into()));
+        return Err(SecretError::Empty);
     }
-    let all = algorithms(bytes.len());
-    if !all.contains(&alg) {
-        return Err(KeyError::Mismatch {
-            key: format!("a secret of {} bytes", bytes.len()),
-            alg: format!("{} (it fits {})", escape(alg), all.join(", ")),
+    let fits = algorithms(bytes.len());
+    if !fits.contains(&alg) {
+        return Err(SecretError::Length {
+            bytes: bytes.len(),
+            alg: alg.to_owned(),
+            fits,
         });
     }
     Ok(Jwk(Map::from_iter([

@@ -29,7 +29,21 @@ pub struct JsonError {
     /// Column in bytes, from 1.
     pub column: usize,
     /// What is wrong there.
-    pub reason: String,
+    pub reason: JsonProblem,
+}
+
+/// What is wrong with text that is not JSON.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JsonProblem {
+    /// Bytes that are no text.
+    #[error("not UTF-8 (RFC 8259 §8.1)")]
+    NotUtf8,
+    /// Nested deeper than [`MAX_DEPTH`].
+    #[error("recursion limit exceeded")]
+    TooDeep,
+    /// Not the grammar of JSON: what, in the parser's words.
+    #[error("{0}")]
+    Syntax(String),
 }
 
 /// Reads `bytes` as one JSON text (RFC 8259), strictly: UTF-8, no trailing data.
@@ -39,7 +53,7 @@ pub fn parse(bytes: &[u8]) -> Result<Json, JsonError> {
         JsonError {
             line: 1 + before.split(|b| *b == b'\n').count() - 1,
             column: 1 + before.iter().rev().take_while(|b| **b != b'\n').count(),
-            reason: "not UTF-8 (RFC 8259 §8.1)".into(),
+            reason: JsonProblem::NotUtf8,
         }
     })?;
     let mut duplicates = Vec::new();
@@ -69,7 +83,11 @@ fn explained(error: &serde_json::Error) -> JsonError {
         column: error.column(),
         reason: {
             let text = error.to_string();
-            text.split(" at line ").next().unwrap_or(&text).to_owned()
+            // The parser tells of its own limit in words only.
+            match text.split(" at line ").next().unwrap_or(&text) {
+                "recursion limit exceeded" => JsonProblem::TooDeep,
+                other => JsonProblem::Syntax(other.to_owned()),
+            }
         },
     }
 }
@@ -229,11 +247,7 @@ mod tests {
     #[test]
     fn deep_nesting_is_refused_not_overflowed() {
         let text = "[".repeat(10_000) + &"]".repeat(10_000);
-        assert!(
-            parse(text.as_bytes())
-                .unwrap_err()
-                .reason
-                .contains("recursion")
-        );
+        let error = parse(text.as_bytes()).unwrap_err();
+        assert_eq!(error.reason, JsonProblem::TooDeep);
     }
 }

@@ -35,7 +35,21 @@ pub struct Decrypted {
     /// The token that the core is, if it is one: signed, or encrypted still.
     pub inner: Option<Token>,
     /// Why the next layer could not be opened; `None` when the core was reached.
-    pub stopped: Option<JweError>,
+    pub stopped: Option<Stopped>,
+}
+
+/// Why a layer of encryption was not opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stopped {
+    /// It is no text.
+    #[error("this is no text, so no JWE")]
+    NoText,
+    /// It could not be opened.
+    #[error(transparent)]
+    Jwe(#[from] JweError),
+    /// There are too many of them.
+    #[error("more than {MAX_LAYERS} layers of encryption")]
+    Layers,
 }
 
 impl Decrypted {
@@ -52,8 +66,11 @@ pub fn decrypt(raw: &str, keys: &[Jwk]) -> Decrypted {
     let mut inner = None;
     loop {
         let opened = match std::str::from_utf8(&core) {
-            Ok(text) => jwe::read(text).and_then(|jwe| jwe.open(keys)),
-            Err(_) => Err(JweError::Format("this is no text, so no JWE".into())),
+            Ok(text) => jwe::read(text)
+                .map_err(JweError::from)
+                .and_then(|jwe| jwe.open(keys))
+                .map_err(Stopped::from),
+            Err(_) => Err(Stopped::NoText),
         };
         let opened = match opened {
             Ok(opened) => opened,
@@ -76,9 +93,7 @@ pub fn decrypt(raw: &str, keys: &[Jwk]) -> Decrypted {
         inner = token(&core, nested, &mut layers);
         let encrypted = inner.as_ref().is_some_and(|t| t.form == Form::Jwe);
         if !encrypted || layers.len() >= MAX_LAYERS {
-            let stopped = encrypted.then(|| {
-                JweError::Excessive(format!("more than {MAX_LAYERS} layers of encryption"))
-            });
+            let stopped = encrypted.then_some(Stopped::Layers);
             return Decrypted {
                 layers,
                 core,

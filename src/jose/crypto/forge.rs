@@ -11,7 +11,7 @@ use super::{keys, sha256};
 use crate::jose::{
     alg::Alg,
     der,
-    jwk::{Jwk, KeyError},
+    jwk::{Jwk, KeyError, Unsupported},
 };
 
 /// HMAC-SHA-256 with any bytes, none included.
@@ -39,12 +39,12 @@ pub fn rsa_with(key: &Jwk, padding: &Alg, message: &[u8]) -> Result<Vec<u8>, Key
         Alg::Ps256 => &RSA_PSS_SHA256,
         Alg::Ps384 => &RSA_PSS_SHA384,
         Alg::Ps512 => &RSA_PSS_SHA512,
-        other => return Err(KeyError::Unsupported(format!("the padding of {other}"))),
+        other => return Err(Unsupported::Padding(other.clone()).into()),
     };
     let pair = keys::rsa_pair(key)?;
     let mut signature = vec![0; pair.public_modulus_len()];
     pair.sign(encoding, &SystemRandom::new(), message, &mut signature)
-        .map_err(|_| KeyError::Format("the RSA key could not sign".into()))?;
+        .map_err(|_| KeyError::Sign { key: "RSA".into() })?;
     Ok(signature)
 }
 

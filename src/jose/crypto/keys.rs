@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use crate::jose::{
     alg::Alg,
     b64, der,
-    jwk::{Jwk, KeyError},
+    jwk::{Jwk, KeyError, MemberProblem, Unsupported},
 };
 
 pub use self::rsa::{bit_length, is_roca, rsa_from_pkcs1, rsa_pair, rsa_pkcs1, rsa_public};
@@ -73,15 +73,21 @@ pub static CURVES: [Curve; 4] = [
 
 fn curve(key: &Jwk) -> Result<&'static Curve, KeyError> {
     let name = key.text("crv").ok_or_else(|| missing("crv"))?;
-    CURVES.iter().find(|c| c.name == name).ok_or_else(|| {
-        KeyError::Unsupported(format!("the curve `{}`", crate::kit::text::escape(name)))
-    })
+    named_curve(name)
+}
+
+/// A curve by its name in JWK.
+pub fn named_curve(name: &str) -> Result<&'static Curve, KeyError> {
+    CURVES
+        .iter()
+        .find(|c| c.name == name)
+        .ok_or_else(|| Unsupported::Curve(name.to_owned()).into())
 }
 
 fn missing(member: &'static str) -> KeyError {
     KeyError::Member {
         member,
-        reason: "missing, or not a string".into(),
+        problem: MemberProblem::NoString,
     }
 }
 
@@ -92,11 +98,9 @@ fn member(key: &Jwk, name: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError>
         .map_err(|e| KeyError::Member {
             member: name,
             // The offending character of a private member is not repeated.
-            reason: match e {
-                b64::B64Error::Character { offset, .. } => {
-                    format!("not base64url at offset {offset} (RFC 7515 §2)")
-                }
-                other => other.to_string(),
+            problem: match e {
+                b64::B64Error::Character { offset, .. } => MemberProblem::Character { offset },
+                other => MemberProblem::Base64(other),
             },
         })
 }
@@ -107,12 +111,10 @@ fn private_member(key: &Jwk, name: &'static str) -> Result<Zeroizing<Vec<u8>>, K
     }
     Err(KeyError::Member {
         member: name,
-        reason: if key.is_private() {
-            "missing: signing needs the complete private key, with `p`, `q`, `dp`, `dq` and `qi` \
-             for RSA (RFC 7518 §6.3.2)"
-                .into()
+        problem: if key.is_private() {
+            MemberProblem::Incomplete
         } else {
-            "missing: this is a public key, signing needs the private one".into()
+            MemberProblem::Public
         },
     })
 }
@@ -121,17 +123,18 @@ fn of_width(
     bytes: Zeroizing<Vec<u8>>,
     name: &'static str,
     width: usize,
-    crv: &str,
+    crv: &'static str,
 ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     if bytes.len() == width {
         return Ok(bytes);
     }
     Err(KeyError::Member {
         member: name,
-        reason: format!(
-            "{} bytes, but {crv} needs {width}, with leading zeros (RFC 7518 §6.2.1.2)",
-            bytes.len()
-        ),
+        problem: MemberProblem::Width {
+            found: bytes.len(),
+            needed: width,
+            crv,
+        },
     })
 }
 
@@ -144,12 +147,8 @@ pub fn secret(key: &Jwk) -> Result<Zeroizing<Vec<u8>>, KeyError> {
 pub fn ec_point(key: &Jwk) -> Result<Vec<u8>, KeyError> {
     let point = ec_point_unchecked(key)?;
     let curve = curve(key)?;
-    ParsedPublicKey::new(curve.verifying, &point).map_err(|_| {
-        KeyError::Format(format!(
-            "`x` and `y` are not a point on {} (RFC 8725 §3.4)",
-            curve.name
-        ))
-    })?;
+    ParsedPublicKey::new(curve.verifying, &point)
+        .map_err(|_| KeyError::NoPoint { curve: curve.name })?;
     Ok(point)
 }
 
@@ -174,10 +173,10 @@ pub fn ec_pair(key: &Jwk) -> Result<EcdsaKeyPair, KeyError> {
     let d = of_width(private_member(key, "d")?, "d", curve.width, curve.name)?;
     let point = ec_point(key)?;
     EcdsaKeyPair::from_private_key_and_public_key(curve.signing, &d, &point).map_err(|_| {
-        KeyError::Format(format!(
-            "`d` does not belong to `x` and `y` of this {} key",
-            key.describe()
-        ))
+        KeyError::Unpaired {
+            public: "`x` and `y`",
+            key: key.describe(),
+        }
     })
 }
 
@@ -200,9 +199,14 @@ pub fn x25519_private(key: &Jwk) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     if super::manage::x25519_compute(&d)? == x {
         Ok(d)
     } else {
-        Err(KeyError::Format(
-            "`d` does not belong to `x` of this X25519 key".into(),
-        ))
+        Err(unpaired("X25519"))
+    }
+}
+
+fn unpaired(crv: &str) -> KeyError {
+    KeyError::Unpaired {
+        public: "`x`",
+        key: crv.to_owned(),
     }
 }
 
@@ -219,10 +223,7 @@ pub fn x25519_jwk(d: &[u8]) -> Result<Jwk, KeyError> {
 fn on_curve(key: &Jwk, name: &str) -> Result<(), KeyError> {
     match key.text("crv") {
         Some(own) if own == name => Ok(()),
-        Some(other) => Err(KeyError::Unsupported(format!(
-            "the curve `{}`",
-            crate::kit::text::escape(other)
-        ))),
+        Some(other) => Err(Unsupported::Curve(other.to_owned()).into()),
         None => Err(missing("crv")),
     }
 }
@@ -237,14 +238,15 @@ pub fn ed25519_public(key: &Jwk) -> Result<Vec<u8>, KeyError> {
 pub fn ed25519_pair(key: &Jwk) -> Result<Ed25519KeyPair, KeyError> {
     let x = ed25519_public(key)?;
     let d = of_width(private_member(key, "d")?, "d", 32, "Ed25519")?;
-    Ed25519KeyPair::from_seed_and_public_key(&d, &x)
-        .map_err(|_| KeyError::Format("`d` does not belong to `x` of this Ed25519 key".into()))
+    Ed25519KeyPair::from_seed_and_public_key(&d, &x).map_err(|_| unpaired("Ed25519"))
 }
 
 /// PKCS#8 of a private key.
 pub fn pkcs8(key: &Jwk) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
-    let failed = |_| KeyError::Format(format!("the {} key cannot be written", key.describe()));
+    let failed = |_| KeyError::Write {
+        key: key.describe(),
+    };
     Ok(Zeroizing::new(match key.kty() {
         "EC" => ec_pair(key)?
             .to_pkcs8v1()
@@ -269,12 +271,7 @@ pub fn pkcs8(key: &Jwk) -> Result<Zeroizing<Vec<u8>>, KeyError> {
             let der: Pkcs8V1Der<'_> = rsa_pair(key)?.as_der().map_err(failed)?;
             der.as_ref().to_vec()
         }
-        other => {
-            return Err(KeyError::Unsupported(format!(
-                "PKCS#8 of kty `{}`",
-                crate::kit::text::escape(other)
-            )));
-        }
+        other => return Err(Unsupported::Pkcs8(other.to_owned()).into()),
     }))
 }
 
@@ -289,7 +286,7 @@ fn ec_jwk(curve: &Curve, pair: &EcdsaKeyPair) -> Result<Jwk, KeyError> {
     let d = pair
         .private_key()
         .as_be_bytes()
-        .map_err(|_| KeyError::Format("the private key cannot be exported".into()))?;
+        .map_err(|_| KeyError::Export)?;
     let mut jwk = ec_public_jwk(curve, pair.public_key().as_ref())?;
     jwk.0.insert("d".into(), b64::encode(d.as_ref()).into());
     Ok(jwk)
@@ -299,12 +296,8 @@ fn ec_jwk(curve: &Curve, pair: &EcdsaKeyPair) -> Result<Jwk, KeyError> {
 pub fn ec_public_jwk(curve: &Curve, point: &[u8]) -> Result<Jwk, KeyError> {
     let (x, y) = match point.split_first() {
         Some((4, rest)) if rest.len() == 2 * curve.width => rest.split_at(curve.width),
-        Some((2 | 3, _)) => {
-            return Err(KeyError::Unsupported("a compressed EC point".into()));
-        }
-        _ => {
-            return Err(KeyError::Format(format!("not a point on {}", curve.name)));
-        }
+        Some((2 | 3, _)) => return Err(Unsupported::CompressedPoint.into()),
+        _ => return Err(KeyError::PointForm { curve: curve.name }),
     };
     let key = jwk([
         ("kty", "EC".into()),
@@ -316,22 +309,28 @@ pub fn ec_public_jwk(curve: &Curve, point: &[u8]) -> Result<Jwk, KeyError> {
     Ok(key)
 }
 
+/// A private key, of RSA or on a curve, cannot be read.
+pub(super) fn damaged(kind: &str) -> KeyError {
+    KeyError::Damaged {
+        key: format!("{kind} private"),
+    }
+}
+
 /// A private EC key from PKCS#8 or SEC 1 bytes.
 pub fn ec_from_der(curve: &Curve, der: &[u8]) -> Result<Jwk, KeyError> {
-    let pair = EcdsaKeyPair::from_private_key_der(curve.signing, der)
-        .map_err(|_| KeyError::Format(format!("the {} private key is damaged", curve.name)))?;
+    let pair =
+        EcdsaKeyPair::from_private_key_der(curve.signing, der).map_err(|_| damaged(curve.name))?;
     ec_jwk(curve, &pair)
 }
 
 /// A private Ed25519 key from PKCS#8 bytes.
 pub fn ed25519_from_pkcs8(der: &[u8]) -> Result<Jwk, KeyError> {
-    let pair = Ed25519KeyPair::from_pkcs8(der)
-        .map_err(|_| KeyError::Format("the Ed25519 private key is damaged".into()))?;
+    let pair = Ed25519KeyPair::from_pkcs8(der).map_err(|_| damaged("Ed25519"))?;
     ed25519_jwk(&pair)
 }
 
 fn ed25519_jwk(pair: &Ed25519KeyPair) -> Result<Jwk, KeyError> {
-    let failed = |_| KeyError::Format("the private key cannot be exported".into());
+    let failed = |_| KeyError::Export;
     let seed = pair.seed().map_err(failed)?;
     let seed = seed.as_be_bytes().map_err(failed)?;
     Ok(jwk([
@@ -346,7 +345,7 @@ pub(super) fn random(bytes: usize) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let mut out = Zeroizing::new(vec![0; bytes]);
     SystemRandom::new()
         .fill(&mut out)
-        .map_err(|_| KeyError::Format("the system gives no randomness".into()))?;
+        .map_err(|_| KeyError::NoRandomness)?;
     Ok(out)
 }
 
@@ -364,18 +363,16 @@ pub fn generate_on(crv: &str) -> Result<Jwk, KeyError> {
         "X25519" => x25519_jwk(&random(32)?),
         "Ed25519" => generate(&Alg::Ed25519),
         _ => {
-            let curve = CURVES.iter().find(|c| c.name == crv).ok_or_else(|| {
-                KeyError::Unsupported(format!("the curve `{}`", crate::kit::text::escape(crv)))
-            })?;
+            let curve = named_curve(crv)?;
             let pair = EcdsaKeyPair::generate(curve.signing)
-                .map_err(|_| KeyError::Format(format!("no key could be made on {crv}")))?;
+                .map_err(|_| KeyError::GenerateOn { crv: curve.name })?;
             ec_jwk(curve, &pair)
         }
     }
 }
 
 pub(super) fn generate(alg: &Alg) -> Result<Jwk, KeyError> {
-    let failed = |_| KeyError::Format(format!("no key could be made for {alg}"));
+    let failed = |_| KeyError::GenerateFor { alg: alg.clone() };
     match alg {
         Alg::Hs256 => generate_secret(32),
         Alg::Hs384 => generate_secret(48),
@@ -391,9 +388,6 @@ pub(super) fn generate(alg: &Alg) -> Result<Jwk, KeyError> {
         Alg::Es512 => generate_on("P-521"),
         Alg::Es256K => generate_on("secp256k1"),
         Alg::EdDsa | Alg::Ed25519 => ed25519_jwk(&Ed25519KeyPair::generate().map_err(failed)?),
-        Alg::None | Alg::Other(_) => Err(KeyError::Unsupported(format!(
-            "making a key for `{}`",
-            crate::kit::text::escape(alg.name())
-        ))),
+        Alg::None | Alg::Other(_) => Err(Unsupported::Generate(alg.clone()).into()),
     }
 }

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 use super::{Refused, content, keys};
 use crate::jose::{
     jwe::names::{Bits, Hash},
-    jwk::{Jwk, KeyError},
+    jwk::{Jwk, KeyError, Unsupported},
     pem,
 };
 
@@ -92,9 +92,10 @@ fn oaep(hash: Hash) -> &'static OaepAlgorithm {
 /// Encrypts a key to an RSA public key.
 pub fn rsa_encrypt(key: &Jwk, padding: Padding, plain: &[u8]) -> Result<Vec<u8>, KeyError> {
     keys::rsa_public(key)?;
-    let failed = |_| KeyError::Format(format!("the {} key could not encrypt", key.describe()));
-    let public = PublicEncryptingKey::from_der(&pem::spki_der(key)?)
-        .map_err(|_| KeyError::Format(format!("the {} key is damaged", key.describe())))?;
+    let failed = |_| KeyError::Encrypt {
+        key: key.describe(),
+    };
+    let public = PublicEncryptingKey::from_der(&pem::spki_der(key)?).map_err(|_| damaged(key))?;
     let mut out = vec![0; public.key_size_bytes()];
     let length = match padding {
         Padding::Pkcs1 => Pkcs1PublicEncryptingKey::new(public)
@@ -119,19 +120,18 @@ pub fn rsa_decrypt(
     text: &[u8],
 ) -> Result<Result<Zeroizing<Vec<u8>>, Refused>, KeyError> {
     let der = keys::pkcs8(key)?;
-    let damaged = || KeyError::Format(format!("the {} key is damaged", key.describe()));
-    let private = PrivateDecryptingKey::from_pkcs8(&der).map_err(|_| damaged())?;
+    let private = PrivateDecryptingKey::from_pkcs8(&der).map_err(|_| damaged(key))?;
     if text.len() != private.key_size_bytes() {
         return Ok(Err(Refused));
     }
     let mut out = Zeroizing::new(vec![0; private.key_size_bytes()]);
     let length = match padding {
         Padding::Pkcs1 => Pkcs1PrivateDecryptingKey::new(private)
-            .map_err(|_| damaged())?
+            .map_err(|_| damaged(key))?
             .decrypt(text, &mut out)
             .map(|plain| plain.len()),
         Padding::Oaep(hash) => OaepPrivateDecryptingKey::new(private)
-            .map_err(|_| damaged())?
+            .map_err(|_| damaged(key))?
             .decrypt(oaep(hash), text, &mut out, None)
             .map(|plain| plain.len()),
     };
@@ -139,6 +139,12 @@ pub fn rsa_decrypt(
         out.truncate(length);
         out
     }))
+}
+
+fn damaged(key: &Jwk) -> KeyError {
+    KeyError::Damaged {
+        key: key.describe(),
+    }
 }
 
 /// A key from a password (RFC 7518 §4.8): `salt` is already joined with the algorithm's name.
@@ -170,29 +176,28 @@ pub fn agree(
 ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let (private_key, algorithm) = agreement_key(private)?;
     if private.text("crv") != public.text("crv") || private.kty() != public.kty() {
-        return Err(KeyError::Mismatch {
+        return Err(KeyError::Curves {
             key: private.describe(),
-            alg: format!("an ephemeral key on {}", public.describe()),
+            ephemeral: public.describe(),
         });
     }
     let point = agreement_point(public)?;
     let mut out = Zeroizing::new(vec![0; bytes]);
-    let failed = || KeyError::Format("the two keys do not agree on a secret".into());
     agreement::agree(
         &private_key,
         UnparsedPublicKey::new(algorithm, point),
-        failed(),
+        KeyError::NoAgreement,
         |secret| {
             let digest = get_sskdf_digest_algorithm(SskdfDigestAlgorithmId::Sha256);
-            let digest = digest.ok_or_else(failed)?;
-            sskdf_digest(digest, secret, info, &mut out).map_err(|_| failed())
+            let digest = digest.ok_or(KeyError::NoAgreement)?;
+            sskdf_digest(digest, secret, info, &mut out).map_err(|_| KeyError::NoAgreement)
         },
     )?;
     Ok(out)
 }
 
 fn agreement_key(key: &Jwk) -> Result<(PrivateKey, &'static agreement::Algorithm), KeyError> {
-    let damaged = |_| KeyError::Format(format!("the {} key is damaged", key.describe()));
+    let damaged = |_| damaged(key);
     if key.kty() == "OKP" {
         let d = keys::x25519_private(key)?;
         return Ok((
@@ -206,12 +211,7 @@ fn agreement_key(key: &Jwk) -> Result<(PrivateKey, &'static agreement::Algorithm
         Some("P-256") => &ECDH_P256,
         Some("P-384") => &ECDH_P384,
         Some("P-521") => &ECDH_P521,
-        _ => {
-            return Err(KeyError::Unsupported(format!(
-                "key agreement on {}",
-                key.describe()
-            )));
-        }
+        _ => return Err(Unsupported::Agreement(key.describe()).into()),
     };
     let d = keys::ec_private(key)?;
     Ok((
@@ -235,5 +235,5 @@ pub(super) fn x25519_compute(d: &[u8]) -> Result<Vec<u8>, KeyError> {
         .ok()
         .and_then(|key| key.compute_public_key().ok())
         .map(|public| public.as_ref().to_vec())
-        .ok_or_else(|| KeyError::Format("the X25519 private key is damaged".into()))
+        .ok_or_else(|| keys::damaged("X25519"))
 }

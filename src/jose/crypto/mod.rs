@@ -20,8 +20,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use super::{
     alg::{Alg, Family},
     jwe::names::{Bits, Enc, Manage},
-    jwk::{Jwk, KeyError, Task},
+    jwk::{Jwk, KeyError, Task, Unfit, Unsupported},
 };
+use crate::kit::text::escape;
 
 /// The primitive refused: a wrong key, or text that was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +35,8 @@ pub enum VerifyError {
     #[error("the signature does not fit the key and the bytes")]
     Invalid,
     /// The algorithm is not implemented here: says nothing about the signature.
-    #[error("{0} is not supported here: the signature was not checked")]
-    Unsupported(String),
+    #[error("alg `{}` is not supported here: the signature was not checked", escape(.0.name()))]
+    Unsupported(Alg),
     /// The key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -44,9 +45,10 @@ pub enum VerifyError {
 /// Whether `key` may be used with `alg`: `kty` and `crv`, and the key's own `alg`, `use` and
 /// `key_ops` where it has them (RFC 8725 §3.1: one key, one algorithm). The header never decides.
 pub fn fits(key: &Jwk, alg: &Alg, task: Task) -> Result<(), KeyError> {
-    let mismatch = |detail: String| KeyError::Mismatch {
-        key: format!("{}{detail}", key.describe()),
-        alg: crate::kit::text::escape(alg.name()).into_owned(),
+    let mismatch = |why: Unfit| KeyError::Mismatch {
+        key: key.describe(),
+        why,
+        alg: escape(alg.name()).into_owned(),
     };
     let crv = key.text("crv").unwrap_or("");
     let fit = match alg {
@@ -63,22 +65,20 @@ pub fn fits(key: &Jwk, alg: &Alg, task: Task) -> Result<(), KeyError> {
         Alg::None | Alg::Other(_) => false,
     };
     if !fit {
-        return Err(mismatch(String::new()));
+        return Err(mismatch(Unfit::Type));
     }
     if key.0.get("alg").is_some_and(|own| !own.is_string()) {
-        return Err(mismatch(" (its `alg` is not a string)".into()));
+        return Err(mismatch(Unfit::AlgNoString));
     }
     if let Some(own) = key.alg() {
         // `EdDSA` and `Ed25519` name the same signature over this curve (RFC 9864 §2.2).
         let same =
             own == *alg || (own.family() == Family::Edwards && alg.family() == Family::Edwards);
         if !same {
-            let own = crate::kit::text::escape(own.name()).into_owned();
-            return Err(mismatch(format!(" (its `alg` is {own})")));
+            return Err(mismatch(Unfit::Alg(own.name().to_owned())));
         }
     }
-    key.allows(task)
-        .map_err(|reason| mismatch(format!(" ({reason})")))
+    key.allows(task).map_err(|why| mismatch(Unfit::Use(why)))
 }
 
 fn algorithm(alg: &Alg) -> Option<Algorithm> {
@@ -105,7 +105,9 @@ fn algorithm(alg: &Alg) -> Option<Algorithm> {
 /// what such a token is worth). RSA below 2048 bit is refused by the library.
 pub fn sign(key: &Jwk, alg: &Alg, message: &[u8]) -> Result<Vec<u8>, KeyError> {
     fits(key, alg, Task::Sign)?;
-    let failed = |_| KeyError::Format(format!("the {} key could not sign", key.describe()));
+    let failed = |_| KeyError::Sign {
+        key: key.describe(),
+    };
     match alg.family() {
         Family::Hmac => {
             let secret = keys::secret(key)?;
@@ -130,15 +132,19 @@ pub fn sign(key: &Jwk, alg: &Alg, message: &[u8]) -> Result<Vec<u8>, KeyError> {
             let der = keys::ed25519_pair(key)?.to_pkcs8v1().map_err(failed)?;
             delegated(message, &EncodingKey::from_ed_der(der.as_ref()), alg)
         }
-        Family::None | Family::Unknown => Err(KeyError::Unsupported(alg.name().to_owned())),
+        Family::None | Family::Unknown => Err(Unsupported::Alg(alg.clone()).into()),
     }
 }
 
 fn delegated(message: &[u8], key: &EncodingKey, alg: &Alg) -> Result<Vec<u8>, KeyError> {
-    let algorithm = algorithm(alg).ok_or_else(|| KeyError::Unsupported(alg.name().to_owned()))?;
-    let encoded = jsonwebtoken::crypto::sign(message, key, algorithm)
-        .map_err(|e| KeyError::Format(format!("the key could not sign with {alg}: {e}")))?;
-    super::b64::decode(&encoded).map_err(|e| KeyError::Format(e.to_string()))
+    let algorithm = algorithm(alg).ok_or_else(|| Unsupported::Alg(alg.clone()))?;
+    let failed = |reason: String| KeyError::SignWith {
+        alg: alg.clone(),
+        reason,
+    };
+    let encoded =
+        jsonwebtoken::crypto::sign(message, key, algorithm).map_err(|e| failed(e.to_string()))?;
+    super::b64::decode(&encoded).map_err(|e| failed(e.to_string()))
 }
 
 /// Checks `signature` over `message`. A private key verifies by its public part.
@@ -182,8 +188,7 @@ pub fn verify_with(
     signature: &[u8],
 ) -> Result<(), VerifyError> {
     if matches!(alg.family(), Family::Unknown | Family::None) {
-        let name = crate::kit::text::escape(alg.name()).into_owned();
-        return Err(VerifyError::Unsupported(format!("alg `{name}`")));
+        return Err(VerifyError::Unsupported(alg.clone()));
     }
     fits(key, alg, Task::Verify)?;
     if let (Some(Prepared(decoding)), Some(algorithm)) = (prepared, algorithm(alg)) {
@@ -213,7 +218,7 @@ pub fn verify_with(
         _ => DecodingKey::from_ed_der(&keys::ed25519_public(key)?),
     };
     let Some(algorithm) = algorithm(alg) else {
-        return Err(VerifyError::Unsupported(format!("alg `{alg}`")));
+        return Err(VerifyError::Unsupported(alg.clone()));
     };
     delegated_verify(key, &decoding, algorithm, message, signature)
 }

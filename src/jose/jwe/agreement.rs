@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::{
-    JweError,
+    JweError, Malformed,
     names::{Enc, Manage},
 };
 use crate::jose::{
@@ -14,19 +14,15 @@ use crate::jose::{
 };
 
 /// The public ephemeral key of a header.
-pub(super) fn ephemeral(header: &Map<String, Value>) -> Result<Jwk, JweError> {
+pub(super) fn ephemeral(header: &Map<String, Value>) -> Result<Jwk, Malformed> {
     let Some(Value::Object(members)) = header.get("epk") else {
-        return Err(JweError::Format(
-            "`epk` is missing or no object (RFC 7518 §4.6.1.1)".into(),
-        ));
+        return Err(Malformed::NoEphemeral);
     };
     if PRIVATE_MEMBERS
         .iter()
         .any(|name| members.contains_key(*name))
     {
-        return Err(JweError::Format(
-            "`epk` holds private members: it must be a public key (RFC 7518 §4.6.1.1)".into(),
-        ));
+        return Err(Malformed::PrivateEphemeral);
     }
     Ok(Jwk(members.clone()))
 }
@@ -43,14 +39,15 @@ pub(super) fn derive(
         Manage::EcdhEsKw(bits) => (alg.name(), bits.bytes()),
         _ => (enc.name(), enc.key_bytes()),
     };
-    let party = |name: &str| match header.get(name) {
+    let party = |member: &'static str| match header.get(member) {
         None => Ok(Vec::new()),
-        Some(Value::String(text)) => b64::decode(text).map_err(|e| {
-            JweError::Format(format!("`{name}` is not base64url: {e} (RFC 7518 §4.6.1)"))
+        Some(Value::String(text)) => {
+            b64::decode(text).map_err(|why| Malformed::PartyBase64 { member, why })
+        }
+        Some(_) => Err(Malformed::NoString {
+            member,
+            clause: "RFC 7518 §4.6.1",
         }),
-        Some(_) => Err(JweError::Format(format!(
-            "`{name}` is not a string (RFC 7518 §4.6.1)"
-        ))),
     };
     let mut info = Vec::new();
     for field in [name.as_bytes(), &party("apu")?, &party("apv")?] {

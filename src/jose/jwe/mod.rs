@@ -3,6 +3,7 @@
 //! [`read`] takes a JWE apart, strictly; [`Jwe::open`] decrypts it; [`Draft::seal`] makes one.
 
 mod agreement;
+mod error;
 pub mod names;
 mod open;
 mod read;
@@ -12,11 +13,11 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 pub use self::{
+    error::{DraftError, Excessive, JweError, Malformed, NoKey, Unsupported},
     open::{MAX_ITERATIONS, MAX_PLAIN, fits},
     read::read,
     seal::{Draft, To},
 };
-use super::jwk::KeyError;
 
 /// How a JWE is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,29 +28,6 @@ pub enum Form {
     Flattened,
     /// JSON with a list of recipients (RFC 7516 §7.2.1).
     General,
-}
-
-/// Why a JWE was not decrypted, or not made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum JweError {
-    /// Not a JWE, or one that a recipient must refuse: what, where, and by which clause.
-    #[error("{0}")]
-    Format(String),
-    /// Not implemented here: says nothing about the token.
-    #[error("{0} is not supported here")]
-    Unsupported(String),
-    /// No key was given that may decrypt it.
-    #[error("{0}")]
-    NoKey(String),
-    /// The key cannot be used.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    /// It asks for more work or memory than a recipient should give.
-    #[error("{0}")]
-    Excessive(String),
-    /// The key does not fit, or the text was changed: which of the two cannot be known.
-    #[error("the key does not fit, or the encrypted text was changed")]
-    Failed,
 }
 
 /// A JWE, taken apart. Nothing is decrypted.

@@ -6,19 +6,16 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::{
-    Jwe, JweError, Opened, agreement,
+    Excessive, Jwe, JweError, Malformed, NoKey, Opened, Unsupported, agreement,
     names::{Bits, Enc, Hash, Manage},
 };
-use crate::{
-    jose::{
-        b64,
-        crypto::{
-            content, keys,
-            manage::{self, Padding},
-        },
-        jwk::{Jwk, KeyError, Task},
+use crate::jose::{
+    b64,
+    crypto::{
+        content, keys,
+        manage::{self, Padding},
     },
-    kit::text::escape,
+    jwk::{Jwk, KeyError, Task, Unfit},
 };
 
 /// Iterations of PBKDF2 that are carried out; more is a way to keep the reader busy
@@ -26,7 +23,7 @@ use crate::{
 pub const MAX_ITERATIONS: u32 = 1_200_000;
 
 /// Recipients of one JWE that are tried.
-const MAX_RECIPIENTS: usize = 100;
+pub(super) const MAX_RECIPIENTS: usize = 100;
 
 /// Bytes of plaintext that `zip` may unfold to; more is a way to fill the reader's memory
 /// (RFC 8725bis §3.6 gives 250 KB as an example).
@@ -35,8 +32,9 @@ pub const MAX_PLAIN: usize = 250 * 1024;
 /// Whether `key` may be used with `alg` (and, for `dir`, with `enc`): `kty` and `crv`, length, and
 /// the key's own `alg`, `use` and `key_ops` where it has them. The header never decides.
 pub fn fits(key: &Jwk, alg: Manage, enc: Enc, task: Task) -> Result<(), KeyError> {
-    let mismatch = |detail: String| KeyError::Mismatch {
-        key: format!("{}{detail}", key.describe()),
+    let mismatch = |why: Unfit| KeyError::Mismatch {
+        key: key.describe(),
+        why,
         alg: if alg == Manage::Dir {
             format!("dir with {}", enc.name())
         } else {
@@ -54,16 +52,15 @@ pub fn fits(key: &Jwk, alg: Manage, enc: Enc, task: Task) -> Result<(), KeyError
         },
     };
     if !fit {
-        return Err(mismatch(String::new()));
+        return Err(mismatch(Unfit::Type));
     }
     if let Some(own) = key.text("alg") {
         let same = own == alg.name() || (alg == Manage::Dir && own == enc.name());
         if !same {
-            return Err(mismatch(format!(" (its `alg` is {})", escape(own))));
+            return Err(mismatch(Unfit::Alg(own.to_owned())));
         }
     }
-    key.allows(task)
-        .map_err(|reason| mismatch(format!(" ({reason})")))?;
+    key.allows(task).map_err(|why| mismatch(Unfit::Use(why)))?;
     let needed = match alg {
         Manage::Dir => enc.key_bytes(),
         Manage::AesKw(bits) | Manage::GcmKw(bits) => bits.bytes(),
@@ -71,7 +68,7 @@ pub fn fits(key: &Jwk, alg: Manage, enc: Enc, task: Task) -> Result<(), KeyError
     };
     let length = keys::secret(key)?.len();
     if length != needed {
-        return Err(mismatch(format!(", where {} are needed", needed * 8)));
+        return Err(mismatch(Unfit::Length { bits: needed * 8 }));
     }
     Ok(())
 }
@@ -80,7 +77,7 @@ impl Jwe {
     /// Decrypts with the first of `keys` that can, for the first recipient that it can.
     pub fn open(&self, keys: &[Jwk]) -> Result<Opened, JweError> {
         if keys.is_empty() {
-            return Err(JweError::NoKey("no key to decrypt with was given".into()));
+            return Err(NoKey::Given.into());
         }
         self.bounded()?;
         let mut worst: Option<JweError> = None;
@@ -95,16 +92,13 @@ impl Jwe {
                 Err(error) => keep(&mut worst, error),
             }
         }
-        Err(worst.unwrap_or_else(|| JweError::NoKey("no key fits".into())))
+        Err(worst.unwrap_or_else(|| NoKey::Fits.into()))
     }
 
     /// All recipients together ask for no more work than one may.
-    fn bounded(&self) -> Result<(), JweError> {
+    fn bounded(&self) -> Result<(), Excessive> {
         if self.recipients.len() > MAX_RECIPIENTS {
-            return Err(JweError::Excessive(format!(
-                "{} recipients: more than {MAX_RECIPIENTS} are not tried",
-                self.recipients.len()
-            )));
+            return Err(Excessive::Recipients(self.recipients.len()));
         }
         let shared = self
             .protected
@@ -119,9 +113,7 @@ impl Jwe {
             sum.saturating_add(count.unwrap_or(0))
         });
         if asked > u64::from(MAX_ITERATIONS) {
-            return Err(JweError::Excessive(format!(
-                "`p2c` asks for {asked} iterations in all: more than {MAX_ITERATIONS} are not carried out (RFC 8725bis)"
-            )));
+            return Err(Excessive::IterationsInAll(asked));
         }
         Ok(())
     }
@@ -136,24 +128,24 @@ impl Jwe {
         worst: &mut Option<JweError>,
     ) -> Result<Option<Opened>, JweError> {
         if !alg.is_supported() {
-            return Err(JweError::Unsupported(format!("`{}`", alg.name())));
+            return Err(Unsupported::Algorithm(alg.name().to_owned()).into());
         }
         let kid = match header.get("kid") {
             None => None,
             Some(Value::String(kid)) => Some(kid.as_str()),
-            Some(_) => return Err(format("`kid` is not a string (RFC 7516 §4.1.6)")),
+            Some(_) => {
+                return Err(Malformed::NoString {
+                    member: "kid",
+                    clause: "RFC 7516 §4.1.6",
+                }
+                .into());
+            }
         };
         for (n, key) in keys.iter().enumerate() {
             if let (Some(wanted), Some(own)) = (kid, key.kid())
                 && wanted != own
             {
-                keep(
-                    worst,
-                    JweError::NoKey(format!(
-                        "no key has the `kid` `{}` that the header names",
-                        escape(wanted)
-                    )),
-                );
+                keep(worst, NoKey::Named(wanted.to_owned()).into());
                 continue;
             }
             let plain = fits(key, alg, enc, Task::Decrypt)
@@ -199,16 +191,10 @@ impl Jwe {
     ) -> Result<Zeroizing<Vec<u8>>, JweError> {
         let wrapped = &self.recipients[recipient].encrypted_key;
         if alg.is_direct() && !wrapped.is_empty() {
-            return Err(format(format!(
-                "with `{}` the encrypted key must be empty (RFC 7516 §5.2)",
-                alg.name()
-            )));
+            return Err(Malformed::KeyNotEmpty(alg).into());
         }
         if alg.is_direct() && self.recipients.len() > 1 {
-            return Err(format(format!(
-                "`{}` allows one recipient only (RFC 7516 §5.1)",
-                alg.name()
-            )));
+            return Err(Malformed::OneRecipient(alg).into());
         }
         let refused = |_| JweError::Failed;
         let cek = match alg {
@@ -259,22 +245,16 @@ impl Jwe {
             None => return Ok(plain),
             Some(Value::String(name)) if name == "DEF" => {}
             Some(other) => {
-                return Err(JweError::Unsupported(format!(
-                    "`zip` {}",
-                    escape(&other.to_string())
-                )));
+                return Err(Unsupported::Compression(other.to_string()).into());
             }
         }
         let mut out = Zeroizing::new(Vec::new());
         flate2::read::DeflateDecoder::new(plain.as_slice())
             .take(MAX_PLAIN as u64 + 1)
             .read_to_end(&mut out)
-            .map_err(|_| format("the plaintext is not what `zip` says: DEFLATE (RFC 1951)"))?;
+            .map_err(|_| Malformed::NotDeflate)?;
         if out.len() > MAX_PLAIN {
-            return Err(JweError::Excessive(format!(
-                "`zip` unfolds to more than {} KB: it was not unfolded (RFC 8725bis)",
-                MAX_PLAIN / 1024
-            )));
+            return Err(Excessive::Unfolded.into());
         }
         notes.push(format!(
             "`zip` unfolded {} bytes to {}: compression before encryption tells of the content by its length (RFC 8725 §3.6)",
@@ -287,27 +267,30 @@ impl Jwe {
 
 /// `alg` and `enc` of a header.
 fn header_names(header: &Map<String, Value>) -> Result<(Manage, Enc), JweError> {
-    let name = |member: &str, clause: &str| match header.get(member) {
+    let name = |member, clause| match header.get(member) {
         Some(Value::String(name)) => Ok(name.clone()),
-        Some(_) => Err(format(format!("`{member}` is not a string ({clause})"))),
-        None => Err(format(format!("the header has no `{member}` ({clause})"))),
+        Some(_) => Err(Malformed::NoString { member, clause }),
+        None => Err(Malformed::NoMember { member, clause }),
     };
     let alg = name("alg", "RFC 7516 §4.1.1")?;
     let enc = name("enc", "RFC 7516 §4.1.2")?;
-    let unknown = |name: &str| JweError::Unsupported(format!("`{}`", escape(name)));
+    let unknown = |name: &str| Unsupported::Algorithm(name.to_owned());
     Ok((
         Manage::parse(&alg).ok_or_else(|| unknown(&alg))?,
         Enc::parse(&enc).ok_or_else(|| unknown(&enc))?,
     ))
 }
 
-fn bytes(header: &Map<String, Value>, name: &str, clause: &str) -> Result<Vec<u8>, JweError> {
-    match header.get(name) {
-        Some(Value::String(text)) => b64::decode(text)
-            .map_err(|e| format(format!("`{name}` of the header is not base64url: {e}"))),
-        _ => Err(format(format!(
-            "`{name}` of the header is missing or not a string ({clause})"
-        ))),
+fn bytes(
+    header: &Map<String, Value>,
+    member: &'static str,
+    clause: &'static str,
+) -> Result<Vec<u8>, Malformed> {
+    match header.get(member) {
+        Some(Value::String(text)) => {
+            b64::decode(text).map_err(|why| Malformed::MemberBase64 { member, why })
+        }
+        _ => Err(Malformed::NoBytes { member, clause }),
     }
 }
 
@@ -321,20 +304,16 @@ fn password_key(
 ) -> Result<Zeroizing<Vec<u8>>, JweError> {
     let input = bytes(header, "p2s", "RFC 7518 §4.8.1.1")?;
     if input.len() < 8 {
-        return Err(format(
-            "`p2s` must have at least 8 bytes (RFC 7518 §4.8.1.1)",
-        ));
+        return Err(Malformed::ShortSalt.into());
     }
     let count = header.get("p2c").and_then(Value::as_u64).unwrap_or(0);
     if count > u64::from(MAX_ITERATIONS) {
-        return Err(JweError::Excessive(format!(
-            "`p2c` asks for {count} iterations: more than {MAX_ITERATIONS} are not carried out (RFC 8725bis)"
-        )));
+        return Err(Excessive::Iterations(count).into());
     }
     let count = u32::try_from(count)
         .ok()
         .and_then(NonZeroU32::new)
-        .ok_or_else(|| format("`p2c` is no positive number (RFC 7518 §4.8.1.2)"))?;
+        .ok_or(Malformed::Iterations)?;
     Ok(manage::pbkdf2(
         hash,
         password,
@@ -366,19 +345,15 @@ fn notes(header: &Map<String, Value>, alg: Manage) -> Vec<String> {
     notes
 }
 
-fn format(reason: impl Into<String>) -> JweError {
-    JweError::Format(reason.into())
-}
-
 /// Keeps the error that says most: a key that was tried and failed before one that could not be.
 fn keep(worst: &mut Option<JweError>, error: JweError) {
     let weight = |error: &JweError| match error {
         JweError::NoKey(_) => 0,
-        JweError::Key(KeyError::Mismatch { .. }) => 1,
+        JweError::Key(KeyError::Mismatch { .. } | KeyError::Curves { .. }) => 1,
         JweError::Unsupported(_) | JweError::Key(KeyError::Unsupported(_)) => 2,
         JweError::Key(_) => 3,
         JweError::Failed => 4,
-        JweError::Format(_) | JweError::Excessive(_) => 5,
+        JweError::Malformed(_) | JweError::Draft(_) | JweError::Excessive(_) => 5,
     };
     if worst
         .as_ref()

@@ -2,36 +2,25 @@
 
 use serde_json::{Map, Value};
 
-use super::{Form, Jwe, JweError, Recipient};
-use crate::{
-    jose::b64,
-    kit::{json, text::escape},
-};
+use super::{Form, Jwe, Malformed, Recipient};
+use crate::{jose::b64, kit::json};
 
-fn format(reason: impl Into<String>) -> JweError {
-    JweError::Format(reason.into())
-}
+/// Where the JSON serialisations are defined.
+const SERIALISATION: &str = "RFC 7516 §7.2.1";
 
 /// Takes a JWE apart. Refused is what a recipient must refuse whatever its key: parts that are not
 /// base64url, headers that are no JSON objects or have a member twice, the same name in two headers.
-pub fn read(text: &str) -> Result<Jwe, JweError> {
+pub fn read(text: &str) -> Result<Jwe, Malformed> {
     let text = text.trim();
     if text.starts_with('{') {
         return read_json(text);
     }
     let parts: Vec<&str> = text.splitn(6, '.').collect();
     let [header, key, iv, ciphertext, tag] = parts[..] else {
-        return Err(format(format!(
-            "{} parts, not the 5 of a compact JWE (RFC 7516 §7.1)",
-            if parts.len() > 5 {
-                "more than 5".to_owned()
-            } else {
-                parts.len().to_string()
-            }
-        )));
+        return Err(Malformed::Parts(parts.len()));
     };
     if header.is_empty() {
-        return Err(format("the header is missing (RFC 7516 §7.1)"));
+        return Err(Malformed::NoHeader);
     }
     let jwe = Jwe {
         form: Form::Compact,
@@ -51,86 +40,66 @@ pub fn read(text: &str) -> Result<Jwe, JweError> {
     Ok(jwe)
 }
 
-fn part(name: &str, text: &str) -> Result<Vec<u8>, JweError> {
-    b64::decode(text).map_err(|e| format(format!("the {name} is not base64url: {e}")))
+fn part(part: &'static str, text: &str) -> Result<Vec<u8>, Malformed> {
+    b64::decode(text).map_err(|why| Malformed::PartBase64 { part, why })
 }
 
-fn protected(text: &str) -> Result<Map<String, Value>, JweError> {
+fn protected(text: &str) -> Result<Map<String, Value>, Malformed> {
     let bytes = part("header", text)?;
-    let found = json::parse(&bytes).map_err(|e| {
-        format(format!(
-            "the header is not JSON: {}",
-            escape(&e.to_string())
-        ))
-    })?;
+    let found = json::parse(&bytes).map_err(Malformed::HeaderNotJson)?;
     if let Some(pointer) = found.duplicates.first() {
-        return Err(format(format!(
-            "the header has `{}` twice (RFC 7516 §4)",
-            escape(pointer.trim_start_matches('/'))
-        )));
+        return Err(Malformed::HeaderTwice(
+            pointer.trim_start_matches('/').to_owned(),
+        ));
     }
     match found.value {
         Value::Object(members) => Ok(members),
-        _ => Err(format(
-            "the header is JSON, but not an object (RFC 7516 §3)",
-        )),
+        _ => Err(Malformed::HeaderNoObject),
     }
 }
 
-fn read_json(text: &str) -> Result<Jwe, JweError> {
-    let found =
-        json::parse(text.as_bytes()).map_err(|e| format(escape(&e.to_string()).into_owned()))?;
+fn read_json(text: &str) -> Result<Jwe, Malformed> {
+    let found = json::parse(text.as_bytes()).map_err(Malformed::NotJson)?;
     if let Some(pointer) = found.duplicates.first() {
-        return Err(format(format!(
-            "`{}` stands twice (RFC 7516 §7.2.1)",
-            escape(pointer.trim_start_matches('/'))
-        )));
+        return Err(Malformed::Twice(pointer.trim_start_matches('/').to_owned()));
     }
     let Value::Object(members) = found.value else {
-        return Err(format("a JWE in JSON is an object (RFC 7516 §7.2.1)"));
+        return Err(Malformed::NoObject);
     };
-    let text = |name: &str| match members.get(name) {
+    let text = |member| match members.get(member) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.as_str())),
-        Some(_) => Err(format(format!(
-            "`{name}` is not a string (RFC 7516 §7.2.1)"
-        ))),
+        Some(_) => Err(Malformed::NoString {
+            member,
+            clause: SERIALISATION,
+        }),
     };
-    let object = |from: &Map<String, Value>, name: &str| match from.get(name) {
+    let object = |from: &Map<String, Value>, member| match from.get(member) {
         None => Ok(Map::new()),
         Some(Value::Object(found)) => Ok(found.clone()),
-        Some(_) => Err(format(format!(
-            "`{name}` is not an object (RFC 7516 §7.2.1)"
-        ))),
+        Some(_) => Err(Malformed::MemberNoObject { member }),
     };
     let (form, recipients) = match members.get("recipients") {
         Some(Value::Array(all)) if !all.is_empty() => {
             if members.contains_key("encrypted_key") || members.contains_key("header") {
-                return Err(format(
-                    "`encrypted_key` and `header` do not stand beside `recipients` (RFC 7516 §7.2.2)",
-                ));
+                return Err(Malformed::BesideRecipients);
             }
             let all: Result<Vec<_>, _> = all
                 .iter()
                 .map(|one| match one {
                     Value::Object(one) => recipient(one, object(one, "header")?),
-                    _ => Err(format("a recipient is not an object (RFC 7516 §7.2.1)")),
+                    _ => Err(Malformed::RecipientNoObject),
                 })
                 .collect();
             (Form::General, all?)
         }
-        Some(_) => {
-            return Err(format(
-                "`recipients` is not a list with at least one recipient (RFC 7516 §7.2.1)",
-            ));
-        }
+        Some(_) => return Err(Malformed::NoRecipients),
         None => (
             Form::Flattened,
             vec![recipient(&members, object(&members, "header")?)?],
         ),
     };
-    let ciphertext =
-        text("ciphertext")?.ok_or_else(|| format("`ciphertext` is missing (RFC 7516 §7.2.1)"))?;
+    let ciphertext = text("ciphertext")?.ok_or(Malformed::NoCiphertext)?;
     let protected_text = text("protected")?.unwrap_or("");
     let jwe = Jwe {
         form,
@@ -160,11 +129,16 @@ fn read_json(text: &str) -> Result<Jwe, JweError> {
 fn recipient(
     members: &Map<String, Value>,
     header: Map<String, Value>,
-) -> Result<Recipient, JweError> {
+) -> Result<Recipient, Malformed> {
     let encrypted_key = match members.get("encrypted_key") {
         None => Vec::new(),
         Some(Value::String(text)) => part("encrypted key", text)?,
-        Some(_) => return Err(format("`encrypted_key` is not a string (RFC 7516 §7.2.1)")),
+        Some(_) => {
+            return Err(Malformed::NoString {
+                member: "encrypted_key",
+                clause: SERIALISATION,
+            });
+        }
     };
     Ok(Recipient {
         header,
@@ -173,7 +147,7 @@ fn recipient(
 }
 
 /// Names are disjoint, and what must be protected is (RFC 7516 §4.1.3, §4.1.13, §7.2.1).
-fn check(jwe: &Jwe) -> Result<(), JweError> {
+fn check(jwe: &Jwe) -> Result<(), Malformed> {
     for recipient in &jwe.recipients {
         let headers = [&jwe.protected, &jwe.unprotected, &recipient.header];
         for (n, header) in headers.iter().enumerate() {
@@ -182,10 +156,7 @@ fn check(jwe: &Jwe) -> Result<(), JweError> {
                     .iter()
                     .any(|other| other.contains_key(name))
                 {
-                    return Err(format(format!(
-                        "`{}` stands in two headers (RFC 7516 §7.2.1)",
-                        escape(name)
-                    )));
+                    return Err(Malformed::InTwoHeaders(name.clone()));
                 }
             }
         }
@@ -194,9 +165,7 @@ fn check(jwe: &Jwe) -> Result<(), JweError> {
                 .iter()
                 .any(|header| header.contains_key(name))
             {
-                return Err(format(format!(
-                    "`{name}` stands in a header that is not protected (RFC 7516 §4.1.3, §4.1.13)"
-                )));
+                return Err(Malformed::Unprotected(name));
             }
         }
     }
@@ -205,13 +174,10 @@ fn check(jwe: &Jwe) -> Result<(), JweError> {
             Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
             _ => Vec::new(),
         };
-        return Err(format(match names.first() {
-            Some(name) => format!(
-                "`crit` demands that `{}` is understood, and it is not understood here (RFC 7516 §4.1.13)",
-                escape(name)
-            ),
-            None => "`crit` is not a list with at least one name (RFC 7516 §4.1.13)".into(),
-        }));
+        return Err(match names.first() {
+            Some(name) => Malformed::Critical((*name).to_owned()),
+            None => Malformed::CriticalForm,
+        });
     }
     Ok(())
 }

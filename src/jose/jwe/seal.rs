@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::{
-    Form, JweError, agreement, authenticated,
+    DraftError, Form, JweError, Unsupported, agreement, authenticated,
     names::{Enc, Manage},
     open::{self, fits},
 };
@@ -19,7 +19,7 @@ use crate::{
         },
         jwk::{Jwk, Task},
     },
-    kit::{rng::Rng, text::escape},
+    kit::rng::Rng,
 };
 
 /// Iterations of PBKDF2 when sealing (OWASP's number for HMAC-SHA-512 is 210,000).
@@ -82,14 +82,12 @@ impl Draft {
                 if alg.is_supported() {
                     Ok(alg)
                 } else {
-                    Err(JweError::Unsupported(format!("`{}`", alg.name())))
+                    Err(unknown(alg.name()))
                 }
             })
             .collect::<Result<_, _>>()?;
         if algs.len() > 1 && algs.iter().any(|alg| alg.is_direct()) {
-            return Err(JweError::Format(
-                "`dir` and `ECDH-ES` allow one recipient only (RFC 7516 §5.1)".into(),
-            ));
+            return Err(DraftError::OneRecipient.into());
         }
         let direct = algs.first().is_some_and(|alg| alg.is_direct());
         let mut cek = Zeroizing::new(vec![0; enc.key_bytes()]);
@@ -117,7 +115,7 @@ impl Draft {
             &authenticated(&protected_text, aad.as_deref()),
             folded.as_deref().map_or(plain, Vec::as_slice),
         )
-        .map_err(|_| JweError::Format("the text could not be encrypted".into()))?;
+        .map_err(|_| DraftError::NotEncrypted)?;
         let [iv, text, tag] = [iv, text, tag].map(b64::encode);
         if form == Form::Compact {
             let key = encrypted_keys.pop().unwrap_or_default();
@@ -126,21 +124,18 @@ impl Draft {
         Ok(self.serialise(form, &protected_text, encrypted_keys, aad, [iv, text, tag]))
     }
 
-    fn check(&self, form: Form) -> Result<(), JweError> {
-        let format = |reason: &str| Err(JweError::Format(reason.into()));
+    fn check(&self, form: Form) -> Result<(), DraftError> {
         if self.recipients.is_empty() {
-            return format("a JWE needs a recipient");
+            return Err(DraftError::NoRecipient);
         }
         if form != Form::General && self.recipients.len() > 1 {
-            return format("only the general JSON form has several recipients (RFC 7516 §7.2.1)");
+            return Err(DraftError::SeveralRecipients);
         }
         let open = !self.unprotected.is_empty()
             || self.aad.is_some()
             || self.recipients.iter().any(|to| !to.header.is_empty());
         if form == Form::Compact && open {
-            return format(
-                "the compact form has a protected header only, and no `aad` (RFC 7516 §7.1)",
-            );
+            return Err(DraftError::CompactForm);
         }
         Ok(())
     }
@@ -160,8 +155,7 @@ impl Draft {
             ephemeral,
         } = self.recipients[n].clone();
         fits(&key, alg, enc, Task::Encrypt)?;
-        let refused =
-            |_| JweError::Format(format!("the key could not be wrapped by {}", alg.name()));
+        let refused = |_| DraftError::NotWrapped(alg).into();
         let mut joint = self.protected.clone();
         joint.extend(self.unprotected.clone());
         joint.extend(header);
@@ -202,8 +196,7 @@ impl Draft {
             }
             Manage::Pbes2(hash, bits) => {
                 let input = if let Some(text) = joint.get("p2s").and_then(Value::as_str) {
-                    b64::decode(text)
-                        .map_err(|e| JweError::Format(format!("`p2s` is not base64url: {e}")))?
+                    b64::decode(text).map_err(DraftError::Salt)?
                 } else {
                     let mut input = vec![0; 16];
                     rng.fill(&mut input);
@@ -215,8 +208,7 @@ impl Draft {
                     .and_then(|n| u32::try_from(n).ok())
                     .unwrap_or(ITERATIONS)
                     .min(open::MAX_ITERATIONS);
-                let count = NonZeroU32::new(count)
-                    .ok_or_else(|| JweError::Format("`p2c` is zero (RFC 7518 §4.8.1.2)".into()))?;
+                let count = NonZeroU32::new(count).ok_or(DraftError::NoIterations)?;
                 self.add(n, "p2s", b64::encode(&input).into());
                 self.add(n, "p2c", json!(count.get()));
                 let kek = manage::pbkdf2(
@@ -250,10 +242,7 @@ impl Draft {
             None => return Ok(None),
             Some(Value::String(name)) if name == "DEF" => {}
             Some(other) => {
-                return Err(JweError::Unsupported(format!(
-                    "`zip` {}",
-                    escape(&other.to_string())
-                )));
+                return Err(Unsupported::Compression(other.to_string()).into());
             }
         }
         let mut encoder =
@@ -262,7 +251,7 @@ impl Draft {
             .write_all(plain)
             .and_then(|()| encoder.finish())
             .map(|folded| Some(Zeroizing::new(folded)))
-            .map_err(|e| JweError::Format(format!("the text could not be compressed: {e}")))
+            .map_err(|e| DraftError::NotCompressed(e.to_string()).into())
     }
 
     fn serialise(
@@ -311,18 +300,18 @@ impl Draft {
 }
 
 /// A header parameter that every recipient has, and has the same.
-fn name(shared: &Map<String, Value>, recipients: &[To], member: &str) -> Result<String, JweError> {
+fn name(
+    shared: &Map<String, Value>,
+    recipients: &[To],
+    member: &'static str,
+) -> Result<String, DraftError> {
     let mut found: Option<&str> = None;
     for to in recipients {
         let own = shared.get(member).or_else(|| to.header.get(member));
         match (own.and_then(Value::as_str), found) {
-            (None, _) => {
-                return Err(JweError::Format(format!("the header has no `{member}`")));
-            }
+            (None, _) => return Err(DraftError::NoMember(member)),
             (Some(own), Some(other)) if own != other => {
-                return Err(JweError::Format(format!(
-                    "`{member}` must be the same for all recipients (RFC 7516 §7.2.1)"
-                )));
+                return Err(DraftError::Differs(member));
             }
             (Some(own), _) => found = Some(own),
         }
@@ -331,5 +320,5 @@ fn name(shared: &Map<String, Value>, recipients: &[To], member: &str) -> Result<
 }
 
 fn unknown(name: &str) -> JweError {
-    JweError::Unsupported(format!("`{}`", escape(name)))
+    Unsupported::Algorithm(name.to_owned()).into()
 }

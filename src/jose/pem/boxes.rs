@@ -2,14 +2,12 @@
 
 use serde_json::Map;
 
-use crate::{
-    jose::{
-        b64,
-        crypto::keys::{self, CURVES, Curve},
-        der::{self, Reader},
-        jwk::{Jwk, KeyError},
-    },
-    kit::text::escape,
+use super::PemError;
+use crate::jose::{
+    b64,
+    crypto::keys::{self, CURVES, Curve},
+    der::{self, Reader},
+    jwk::{Jwk, KeyError, MemberProblem, Unsupported},
 };
 
 /// id-ecPublicKey (RFC 5480 §2.1.1).
@@ -93,12 +91,12 @@ fn named_curve(oid: &[u8]) -> Result<&'static Curve, KeyError> {
     CURVES
         .iter()
         .find(|c| c.oid == oid)
-        .ok_or_else(|| KeyError::Unsupported("the curve of this EC key".into()))
+        .ok_or_else(|| Unsupported::CurveOid.into())
 }
 
 /// A private key from PKCS#8 (RFC 5958).
 pub(in crate::jose) fn from_pkcs8(bytes: &[u8]) -> Result<Jwk, KeyError> {
-    let damaged = || KeyError::Format("the content of this PRIVATE KEY is damaged".into());
+    let damaged = || PemError::damaged("PRIVATE KEY");
     let mut outer = Reader::new(bytes)
         .enter(der::SEQUENCE)
         .ok_or_else(damaged)?;
@@ -107,9 +105,7 @@ pub(in crate::jose) fn from_pkcs8(bytes: &[u8]) -> Result<Jwk, KeyError> {
     let oid = algorithm.take(der::OID).ok_or_else(damaged)?;
     let content = outer.take(der::OCTET_STRING).ok_or_else(damaged)?;
     if oid == EC {
-        let curve = named_curve(algorithm.take(der::OID).ok_or_else(|| {
-            KeyError::Unsupported("an EC key whose curve is not given by name".into())
-        })?)?;
+        let curve = named_curve(algorithm.take(der::OID).ok_or(Unsupported::UnnamedCurve)?)?;
         return keys::ec_from_der(curve, bytes);
     }
     if oid == RSA || oid == RSA_PSS {
@@ -121,10 +117,8 @@ pub(in crate::jose) fn from_pkcs8(bytes: &[u8]) -> Result<Jwk, KeyError> {
             let d = Reader::new(content).take(der::OCTET_STRING);
             keys::x25519_jwk(d.filter(|d| d.len() == 32).ok_or_else(damaged)?)
         }
-        Some((_, name)) => Err(KeyError::Unsupported(format!("a private key of {name}"))),
-        None => Err(KeyError::Unsupported(
-            "the algorithm of this private key".into(),
-        )),
+        Some((_, name)) => Err(Unsupported::PrivateKeyOn(name).into()),
+        None => Err(Unsupported::PrivateAlgorithm.into()),
     }
 }
 
@@ -138,10 +132,7 @@ pub(super) fn sec1(bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
         .and_then(|mut parameters| parameters.take(der::OID));
     Some(match oid {
         Some(oid) => named_curve(oid).and_then(|curve| keys::ec_from_der(curve, bytes)),
-        None => Err(KeyError::Unsupported(format!(
-            "an EC PRIVATE KEY of {} bytes without the name of its curve",
-            d.len()
-        ))),
+        None => Err(Unsupported::Sec1WithoutCurve { bytes: d.len() }.into()),
     })
 }
 
@@ -164,14 +155,9 @@ pub(super) fn spki(bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
     let oid = algorithm.take(der::OID)?;
     let content = outer.bits()?;
     if oid == EC {
-        let curve = algorithm.take(der::OID).map_or_else(
-            || {
-                Err(KeyError::Unsupported(
-                    "an EC key whose curve is not given by name".into(),
-                ))
-            },
-            named_curve,
-        );
+        let curve = algorithm
+            .take(der::OID)
+            .map_or_else(|| Err(Unsupported::UnnamedCurve.into()), named_curve);
         return Some(curve.and_then(|curve| keys::ec_public_jwk(curve, content)));
     }
     if oid == RSA || oid == RSA_PSS {
@@ -183,9 +169,7 @@ pub(super) fn spki(bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
             ("crv".to_owned(), (*name).into()),
             ("x".to_owned(), b64::encode(content).into()),
         ]))),
-        None => Err(KeyError::Unsupported(
-            "the algorithm of this public key".into(),
-        )),
+        None => Err(Unsupported::PublicAlgorithm.into()),
     })
 }
 
@@ -204,45 +188,33 @@ pub(super) fn certificate(bytes: &[u8]) -> Option<Result<Jwk, KeyError>> {
 
 /// `SubjectPublicKeyInfo` of the public part of a key, as DER.
 pub fn spki_der(jwk: &Jwk) -> Result<Vec<u8>, KeyError> {
-    let (algorithm, content) =
-        match jwk.kty() {
-            "EC" => {
-                let point = keys::ec_point(jwk)?;
-                let name = jwk.text("crv").unwrap_or("");
-                let curve = CURVES.iter().find(|c| c.name == name).ok_or_else(|| {
-                    KeyError::Unsupported(format!("the curve `{}`", escape(name)))
-                })?;
-                (
-                    vec![
-                        der::element(der::OID, EC),
-                        der::element(der::OID, curve.oid),
-                    ],
-                    point,
-                )
-            }
-            "OKP" => {
-                let name = jwk.text("crv").unwrap_or("");
-                let (oid, _) = OKP.iter().find(|(_, n)| *n == name).ok_or_else(|| {
-                    KeyError::Unsupported(format!("the curve `{}`", escape(name)))
-                })?;
-                (vec![der::element(der::OID, oid)], member(jwk, "x")?)
-            }
-            "RSA" => (
-                vec![der::element(der::OID, RSA), der::element(der::NULL, &[])],
-                rsa_public_der(jwk)?,
-            ),
-            "oct" => {
-                return Err(KeyError::Format(
-                    "a shared secret has no PEM form: keep it as a JWK".into(),
-                ));
-            }
-            other => {
-                return Err(KeyError::Unsupported(format!(
-                    "the key type `{}`",
-                    escape(other)
-                )));
-            }
-        };
+    let (algorithm, content) = match jwk.kty() {
+        "EC" => {
+            let point = keys::ec_point(jwk)?;
+            let curve = keys::named_curve(jwk.text("crv").unwrap_or(""))?;
+            (
+                vec![
+                    der::element(der::OID, EC),
+                    der::element(der::OID, curve.oid),
+                ],
+                point,
+            )
+        }
+        "OKP" => {
+            let name = jwk.text("crv").unwrap_or("");
+            let (oid, _) = OKP
+                .iter()
+                .find(|(_, n)| *n == name)
+                .ok_or_else(|| Unsupported::Curve(name.to_owned()))?;
+            (vec![der::element(der::OID, oid)], member(jwk, "x")?)
+        }
+        "RSA" => (
+            vec![der::element(der::OID, RSA), der::element(der::NULL, &[])],
+            rsa_public_der(jwk)?,
+        ),
+        "oct" => return Err(KeyError::NoPemForm),
+        other => return Err(Unsupported::KeyType(other.to_owned()).into()),
+    };
     Ok(der::sequence(&[
         der::sequence(&algorithm),
         der::bits(&content),
@@ -262,6 +234,6 @@ fn member(jwk: &Jwk, name: &'static str) -> Result<Vec<u8>, KeyError> {
         .and_then(|text| b64::decode(text).ok())
         .ok_or(KeyError::Member {
             member: name,
-            reason: "missing, or not base64url".into(),
+            problem: MemberProblem::NoBytes,
         })
 }

@@ -2,12 +2,13 @@
 
 use zeroize::Zeroizing;
 
+use super::PemError;
 use crate::{
     jose::{
         crypto::{content, manage},
         der::{self, Reader},
         jwe::names::{Bits, Hash},
-        jwk::KeyError,
+        jwk::{KeyError, Locked, Unsupported},
     },
     kit::secret::Secret,
 };
@@ -58,9 +59,7 @@ pub(super) fn open(
     passphrase: Option<&Secret>,
 ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let Some(passphrase) = passphrase else {
-        return Err(KeyError::Locked(
-            "this private key is encrypted: its passphrase is needed".into(),
-        ));
+        return Err(Locked::NoPassphrase.into());
     };
     let scheme = read(bytes)?;
     let key = manage::pbkdf2(
@@ -74,7 +73,7 @@ pub(super) fn open(
         .ok()
         // A wrong key passes the padding now and then: what comes out must be a SEQUENCE as well.
         .filter(|plain| Reader::new(plain).enter(der::SEQUENCE).is_some())
-        .ok_or_else(|| KeyError::Locked("the passphrase does not fit this private key".into()))
+        .ok_or_else(|| Locked::WrongPassphrase.into())
 }
 
 /// Whether the bytes are an `EncryptedPrivateKeyInfo`.
@@ -104,14 +103,8 @@ struct Scheme<'a> {
 }
 
 fn read(bytes: &[u8]) -> Result<Scheme<'_>, KeyError> {
-    let damaged =
-        || KeyError::Format("the content of this ENCRYPTED PRIVATE KEY is damaged".into());
-    let unsupported = |what: &str| {
-        KeyError::Unsupported(format!(
-            "{what} of this ENCRYPTED PRIVATE KEY (read is PBES2 with PBKDF2 and AES-CBC: \
-             `openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out COPY` writes it)"
-        ))
-    };
+    let damaged = || PemError::damaged("ENCRYPTED PRIVATE KEY");
+    let unsupported = |part| KeyError::from(Unsupported::Encryption { part });
     let mut outer = Reader::new(bytes)
         .enter(der::SEQUENCE)
         .ok_or_else(damaged)?;
@@ -132,10 +125,8 @@ fn read(bytes: &[u8]) -> Result<Scheme<'_>, KeyError> {
     let count = (count.len() <= 4)
         .then(|| count.iter().fold(0_u32, |n, b| (n << 8) | u32::from(*b)))
         .filter(|n| *n <= MAX_ITERATIONS)
-        .ok_or_else(|| {
-            KeyError::Format(format!(
-                "this ENCRYPTED PRIVATE KEY asks for more than {MAX_ITERATIONS} iterations: they are not carried out"
-            ))
+        .ok_or(PemError::Iterations {
+            most: MAX_ITERATIONS,
         })?;
     let iterations = std::num::NonZeroU32::new(count).ok_or_else(damaged)?;
     derivation.take(der::INTEGER); // key length, which the cipher tells as well

@@ -2,6 +2,7 @@
 
 mod boxes;
 mod encrypted;
+mod error;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
@@ -11,15 +12,15 @@ use self::boxes::from_der;
 use super::{
     crypto::keys,
     der,
-    jwk::{Jwk, KeyError},
+    jwk::{Jwk, KeyError, Unsupported},
 };
-use crate::kit::{json, secret::Secret, text::escape};
+use crate::kit::{json, secret::Secret};
 
 pub(super) use self::boxes::from_pkcs8;
-pub use self::boxes::{rsa_public_der, spki_der};
-
-const ACCEPTED: &str = "Accepted are PEM (PRIVATE KEY, ENCRYPTED PRIVATE KEY, EC PRIVATE KEY, RSA PRIVATE KEY, \
-     PUBLIC KEY, RSA PUBLIC KEY, CERTIFICATE), such a file in DER, JWK and JWKS";
+pub use self::{
+    boxes::{rsa_public_der, spki_der},
+    error::PemError,
+};
 
 /// What PEM calls the keys that are read, encrypted ones apart.
 const LABELS: [&str; 7] = [
@@ -45,9 +46,7 @@ pub fn read(text: &str) -> Result<Vec<Jwk>, KeyError> {
 pub fn read_with(text: &str, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, KeyError> {
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
-        return Err(KeyError::Format(format!(
-            "there is no key: the text is empty. {ACCEPTED}."
-        )));
+        return Err(PemError::Empty.into());
     }
     if text.starts_with(['{', '[']) {
         return read_json(text);
@@ -56,15 +55,12 @@ pub fn read_with(text: &str, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, Ke
         return read_pem(text, passphrase);
     }
     if let Some(found) = looks_like(text) {
-        return Err(KeyError::Format(format!("this is {found}. {ACCEPTED}.")));
+        return Err(PemError::Other(found).into());
     }
     if let Some(key) = unarmoured(text, passphrase) {
         return key.map(|k| vec![k]);
     }
-    Err(KeyError::Format(format!(
-        "this is no key in a form that is read here. {ACCEPTED}. A shared secret is a JWK: \
-         {{\"kty\":\"oct\",\"k\":\"BASE64URL\"}}."
-    )))
+    Err(PemError::Unknown.into())
 }
 
 /// [`read_with`] for the bytes of a file, which may be DER as well.
@@ -74,7 +70,7 @@ pub fn read_bytes(bytes: &[u8], passphrase: Option<&Secret>) -> Result<Vec<Jwk>,
 
 /// The bytes of a key file as text that [`read_with`] takes: text as it stands, DER as PEM. What is
 /// neither is refused with what it looks like.
-pub fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>, KeyError> {
+pub fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>, PemError> {
     if encrypted::is_encrypted(bytes) {
         return Ok(Zeroizing::new(armour("ENCRYPTED PRIVATE KEY", bytes)));
     }
@@ -85,44 +81,38 @@ pub fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>, KeyError> {
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
-        Err(_) => Err(KeyError::Format(match boxes::other(bytes) {
-            Some(what) => format!("this is {what}. {ACCEPTED}."),
-            None => format!(
-                "these {} bytes are neither text nor a key in DER. {ACCEPTED}.",
-                bytes.len()
-            ),
-        })),
+        Err(_) => Err(match boxes::other(bytes) {
+            Some(what) => PemError::Other(what),
+            None => PemError::Binary { bytes: bytes.len() },
+        }),
     }
 }
 
 /// What text that is no key seems to be.
-fn looks_like(text: &str) -> Option<String> {
+fn looks_like(text: &str) -> Option<&'static str> {
     let word = text.split_whitespace().next().unwrap_or("");
     if word.starts_with("ey") && word.contains('.') || text.starts_with("Bearer ") {
-        return Some("a token, not a key: the key is what verifies or signs it".into());
+        return Some("a token, not a key: the key is what verifies or signs it");
     }
     if word.starts_with("ssh-") || word.starts_with("ecdsa-sha2-") || word.starts_with("sk-ssh") {
-        return Some(
-            "an OpenSSH public key: convert it with `ssh-keygen -e -m PKCS8 -f FILE`".into(),
-        );
+        return Some("an OpenSSH public key: convert it with `ssh-keygen -e -m PKCS8 -f FILE`");
     }
     if word.starts_with("https://") || word.starts_with("http://") {
-        return Some("a URL: give the key set that it leads to, or use it as a JWKS URL".into());
+        return Some("a URL: give the key set that it leads to, or use it as a JWKS URL");
     }
     if text.starts_with("---- BEGIN SSH2") {
-        return Some("an SSH2 public key: convert it with `ssh-keygen -i -f FILE | ssh-keygen -e -m PKCS8 -f /dev/stdin`".into());
+        return Some(
+            "an SSH2 public key: convert it with `ssh-keygen -i -f FILE | ssh-keygen -e -m PKCS8 -f /dev/stdin`",
+        );
     }
     if text.starts_with("PuTTY-User-Key-File") {
-        return Some("a PuTTY key: export it from PuTTYgen as OpenSSL".into());
+        return Some("a PuTTY key: export it from PuTTYgen as OpenSSL");
     }
     None
 }
 
 fn read_json(text: &str) -> Result<Vec<Jwk>, KeyError> {
-    let value = json::parse(text.as_bytes())
-        .map_err(|e| KeyError::Format(format!("this looks like a JWK, but is not JSON: {e}")))?
-        .value;
-    match value {
+    match json::parse(text.as_bytes()).map_err(PemError::from)?.value {
         Value::Array(items) => set(items),
         Value::Object(mut members) => {
             if let Some(Value::Array(items)) = members.get_mut("keys") {
@@ -137,9 +127,7 @@ fn read_json(text: &str) -> Result<Vec<Jwk>, KeyError> {
             }
             single(members).map(|k| vec![k])
         }
-        _ => Err(KeyError::Format(format!(
-            "this JSON is no key. {ACCEPTED}."
-        ))),
+        _ => Err(PemError::NoObject.into()),
     }
 }
 
@@ -152,31 +140,22 @@ fn set(items: Vec<Value>) -> Result<Vec<Jwk>, KeyError> {
         })
         .collect();
     if keys.is_empty() {
-        return Err(KeyError::Format("this key set holds no key".into()));
+        return Err(PemError::EmptySet.into());
     }
     Ok(keys)
 }
 
 fn single(members: Map<String, Value>) -> Result<Jwk, KeyError> {
     if !members.contains_key("kty") {
-        let mut names: Vec<String> = members
-            .keys()
-            .take(4)
-            .map(|n| format!("`{}`", escape(n)))
-            .collect();
-        if members.len() > 4 {
-            names.push("…".into());
-        }
-        let found = if members.contains_key("jwks_uri") {
-            "this is server metadata: give the key set behind its `jwks_uri`".to_owned()
-        } else if names.is_empty() {
-            "this JSON object is empty".to_owned()
+        return Err(if members.contains_key("jwks_uri") {
+            PemError::Metadata
         } else {
-            format!("this JSON object has {} but no `kty`", names.join(", "))
-        };
-        return Err(KeyError::Format(format!(
-            "{found}: it is no JWK. {ACCEPTED}."
-        )));
+            PemError::NoKty {
+                members: members.keys().take(4).cloned().collect(),
+                more: members.len() > 4,
+            }
+        }
+        .into());
     }
     let key = Jwk(members);
     check(&key)?;
@@ -200,15 +179,10 @@ fn check(key: &Jwk) -> Result<(), KeyError> {
         ("oct", _) => keys::secret(key).map(drop),
         // ML-DSA (RFC 9964): shown, and named as unsupported where it is to be used.
         ("AKP", _) => Ok(()),
-        (other, _) => {
-            return Err(KeyError::Unsupported(format!(
-                "the key type `{}`",
-                escape(other)
-            )));
-        }
+        (other, _) => return Err(Unsupported::KeyType(other.to_owned()).into()),
     };
     match result {
-        Err(KeyError::Unsupported(_) | KeyError::Weak(_)) => Ok(()),
+        Err(KeyError::Unsupported(_) | KeyError::Weak { .. }) => Ok(()),
         other => other,
     }
 }
@@ -218,20 +192,16 @@ struct Block<'a> {
     body: &'a str,
 }
 
-fn blocks(text: &str) -> Result<Vec<Block<'_>>, KeyError> {
+fn blocks(text: &str) -> Result<Vec<Block<'_>>, PemError> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("-----BEGIN ") {
         let Some((label, body)) = after.split_once("-----") else {
-            return Err(KeyError::Format(
-                "the BEGIN line of this PEM is cut off".into(),
-            ));
+            return Err(PemError::BeginCut);
         };
         let Some((body, after)) = body.split_once("-----END ") else {
-            return Err(KeyError::Format(format!(
-                "this PEM has no END line: `-----END {}-----` is missing",
-                escape(label)
-            )));
+            let label = label.to_owned();
+            return Err(PemError::NoEnd { label });
         };
         found.push(Block { label, body });
         rest = after;
@@ -246,17 +216,10 @@ fn read_pem(text: &str, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, KeyErro
             continue; // `openssl ecparam -genkey` writes them before the key, which repeats them
         }
         if body.contains("ENCRYPTED") {
-            return Err(KeyError::Unsupported(
-                "the encryption of this old PEM (`Proc-Type: 4,ENCRYPTED`; \
-                 `openssl pkcs8 -topk8 -in FILE -out COPY` writes a newer one)"
-                    .into(),
-            ));
+            return Err(Unsupported::OldPem.into());
         }
         if label == "OPENSSH PRIVATE KEY" {
-            return Err(KeyError::Format(format!(
-                "this is an OpenSSH private key: copy it and convert the copy with \
-                 `ssh-keygen -p -m PKCS8 -f COPY`. {ACCEPTED}."
-            )));
+            return Err(PemError::OpenSsh.into());
         }
         // One line with `\n` in it is how keys stand in JSON and environment files.
         let body: Zeroizing<String> = Zeroizing::new(
@@ -270,32 +233,26 @@ fn read_pem(text: &str, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, KeyErro
             .decode(body.as_bytes())
             .map(Zeroizing::new)
             .map_err(|e| {
-                KeyError::Format(match e {
-                    base64::DecodeError::InvalidByte(at, _) => format!(
-                        "the PEM of this {} has a character at {at} that is not base64",
-                        escape(label)
-                    ),
-                    _ => format!("the PEM of this {} is cut off", escape(label)),
-                })
+                let label = label.to_owned();
+                match e {
+                    base64::DecodeError::InvalidByte(offset, _) => {
+                        PemError::Character { label, offset }
+                    }
+                    _ => PemError::Cut { label },
+                }
             })?;
-        let damaged =
-            || KeyError::Format(format!("the content of this {} is damaged", escape(label)));
         if label == "ENCRYPTED PRIVATE KEY" {
             keys.push(from_pkcs8(&encrypted::open(&bytes, passphrase)?)?);
             continue;
         }
         if !LABELS.contains(&label) {
-            return Err(KeyError::Format(format!(
-                "this is a PEM of `{}`. {ACCEPTED}.",
-                escape(label)
-            )));
+            let label = label.to_owned();
+            return Err(PemError::Label { label }.into());
         }
-        keys.push(boxes::labelled(label, &bytes).ok_or_else(damaged)??);
+        keys.push(boxes::labelled(label, &bytes).ok_or_else(|| PemError::damaged(label))??);
     }
     if keys.is_empty() {
-        return Err(KeyError::Format(format!(
-            "this PEM holds no key. {ACCEPTED}."
-        )));
+        return Err(PemError::NoKey.into());
     }
     Ok(keys)
 }

@@ -16,7 +16,7 @@ use super::{Form, Kind, Problem, ProblemKind, Token, kind, saml, sd_jwt};
 use crate::{
     jose::b64,
     kit::{
-        json::{self, Json},
+        json::{self, Json, JsonProblem},
         text::{escape, is_hidden},
     },
 };
@@ -248,13 +248,12 @@ fn read_object(
             Err(Some(bytes))
         }
         Err(e) => {
-            let reason = if e.reason.contains("recursion") {
-                format!(
+            let reason = match e.reason {
+                JsonProblem::TooDeep => format!(
                     "nested deeper than {} levels, which is not read",
                     json::MAX_DEPTH
-                )
-            } else {
-                e.reason
+                ),
+                other => other.to_string(),
             };
             let message = format!(
                 "the {part} is not JSON: line {}, column {}: {}",

@@ -3,10 +3,10 @@
 use aws_lc_rs::signature::{RsaKeyPair, RsaPublicKeyComponents};
 use zeroize::Zeroizing;
 
-use super::{jwk, member, private_member};
+use super::{damaged, jwk, member, private_member};
 use crate::jose::{
     b64, der,
-    jwk::{Jwk, KeyError},
+    jwk::{Jwk, KeyError, MemberProblem, Unsupported},
 };
 
 /// Modulus and exponent without leading zeros; RSA outside 2048 to 8192 bit is not supported.
@@ -15,17 +15,15 @@ pub fn rsa_public(key: &Jwk) -> Result<(Vec<u8>, Vec<u8>), KeyError> {
     let e = der::strip(&member(key, "e")?).to_vec();
     let bits = bit_length(&n);
     if bits < 2048 {
-        return Err(KeyError::Weak(format!(
-            "RSA of {bits} bit, where RFC 7518 §3.3 requires 2048 or more"
-        )));
+        return Err(KeyError::Weak { bits });
     }
     if bits > 8192 {
-        return Err(KeyError::Unsupported(format!("an RSA key of {bits} bit")));
+        return Err(Unsupported::RsaBits(bits).into());
     }
     if e.len() > 5 || e.last().is_none_or(|b| b & 1 == 0) || e == [1] {
         return Err(KeyError::Member {
             member: "e",
-            reason: "not an odd number above 1 of at most 33 bit".into(),
+            problem: MemberProblem::Exponent,
         });
     }
     Ok((n, e))
@@ -72,9 +70,7 @@ pub fn bit_length(bytes: &[u8]) -> usize {
 
 fn rsa_parts(key: &Jwk) -> Result<[Zeroizing<Vec<u8>>; 8], KeyError> {
     if key.0.contains_key("oth") {
-        return Err(KeyError::Unsupported(
-            "an RSA key of more than two primes".into(),
-        ));
+        return Err(Unsupported::RsaPrimes.into());
     }
     let (n, e) = rsa_public(key)?;
     Ok([
@@ -105,7 +101,7 @@ pub fn rsa_pair(key: &Jwk) -> Result<RsaKeyPair, KeyError> {
         dQ: &dq[..],
         qInv: &qi[..],
     })
-    .map_err(|_| KeyError::Format("the members of this RSA key do not belong together".into()))
+    .map_err(|_| KeyError::RsaNumbers)
 }
 
 /// `RSAPrivateKey` (RFC 8017 §A.1.2), its numbers checked against each other.
@@ -124,14 +120,12 @@ pub fn rsa_pkcs1(key: &Jwk) -> Result<Zeroizing<Vec<u8>>, KeyError> {
 
 /// A private RSA key from `RSAPrivateKey` (RFC 8017 §A.1.2).
 pub fn rsa_from_pkcs1(der: &[u8]) -> Result<Jwk, KeyError> {
-    let damaged = || KeyError::Format("the RSA private key is damaged".into());
+    let damaged = || damaged("RSA");
     let mut reader = der::Reader::new(der)
         .enter(der::SEQUENCE)
         .ok_or_else(damaged)?;
     if !reader.unsigned().ok_or_else(damaged)?.is_empty() {
-        return Err(KeyError::Unsupported(
-            "an RSA key of more than two primes".into(),
-        ));
+        return Err(Unsupported::RsaPrimes.into());
     }
     let mut key = jwk([("kty", "RSA".into())]);
     for name in ["n", "e", "d", "p", "q", "dp", "dq", "qi"] {

@@ -10,6 +10,7 @@ use crate::{
         crypto::{self, VerifyError},
         jwk::Task,
     },
+    kit::text::escape,
     token::{
         decode::Signed,
         validate::{
@@ -36,8 +37,11 @@ pub(super) fn decide(
         match crypto::verify_with(prepared, &candidate.jwk, alg, input, bytes) {
             Ok(()) => return Ok(valid(candidate, named, alg)),
             Err(VerifyError::Invalid) => failed.push(candidate),
-            Err(VerifyError::Unsupported(what) | VerifyError::Key(KeyError::Unsupported(what))) => {
-                unsupported = Some((candidate, what));
+            Err(VerifyError::Unsupported(alg)) => {
+                unsupported = Some((candidate, format!("alg `{}`", escape(alg.name()))));
+            }
+            Err(VerifyError::Key(KeyError::Unsupported(what))) => {
+                unsupported = Some((candidate, what.to_string()));
             }
             Err(VerifyError::Key(error)) => unfit.push((candidate, error)),
         }
@@ -106,10 +110,10 @@ pub(super) fn decide(
         return Err(End::invalid(Check::KeyType, reason).by(key, named));
     }
     let at = match error {
-        KeyError::Weak(_) => Check::KeyStrength,
-        KeyError::Member { .. } | KeyError::Format(_) => Check::KeyForm,
-        _ if key.jwk.allows(Task::Verify).is_err() => Check::KeyUse,
-        _ => Check::KeyType,
+        KeyError::Weak { .. } => Check::KeyStrength,
+        KeyError::Mismatch { .. } if key.jwk.allows(Task::Verify).is_err() => Check::KeyUse,
+        KeyError::Mismatch { .. } => Check::KeyType,
+        _ => Check::KeyForm,
     };
     let reason = match at {
         Check::KeyStrength | Check::KeyForm => format!("{}: {error}.", name(key)),
