@@ -10,7 +10,7 @@ use super::{
     workspace::ChainEntry,
 };
 use crate::{
-    chain::{Chain, Node, Step, file},
+    chain::{Chain, Node, file},
     kit::{ids::ChainId, text::escape},
 };
 
@@ -73,7 +73,7 @@ pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effe
             edit(model, id, |chain| {
                 chain.nodes.retain(|n| n.id != gone);
                 for node in &mut chain.nodes {
-                    unwire(node, &gone);
+                    node.disconnect(&gone);
                 }
             });
         }
@@ -132,7 +132,7 @@ pub fn at_practice_offers(model: &Model) -> Vec<(AtPractice, String)> {
         .map(|(name, title)| (AtPractice::Sample((*name).to_owned()), title.clone()));
     let own = model.workspace.chains.iter().filter(|entry| {
         let chain = &entry.chain;
-        !chain.name.ends_with(AT) && chain.nodes.iter().any(runs::is_at_practice)
+        !chain.name.ends_with(AT) && chain.nodes.iter().any(Node::is_at_practice)
     });
     let own = own.map(|entry| (AtPractice::Chain(entry.id), title(&entry.chain)));
     let mut offers: Vec<_> = samples.collect();
@@ -289,7 +289,7 @@ fn set_node(model: &mut Model, id: ChainId, old: &str, node: Node) {
         }
         if new != old {
             for node in &mut chain.nodes {
-                rewire(node, old, &new);
+                node.rewire(old, &new);
             }
         }
     });
@@ -308,35 +308,4 @@ fn free_id(chain: &Chain, wanted: &str) -> String {
         .map(|n| format!("{wanted}-{n}"))
         .find(|id| chain.node(id).is_none())
         .unwrap_or_else(|| wanted.to_owned())
-}
-
-fn rewire(node: &mut Node, old: &str, new: &str) {
-    let follow = |wire: &mut String| {
-        if wire == old {
-            new.clone_into(wire);
-        }
-    };
-    match &mut node.step {
-        Step::Exchange { subject, actor, .. } => {
-            follow(subject);
-            actor.iter_mut().for_each(follow);
-        }
-        Step::Call { token, .. } => follow(token),
-        Step::SignIn { .. } | Step::ClientCredentials { .. } | Step::Paste { .. } => {}
-    }
-}
-
-fn unwire(node: &mut Node, gone: &str) {
-    match &mut node.step {
-        Step::Exchange { subject, actor, .. } => {
-            if subject == gone {
-                subject.clear();
-            }
-            if actor.as_deref() == Some(gone) {
-                *actor = None;
-            }
-        }
-        Step::Call { token, .. } if token == gone => token.clear(),
-        _ => {}
-    }
 }

@@ -11,7 +11,7 @@ use super::{
     session::{Selection, View},
 };
 use crate::{
-    chain::run::{NodeRun, Run, State},
+    chain::run::{NodeRun, NodeState, Run},
     kit::{
         Env,
         ids::{ChainId, JobId},
@@ -152,7 +152,7 @@ fn saved_run(chain: ChainId, run: &Run) -> SavedRun {
 fn run_of(saved: SavedRun) -> (ChainId, Run) {
     let nodes = saved.tokens.into_iter().map(|(node, id, raw)| {
         let shown = NodeRun {
-            state: State::Done,
+            state: NodeState::Done,
             token: Some(Arc::new(decode(&raw))),
             token_id: Some(id),
             ..NodeRun::default()

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     chain::{
-        Chain, Node, Step, gather, plan,
-        run::{self, Answer, Exchanged, NodeRun, Progress, Run, State, Want},
+        Chain, Node, gather, plan,
+        run::{self, Answer, Exchanged, NodeRun, NodeState, Progress, Run, Want},
     },
     kit::{
         Env,
@@ -27,7 +27,7 @@ pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &m
     match command {
         Command::RunAll(id) => begin(model, id, env, effects, true, |chain, _| plan::order(chain)),
         Command::Step(id) => {
-            let done = |run: &Run, node: &str| run.state(node) == State::Done;
+            let done = |run: &Run, node: &str| run.state(node) == NodeState::Done;
             let finished = model.workspace.chain(id).is_some_and(|chain| {
                 let order = plan::order(chain);
                 let run = model.runs.get(&id);
@@ -48,7 +48,7 @@ pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &m
         }
         Command::RunTo(id, node) => begin(model, id, env, effects, false, |chain, run| {
             let mut queue = plan::up_to(chain, &node);
-            queue.retain(|n| *n == node || run.state(n) != State::Done);
+            queue.retain(|n| *n == node || run.state(n) != NodeState::Done);
             queue
         }),
         Command::CancelRun(id) => cancel(model, id, effects),
@@ -150,18 +150,7 @@ fn begin(
 }
 
 fn needs_practice(chain: &Chain, id: &str) -> bool {
-    chain.node(id).is_some_and(is_at_practice)
-}
-
-/// Whether a node asks a practice server for something.
-pub(super) fn is_at_practice(node: &Node) -> bool {
-    match &node.step {
-        Step::SignIn { .. } | Step::ClientCredentials { .. } | Step::Exchange { .. } => {
-            node.server.is_none()
-        }
-        Step::Call { url, .. } => url::Url::parse(url).is_err(),
-        Step::Paste { .. } => false,
-    }
+    chain.node(id).is_some_and(Node::is_at_practice)
 }
 
 /// Starts node after node until one wants an answer, or the queue is empty.
@@ -228,7 +217,7 @@ fn take(model: &mut Model, id: ChainId, node: &str, progress: Progress, effects:
                 id,
                 node,
                 NodeRun {
-                    state: State::Running,
+                    state: NodeState::Running,
                     ..pending.so_far.clone()
                 },
             );
@@ -256,7 +245,7 @@ fn take(model: &mut Model, id: ChainId, node: &str, progress: Progress, effects:
 
 /// A node has ended: its token gets a place in the tray, and what depends on it follows.
 fn end(model: &mut Model, id: ChainId, node: &str, mut shown: NodeRun) {
-    let failed = shown.state == State::Failed;
+    let failed = shown.state == NodeState::Failed;
     if shown.token.is_some() {
         shown.token_id = Some(TokenId(model.ids.allot()));
     }
@@ -277,8 +266,8 @@ fn end(model: &mut Model, id: ChainId, node: &str, mut shown: NodeRun) {
     }
     if let Some(run) = model.runs.get_mut(&id) {
         for (name, shown) in &mut run.nodes {
-            if after.contains(name) && !queued.contains(name) && shown.state == State::Done {
-                shown.state = State::Stale;
+            if after.contains(name) && !queued.contains(name) && shown.state == NodeState::Done {
+                shown.state = NodeState::Stale;
             }
         }
     }
@@ -312,13 +301,13 @@ fn finish(model: &mut Model, id: ChainId) {
     let done = chain
         .nodes
         .iter()
-        .filter(|n| run.state(&n.id) == State::Done)
+        .filter(|n| run.state(&n.id) == NodeState::Done)
         .count();
     let millis: u64 = run.nodes.values().map(|n| n.millis).sum();
     let failed: Vec<&str> = chain
         .nodes
         .iter()
-        .filter(|n| run.state(&n.id) == State::Failed)
+        .filter(|n| run.state(&n.id) == NodeState::Failed)
         .map(|n| n.id.as_str())
         .collect();
     let count = format!("{title}: {done} of {} done, {millis} ms", chain.nodes.len());
@@ -426,9 +415,9 @@ pub(super) fn mark_stale(model: &mut Model, before: &Workspace) {
             .get_mut(&chain)
             .and_then(|r| r.nodes.get_mut(&node));
         if let Some(shown) = shown
-            && shown.state == State::Done
+            && shown.state == NodeState::Done
         {
-            shown.state = State::Stale;
+            shown.state = NodeState::Stale;
         }
     }
 }
@@ -443,11 +432,9 @@ fn does_the_same(a: &Node, b: &Node) -> bool {
 
 /// The text of the tray's token that a node takes.
 fn pasted(workspace: &Workspace, node: &Node) -> Option<Arc<str>> {
-    let Step::Paste { token } = &node.step else {
-        return None;
-    };
-    let id = token.strip_prefix("tray:")?.parse().ok()?;
-    workspace.token(id).map(|t| Arc::clone(&t.raw))
+    workspace
+        .token(node.tray_token()?)
+        .map(|t| Arc::clone(&t.raw))
 }
 
 /// The findings are there: expectations about findings can be settled.
@@ -459,7 +446,10 @@ pub(super) fn settle_findings(model: &mut Model) {
             continue;
         };
         let failed = |run: &Run| -> BTreeSet<String> {
-            let failed = run.nodes.iter().filter(|(_, n)| n.state == State::Failed);
+            let failed = run
+                .nodes
+                .iter()
+                .filter(|(_, n)| n.state == NodeState::Failed);
             failed.map(|(name, _)| name.clone()).collect()
         };
         let before = failed(run);

@@ -7,73 +7,70 @@ mod start;
 use std::sync::Arc;
 
 use super::{
-    Ask, Chain, Node, Step, expectation,
+    Chain, Node, TokenRequest, expectation,
+    kinds::sign_in::{self, Authorizing},
     run::{
-        Answer, Directory, Exchanged, Failure, NodeRun, Pending, Progress, Run, ServerView, State,
-        Want,
+        Answer, Directory, Exchanged, Failure, NodeRun, NodeState, Pending, Progress, Run, Want,
     },
 };
 use crate::{
-    jose::Jwk,
     kit::{Env, clock::Timestamp, text},
-    oauth::{
-        challenge, client_auth::Client, code::Pkce, failure::Place, http::Request, token_response,
-    },
+    oauth::{challenge, client_auth::Client, failure::Place, http::Request, token_response},
     token::Token,
 };
-use answer::{redeem, redirect_of, take_token};
-use holder::Proving;
-use start::Starting;
-
-/// Where the practice server is asked to send a user who signs in without a browser. Nothing listens
-/// there: the redirect is read from the answer and not followed.
-const PRACTICE_REDIRECT: &str = "http://127.0.0.1/callback";
+use answer::take_token;
+pub(super) use holder::Proving;
+pub(super) use start::{Begun, Starting};
 
 /// A request that waits for its answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Sent {
-    at: Timestamp,
-    purpose: String,
-    request: Request,
+    pub(super) at: Timestamp,
+    pub(super) purpose: String,
+    pub(super) request: Request,
     /// What its proof of possession was made of, when it has one.
-    proving: Option<Box<Proving>>,
+    pub(super) proving: Option<Box<Proving>>,
 }
 
 /// Where inside a node the run stands.
 #[derive(Debug, Clone)]
 pub(crate) enum Stage {
     /// The authorization request is under way.
-    Authorize(Box<SignIn>),
+    Authorize(Box<Authorizing>),
     /// The token request is under way.
-    Token(Box<TokenRequest>),
+    Token(Box<AwaitedToken>),
     /// The API is being called.
     Call,
 }
 
-/// What a sign-in keeps until its code comes.
-#[derive(Debug, Clone)]
-pub(crate) struct SignIn {
-    server: ServerView,
-    client: Client,
-    pkce: Pkce,
-    state: String,
-    ask: Ask,
-    who: String,
-    /// The key that the code, and then the token, is bound to.
-    key: Option<Jwk>,
-}
-
 /// What a token request keeps until its answer comes.
 #[derive(Debug, Clone)]
-pub(crate) struct TokenRequest {
-    asked: token_response::Asked,
+pub(crate) struct AwaitedToken {
+    pub(super) asked: token_response::Asked,
     targets: Vec<String>,
     client_id: String,
-    subject: Option<Arc<Token>>,
+    pub(super) subject: Option<Arc<Token>>,
     /// `None` when none was sent.
-    actor: Option<Arc<Token>>,
+    pub(super) actor: Option<Arc<Token>>,
     /// Thumbprint of the key that the request proves.
-    jkt: Option<String>,
+    pub(super) jkt: Option<String>,
+}
+
+impl AwaitedToken {
+    pub(super) fn new(place: Place, request: &TokenRequest, client: &Client) -> Self {
+        Self {
+            asked: token_response::Asked {
+                place,
+                scope: request.scope.iter().cloned().collect(),
+                requested_token_type: None,
+            },
+            targets: request.targets().cloned().collect(),
+            client_id: client.client_id.clone(),
+            subject: None,
+            actor: None,
+            jkt: None,
+        }
+    }
 }
 
 pub(super) fn start(
@@ -89,7 +86,7 @@ pub(super) fn start(
             "choose a node of the chain",
         );
         return Progress::End(Box::new(NodeRun {
-            state: State::Failed,
+            state: NodeState::Failed,
             failure: Some(failure),
             ..NodeRun::default()
         }));
@@ -101,13 +98,7 @@ pub(super) fn start(
         directory,
         env,
     };
-    let begun = match &node.step {
-        Step::SignIn { user, ask } => starting.sign_in(user.as_deref(), ask),
-        Step::ClientCredentials { ask } => starting.client_credentials(ask),
-        Step::Paste { token } => starting.paste(token),
-        Step::Exchange { .. } => starting.exchange(),
-        Step::Call { token, url, method } => starting.call(token, url, method.as_deref()),
-    };
+    let begun = node.step.kind().start(&starting);
     begun.unwrap_or_else(|failure| end(chain, node, run, NodeRun::default(), Some(failure)))
 }
 
@@ -125,7 +116,7 @@ pub(super) fn resume(
         sent,
     } = pending;
     let Some(node) = chain.node(&id) else {
-        so_far.state = State::Failed;
+        so_far.state = NodeState::Failed;
         so_far.failure = Some(Failure::setup(
             "the node was removed while it ran",
             "run the chain again",
@@ -157,15 +148,15 @@ pub(super) fn resume(
         };
     }
     let went = match (stage, answer) {
-        (Stage::Authorize(sign_in), Answer::Http(Ok(response))) => {
-            redirect_of(&response, sent.as_ref().map(|s| &s.request.url))
-                .and_then(|(uri, received)| redeem(&sign_in, &uri, &received, env))
+        (Stage::Authorize(authorizing), Answer::Http(Ok(response))) => {
+            sign_in::redirect_of(&response, sent.as_ref().map(|s| &s.request.url))
+                .and_then(|(uri, received)| authorizing.redeem(&uri, &received, env))
         }
-        (Stage::Authorize(sign_in), Answer::Redirect(Ok((uri, received)))) => {
-            redeem(&sign_in, &uri, &received, env)
+        (Stage::Authorize(authorizing), Answer::Redirect(Ok((uri, received)))) => {
+            authorizing.redeem(&uri, &received, env)
         }
-        (Stage::Token(request), Answer::Http(Ok(response))) => {
-            take_token(&request, &response, &mut so_far).map(|()| Next::Done)
+        (Stage::Token(awaited), Answer::Http(Ok(response))) => {
+            take_token(&awaited, &response, &mut so_far).map(|()| Next::Done)
         }
         (Stage::Call, Answer::Http(Ok(response))) => {
             if response.is_success() {
@@ -184,7 +175,7 @@ pub(super) fn resume(
     };
     match went {
         Ok(Next::Send(stage, sent)) => {
-            so_far.state = State::Running;
+            so_far.state = NodeState::Running;
             want(id, so_far, stage, *sent)
         }
         Ok(Next::Done) => end(chain, node, run, so_far, None),
@@ -193,12 +184,12 @@ pub(super) fn resume(
 }
 
 /// What follows an answer.
-enum Next {
+pub(super) enum Next {
     Send(Stage, Box<Sent>),
     Done,
 }
 
-fn want(node: String, so_far: NodeRun, stage: Stage, sent: Sent) -> Progress {
+pub(super) fn want(node: String, so_far: NodeRun, stage: Stage, sent: Sent) -> Progress {
     let request = sent.request.clone();
     let pending = Pending {
         node,
@@ -221,24 +212,9 @@ fn end(
 }
 
 /// Something that must be set differently here; the words say what.
-fn setting(reason: String) -> Failure {
+pub(super) fn setting(reason: String) -> Failure {
     Failure::setup(
         reason,
         "change the settings of the node, its client or its server",
     )
-}
-
-fn token_request(place: Place, ask: &Ask, client: &Client) -> TokenRequest {
-    TokenRequest {
-        asked: token_response::Asked {
-            place,
-            scope: ask.scope.iter().cloned().collect(),
-            requested_token_type: None,
-        },
-        targets: ask.audience.iter().chain(&ask.resource).cloned().collect(),
-        client_id: client.client_id.clone(),
-        subject: None,
-        actor: None,
-        jkt: None,
-    }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Chain, Expect, Node, Step,
-    run::{Failure, FailureKind, NodeRun, Run, State},
+    Chain, Expect, Node,
+    run::{Failure, FailureKind, NodeRun, NodeState, Run},
 };
 use crate::{
     kit::text,
@@ -90,9 +90,9 @@ pub(super) fn judge(
         None => broken_expectations(&broken),
     };
     shown.state = if shown.failure.is_some() {
-        State::Failed
+        NodeState::Failed
     } else {
-        State::Done
+        NodeState::Done
     };
 }
 
@@ -136,9 +136,10 @@ impl<'a> Facts<'a> {
             .and_then(|e| e.response.as_ref().ok())
             .map(|r| r.status);
         // A call gives no token; what is expected of one is expected of the token it sends.
-        let (token, granted) = match &node.step {
-            Step::Call { token, .. } if chain.node(token).is_some() => {
-                let sent = run.nodes.get(token);
+        let taken = node.main_input().filter(|id| chain.node(id).is_some());
+        let (token, granted) = match taken {
+            Some(id) if !node.gives_token() => {
+                let sent = run.nodes.get(id);
                 (
                     sent.and_then(|n| n.token.as_deref()),
                     sent.and_then(|n| n.granted.clone()),

@@ -1,8 +1,8 @@
 //! Chains as TOML files, and the samples that come with the program (`assets/chains`).
 
-mod fields;
+pub(super) mod fields;
 mod read;
-mod write;
+pub(super) mod write;
 
 use super::Chain;
 

@@ -1,23 +1,15 @@
 //! From a run to what the rules see, and from findings back to the run's expectations.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{HashMap, HashSet};
 
 use super::{
-    Chain, Expect, Node, Role, Step, expectation, plan,
-    run::{FailureKind, NodeRun, Run, State},
+    Chain, Expect, Node, Role, expectation, plan,
+    run::{FailureKind, NodeRun, NodeState, Run},
 };
 use crate::{
-    evidence::{Asked, Hop},
+    evidence::Hop,
     kit::text,
-    oauth::{
-        exchange::GRANT_TYPE,
-        http::{Body, Request},
-    },
     risk::{Finding, Report},
-    token::{Token, decode::decode},
 };
 
 /// The nodes that gave a token in this run, in the order in which [`evidence`] lists their hops.
@@ -48,9 +40,7 @@ pub fn evidence(chain: &Chain, run: &Run, label: &str) -> Vec<Hop> {
             let node = *by_id.get(id.as_str())?;
             let shown = run.nodes.get(id)?;
             let token = shown.token.clone()?;
-            if matches!(node.step, Step::Exchange { .. }) {
-                exchanges += 1;
-            }
+            exchanges += usize::from(node.step.kind().is_exchange());
             let parent = node
                 .inputs()
                 .into_iter()
@@ -62,7 +52,7 @@ pub fn evidence(chain: &Chain, run: &Run, label: &str) -> Vec<Hop> {
                 token,
                 verdict: None,
                 parent,
-                exchange: asked(node, shown, run),
+                exchange: node.step.kind().asked(node, shown, run),
                 supporting: supporting.contains(id.as_str()),
                 chain: Some(label.to_owned()),
             })
@@ -72,19 +62,9 @@ pub fn evidence(chain: &Chain, run: &Run, label: &str) -> Vec<Hop> {
 
 /// What to call the hop of a node.
 fn name(node: &Node, exchanges: usize) -> String {
-    if let Some(title) = &node.title {
-        return text::shorten(&text::escape(title), 60).into_owned();
-    }
-    match &node.step {
-        Step::SignIn { .. } => "sign-in".into(),
-        Step::Exchange { .. } => format!("hop {exchanges}"),
-        Step::ClientCredentials { .. } => format!(
-            "credentials, {}",
-            text::shorten(&text::escape(node.client_id().unwrap_or(&node.id)), 60)
-        ),
-        Step::Paste { .. } | Step::Call { .. } => {
-            text::shorten(&text::escape(&node.id), 60).into_owned()
-        }
+    match &node.title {
+        Some(title) => text::shorten(&text::escape(title), 60).into_owned(),
+        None => node.step.kind().hop_name(node, exchanges),
     }
 }
 
@@ -99,71 +79,11 @@ fn supporting(chain: &Chain) -> HashSet<&str> {
                 others.insert(id);
             }
         }
-        if matches!(node.step, Step::Exchange { .. } | Step::Call { .. }) {
+        if !node.inputs().is_empty() {
             others.insert(node.id.as_str());
         }
     }
     actors.difference(&others).copied().collect()
-}
-
-/// What an exchange asked for: from the request that was sent, or, where the run was read from a file
-/// and has none, from the chain.
-fn asked(node: &Node, shown: &NodeRun, run: &Run) -> Option<Asked> {
-    let Step::Exchange { actor, ask, .. } = &node.step else {
-        return None;
-    };
-    let actor_token = actor.as_deref().and_then(|id| run.token(id)).cloned();
-    let sent = shown.exchanged.iter().rev().find_map(|exchanged| {
-        exchanged
-            .request
-            .field("grant_type")
-            .filter(|f| f.value == GRANT_TYPE)
-            .map(|_| &exchanged.request)
-    });
-    let Some(request) = sent else {
-        return Some(Asked {
-            client_id: node.client_id().map(str::to_owned),
-            actor_token_sent: actor.is_some(),
-            actor_token,
-            scope: (!ask.scope.is_empty()).then(|| ask.scope.iter().cloned().collect()),
-            targets: (!ask.audience.is_empty() || !ask.resource.is_empty())
-                .then(|| ask.audience.iter().chain(&ask.resource).cloned().collect()),
-        });
-    };
-    let sent_actor = request.field("actor_token").map(|f| f.value.as_str());
-    let targets: std::collections::BTreeSet<String> = values(request, "audience")
-        .chain(values(request, "resource"))
-        .map(str::to_owned)
-        .collect();
-    Some(Asked {
-        client_id: request
-            .field("client_id")
-            .map(|f| f.value.clone())
-            .or_else(|| node.client_id().map(str::to_owned)),
-        actor_token_sent: sent_actor.is_some(),
-        actor_token: sent_actor.map(|raw| match actor_token {
-            Some(token) if *token.raw == *raw => token,
-            _ => Arc::<Token>::new(decode(raw)),
-        }),
-        scope: request.field("scope").map(|f| {
-            f.value
-                .split_ascii_whitespace()
-                .map(str::to_owned)
-                .collect()
-        }),
-        targets: (!targets.is_empty()).then_some(targets),
-    })
-}
-
-fn values<'a>(request: &'a Request, name: &'a str) -> impl Iterator<Item = &'a str> {
-    let fields = match &request.body {
-        Body::Form(fields) => fields.as_slice(),
-        _ => &[],
-    };
-    fields
-        .iter()
-        .filter(move |f| f.name == name)
-        .map(|f| f.value.as_str())
 }
 
 /// Judges the expectations about findings, and sets the states of their nodes anew. `offset` is the
@@ -179,17 +99,16 @@ pub fn settle(chain: &Chain, run: &mut Run, report: &Report, offset: usize) {
         if !node.expect.iter().any(Expect::is_about_findings) {
             continue;
         }
-        let hops: Vec<usize> = match &node.step {
-            Step::Call { .. } => plan::up_to(chain, &node.id)
-                .iter()
-                .filter_map(|id| hop_of(id))
-                .collect(),
-            _ => hop_of(&node.id).into_iter().collect(),
+        let hops: Vec<usize> = if node.gives_token() {
+            hop_of(&node.id).into_iter().collect()
+        } else {
+            let before = plan::up_to(chain, &node.id);
+            before.iter().filter_map(|id| hop_of(id)).collect()
         };
         let Some(shown) = run.nodes.get_mut(&node.id) else {
             continue;
         };
-        if !matches!(shown.state, State::Done | State::Failed) {
+        if !matches!(shown.state, NodeState::Done | NodeState::Failed) {
             continue;
         }
         let found: Vec<&Finding> = report
@@ -237,9 +156,9 @@ fn settle_node(node: &Node, shown: &mut NodeRun, found: &[&Finding], judged: boo
         _ => {
             shown.failure = expectation::broken_expectations(&broken);
             shown.state = if shown.failure.is_some() {
-                State::Failed
+                NodeState::Failed
             } else {
-                State::Done
+                NodeState::Done
             };
         }
     }

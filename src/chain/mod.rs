@@ -5,14 +5,20 @@ mod engine;
 pub mod expectation;
 pub mod file;
 pub mod gather;
+pub mod kinds;
 pub mod place;
 pub mod plan;
 pub mod provenance;
 pub mod run;
+mod token_request;
+mod wires;
 
 use serde::{Deserialize, Serialize};
 
 pub use dpop::Dpop;
+pub use kinds::Step;
+pub use token_request::TokenRequest;
+pub use wires::Role;
 
 /// The practice server's public client for sign-in.
 pub const WORKBENCH: &str = "workbench";
@@ -67,82 +73,6 @@ pub struct Node {
     pub expect: Vec<Expect>,
 }
 
-/// What a node does.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Step {
-    /// Source: a user signs in by authorization code with PKCE.
-    SignIn {
-        /// `login_hint`; at the practice server a user's name signs in at once.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        user: Option<String>,
-        /// What is asked for.
-        #[serde(flatten)]
-        ask: Ask,
-    },
-    /// Source: the client's own token (RFC 6749 §4.4).
-    ClientCredentials {
-        /// What is asked for.
-        #[serde(flatten)]
-        ask: Ask,
-    },
-    /// Source: a token that the user has.
-    Paste {
-        /// The token; a reference to the tray as `tray:t12`, or the text.
-        #[serde(default)]
-        token: String,
-    },
-    /// RFC 8693 token exchange.
-    Exchange {
-        /// Node whose token is the subject token.
-        subject: String,
-        /// `subject_token_type`, short word or URI; without one, what its node was issued as.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        subject_token_type: Option<String>,
-        /// Node whose token is the actor token; none sends no actor token.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        actor: Option<String>,
-        /// `actor_token_type`; without one, what its node was issued as.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        actor_token_type: Option<String>,
-        /// `requested_token_type`; the server picks without one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        requested_token_type: Option<String>,
-        /// What is asked for.
-        #[serde(flatten)]
-        ask: Ask,
-    },
-    /// A call of an API with a token.
-    Call {
-        /// Node whose token is sent.
-        token: String,
-        /// Absolute URL, or the name of a practice resource server (`payments-api`).
-        url: String,
-        /// Method; `GET` without one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        method: Option<String>,
-    },
-}
-
-/// What a token request asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Ask {
-    /// `scope`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub scope: Vec<String>,
-    /// `audience`, repeatable.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub audience: Vec<String>,
-    /// `resource`, repeatable (RFC 8707).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub resource: Vec<String>,
-    /// Parameter `may_act`: `client_id` of the one party that may exchange the issued token. An
-    /// extension of the practice server, which writes `may_act: {iss, sub}` (RFC 8693 §4.4) into the
-    /// token; sent with the authorization request of a sign-in and the token request of an exchange.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub may_act: Option<String>,
-}
-
 /// What must hold after a node has run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -172,52 +102,4 @@ impl Chain {
     pub fn node(&self, id: &str) -> Option<&Node> {
         self.nodes.iter().find(|n| n.id == id)
     }
-}
-
-impl Node {
-    /// Title on the canvas.
-    pub fn title(&self) -> &str {
-        match (&self.title, &self.step) {
-            (Some(title), _) => title,
-            (None, Step::SignIn { .. }) => "Sign in",
-            (None, Step::ClientCredentials { .. }) => "Credentials",
-            (None, Step::Paste { .. }) => "Pasted token",
-            (None, Step::Exchange { .. }) => "Exchange",
-            (None, Step::Call { .. }) => "Call",
-        }
-    }
-
-    /// `client_id` of the client that asks: the chosen one, or the public client [`WORKBENCH`] for a
-    /// sign-in at the practice server.
-    pub fn client_id(&self) -> Option<&str> {
-        match (&self.client, &self.server, &self.step) {
-            (Some(client), _, _) => Some(client),
-            (None, None, Step::SignIn { .. }) => Some(WORKBENCH),
-            (None, _, _) => None,
-        }
-    }
-
-    /// The nodes that this one takes a token from: role, id.
-    pub fn inputs(&self) -> Vec<(Role, &str)> {
-        match &self.step {
-            Step::SignIn { .. } | Step::ClientCredentials { .. } | Step::Paste { .. } => Vec::new(),
-            Step::Exchange { subject, actor, .. } => {
-                let mut inputs = vec![(Role::Subject, subject.as_str())];
-                inputs.extend(actor.iter().map(|a| (Role::Actor, a.as_str())));
-                inputs
-            }
-            Step::Call { token, .. } => vec![(Role::Bearer, token.as_str())],
-        }
-    }
-}
-
-/// What a token is used as at the end of a wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// `subject_token`.
-    Subject,
-    /// `actor_token`.
-    Actor,
-    /// Sent to an API.
-    Bearer,
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Chain, Node, Role, Step};
+use super::{Chain, Role};
 
 /// Width of a node, in points.
 pub const WIDTH: f32 = 154.0;
@@ -59,22 +59,24 @@ pub fn place(chain: &Chain) -> Vec<[f32; 2]> {
             continue;
         }
         let node = &chain.nodes[n];
-        let parent = main_input(node)
+        let parent = node
+            .main_input()
             .and_then(|id| index.get(id))
             .and_then(|&p| at[p]);
-        let (column, row) = match (parent, &node.step) {
-            (Some((column, row)), Step::Call { .. })
-                if !cells.taken.contains(&(column + 1, row)) =>
+        let (column, row) = match parent {
+            Some((column, row))
+                if node.step.kind().stands_beside()
+                    && !cells.taken.contains(&(column + 1, row)) =>
             {
                 (column + 1, row)
             }
-            (Some((_, row)), _) => {
+            Some((_, row)) => {
                 let column = ranks[n];
                 let row = cells.free(column, row + 1);
                 cells.taken.insert((column, row.saturating_sub(1))); // room for the wire's words
                 (column, row)
             }
-            (None, _) => (ranks[n], cells.free(ranks[n], 0)),
+            None => (ranks[n], cells.free(ranks[n], 0)),
         };
         cells.take(column, row);
         at[n] = Some((column, row));
@@ -102,14 +104,6 @@ pub fn place(chain: &Chain) -> Vec<[f32; 2]> {
             })
         })
         .collect()
-}
-
-/// The input that a node hands on: the subject token, or the token of a call.
-fn main_input(node: &Node) -> Option<&str> {
-    node.inputs()
-        .into_iter()
-        .find(|(role, _)| *role != Role::Actor)
-        .map(|(_, id)| id)
 }
 
 /// Columns: one more than the rightmost input's; an actor's source does not push when it has none itself.
@@ -173,7 +167,10 @@ impl Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chain::Ask;
+    use crate::chain::{
+        Node, Step,
+        kinds::{Call, ClientCredentials, Exchange},
+    };
 
     fn node(id: &str, step: Step) -> Node {
         Node {
@@ -188,34 +185,26 @@ mod tests {
         }
     }
     fn source(id: &str) -> Node {
-        node(
-            id,
-            Step::ClientCredentials {
-                ask: Ask::default(),
-            },
-        )
+        node(id, Step::ClientCredentials(ClientCredentials::default()))
     }
     fn exchange(id: &str, subject: &str, actor: Option<&str>) -> Node {
         node(
             id,
-            Step::Exchange {
+            Step::Exchange(Exchange {
                 subject: subject.into(),
-                subject_token_type: None,
                 actor: actor.map(str::to_owned),
-                actor_token_type: None,
-                requested_token_type: None,
-                ask: Ask::default(),
-            },
+                ..Exchange::default()
+            }),
         )
     }
     fn call(id: &str, token: &str) -> Node {
         node(
             id,
-            Step::Call {
+            Step::Call(Call {
                 token: token.into(),
                 url: "payments-api".into(),
                 method: None,
-            },
+            }),
         )
     }
     fn chain(nodes: Vec<Node>) -> Chain {

@@ -5,10 +5,8 @@ use std::{
     collections::{BTreeSet, BinaryHeap, HashMap},
 };
 
-use url::Url;
-
-use super::{Ask, Chain, Node, Role, Step};
-use crate::{kit::text::escape, oauth::token_type};
+use super::{Chain, Node, Role};
+use crate::kit::text::escape;
 
 /// Something that keeps a chain from running.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,121 +49,30 @@ pub fn flaws(chain: &Chain) -> Vec<Flaw> {
         if cyclic.contains(&index) {
             flaw("its wires run in a circle: it would need its own token first; disconnect one of them".into());
         }
-        setting_flaws(node, &mut flaw);
+        node.step.kind().flaws(node, &mut flaw);
     }
     flaws
 }
 
 fn input_flaw(from: Option<&Node>, node: &Node, role: Role, input: &str) -> Option<String> {
-    let name = match role {
-        Role::Subject => "subject token",
-        Role::Actor => "actor token",
-        Role::Bearer => "token",
-    };
+    let name = role.name();
     if input.is_empty() {
         return Some(format!("it has no {name}: connect a node that gives one"));
     }
-    match from {
-        None => Some(format!(
+    let Some(from) = from else {
+        return Some(format!(
             "its {name} comes from `{}`, and there is no such node: connect another",
             escape(input)
-        )),
-        Some(from) if from.id != node.id && matches!(from.step, Step::Call { .. }) => {
-            Some(format!(
-                "its {name} comes from `{}`, which calls an API and gives no token: connect another",
-                escape(input)
-            ))
-        }
-        Some(_) => None, // its own id among them: a circle of one, reported as such
-    }
-}
-
-fn setting_flaws(node: &Node, flaw: &mut dyn FnMut(String)) {
-    let needs_client = |flaw: &mut dyn FnMut(String)| {
-        if node.client_id().is_none_or(str::is_empty) {
-            flaw("no client is chosen: choose the client that asks".into());
-        }
+        ));
     };
-    match &node.step {
-        Step::SignIn { ask, .. } | Step::ClientCredentials { ask } => {
-            needs_client(flaw);
-            ask_flaws(ask, flaw);
-        }
-        Step::Paste { token } => {
-            if token.trim().is_empty() {
-                flaw("no token is pasted: paste one, or choose one of the tray".into());
-            }
-        }
-        Step::Exchange {
-            subject_token_type,
-            actor,
-            actor_token_type,
-            requested_token_type,
-            ask,
-            ..
-        } => {
-            needs_client(flaw);
-            ask_flaws(ask, flaw);
-            if actor.is_none() && actor_token_type.is_some() {
-                flaw("an actor token type without an actor token: RFC 8693 §2.1 forbids the one without the other".into());
-            }
-            for word in [subject_token_type, actor_token_type, requested_token_type]
-                .into_iter()
-                .flatten()
-            {
-                let uri = token_type::uri(word);
-                if Url::parse(uri).is_err() {
-                    flaw(format!(
-                        "`{}` is no token type: write {}, or a URI (RFC 8693 §3)",
-                        escape(word),
-                        token_type::ALL.map(|(word, _)| word).join(", ")
-                    ));
-                }
-            }
-        }
-        Step::Call { url, method, .. } => {
-            if url.trim().is_empty() {
-                flaw("no URL is given: write an absolute URL, or the name of a practice resource server".into());
-            }
-            if let Some(method) = method
-                && crate::oauth::http::Method::parse(method).is_none()
-            {
-                flaw(format!(
-                    "`{}` is no method that is sent here: GET, POST, PUT, PATCH or DELETE",
-                    escape(method)
-                ));
-            }
-        }
-    }
-}
-
-fn ask_flaws(ask: &Ask, flaw: &mut dyn FnMut(String)) {
-    for scope in &ask.scope {
-        // RFC 6749 §3.3: 1*( %x21 / %x23-5B / %x5D-7E )
-        let legal = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
-        if scope.is_empty() || !scope.chars().all(legal) {
-            flaw(format!(
-                "`{}` is no scope: a scope has no spaces, quotes or backslashes (RFC 6749 §3.3)",
-                escape(scope)
-            ));
-        }
-    }
-    for resource in &ask.resource {
-        match Url::parse(resource) {
-            Err(_) => flaw(format!(
-                "`{}` is no absolute URI, and `resource` must be one (RFC 8707 §2); for a name use `audience`",
-                escape(resource)
-            )),
-            Ok(url) if url.fragment().is_some() => flaw(format!(
-                "`{}` has a fragment, and `resource` must not have one (RFC 8707 §2)",
-                escape(resource)
-            )),
-            Ok(_) => {}
-        }
-    }
-    if ask.audience.iter().any(String::is_empty) {
-        flaw("an audience is empty: name it, or remove it".into());
-    }
+    let does = from.step.kind().instead_of_token()?;
+    // Its own id: a circle of one, reported as such.
+    (from.id != node.id).then(|| {
+        format!(
+            "its {name} comes from `{}`, which {does} and gives no token: connect another",
+            escape(input)
+        )
+    })
 }
 
 /// Node ids in an order in which each stands after its inputs, otherwise as in the chain. Nodes on

@@ -20,7 +20,7 @@ pub use crate::oauth::failure::{Failure, FailureKind};
 
 /// How far a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum State {
+pub enum NodeState {
     /// Not run.
     #[default]
     Idle,
@@ -51,7 +51,7 @@ pub struct Exchanged {
 #[derive(Debug, Clone, Default)]
 pub struct NodeRun {
     /// How far it is.
-    pub state: State,
+    pub state: NodeState,
     /// Requests and answers, in order.
     pub exchanged: Vec<Exchanged>,
     /// The token it gave, decoded.
@@ -90,8 +90,8 @@ pub struct Run {
 
 impl Run {
     /// The state of a node.
-    pub fn state(&self, id: &str) -> State {
-        self.nodes.get(id).map_or(State::Idle, |n| n.state)
+    pub fn state(&self, id: &str) -> NodeState {
+        self.nodes.get(id).map_or(NodeState::Idle, |n| n.state)
     }
 
     /// The token that a node gave.

@@ -21,7 +21,7 @@ use crate::{
     app::{Command as Ask, session::Notice},
     chain::{
         Chain, file, plan,
-        run::{Run, State},
+        run::{NodeState, Run},
     },
     evidence::Evidence,
     io::serve,
@@ -222,7 +222,7 @@ fn take(name: &str, script: &mut Script) -> Result<ChainId, Failure> {
 fn carry_out(id: ChainId, chain: &Chain, script: &mut Script) -> Result<(), Failure> {
     let end = serve::end_flag().map_err(Failure::impossible)?;
     let show_progress = std::io::stderr().is_terminal();
-    let mut shown: Vec<(String, State)> = Vec::new();
+    let mut shown: Vec<(String, NodeState)> = Vec::new();
     script.ask(Ask::RunAll(id));
     let mut cancelled = false;
     script.pump(SILENCE, |script| {
@@ -236,7 +236,7 @@ fn carry_out(id: ChainId, chain: &Chain, script: &mut Script) -> Result<(), Fail
                     .model
                     .runs
                     .get(&id)
-                    .map_or(State::Idle, |run| run.state(&node.id));
+                    .map_or(NodeState::Idle, |run| run.state(&node.id));
                 let known = shown.iter_mut().find(|(name, _)| *name == node.id);
                 let new = match known {
                     Some((_, before)) if *before == state => continue,
@@ -246,10 +246,10 @@ fn carry_out(id: ChainId, chain: &Chain, script: &mut Script) -> Result<(), Fail
                     }
                     None => {
                         shown.push((node.id.clone(), state));
-                        state != State::Idle
+                        state != NodeState::Idle
                     }
                 };
-                if new && state != State::Idle {
+                if new && state != NodeState::Idle {
                     output::note(&format!("{}: {}", node.id, report::run::state(state)));
                 }
             }
@@ -262,7 +262,7 @@ fn carry_out(id: ChainId, chain: &Chain, script: &mut Script) -> Result<(), Fail
         chain
             .nodes
             .iter()
-            .any(|node| !matches!(run.state(&node.id), State::Idle))
+            .any(|node| !matches!(run.state(&node.id), NodeState::Idle))
     });
     if !started {
         script.refuse_errors("the chain did not run")?;

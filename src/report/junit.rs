@@ -6,7 +6,7 @@ use crate::{
     attack::{Matrix, Verdict},
     chain::{
         Chain,
-        run::{NodeRun, Run, State},
+        run::{NodeRun, NodeState, Run},
     },
     kit::{clock::to_second, text::escape},
 };
@@ -25,7 +25,7 @@ pub fn render(chain: &Chain, run: &Run) -> String {
             xml(&node.id),
             seconds(done.millis)
         ));
-        if done.state == State::Idle {
+        if done.state == NodeState::Idle {
             skipped += 1;
             cases.push_str(">\n      <skipped message=\"not run\"/>\n    </testcase>\n");
         } else if passed_node(node, done) {
@@ -196,7 +196,7 @@ fn xml(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chain::{Expect, Node, Step};
+    use crate::chain::{Expect, Node, Step, kinds::Paste};
 
     fn node(id: &str) -> Node {
         Node {
@@ -206,9 +206,7 @@ mod tests {
             client: None,
             dpop: None,
             at: None,
-            step: Step::Paste {
-                token: String::new(),
-            },
+            step: Step::Paste(Paste::default()),
             expect: Vec::new(),
         }
     }
@@ -227,7 +225,7 @@ mod tests {
         run.nodes.insert(
             "one".into(),
             NodeRun {
-                state: State::Done,
+                state: NodeState::Done,
                 millis: 1234,
                 ..NodeRun::default()
             },
@@ -235,7 +233,7 @@ mod tests {
         run.nodes.insert(
             "two".into(),
             NodeRun {
-                state: State::Failed,
+                state: NodeState::Failed,
                 expectations: vec![
                     (Expect::Status(200), true),
                     (Expect::Subject("]]>".into()), false),

@@ -3,7 +3,7 @@
 use crate::{
     chain::{
         Chain, Node,
-        run::{NodeRun, Run, State},
+        run::{NodeRun, NodeState, Run},
     },
     evidence::Evidence,
     kit::text::escape,
@@ -22,19 +22,19 @@ pub fn passed(chain: &Chain, run: &Run) -> bool {
 
 /// Whether a node has ended well and each of its expectations was judged and held.
 pub fn passed_node(node: &Node, done: &NodeRun) -> bool {
-    done.state == State::Done
+    done.state == NodeState::Done
         && done.expectations.len() == node.expect.len()
         && done.expectations.iter().all(|(_, held)| *held)
 }
 
 /// The state's name in JSON output and on screen.
-pub fn state(state: State) -> &'static str {
+pub fn state(state: NodeState) -> &'static str {
     match state {
-        State::Idle => "idle",
-        State::Running => "running",
-        State::Done => "done",
-        State::Failed => "failed",
-        State::Stale => "stale",
+        NodeState::Idle => "idle",
+        NodeState::Running => "running",
+        NodeState::Done => "done",
+        NodeState::Failed => "failed",
+        NodeState::Stale => "stale",
     }
 }
 
@@ -179,7 +179,7 @@ fn hops(chain: &Chain, run: &Run) -> Table {
         title: "Hops",
         head: &[
             "Hop",
-            "State",
+            "NodeState",
             "Who",
             "Time",
             "Expectations held",
@@ -282,15 +282,13 @@ mod tests {
             client: None,
             dpop: None,
             at: None,
-            step: crate::chain::Step::Paste {
-                token: String::new(),
-            },
+            step: crate::chain::Step::Paste(crate::chain::kinds::Paste::default()),
             expect: vec![Expect::Status(200)],
         });
         assert!(!passed(&chain, &Run::default()));
         let mut run = Run::default();
         let done = run.nodes.entry("a".into()).or_default();
-        done.state = State::Done;
+        done.state = NodeState::Done;
         assert!(!passed(&chain, &run));
         let done = run.nodes.entry("a".into()).or_default();
         done.expectations = vec![(Expect::Status(200), true)];

@@ -12,7 +12,8 @@ use delegraph::{
     },
     chain::{
         Chain, Expect, Node, Step, file,
-        run::{Exchanged, NodeRun, Run, State},
+        kinds::{Call, Exchange, SignIn},
+        run::{Exchanged, NodeRun, NodeState, Run},
     },
     gui::shell::App,
     jose::{Alg, Jwks},
@@ -69,7 +70,7 @@ fn run(model: &mut Model, chain: &Chain, risky: bool) -> Run {
         let parent = |id: &str| run.nodes[id].token.as_ref().unwrap().claims_map().clone();
         let mut claims: Map<String, Value> = Map::new();
         let (purpose, gives) = match &node.step {
-            Step::SignIn { user, ask } => {
+            Step::SignIn(SignIn { user, request: ask }) => {
                 claims.insert("sub".into(), json!(user));
                 claims.insert("aud".into(), json!(ask.audience[0]));
                 claims.insert("scope".into(), json!(ask.scope.join(" ")));
@@ -81,7 +82,11 @@ fn run(model: &mut Model, chain: &Chain, risky: bool) -> Run {
                 claims.insert("aud".into(), json!(ISSUER));
                 (format!("client credentials, {client}"), true)
             }
-            Step::Exchange { subject, ask, .. } => {
+            Step::Exchange(Exchange {
+                subject,
+                request: ask,
+                ..
+            }) => {
                 let before = parent(subject);
                 claims.insert("sub".into(), before["sub"].clone());
                 claims.insert("aud".into(), json!(ask.audience[0]));
@@ -98,7 +103,7 @@ fn run(model: &mut Model, chain: &Chain, risky: bool) -> Run {
                 may_act(&mut claims, ask.may_act.as_deref());
                 (format!("exchange, {client}"), true)
             }
-            Step::Call { url, .. } => (format!("call {url}"), false),
+            Step::Call(Call { url, .. }) => (format!("call {url}"), false),
             Step::Paste { .. } => unreachable!("the samples paste nothing"),
         };
         let life = match node.step {
@@ -108,7 +113,7 @@ fn run(model: &mut Model, chain: &Chain, risky: bool) -> Run {
             _ => 300,
         };
         let mut done = NodeRun {
-            state: State::Done,
+            state: NodeState::Done,
             millis: 7 + n as u64,
             ..NodeRun::default()
         };
@@ -156,12 +161,12 @@ fn asked(node: &Node, run: &Run, gives: bool) -> Option<Vec<Field>> {
     }
     let raw = |id: &str| run.nodes[id].token.as_ref().unwrap().raw.to_string();
     let mut fields = Vec::new();
-    if let Step::Exchange {
+    if let Step::Exchange(Exchange {
         subject,
         actor,
-        ask,
+        request: ask,
         ..
-    } = &node.step
+    }) = &node.step
     {
         let grant = "urn:ietf:params:oauth:grant-type:token-exchange";
         fields.push(Field::plain("grant_type", grant));

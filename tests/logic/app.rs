@@ -15,7 +15,7 @@ use delegraph::{
         token::{MAX_AT_ONCE, MAX_TOKENS},
         update,
     },
-    chain::run::{NodeRun, Run, State},
+    chain::run::{NodeRun, NodeState, Run},
     jose::{Jwks, b64, crypto},
     kit::{
         Env,
@@ -86,7 +86,7 @@ fn with_run() -> (Model, ChainId, TokenId) {
     run.nodes.insert(
         "alice".into(),
         NodeRun {
-            state: State::Done,
+            state: NodeState::Done,
             token: Some(Arc::new(decode(&alice(&json!({ "scope": "a b" }))))),
             token_id: Some(id),
             ..NodeRun::default()
@@ -413,7 +413,7 @@ fn a_chain_waits_for_its_practice_server_then_goes_on() {
         effects.iter().any(|e| matches!(e, Effect::Http(..))),
         "the first request"
     );
-    assert_eq!(model.runs[&chain].state("alice"), State::Running);
+    assert_eq!(model.runs[&chain].state("alice"), NodeState::Running);
 }
 
 #[test]
@@ -436,7 +436,7 @@ fn a_cancelled_run_ends_at_once_and_its_answer_is_dropped() {
             .any(|e| matches!(e, Effect::Cancel(j) if *j == job))
     );
     assert!(model.running.is_empty() && model.jobs.is_empty());
-    assert_eq!(model.runs[&chain].state("alice"), State::Idle);
+    assert_eq!(model.runs[&chain].state("alice"), NodeState::Idle);
 
     let late = Response {
         status: 302,
@@ -477,7 +477,7 @@ fn a_server_that_cannot_be_reached_fails_the_node_with_words_and_ends_the_run() 
     );
     assert_eq!(
         model.runs[&chain].state("plan"),
-        State::Idle,
+        NodeState::Idle,
         "what depends on it is not run"
     );
     assert_eq!(model.log.len(), answered);
@@ -521,7 +521,7 @@ fn a_chain_that_cannot_run_says_which_node_and_why() {
 fn an_edited_node_and_what_depends_on_it_are_stale() {
     let (mut model, chain, _) = with_run();
     let shown = NodeRun {
-        state: State::Done,
+        state: NodeState::Done,
         ..NodeRun::default()
     };
     for node in ["plan", "planner-token"] {
@@ -534,7 +534,7 @@ fn an_edited_node_and_what_depends_on_it_are_stale() {
     );
     assert_eq!(
         model.runs[&chain].state("plan"),
-        State::Done,
+        NodeState::Done,
         "a place changes nothing"
     );
     let mut node = model
@@ -549,9 +549,9 @@ fn an_edited_node_and_what_depends_on_it_are_stale() {
         &mut model,
         Command::SetNode(chain, "alice".into(), Box::new(node)),
     );
-    assert_eq!(model.runs[&chain].state("alice"), State::Stale);
-    assert_eq!(model.runs[&chain].state("plan"), State::Stale);
-    assert_eq!(model.runs[&chain].state("planner-token"), State::Done);
+    assert_eq!(model.runs[&chain].state("alice"), NodeState::Stale);
+    assert_eq!(model.runs[&chain].state("plan"), NodeState::Stale);
+    assert_eq!(model.runs[&chain].state("planner-token"), NodeState::Done);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use delegraph::{
         target::TargetEntry,
     },
     attack::Family,
-    chain::{Dpop, run::State},
+    chain::{Dpop, run::NodeState},
     jose::b64,
     kit::clock::Clock,
     oauth::http::Method,
@@ -29,7 +29,7 @@ fn the_sample_runs_and_the_graph_shows_who_holds_which_key() {
     let chain = bench.model.session.chain.unwrap();
     let run = &bench.model.runs[&chain];
     for (id, node) in &run.nodes {
-        assert_eq!(node.state, State::Done, "{id}: {:?}", node.failure);
+        assert_eq!(node.state, NodeState::Done, "{id}: {:?}", node.failure);
     }
     assert!(!bench.has("DG-601"));
     let graph = &bench.model.analysis.graph;
@@ -65,7 +65,7 @@ fn a_node_takes_a_key_of_the_workspace_and_undo_takes_it_back() {
         changed.dpop = Some(Dpop::Key(name));
         let change = Command::SetNode(chain, "alice".into(), Box::new(changed));
         bench.do_it(change);
-        assert_eq!(bench.model.runs[&chain].state("alice"), State::Stale);
+        assert_eq!(bench.model.runs[&chain].state("alice"), NodeState::Stale);
         bench.do_it(Command::RunTo(chain, "alice".into()));
         bench.no_complaints();
         let token = bench.model.runs[&chain].token("alice").unwrap();
@@ -74,7 +74,7 @@ fn a_node_takes_a_key_of_the_workspace_and_undo_takes_it_back() {
     bench.do_it(Command::Undo);
     bench.do_it(Command::Undo);
     assert_eq!(node(&bench).dpop, None);
-    assert_eq!(bench.model.runs[&chain].state("alice"), State::Stale);
+    assert_eq!(bench.model.runs[&chain].state("alice"), NodeState::Stale);
     bench.do_it(Command::Redo);
     assert_eq!(node(&bench).dpop, Some(Dpop::Key("mine".into())));
 
@@ -120,7 +120,7 @@ fn a_workspace_keeps_the_setting_and_no_key_of_a_run() {
     let failure = shown.failure.as_ref().unwrap();
     assert!(failure.said.contains("key that is not here"), "{failure:?}");
     again.do_it(Command::RunAll(chain));
-    assert_eq!(again.model.runs[&chain].state("call"), State::Done);
+    assert_eq!(again.model.runs[&chain].state("call"), NodeState::Done);
 
     // A file from before, without the setting.
     let older: String = text
@@ -149,7 +149,7 @@ fn a_server_with_nonces_is_answered() {
     bench.no_complaints();
     let run = &bench.model.runs[&id];
     for (name, node) in &run.nodes {
-        assert_eq!(node.state, State::Done, "{name}: {:?}", node.failure);
+        assert_eq!(node.state, NodeState::Done, "{name}: {:?}", node.failure);
     }
     let call = &run.nodes["call"];
     assert_eq!(call.exchanged.len(), 2);

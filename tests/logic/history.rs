@@ -14,8 +14,9 @@ use delegraph::{
         update,
     },
     chain::{
-        Ask, Node, Step,
-        run::{NodeRun, Run, State},
+        Node, Step,
+        kinds::ClientCredentials,
+        run::{NodeRun, NodeState, Run},
     },
     jose::{Alg, crypto},
     kit::{
@@ -57,9 +58,7 @@ fn node(id: &str) -> Node {
         client: None,
         dpop: None,
         at: None,
-        step: Step::ClientCredentials {
-            ask: Ask::default(),
-        },
+        step: Step::ClientCredentials(ClientCredentials::default()),
         expect: Vec::new(),
     }
 }
@@ -217,7 +216,7 @@ fn start() -> Model {
     ask(&mut model, Command::LoadSample("sample-risky".into()));
     let chain = model.workspace.chains[0].id;
     let shown = NodeRun {
-        state: State::Done,
+        state: NodeState::Done,
         token: Some(Arc::new(decode(&token(200)))),
         token_id: Some(TokenId(model.ids.allot())),
         ..NodeRun::default()

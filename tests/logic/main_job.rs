@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use delegraph::{
     app::{Command, Model, apply, session::View, update},
-    chain::run::State,
+    chain::run::NodeState,
     io::runtime::{Runtime, Settings},
     kit::{Env, clock::Clock, secret::Secret},
     principal::{NodeKind, Relation},
@@ -142,7 +142,13 @@ fn the_sample_chain_runs_and_its_graph_tells_who_acts_for_whom() {
     let run = &model.runs[&chain];
     for node in &model.workspace.chain(chain).unwrap().nodes {
         let shown = &run.nodes[&node.id];
-        assert_eq!(shown.state, State::Done, "{}: {:?}", node.id, shown.failure);
+        assert_eq!(
+            shown.state,
+            NodeState::Done,
+            "{}: {:?}",
+            node.id,
+            shown.failure
+        );
         assert!(
             shown.expectations.iter().all(|(_, held)| *held),
             "{}",
@@ -245,14 +251,14 @@ fn a_chain_is_run_step_by_step_and_up_to_a_node() {
     bench.do_it(Command::Step(chain));
     let done = |bench: &Bench| {
         let nodes = bench.model.runs[&chain].nodes.values();
-        nodes.filter(|n| n.state == State::Done).count()
+        nodes.filter(|n| n.state == NodeState::Done).count()
     };
     assert_eq!(done(&bench), 1);
     bench.do_it(Command::Step(chain));
     assert_eq!(done(&bench), 2);
     bench.do_it(Command::RunTo(chain, "plan".into()));
     assert_eq!(done(&bench), 3, "what had run is not run again");
-    assert_eq!(bench.model.runs[&chain].state("pay"), State::Idle);
+    assert_eq!(bench.model.runs[&chain].state("pay"), NodeState::Idle);
     for _ in 0..5 {
         bench.do_it(Command::Step(chain));
     }
@@ -294,7 +300,7 @@ fn stopping_the_practice_server_is_told_and_a_run_starts_it_again() {
     bench.do_it(Command::RunAll(chain));
     assert!(bench.model.practice().is_some());
     bench.no_complaints();
-    assert_eq!(bench.model.runs[&chain].state("call"), State::Done);
+    assert_eq!(bench.model.runs[&chain].state("call"), NodeState::Done);
 }
 
 #[test]

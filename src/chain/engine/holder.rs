@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Sent, start::Starting};
 use crate::{
     chain::{
-        Dpop, Step,
+        Dpop,
         run::{Failure, ServerView},
     },
     jose::{Alg, Jwk, crypto},
@@ -34,7 +34,12 @@ pub(crate) struct Proving {
 
 impl Proving {
     /// A token request, before the client's proof is added.
-    pub(super) fn of_client(key: Jwk, bare: Request, client: Client, server: ServerView) -> Self {
+    pub(in crate::chain) fn of_client(
+        key: Jwk,
+        bare: Request,
+        client: Client,
+        server: ServerView,
+    ) -> Self {
         Self {
             key,
             bare,
@@ -45,7 +50,7 @@ impl Proving {
     }
 
     /// A call with a token.
-    pub(super) fn of_token(key: Jwk, bare: Request, token: Arc<Token>) -> Self {
+    pub(in crate::chain) fn of_token(key: Jwk, bare: Request, token: Arc<Token>) -> Self {
         Self {
             key,
             bare,
@@ -56,7 +61,11 @@ impl Proving {
     }
 
     /// The request with a new proof.
-    pub(super) fn request(&self, nonce: Option<&str>, env: &Env) -> Result<Request, String> {
+    pub(in crate::chain) fn request(
+        &self,
+        nonce: Option<&str>,
+        env: &Env,
+    ) -> Result<Request, String> {
         let mut request = self.bare.clone();
         if let Some((client, server)) = &self.client {
             client_auth::apply(client, &mut request, &server.metadata, env)?;
@@ -98,7 +107,7 @@ pub(super) fn with_nonce(
 
 impl Starting<'_> {
     /// The key that a token request proves, if it proves one.
-    pub(super) fn own_key(&self) -> Result<Option<Jwk>, Failure> {
+    pub(in crate::chain) fn own_key(&self) -> Result<Option<Jwk>, Failure> {
         match &self.node.dpop {
             None | Some(Dpop::None) => Ok(None),
             Some(Dpop::Key(name)) => self.named_key(name).map(Some),
@@ -124,7 +133,7 @@ impl Starting<'_> {
             node.dpop == Some(Dpop::Generated)
                 && node.server == self.node.server
                 && node.client_id() == self.node.client_id()
-                && !matches!(node.step, Step::Call { .. })
+                && node.asks_server()
         };
         self.chain
             .nodes
@@ -135,7 +144,11 @@ impl Starting<'_> {
 
     /// The key that a call proves: the one that its token is bound to, unless the node says another.
     /// `None` sends the token as Bearer.
-    pub(super) fn key_for(&self, from: &str, token: &Token) -> Result<Option<Jwk>, Failure> {
+    pub(in crate::chain) fn key_for(
+        &self,
+        from: &str,
+        token: &Token,
+    ) -> Result<Option<Jwk>, Failure> {
         match &self.node.dpop {
             Some(Dpop::None) => return Ok(None),
             Some(Dpop::Key(name)) => return self.named_key(name).map(Some),

@@ -29,7 +29,7 @@ impl File<'_> {
 }
 
 /// A table that remembers which of its fields were asked for, so that the rest is an error.
-pub(super) struct Fields<'t, 'i> {
+pub(in crate::chain) struct Fields<'t, 'i> {
     pub(super) file: File<'t>,
     table: &'t DeTable<'i>,
     span: Range<usize>,
@@ -73,7 +73,7 @@ impl<'t, 'i> Fields<'t, 'i> {
             .map_or_else(|| self.span.clone(), Spanned::span)
     }
 
-    pub(super) fn wrong(&self, name: &str, message: &str) -> FileError {
+    pub(in crate::chain) fn wrong(&self, name: &str, message: &str) -> FileError {
         self.file.error(
             &self.span_of(name),
             &format!("`{name}` of {} {message}", self.what),
@@ -91,7 +91,10 @@ impl<'t, 'i> Fields<'t, 'i> {
         )
     }
 
-    pub(super) fn text(&mut self, name: &'static str) -> Result<Option<String>, FileError> {
+    pub(in crate::chain) fn text(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<String>, FileError> {
         match self.get(name) {
             None => Ok(None),
             Some(value) => match value.get_ref() {
@@ -101,7 +104,7 @@ impl<'t, 'i> Fields<'t, 'i> {
         }
     }
 
-    pub(super) fn required(&mut self, name: &'static str) -> Result<String, FileError> {
+    pub(in crate::chain) fn required(&mut self, name: &'static str) -> Result<String, FileError> {
         match self.text(name)? {
             Some(text) if !text.is_empty() => Ok(text),
             Some(_) => Err(self.wrong(name, "is empty")),
@@ -113,7 +116,7 @@ impl<'t, 'i> Fields<'t, 'i> {
     }
 
     /// A list of strings; a single string counts as a list of one.
-    pub(super) fn texts(&mut self, name: &'static str) -> Result<Vec<String>, FileError> {
+    pub(in crate::chain) fn texts(&mut self, name: &'static str) -> Result<Vec<String>, FileError> {
         const WANTED: &str = "a list of strings, as [\"a\", \"b\"]";
         let Some(value) = self.get(name) else {
             return Ok(Vec::new());
@@ -143,7 +146,10 @@ impl<'t, 'i> Fields<'t, 'i> {
         }
     }
 
-    pub(super) fn boolean(&mut self, name: &'static str) -> Result<Option<bool>, FileError> {
+    pub(in crate::chain) fn boolean(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<bool>, FileError> {
         match self.get(name) {
             None => Ok(None),
             Some(value) => match value.get_ref() {

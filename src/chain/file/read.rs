@@ -10,13 +10,10 @@ use super::{
     fields::{Fields, File, did_you_mean},
 };
 use crate::{
-    chain::{Ask, Chain, Dpop, Expect, Node, Step},
+    chain::{Chain, Dpop, Expect, Node, Step},
     kit::text,
     risk::Severity,
 };
-
-/// The kinds of step, as files name them.
-const KINDS: [&str; 5] = ["sign_in", "client_credentials", "paste", "exchange", "call"];
 
 pub(super) fn chain(source: &str) -> Result<Chain, FileError> {
     let file = File { source };
@@ -81,42 +78,17 @@ fn node(
     let id_span = fields.span_of("id");
     fields.what = format!("node `{}`", text::shorten(&text::escape(&id), 40));
     let kind = fields.required("kind")?;
-    let step = match kind.as_str() {
-        "sign_in" => Step::SignIn {
-            user: fields.text("user")?,
-            ask: ask(&mut fields)?,
-        },
-        "client_credentials" => Step::ClientCredentials {
-            ask: ask(&mut fields)?,
-        },
-        "paste" => Step::Paste {
-            token: fields.text("token")?.unwrap_or_default(),
-        },
-        "exchange" => Step::Exchange {
-            subject: fields.required("subject")?,
-            subject_token_type: fields.text("subject_token_type")?,
-            actor: fields.text("actor")?,
-            actor_token_type: fields.text("actor_token_type")?,
-            requested_token_type: fields.text("requested_token_type")?,
-            ask: ask(&mut fields)?,
-        },
-        "call" => Step::Call {
-            token: fields.required("token")?,
-            url: fields.required("url")?,
-            method: fields.text("method")?,
-        },
-        other => {
-            return Err(fields.wrong(
-                "kind",
-                &format!(
-                    "is `{}`{}; kinds are {}",
-                    text::shorten(&text::escape(other), 40),
-                    did_you_mean(other, &KINDS),
-                    KINDS.join(", ")
-                ),
-            ));
-        }
-    };
+    let step = Step::read(&kind, &mut fields).unwrap_or_else(|| {
+        Err(fields.wrong(
+            "kind",
+            &format!(
+                "is `{}`{}; kinds are {}",
+                text::shorten(&text::escape(&kind), 40),
+                did_you_mean(&kind, &Step::NAMES),
+                Step::NAMES.join(", ")
+            ),
+        ))
+    })?;
     let node = Node {
         id,
         title: fields.text("title")?,
@@ -138,15 +110,6 @@ fn dpop(fields: &mut Fields<'_, '_>) -> Result<Option<Dpop>, FileError> {
     Dpop::try_from(text)
         .map(Some)
         .map_err(|why| fields.wrong("dpop", &why))
-}
-
-fn ask(fields: &mut Fields<'_, '_>) -> Result<Ask, FileError> {
-    Ok(Ask {
-        scope: fields.texts("scope")?,
-        audience: fields.texts("audience")?,
-        resource: fields.texts("resource")?,
-        may_act: fields.text("may_act")?,
-    })
 }
 
 fn expectations(fields: &mut Fields<'_, '_>) -> Result<Vec<Expect>, FileError> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    chain::{Ask, Chain, Expect, Node, Step},
+    chain::{Chain, Expect, Node},
     kit::text,
 };
 
@@ -33,46 +33,12 @@ pub(super) fn chain(chain: &Chain) -> String {
 
 fn write_node(out: &mut Lines, node: &Node) {
     out.text("id", Some(&node.id));
-    let kind = match &node.step {
-        Step::SignIn { .. } => "sign_in",
-        Step::ClientCredentials { .. } => "client_credentials",
-        Step::Paste { .. } => "paste",
-        Step::Exchange { .. } => "exchange",
-        Step::Call { .. } => "call",
-    };
-    let _ = writeln!(out.0, "kind = \"{kind}\"");
+    let _ = writeln!(out.0, "kind = \"{}\"", node.step.name());
     out.text("title", node.title.as_ref());
     out.text("server", node.server.as_ref());
     out.text("client", node.client.as_ref());
     out.text("dpop", node.dpop.as_ref().map(ToString::to_string).as_ref());
-    match &node.step {
-        Step::SignIn { user, ask } => {
-            out.text("user", user.as_ref());
-            write_ask(out, ask);
-        }
-        Step::ClientCredentials { ask } => write_ask(out, ask),
-        Step::Paste { token } => out.text("token", Some(token)),
-        Step::Exchange {
-            subject,
-            subject_token_type,
-            actor,
-            actor_token_type,
-            requested_token_type,
-            ask,
-        } => {
-            out.text("subject", Some(subject));
-            out.text("subject_token_type", subject_token_type.as_ref());
-            out.text("actor", actor.as_ref());
-            out.text("actor_token_type", actor_token_type.as_ref());
-            out.text("requested_token_type", requested_token_type.as_ref());
-            write_ask(out, ask);
-        }
-        Step::Call { token, url, method } => {
-            out.text("token", Some(token));
-            out.text("url", Some(url));
-            out.text("method", method.as_ref());
-        }
-    }
+    node.step.kind().write(out);
     if let Some([x, y]) = node.at
         && x.abs() <= FAR
         && y.abs() <= FAR
@@ -99,22 +65,16 @@ fn write_node(out: &mut Lines, node: &Node) {
     }
 }
 
-fn write_ask(out: &mut Lines, ask: &Ask) {
-    out.texts("scope", &ask.scope);
-    out.texts("audience", &ask.audience);
-    out.texts("resource", &ask.resource);
-    out.text("may_act", ask.may_act.as_ref());
-}
-
-struct Lines(String);
+/// Lines of a chain file, a field each.
+pub(in crate::chain) struct Lines(String);
 
 impl Lines {
-    fn text(&mut self, name: &str, value: Option<&String>) {
+    pub(in crate::chain) fn text(&mut self, name: &str, value: Option<&String>) {
         if let Some(value) = value {
             let _ = writeln!(self.0, "{name} = {}", quote(value));
         }
     }
-    fn texts(&mut self, name: &str, values: &[String]) {
+    pub(in crate::chain) fn texts(&mut self, name: &str, values: &[String]) {
         if !values.is_empty() {
             let _ = writeln!(self.0, "{name} = {}", quote_all(values));
         }

@@ -6,7 +6,7 @@ use super::super::output::columns;
 use crate::{
     chain::{
         Chain, Node,
-        run::{Exchanged, NodeRun, Run, State},
+        run::{Exchanged, NodeRun, NodeState, Run},
     },
     evidence::{Evidence, Hop},
     kit::text::{escape, shorten},
@@ -190,7 +190,7 @@ fn details(done: &NodeRun) -> Vec<(&'static str, String)> {
             rows.push(("try", escape(&failure.try_this).into_owned()));
         }
     }
-    let ended = matches!(done.state, State::Done | State::Failed);
+    let ended = matches!(done.state, NodeState::Done | NodeState::Failed);
     if let Some(key) = done.token.as_ref().and_then(|token| holder_key(token)) {
         rows.push((
             "bound",

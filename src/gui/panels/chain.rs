@@ -10,7 +10,11 @@ use crate::{
         Command, Model,
         session::{Notice, Selection},
     },
-    chain::{Ask as Wanted, Chain, Node, Step, file, run::State as Stage},
+    chain::{
+        Chain, Node, Step, file,
+        kinds::{Call, ClientCredentials, Exchange, Paste, SignIn},
+        run::NodeState,
+    },
     gui::{
         Ask, Cx,
         canvas::Canvas,
@@ -36,7 +40,7 @@ pub struct State {
     /// Tokens that travel along wires now: wire, seconds since it began.
     pub(super) travels: Vec<(usize, f32)>,
     /// State of the nodes in the frame before.
-    pub(super) before: HashMap<String, Stage>,
+    pub(super) before: HashMap<String, NodeState>,
     rename: Option<String>,
 }
 
@@ -222,9 +226,9 @@ fn summary(cx: &Cx<'_>, id: ChainId, chain: &Chain) -> String {
             .count()
     };
     let (done, failed, stale) = (
-        count(Stage::Done),
-        count(Stage::Failed),
-        count(Stage::Stale),
+        count(NodeState::Done),
+        count(NodeState::Failed),
+        count(NodeState::Stale),
     );
     let millis: u64 = run.nodes.values().map(|n| n.millis).sum();
     let mut text = format!("run {} · {done} of {} done", run.number, chain.nodes.len());
@@ -388,7 +392,7 @@ fn adder(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
 
 /// Adds a node that takes its token from the selected one, else from the last that gives one.
 pub(super) fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, kind: Kind) {
-    let gives = |n: &&Node| !matches!(n.step, Step::Call { .. });
+    let gives = |n: &&Node| n.gives_token();
     let selected = match &cx.model.session.selection {
         Selection::ChainNode(c, node) if *c == id => chain.node(node).filter(gives),
         _ => None,
@@ -407,41 +411,30 @@ pub(super) fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, kind: Kind) {
     let (stem, step) = match kind {
         Kind::SignIn => (
             "sign-in",
-            Step::SignIn {
+            Step::SignIn(SignIn {
                 user: Some("alice".into()),
-                ask: Wanted::default(),
-            },
+                ..SignIn::default()
+            }),
         ),
         Kind::Credentials => (
             "credentials",
-            Step::ClientCredentials {
-                ask: Wanted::default(),
-            },
+            Step::ClientCredentials(ClientCredentials::default()),
         ),
-        Kind::Paste => (
-            "pasted",
-            Step::Paste {
-                token: String::new(),
-            },
-        ),
+        Kind::Paste => ("pasted", Step::Paste(Paste::default())),
         Kind::Exchange => (
             "exchange",
-            Step::Exchange {
+            Step::Exchange(Exchange {
                 subject: from,
-                subject_token_type: None,
-                actor: None,
-                actor_token_type: None,
-                requested_token_type: None,
-                ask: Wanted::default(),
-            },
+                ..Exchange::default()
+            }),
         ),
         Kind::Call => (
             "call",
-            Step::Call {
+            Step::Call(Call {
                 token: from,
                 url: "payments-api".into(),
                 method: None,
-            },
+            }),
         ),
     };
     let node_id = free_id(chain, stem);
@@ -489,9 +482,7 @@ mod tests {
                 client: None,
                 dpop: None,
                 at: None,
-                step: Step::Paste {
-                    token: String::new(),
-                },
+                step: Step::Paste(Paste::default()),
                 expect: Vec::new(),
             }],
         };

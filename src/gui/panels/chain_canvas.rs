@@ -13,7 +13,7 @@ use crate::{
         Command,
         session::{Notice, Selection},
     },
-    chain::{Chain, Role, Step, plan, run::State as Stage},
+    chain::{Chain, Node, Role, plan, run::NodeState},
     gui::{
         Ask, Cx,
         canvas::{Canvas, Curve, Hand, Spot, Stage as Plane, motion, paint},
@@ -150,8 +150,11 @@ fn start_travels(ui: &Ui, cx: &mut Cx<'_>, chain: &Chain, scene: &Scene) {
     for (n, node) in chain.nodes.iter().enumerate() {
         let now = scene.cards[n].state;
         let before = state.before.insert(node.id.clone(), now);
-        let finished = now == Stage::Done
-            && matches!(before, Some(Stage::Running | Stage::Idle | Stage::Stale));
+        let finished = now == NodeState::Done
+            && matches!(
+                before,
+                Some(NodeState::Running | NodeState::Idle | NodeState::Stale)
+            );
         if finished && !still {
             let wires = scene.wires.iter().enumerate().filter(|(_, w)| w.to == n);
             state.travels.extend(wires.map(|(w, _)| (w, 0.0)));
@@ -190,7 +193,6 @@ impl Sheet<'_> {
             };
             let camera = &self.canvas.camera;
             let screen = camera.screen_rect(self.rects[n]);
-            let without_actor = matches!(node.step, Step::Exchange { actor: None, .. });
             chain_paint::card(
                 &self.plane.painter,
                 screen,
@@ -204,7 +206,7 @@ impl Sheet<'_> {
                 screen,
                 camera.zoom(),
                 card,
-                without_actor,
+                &node.free_roles(),
                 self.theme,
             );
             self.drag(cx, n, &response);
@@ -330,7 +332,7 @@ impl Sheet<'_> {
         let target = (0..self.rects.len())
             .find(|n| *n != source && self.rects[*n].expand(10.0).contains(world))
             .and_then(|n| {
-                role_at(&self.chain.nodes[n].step, self.rects[n], world).map(|role| (n, role))
+                role_at(&self.chain.nodes[n], self.rects[n], world).map(|role| (n, role))
             });
         let end = target.map_or(world, |(n, role)| input(self.rects[n], role));
         let look = paint::Wire {
@@ -399,13 +401,12 @@ fn node_menu(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &str, card: &Card)
     }
 }
 
-fn role_at(step: &Step, rect: Rect, at: Pos2) -> Option<Role> {
-    match step {
-        Step::Exchange { .. } if at.y < rect.top() + rect.height() * 0.55 => Some(Role::Subject),
-        Step::Exchange { .. } => Some(Role::Actor),
-        Step::Call { .. } => Some(Role::Bearer),
-        _ => None,
-    }
+/// The input of a node that is nearest to a point.
+fn role_at(node: &Node, rect: Rect, at: Pos2) -> Option<Role> {
+    let away = |role: &Role| (input(rect, *role).y - at.y).abs();
+    let mut roles = node.roles();
+    roles.sort_by(|a, b| away(a).total_cmp(&away(b)));
+    roles.first().copied()
 }
 
 fn rewire(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, from: &str, to: usize, role: Role) {
@@ -421,11 +422,8 @@ fn rewire(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, from: &str, to: usize, ro
         }));
         return;
     }
-    match (&mut node.step, role) {
-        (Step::Exchange { subject, .. }, Role::Subject) => from.clone_into(subject),
-        (Step::Exchange { actor, .. }, Role::Actor) => *actor = Some(from.to_owned()),
-        (Step::Call { token, .. }, Role::Bearer) => from.clone_into(token),
-        _ => return,
+    if !node.connect(role, from) {
+        return;
     }
     let key = node.id.clone();
     cx.push(Command::SetNode(id, key, Box::new(node)));

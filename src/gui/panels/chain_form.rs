@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     app::{Command, practice},
-    chain::{Ask, Chain, Dpop, Node, Step},
+    chain::{
+        Chain, Dpop, Node, Step, TokenRequest,
+        kinds::{Call, ClientCredentials, Exchange, Paste, SignIn},
+    },
     gui::{Cx, widgets},
     jose::Alg,
     kit::{
@@ -74,9 +77,9 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain, node:
         &mut state,
         "Title",
         &mut changed.title,
-        node_default_title(node),
+        node.default_title(),
     );
-    if !matches!(node.step, Step::Paste { .. } | Step::Call { .. }) {
+    if node.asks_server() {
         server(ui, cx, chain, &mut changed);
         let offered: Vec<&str> = known.clients.iter().map(String::as_str).collect();
         choice(
@@ -90,7 +93,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain, node:
         dpop(ui, cx, &mut changed);
     }
     match &mut changed.step {
-        Step::SignIn { user, ask } => {
+        Step::SignIn(SignIn { user, request }) => {
             let offered: Vec<&str> = known.users.iter().map(String::as_str).collect();
             choice(
                 ui,
@@ -100,18 +103,20 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain, node:
                 &offered,
                 "chosen in the browser",
             );
-            asks(ui, &mut state, ask, &known);
+            asks(ui, &mut state, request, &known);
         }
-        Step::ClientCredentials { ask } => asks(ui, &mut state, ask, &known),
-        Step::Paste { token } => pasted(ui, cx, &mut state, token),
-        Step::Exchange {
+        Step::ClientCredentials(ClientCredentials { request }) => {
+            asks(ui, &mut state, request, &known);
+        }
+        Step::Paste(Paste { token }) => pasted(ui, cx, &mut state, token),
+        Step::Exchange(Exchange {
             subject,
             subject_token_type,
             actor,
             actor_token_type,
             requested_token_type,
-            ask,
-        } => {
+            request,
+        }) => {
             let from = sources(chain, node);
             wire(ui, "Subject token", subject, &from);
             token_type_choice(ui, "Its type", subject_token_type, "access_token");
@@ -119,10 +124,10 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain, node:
             if actor.is_some() {
                 token_type_choice(ui, "Actor's type", actor_token_type, "access_token");
             }
-            asks(ui, &mut state, ask, &known);
+            asks(ui, &mut state, request, &known);
             token_type_choice(ui, "Wanted type", requested_token_type, "the server picks");
         }
-        Step::Call { token, url, method } => {
+        Step::Call(Call { token, url, method }) => {
             let from = sources(chain, node);
             wire(ui, "Token", token, &from);
             let mut target = Some(url.clone());
@@ -143,16 +148,6 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain, node:
     cx.view.chain_inspector.form = state;
     if changed != *node {
         cx.push(Command::SetNode(id, node.id.clone(), Box::new(changed)));
-    }
-}
-
-fn node_default_title(node: &Node) -> &'static str {
-    match node.step {
-        Step::SignIn { .. } => "Sign in",
-        Step::ClientCredentials { .. } => "Credentials",
-        Step::Paste { .. } => "Pasted token",
-        Step::Exchange { .. } => "Exchange",
-        Step::Call { .. } => "Call",
     }
 }
 
@@ -192,7 +187,7 @@ fn server(ui: &mut Ui, cx: &Cx<'_>, chain: &Chain, node: &mut Node) {
 
 /// Whose key the node proves (RFC 9449).
 fn dpop(ui: &mut Ui, cx: &Cx<'_>, node: &mut Node) {
-    let call = matches!(node.step, Step::Call { .. });
+    let call = !node.gives_token();
     let (unset, none, generated) = if call {
         ("its token's key", "none: as Bearer", "a foreign key")
     } else {
@@ -261,7 +256,7 @@ fn dpop(ui: &mut Ui, cx: &Cx<'_>, node: &mut Node) {
     });
 }
 
-fn asks(ui: &mut Ui, state: &mut State, ask: &mut Ask, known: &Known) {
+fn asks(ui: &mut Ui, state: &mut State, ask: &mut TokenRequest, known: &Known) {
     list(ui, state, "Audience", &mut ask.audience, &known.audiences);
     list(ui, state, "Resource", &mut ask.resource, &[]);
     list(ui, state, "Scope", &mut ask.scope, &known.scopes);

@@ -10,7 +10,7 @@ use super::{
     graph::{caption, name_font},
 };
 use crate::{
-    chain::{Role, run::State as Stage},
+    chain::{Role, run::NodeState},
     gui::{
         canvas::{Curve, LABELS_FROM, curve::label_place, paint},
         icons::{self, Icon},
@@ -44,7 +44,7 @@ fn wire_look(sheet: &Sheet<'_>, n: usize) -> paint::Wire {
     let (theme, scene) = (sheet.theme, sheet.scene);
     let wire = &scene.wires[n];
     let near = sheet.lit.is_some_and(|l| l == wire.to || l == wire.from);
-    let done = scene.cards[wire.to].state == Stage::Done;
+    let done = scene.cards[wire.to].state == NodeState::Done;
     let mut width = match wire.role {
         Role::Actor => 1.4,
         Role::Subject | Role::Bearer => 2.0,
@@ -68,8 +68,8 @@ fn wire_look(sheet: &Sheet<'_>, n: usize) -> paint::Wire {
     paint::Wire {
         colour,
         width: width * sheet.canvas.camera.zoom().clamp(0.5, 1.2),
-        dashed: scene.cards[wire.from].state == Stage::Stale
-            || scene.cards[wire.to].state == Stage::Stale,
+        dashed: scene.cards[wire.from].state == NodeState::Stale
+            || scene.cards[wire.to].state == NodeState::Stale,
         arrow: true,
     }
 }
@@ -91,7 +91,7 @@ pub(super) fn card(
     };
     let outline = if mood.ring {
         Stroke::new(2.0, theme.accent)
-    } else if card.state == Stage::Failed {
+    } else if card.state == NodeState::Failed {
         Stroke::new(1.8, theme.critical)
     } else {
         Stroke::new(
@@ -104,7 +104,7 @@ pub(super) fn card(
         )
     };
     painter.rect_filled(rect, radius, theme.window);
-    if card.state == Stage::Stale {
+    if card.state == NodeState::Stale {
         painter.rect_filled(rect, radius, fill.gamma_multiply(0.6));
         let r = rect.shrink(0.5);
         let ring = [
@@ -280,7 +280,7 @@ pub(super) fn ports(
     rect: Rect,
     zoom: f32,
     card: &Card,
-    without_actor: bool,
+    free: &[Role],
     theme: &Theme,
 ) {
     let r = (3.6 * zoom).max(2.0);
@@ -290,29 +290,29 @@ pub(super) fn ports(
     if card.gives {
         port(output(rect));
     }
-    if without_actor {
-        port(input(rect, Role::Actor));
+    for role in free {
+        port(input(rect, *role));
     }
 }
 
 /// How far a node is: by shape, and the card says it in words.
-fn state_mark(painter: &Painter, rect: Rect, state: Stage, theme: &Theme) {
+fn state_mark(painter: &Painter, rect: Rect, state: NodeState, theme: &Theme) {
     let c = rect.center();
     let r = rect.width() / 2.0;
     match state {
-        Stage::Idle => {
+        NodeState::Idle => {
             painter.circle_stroke(c, r * 0.75, Stroke::new(1.4, theme.faint));
         }
-        Stage::Running => {
+        NodeState::Running => {
             painter.circle_stroke(c, r * 0.85, Stroke::new(1.4, theme.accent));
             painter.circle_filled(c, r * 0.45, theme.accent);
         }
-        Stage::Done => Icon::Check.paint(painter, rect.expand(r * 0.35), theme.good),
-        Stage::Failed => {
+        NodeState::Done => Icon::Check.paint(painter, rect.expand(r * 0.35), theme.good),
+        NodeState::Failed => {
             icons::severity(painter, rect, crate::risk::Severity::Critical, theme);
             Icon::Cross.paint(painter, rect.shrink(r * 0.25), theme.window);
         }
-        Stage::Stale => Icon::Clock.paint(painter, rect.expand(r * 0.3), theme.muted),
+        NodeState::Stale => Icon::Clock.paint(painter, rect.expand(r * 0.3), theme.muted),
     }
 }
 

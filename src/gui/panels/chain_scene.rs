@@ -8,8 +8,10 @@ use egui::{Pos2, Rect, pos2, vec2};
 use crate::{
     app::{Model, Workspace, analysis::Analysis},
     chain::{
-        Ask, Chain, Node, Role, Step, place, plan,
-        run::{NodeRun, State},
+        Chain, Node, Role, Step, TokenRequest,
+        kinds::{Call, ClientCredentials, Exchange, Paste, SignIn},
+        place, plan,
+        run::{NodeRun, NodeState},
     },
     gui::canvas::{Curve, walk},
     kit::{
@@ -50,7 +52,7 @@ pub(super) enum Tone {
 /// A node as a card.
 pub(super) struct Card {
     pub rect: Rect,
-    pub state: State,
+    pub state: NodeState,
     pub title: String,
     /// At the right of the title: the user or the client.
     pub who: String,
@@ -132,9 +134,9 @@ impl Scene {
             .map(|(node, rect)| {
                 let node_run = run.and_then(|r| r.nodes.get(&node.id));
                 let state = if waiting.as_deref() == Some(node.id.as_str()) {
-                    State::Running
+                    NodeState::Running
                 } else {
-                    node_run.map_or(State::Idle, |r| r.state)
+                    node_run.map_or(NodeState::Idle, |r| r.state)
                 };
                 card(model, node, *rect, state, node_run)
             })
@@ -197,11 +199,7 @@ fn wire(
         }
     };
     let title = |n: usize| spoken_title(&chain.nodes[n]);
-    let as_what = match role {
-        Role::Subject => "subject token",
-        Role::Actor => "actor token",
-        Role::Bearer => "token",
-    };
+    let as_what = role.name();
     let mut name = format!("{as_what} of {} to {}", title(from), title(to));
     if role == Role::Subject && !words.is_empty() {
         name = format!("{name}, {}", words.join(", "));
@@ -255,7 +253,7 @@ fn changed_badly(model: &Model, token: TokenId) -> Option<Severity> {
     (worst > Severity::Info).then_some(worst)
 }
 
-fn card(model: &Model, node: &Node, rect: Rect, state: State, run: Option<&NodeRun>) -> Card {
+fn card(model: &Model, node: &Node, rect: Rect, state: NodeState, run: Option<&NodeRun>) -> Card {
     let token = run.and_then(|r| r.token_id);
     let severity = token
         .and_then(|t| model.analysis.tokens.get(&t))
@@ -285,16 +283,16 @@ fn card(model: &Model, node: &Node, rect: Rect, state: State, run: Option<&NodeR
         outcome,
         token,
         severity,
-        gives: !matches!(node.step, Step::Call { .. }),
+        gives: node.gives_token(),
         name,
     }
 }
 
 fn who(node: &Node) -> String {
     let who = match &node.step {
-        Step::SignIn {
+        Step::SignIn(SignIn {
             user: Some(user), ..
-        } => user.as_str(),
+        }) => user.as_str(),
         Step::Paste { .. } => "",
         _ => node.client_id().unwrap_or(""),
     };
@@ -315,15 +313,15 @@ pub(super) fn spoken_title(node: &Node) -> String {
 fn lines(model: &Model, node: &Node) -> Vec<String> {
     let mut lines = Vec::new();
     match &node.step {
-        Step::SignIn { ask, .. } => wanted(ask, &mut lines),
-        Step::ClientCredentials { ask } => {
+        Step::SignIn(SignIn { request, .. }) => wanted(request, &mut lines),
+        Step::ClientCredentials(ClientCredentials { request }) => {
             let method = node
                 .client_id()
                 .and_then(|c| method_of(model, node.server.as_deref(), c));
             lines.push(method.unwrap_or("client credentials").to_owned());
-            wanted(ask, &mut lines);
+            wanted(request, &mut lines);
         }
-        Step::Paste { token } => lines.push(match token.strip_prefix("tray:") {
+        Step::Paste(Paste { token }) => lines.push(match token.strip_prefix("tray:") {
             Some(id) => id
                 .parse()
                 .ok()
@@ -335,17 +333,17 @@ fn lines(model: &Model, node: &Node) -> Vec<String> {
             None if token.trim().is_empty() => "no token yet".into(),
             None => shorten(token.trim(), 28).into_owned(),
         }),
-        Step::Exchange {
-            ask,
+        Step::Exchange(Exchange {
+            request,
             requested_token_type,
             ..
-        } => {
-            wanted(ask, &mut lines);
+        }) => {
+            wanted(request, &mut lines);
             if let Some(kind) = requested_token_type {
                 lines.push(format!("wants {}", kind.rsplit(':').next().unwrap_or(kind)));
             }
         }
-        Step::Call { url, method, .. } => {
+        Step::Call(Call { url, method, .. }) => {
             lines.push(format!("{} {url}", method.as_deref().unwrap_or("GET")));
         }
     }
@@ -353,18 +351,13 @@ fn lines(model: &Model, node: &Node) -> Vec<String> {
     lines
 }
 
-fn wanted(ask: &Ask, lines: &mut Vec<String>) {
-    let targets: Vec<&str> = ask
-        .audience
-        .iter()
-        .chain(&ask.resource)
-        .map(String::as_str)
-        .collect();
+fn wanted(request: &TokenRequest, lines: &mut Vec<String>) {
+    let targets: Vec<&str> = request.targets().map(String::as_str).collect();
     if !targets.is_empty() {
         lines.push(format!("aud {}", targets.join(", ")));
     }
-    if !ask.scope.is_empty() {
-        lines.push(ask.scope.join(" "));
+    if !request.scope.is_empty() {
+        lines.push(request.scope.join(" "));
     }
 }
 
@@ -384,7 +377,7 @@ fn method_of(model: &Model, server: Option<&str>, client: &str) -> Option<&'stat
 
 fn outcome(
     model: &Model,
-    state: State,
+    state: NodeState,
     run: Option<&NodeRun>,
     token: Option<TokenId>,
     severity: Option<Severity>,
@@ -395,10 +388,10 @@ fn outcome(
         .map(|r| r.status);
     let millis = run.map_or(0, |r| r.millis);
     match state {
-        State::Idle => ("not run".into(), Tone::Quiet),
-        State::Running => ("running".into(), Tone::Quiet),
-        State::Stale => ("stale: run it again".into(), Tone::Quiet),
-        State::Failed => {
+        NodeState::Idle => ("not run".into(), Tone::Quiet),
+        NodeState::Running => ("running".into(), Tone::Quiet),
+        NodeState::Stale => ("stale: run it again".into(), Tone::Quiet),
+        NodeState::Failed => {
             let why = run.and_then(|r| r.failure.as_ref());
             let broken = run.is_some_and(|r| r.expectations.iter().any(|(_, held)| !held));
             let text = match (status, why.and_then(|f| f.code.as_deref())) {
@@ -409,7 +402,7 @@ fn outcome(
             };
             (text, Tone::Bad)
         }
-        State::Done => {
+        NodeState::Done => {
             let bound = run.and_then(|r| r.token.as_deref()).is_some_and(is_bound);
             let text = match status {
                 None => "done".into(),

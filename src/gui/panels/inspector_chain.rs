@@ -7,7 +7,7 @@ use crate::{
     app::Command,
     chain::{
         Chain, Node, Role,
-        run::{Failure, FailureKind, NodeRun, State as Stage},
+        run::{Failure, FailureKind, NodeRun, NodeState},
     },
     gui::{
         Ask, Cx,
@@ -85,28 +85,17 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node_id: &str) {
     }
 }
 
-fn kind_word(node: &Node) -> &'static str {
-    use crate::chain::Step;
-    match node.step {
-        Step::SignIn { .. } => "sign-in",
-        Step::ClientCredentials { .. } => "client credentials",
-        Step::Paste { .. } => "pasted token",
-        Step::Exchange { .. } => "exchange",
-        Step::Call { .. } => "call",
-    }
-}
-
 fn head(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &Node, run: Option<&NodeRun>) {
-    widgets::section(ui, &shorten(&escape(&node.id), 32), kind_word(node));
+    widgets::section(ui, &shorten(&escape(&node.id), 32), node.kind_word());
     ui.add_space(space::XS);
     ui.add(egui::Label::new(theme::title(spoken_title(node))).wrap());
     ui.horizontal_wrapped(|ui| {
-        let (words, colour) = match run.map_or(Stage::Idle, |r| r.state) {
-            Stage::Idle => ("Not run", cx.theme.muted),
-            Stage::Running => ("Running", cx.theme.accent),
-            Stage::Done => ("Done", cx.theme.good),
-            Stage::Failed => ("Failed", cx.theme.critical),
-            Stage::Stale => ("Stale: something before it changed", cx.theme.muted),
+        let (words, colour) = match run.map_or(NodeState::Idle, |r| r.state) {
+            NodeState::Idle => ("Not run", cx.theme.muted),
+            NodeState::Running => ("Running", cx.theme.accent),
+            NodeState::Done => ("Done", cx.theme.good),
+            NodeState::Failed => ("Failed", cx.theme.critical),
+            NodeState::Stale => ("Stale: something before it changed", cx.theme.muted),
         };
         ui.label(RichText::new(words).color(colour));
         if let Some(run) = run.filter(|r| !r.exchanged.is_empty()) {
@@ -398,6 +387,6 @@ pub(super) fn sources<'a>(chain: &'a Chain, node: &Node) -> Vec<&'a Node> {
         .nodes
         .iter()
         .filter(|n| n.id != node.id && !after.contains(&n.id))
-        .filter(|n| !matches!(n.step, crate::chain::Step::Call { .. }))
+        .filter(|n| n.gives_token())
         .collect()
 }

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::BTreeSet};
 use delegraph::{
     chain::{
         Chain, Dpop,
-        run::{FailureKind, State},
+        run::{FailureKind, NodeState},
     },
     oauth::{
         dpop::{self, Demand, Judged},
@@ -92,7 +92,7 @@ fn each_client_proves_its_own_key_and_the_call_that_of_its_token() {
     let fake = Fake::new(&binds);
     let run = run_all(&chain, &fake);
     for (id, shown) in &run.nodes {
-        assert_eq!(shown.state, State::Done, "{id}: {:?}", shown.failure);
+        assert_eq!(shown.state, NodeState::Done, "{id}: {:?}", shown.failure);
         assert_eq!(shown.notes, Vec::<String>::new(), "{id}");
     }
     let key = |id: &str| {
@@ -172,7 +172,7 @@ fn a_server_that_asks_for_its_nonce_gets_a_new_proof_with_it() {
     let chain = bound();
     let run = run_all(&chain, &fake);
     for (id, shown) in &run.nodes {
-        assert_eq!(shown.state, State::Done, "{id}: {:?}", shown.failure);
+        assert_eq!(shown.state, NodeState::Done, "{id}: {:?}", shown.failure);
         let [note] = &shown.notes[..] else {
             panic!("{id}: {:?}", shown.notes)
         };
@@ -197,7 +197,7 @@ fn a_server_that_asks_for_its_nonce_gets_a_new_proof_with_it() {
     };
     let fake = Fake::new(&never);
     let shown = run_node(&chain, "own", &run, &fake);
-    assert_eq!(shown.state, State::Failed);
+    assert_eq!(shown.state, NodeState::Failed);
     let failure = shown.failure.unwrap();
     assert_eq!(failure.code.as_deref(), Some("use_dpop_nonce"));
     assert_eq!(fake.sent.borrow().len(), 2);
@@ -264,7 +264,7 @@ fn what_is_not_bound_though_a_key_was_proved_is_noted() {
     ] {
         let shown = answers(claims, scheme);
         assert!(shown.notes[0].contains(note), "{:?}", shown.notes);
-        assert_eq!(shown.state, State::Failed);
+        assert_eq!(shown.state, NodeState::Failed);
         let failure = shown.failure.unwrap();
         assert_eq!(failure.kind, FailureKind::Expectation);
         assert!(failure.said.contains("bound"), "{failure:?}");

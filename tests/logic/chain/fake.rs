@@ -5,7 +5,7 @@ use std::{cell::RefCell, sync::Arc};
 use delegraph::{
     chain::{
         Chain, file, plan,
-        run::{self, Answer, Directory, NodeRun, Progress, Run, ServerView, State, Want},
+        run::{self, Answer, Directory, NodeRun, NodeState, Progress, Run, ServerView, Want},
     },
     jose::{Alg, Jwk, crypto},
     kit::{Env, ids::TokenId, secret::Secret},
@@ -96,7 +96,7 @@ pub(super) fn run_node(chain: &Chain, id: &str, run: &Run, fake: &Fake<'_>) -> N
         match progress {
             Progress::End(shown) => return *shown,
             Progress::Want(pending, Want::Http(request)) => {
-                assert_eq!(pending.so_far.state, State::Running);
+                assert_eq!(pending.so_far.state, NodeState::Running);
                 let response = (fake.reply)(fake, &request);
                 fake.sent.borrow_mut().push(request);
                 progress = run::resume(

@@ -1,7 +1,11 @@
 //! Chain files: samples, errors and their places, round trips.
 
 use delegraph::{
-    chain::{Ask, Chain, Dpop, Expect, Node, Step, file, plan},
+    chain::{
+        Chain, Dpop, Expect, Node, Step, TokenRequest, file,
+        kinds::{Call, ClientCredentials, Exchange, Paste, SignIn},
+        plan,
+    },
     risk::Severity,
 };
 use proptest::prelude::*;
@@ -127,9 +131,9 @@ fn texts() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec("[a-z:\u{202e}\"\\\\ü]{1,8}", 0..3)
 }
 
-fn asks() -> impl Strategy<Value = Ask> {
+fn requests() -> impl Strategy<Value = TokenRequest> {
     (texts(), texts(), texts(), prop::option::of(".{0,6}")).prop_map(
-        |(scope, audience, resource, may_act)| Ask {
+        |(scope, audience, resource, may_act)| TokenRequest {
             scope,
             audience,
             resource,
@@ -142,16 +146,16 @@ fn steps() -> impl Strategy<Value = Step> {
     let word = || "n[0-7]";
     let some = || prop::option::of("[a-z_]{1,6}");
     prop_oneof![
-        (some(), asks()).prop_map(|(user, ask)| Step::SignIn { user, ask }),
-        asks().prop_map(|ask| Step::ClientCredentials { ask }),
-        any::<String>().prop_map(|token| Step::Paste { token }),
+        (some(), requests()).prop_map(|(user, request)| Step::SignIn(SignIn { user, request })),
+        requests().prop_map(|request| Step::ClientCredentials(ClientCredentials { request })),
+        any::<String>().prop_map(|token| Step::Paste(Paste { token })),
         (
             word(),
             prop::option::of(word()),
             some(),
             some(),
             some(),
-            asks()
+            requests()
         )
             .prop_map(
                 |(
@@ -160,23 +164,23 @@ fn steps() -> impl Strategy<Value = Step> {
                     subject_token_type,
                     actor_token_type,
                     requested_token_type,
-                    ask,
+                    request,
                 )| {
-                    Step::Exchange {
+                    Step::Exchange(Exchange {
                         subject,
                         subject_token_type,
                         actor,
                         actor_token_type,
                         requested_token_type,
-                        ask,
-                    }
+                        request,
+                    })
                 }
             ),
-        (word(), "[ -~]{1,12}", some()).prop_map(|(token, url, method)| Step::Call {
+        (word(), "[ -~]{1,12}", some()).prop_map(|(token, url, method)| Step::Call(Call {
             token,
             url,
             method
-        }),
+        })),
     ]
 }
 

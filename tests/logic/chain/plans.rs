@@ -132,8 +132,8 @@ fn long_chains_are_ordered_quickly() {
         id: "n0".into(),
         ..chain.nodes[4_999].clone()
     };
-    if let Step::Exchange { subject, .. } = &mut chain.nodes[0].step {
-        *subject = "n4999".into();
+    if let Step::Exchange(exchange) = &mut chain.nodes[0].step {
+        exchange.subject = "n4999".into();
     }
     assert_eq!(plan::flaws(&chain).len(), 5_000);
     assert_eq!(plan::order(&chain), Vec::<String>::new());

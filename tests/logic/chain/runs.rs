@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use delegraph::{
     chain::{
         Expect, gather, plan,
-        run::{self, Answer, FailureKind, Progress, Run, State, Want},
+        run::{self, Answer, FailureKind, NodeState, Progress, Run, Want},
     },
     oauth::http::Request,
     risk::{Confidence, Finding, Report, Rule, Severity},
@@ -25,7 +25,13 @@ fn the_sample_runs_and_its_tokens_become_evidence() {
     let run = run_all(&chain, &fake);
     for node in &chain.nodes {
         let shown = &run.nodes[&node.id];
-        assert_eq!(shown.state, State::Done, "{}: {:?}", node.id, shown.failure);
+        assert_eq!(
+            shown.state,
+            NodeState::Done,
+            "{}: {:?}",
+            node.id,
+            shown.failure
+        );
         assert_eq!(shown.notes, Vec::<String>::new(), "{}", node.id);
         assert!(shown.expectations.iter().all(|(_, held)| *held));
         let judged = node
@@ -166,14 +172,14 @@ fn findings_come_back_to_the_expectations() {
         &report(vec![finding(12, Severity::High)]),
         10,
     );
-    assert_eq!(run.state("plan"), State::Failed);
+    assert_eq!(run.state("plan"), NodeState::Failed);
     let failure = run.nodes["plan"].failure.clone().unwrap();
     assert_eq!(failure.kind, FailureKind::Expectation);
     assert!(failure.said.contains("found DG-401 (high)"), "{failure:?}");
-    assert_eq!(run.state("research"), State::Done);
+    assert_eq!(run.state("research"), NodeState::Done);
     assert_eq!(
         run.state("call"),
-        State::Done,
+        NodeState::Done,
         "{:?}",
         run.nodes["call"].failure
     );
@@ -190,8 +196,8 @@ fn findings_come_back_to_the_expectations() {
         &report(vec![finding(0, Severity::Critical)]),
         10,
     );
-    assert_eq!(run.state("plan"), State::Done);
-    assert_eq!(run.state("call"), State::Failed);
+    assert_eq!(run.state("plan"), NodeState::Done);
+    assert_eq!(run.state("call"), NodeState::Failed);
     assert_eq!(held(&run, "call"), [false, true, true]);
     gather::settle(
         &chain,
@@ -206,7 +212,7 @@ fn findings_come_back_to_the_expectations() {
         &report(vec![finding(2, Severity::Medium)]),
         0,
     );
-    assert_eq!(run.state("call"), State::Done);
+    assert_eq!(run.state("call"), NodeState::Done);
 }
 
 #[test]
@@ -222,7 +228,7 @@ fn broken_expectations_say_what_was_found() {
     ];
     let fake = Fake::new(&well_behaved);
     let shown = run_node(&chain, "alice", &Run::default(), &fake);
-    assert_eq!(shown.state, State::Failed);
+    assert_eq!(shown.state, NodeState::Failed);
     let held: Vec<bool> = shown.expectations.iter().map(|(_, h)| *h).collect();
     assert_eq!(held, [false, false, false, false, true, false]);
     let failure = shown.failure.unwrap();
@@ -255,7 +261,7 @@ fn a_refusal_that_is_expected_is_done_and_another_is_not() {
     };
     let run = |expect: &str| run_node(&with(expect), "a", &Run::default(), &fake);
     let shown = run("{ error = \"invalid_scope\" }, { status = 400 }");
-    assert_eq!(shown.state, State::Done);
+    assert_eq!(shown.state, NodeState::Done);
     assert!(shown.failure.is_none());
     assert!(shown.notes[0].contains("refused, as expected: 400 invalid_scope: wider"));
     for expect in [
@@ -265,7 +271,7 @@ fn a_refusal_that_is_expected_is_done_and_another_is_not() {
         "{ error = \"invalid_scope\" }, { status = 403 }",
     ] {
         let shown = run(expect);
-        assert_eq!(shown.state, State::Failed, "{expect}");
+        assert_eq!(shown.state, NodeState::Failed, "{expect}");
         let failure = shown.failure.unwrap();
         assert_eq!(failure.kind, FailureKind::Refused);
         assert_eq!(failure.code.as_deref(), Some("invalid_scope"));
@@ -290,7 +296,7 @@ fn sign_in_at_a_configured_server_goes_through_the_browser() {
     fake.metadata = json!({"code_challenge_methods_supported": ["plain"]});
     let text = "[[node]]\nid = \"a\"\nkind = \"sign_in\"\nserver = \"Keycloak\"\nclient = \"app\"\nuser = \"carol\"";
     let shown = run_node(&chain(text), "a", &Run::default(), &fake);
-    assert_eq!(shown.state, State::Done, "{:?}", shown.failure);
+    assert_eq!(shown.state, NodeState::Done, "{:?}", shown.failure);
     assert!(shown.notes[0].contains("PKCE"), "{:?}", shown.notes);
     // At the practice server, nobody named: the browser as well.
     let anybody = chain("[[node]]\nid = \"a\"\nkind = \"sign_in\"");
@@ -345,7 +351,7 @@ fn sign_in_refusals() {
         assert!(failure.said.contains(words), "{failure:?}");
         assert!(!failure.try_this.is_empty());
         assert_eq!(shown.exchanged.len(), 1);
-        assert_eq!(shown.state, State::Failed);
+        assert_eq!(shown.state, NodeState::Failed);
     }
 }
 
@@ -411,7 +417,7 @@ fn pasted_tokens_and_calls() {
          [[node]]\nid = \"unused\"\nkind = \"paste\"\ntoken = \"opaque-and-not-used\"\n",
     );
     let mut run = run_all(&chain, &fake);
-    assert_eq!(run.state("p"), State::Done);
+    assert_eq!(run.state("p"), NodeState::Done);
     assert_eq!(&*run.token("p").unwrap().raw, "tray-token-of-the-user");
     let failure = run.nodes["c"].failure.clone().unwrap();
     assert_eq!(failure.code.as_deref(), Some("insufficient_scope"));
@@ -513,7 +519,7 @@ fn notes_on_what_an_exchange_gave() {
         ));
         let run = run_all(&chain, &fake);
         let shown = &run.nodes["x"];
-        assert_eq!(shown.state, State::Done, "{:?}", shown.failure);
+        assert_eq!(shown.state, NodeState::Done, "{:?}", shown.failure);
         assert_eq!(
             shown.notes.len(),
             notes.len(),
@@ -541,7 +547,12 @@ fn opaque_tokens_are_judged_by_the_answer() {
          expect = [{ scope = [\"a\"] }, { actors = [] }]",
     );
     let run = run_all(&chain, &fake);
-    assert_eq!(run.state("a"), State::Done, "{:?}", run.nodes["a"].failure);
+    assert_eq!(
+        run.state("a"),
+        NodeState::Done,
+        "{:?}",
+        run.nodes["a"].failure
+    );
     // A token that only serves as actor token is supporting; this one serves nothing.
     assert!(!gather::evidence(&chain, &run, "x")[0].supporting);
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     chain::{
         Step, file, gather, plan,
-        run::{self, Answer as Reply, Directory, Progress, Run, ServerView, State, Want},
+        run::{self, Answer as Reply, Directory, NodeState, Progress, Run, ServerView, Want},
     },
     evidence::Evidence,
     kit::{Env, ids::TokenId},
@@ -72,7 +72,12 @@ async fn sample_with_findings(name: &str) -> (Run, Vec<String>, Report) {
             }
         };
         assert!(ended.failure.is_none(), "{id}: {:?}", ended.failure);
-        assert_eq!(ended.state, State::Done, "{id}: {:?}", ended.expectations);
+        assert_eq!(
+            ended.state,
+            NodeState::Done,
+            "{id}: {:?}",
+            ended.expectations
+        );
         run.nodes.insert(id.clone(), *ended);
     }
     let issuer = &server.info.issuer;
@@ -156,12 +161,12 @@ async fn findings_tell_the_samples_apart() {
         "{shown:#?}"
     );
     for (id, node) in &run.nodes {
-        assert_eq!(node.state, State::Done, "{id}: {:?}", node.failure);
+        assert_eq!(node.state, NodeState::Done, "{id}: {:?}", node.failure);
     }
 
     let (run, _, report) = sample_with_findings("sample-risky").await;
     for (id, node) in &run.nodes {
-        assert_eq!(node.state, State::Done, "{id}: {:?}", node.failure);
+        assert_eq!(node.state, NodeState::Done, "{id}: {:?}", node.failure);
     }
     for rule in ["DG-401", "DG-405", "DG-410", "DG-501"] {
         assert!(
@@ -237,7 +242,7 @@ async fn the_bound_chain_binds_every_token_and_no_thief_gets_through() {
         .collect();
     assert_eq!(shown, Vec::<String>::new());
     for (id, node) in &run.nodes {
-        assert_eq!(node.state, State::Done, "{id}: {:?}", node.failure);
+        assert_eq!(node.state, NodeState::Done, "{id}: {:?}", node.failure);
     }
 }
 
