@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | 0 | [`kit`] | clock, randomness, ids, secrets, JSON, text: no domain |
 //! | 1 | [`jose`] | keys, signatures: pure |
-//! | 2 | [`token`], [`evidence`], [`oauth`], [`attack`], [`chain`], [`principal`], [`risk`], [`report`] | the domain, without I/O |
+//! | 2 | [`token`], [`evidence`], [`oauth`], [`attack`], [`chain`], [`practice`], [`principal`], [`risk`], [`report`] | the domain, without I/O |
 //! | 3 | [`app`] | the program without a face: model, commands, effects |
 //! | 4 | [`io`] | carries effects out; practice servers |
 //! | 5 | [`cli`], `gui` | the faces |
@@ -22,6 +22,7 @@ pub mod io;
 pub mod jose;
 pub mod kit;
 pub mod oauth;
+pub mod practice;
 pub mod principal;
 pub mod report;
 pub mod risk;

@@ -10,11 +10,9 @@ use super::{
 };
 use crate::{
     app::model::PracticeInfo,
-    io::{
-        practice::{FAULTS, Fault},
-        serve,
-    },
+    io::serve,
     oauth::client_auth::{Client, Credential},
+    practice::{FAULTS, Fault},
 };
 
 #[derive(clap::Args)]

@@ -21,9 +21,9 @@ use crate::{
             chips::{Mark, chip},
         },
     },
-    io::practice::{FAULTS, Part},
     kit::text::{escape, shorten},
     oauth::metadata::Metadata,
+    practice::{FAULTS, Part},
 };
 
 /// What the panel keeps between frames.

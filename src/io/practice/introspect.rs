@@ -11,12 +11,13 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Shared,
+    answer::no_store,
     client::{self, Caller},
     faults::Faults,
     form::Form,
     issued::{self, Seen},
     realm::WORKBENCH,
-    refusal::{Refusal, no_store},
+    refusal::Refusal,
 };
 
 /// Claims that introspection repeats (RFC 7662 §2.2, RFC 8693 §4, RFC 7800).

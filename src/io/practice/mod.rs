@@ -5,22 +5,15 @@
 //! requests for its own `Host` only, so that no web page can reach it through a name that resolves
 //! to loopback, and it sends no CORS permission, so that none can read its answers.
 
+mod answer;
 mod authorize;
 mod client;
-mod exchange;
-mod faults;
-mod form;
 mod held;
 mod introspect;
-mod issued;
-mod memory;
 mod metadata;
 mod page;
 mod proof;
-mod realm;
-mod refusal;
 mod resource;
-mod target;
 mod token;
 
 use std::{
@@ -49,14 +42,18 @@ use crate::{
         clock::Clock,
         rng::{self, Rng, SystemRng},
     },
+    practice::{
+        exchange,
+        faults::Faults,
+        form::{self, Form},
+        issued,
+        memory::{self, Memory},
+        realm::{self, Realm},
+        refusal::{self, Refusal, quote},
+        target,
+    },
 };
-use faults::Faults;
-use form::Form;
-use memory::Memory;
-use realm::Realm;
-use refusal::{Refusal, no_store, quote};
-
-pub use faults::{FAULTS, Fault, Part};
+use answer::no_store;
 
 /// How long one request may take, its body included.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);

@@ -7,20 +7,15 @@ use axum::{
 };
 use url::Url;
 
-use super::{Shared, memory::Remembered, refusal::Refusal};
+use super::{
+    Shared,
+    memory::{Place, Remembered},
+    refusal::Refusal,
+};
 use crate::{
     jose::{b64, crypto},
     oauth::dpop::{self, Check, Demand, Judged},
 };
-
-/// Who gives nonces: authorization server and resource servers each have their own (RFC 9449 §9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// The token endpoint.
-    Token,
-    /// The resource servers.
-    Resource,
-}
 
 /// The address that the request was sent to. `Host` is one of the server's own by now.
 pub fn address(shared: &Shared, headers: &HeaderMap, path: &str) -> Result<Url, String> {

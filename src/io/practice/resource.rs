@@ -15,7 +15,8 @@ use super::{
     Shared,
     held::{self, Held},
     issued::{self, Flaw, Seen},
-    proof::{self, Place},
+    memory::Place,
+    proof,
     realm::{PROFILE, RESOURCES, Resource},
     refusal::{plain, quote},
 };

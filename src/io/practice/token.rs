@@ -11,14 +11,15 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Shared,
+    answer::no_store,
     client::{self, Caller},
     exchange::{self, Ask, Ground, party},
     form::Form,
     issued,
-    memory::{Grant, Memory, Refresh},
-    proof::{self, Place},
+    memory::{Grant, Memory, Place, Refresh},
+    proof,
     realm::{self, Agent, CLIENT_TOKEN_LIFE, USER_TOKEN_LIFE, WORKBENCH},
-    refusal::{Refusal, no_store, quote},
+    refusal::{Refusal, quote},
     target,
 };
 use crate::jose::{b64, crypto};

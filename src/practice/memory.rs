@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{proof::Place, realm::Target};
+use super::realm::Target;
 
 /// Seconds that a code can be used.
 pub const CODE_LIFE: i64 = 60;
@@ -130,6 +130,15 @@ pub enum Remembered {
     Seen,
     /// There is no room to remember it.
     Full,
+}
+
+/// Who gives nonces: authorization server and resource servers each have their own (RFC 9449 §9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The token endpoint.
+    Token,
+    /// The resource servers.
+    Resource,
 }
 
 /// Nonces of one place.

@@ -1,11 +1,4 @@
-//! Errors and answers of the authorization server as it sends them.
-
-use axum::{
-    Json,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
-use serde_json::{Value, json};
+//! Errors of the authorization server, as values.
 
 use crate::kit::text;
 
@@ -74,34 +67,6 @@ impl Refusal {
     pub fn with_status(self, status: u16) -> Self {
         Self { status, ..self }
     }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let body = json!({ "error": self.code, "error_description": self.description });
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
-        let mut response = no_store(status, body);
-        if self.challenge {
-            response.headers_mut().insert(
-                header::WWW_AUTHENTICATE,
-                HeaderValue::from_static("Basic realm=\"delegraph practice\""),
-            );
-        }
-        response
-    }
-}
-
-/// A JSON answer that no cache keeps (RFC 6749 §5.1).
-pub fn no_store(status: StatusCode, body: Value) -> Response {
-    (
-        status,
-        [
-            (header::CACHE_CONTROL, "no-store"),
-            (header::PRAGMA, "no-cache"),
-        ],
-        Json(body),
-    )
-        .into_response()
 }
 
 /// `text` in the characters that `error_description` may hold (RFC 6749 §5.2: printable ASCII
