@@ -1,6 +1,6 @@
 //! Chains as documents: nodes and wires.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::sync::LazyLock;
 
 use super::{
     Command, Effect, Model,
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     chain::{Chain, Node, file},
     kit::{ids::ChainId, text::escape},
+    practice::Faults,
 };
 
 pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effect>) {
@@ -153,7 +154,7 @@ const AT: &str = "-with-faults";
 pub(super) fn at_practice(
     model: &mut Model,
     what: &AtPractice,
-    faults: &BTreeSet<String>,
+    faults: &Faults,
 ) -> Option<ChainId> {
     let source = match what {
         AtPractice::Sample(name) if faults.is_empty() => return sample(model, name),
@@ -171,7 +172,7 @@ pub(super) fn at_practice(
         }
     };
     let copy = Chain {
-        faults: faults.iter().cloned().collect(),
+        faults: faults.names().map(str::to_owned).collect(),
         title: format!("{} at {}", title(&source), practice::title(faults)),
         name: format!("{}{AT}", source.name),
         ..source

@@ -3,7 +3,7 @@
 mod palette;
 mod words;
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use serde_json::Value;
 
@@ -24,6 +24,7 @@ use crate::{
         secret::Secret,
     },
     oauth::client_auth::AuthMethod,
+    practice::Faults,
     principal::picture::{Choice, When},
     risk::Severity,
     token::{craft::Part, sd_jwt::Edit, template::Template},
@@ -127,7 +128,7 @@ pub enum Command {
     SetHeaderSecret(HeaderRef, Secret),
     /// Bring the newest token of the practice server with these faults to the front, and a target
     /// that takes it.
-    AimForge(BTreeSet<String>),
+    AimForge(Faults),
     /// Take the first token of a text as the actor token of an exchange.
     PasteActor(TargetId, String),
     /// Fire forgeries at a target; one that is not on this machine asks first.
@@ -201,11 +202,11 @@ pub enum Command {
     /// Start the practice server (the one without faults).
     StartPractice,
     /// Start a practice server with these faults.
-    StartFaulty(BTreeSet<String>),
+    StartFaulty(Faults),
     /// Put the signing key of the practice server with these faults into the tray.
-    TakePracticeKey(BTreeSet<String>),
+    TakePracticeKey(Faults),
     /// Stop the practice server with these faults.
-    StopFaulty(BTreeSet<String>),
+    StopFaulty(Faults),
     /// Stop all practice servers.
     StopPractice,
 
@@ -216,7 +217,7 @@ pub enum Command {
     RunSample(String),
     /// Run a chain at the practice server with these faults, which is started for it: a copy, so that
     /// the chain itself stays as it is.
-    RunAt(AtPractice, BTreeSet<String>),
+    RunAt(AtPractice, Faults),
     /// An empty chain.
     NewChain,
     /// A chain from a file's text.

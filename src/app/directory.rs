@@ -1,7 +1,7 @@
 //! Where a chain finds servers, clients and tokens: the practice server with the chain's faults,
 //! the configured servers, the vault, the tray.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use url::Url;
 
@@ -19,13 +19,14 @@ use crate::{
     jose::Jwk,
     kit::{ids::TokenId, text::escape},
     oauth::client_auth::{AuthMethod, Client, Credential},
+    practice::Faults,
     token::{Token, decode},
 };
 
 /// Names as the nodes of one chain mean them.
 pub(super) struct Names<'a> {
     model: &'a Model,
-    faults: BTreeSet<String>,
+    faults: Faults,
 }
 
 impl<'a> Names<'a> {
@@ -38,7 +39,7 @@ impl<'a> Names<'a> {
     }
 
     /// For the practice server with these faults.
-    pub(super) fn with(model: &'a Model, faults: BTreeSet<String>) -> Self {
+    pub(super) fn with(model: &'a Model, faults: Faults) -> Self {
         Self { model, faults }
     }
 
@@ -66,8 +67,8 @@ impl<'a> Names<'a> {
 }
 
 /// The faults that a chain wants, as practice servers are told apart by.
-pub(super) fn faults(chain: &Chain) -> BTreeSet<String> {
-    chain.faults.iter().cloned().collect()
+pub(super) fn faults(chain: &Chain) -> Faults {
+    Faults::named(&chain.faults)
 }
 
 impl Directory for Names<'_> {

@@ -1,6 +1,6 @@
 //! What the program wants done, as plain data, and what came of it.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use super::{
     analysis::{Analysis, Begun, Input},
@@ -18,6 +18,7 @@ use crate::{
         secret::Secret,
     },
     oauth::{http, metadata::Metadata},
+    practice::Faults,
     principal::picture::{Picture, Seen},
     token::{decrypt::Decrypted, find::Found},
 };
@@ -39,9 +40,9 @@ pub enum Effect {
     /// Fetch metadata (RFC 8414, then OIDC Discovery) and keys of an issuer.
     Discover(JobId, String),
     /// Start a practice server with faults.
-    StartPractice(BTreeSet<String>),
+    StartPractice(Faults),
     /// Stop the practice server with these faults.
-    StopOnePractice(BTreeSet<String>),
+    StopOnePractice(Faults),
     /// Stop all practice servers.
     StopPractice,
     /// Derive everything; answered by [`Outcome::Analysed`], or by [`Outcome::AnalysisStopped`] when
@@ -208,7 +209,7 @@ pub enum Outcome {
     /// Metadata and keys.
     Discovered(JobId, Result<(Metadata, Jwks), String>),
     /// A practice server's state.
-    Practice(BTreeSet<String>, Result<Arc<PracticeInfo>, String>),
+    Practice(Faults, Result<Arc<PracticeInfo>, String>),
     /// Derived.
     Analysed(Arc<Analysis>),
     /// An analysis that nobody wants any more has ended; what it had found out.

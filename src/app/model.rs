@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -25,6 +25,7 @@ use crate::{
         secret::Secret,
     },
     oauth::{client_auth::Client, metadata::Metadata},
+    practice::Faults,
     principal::picture::{Picture, Seen},
 };
 
@@ -56,10 +57,10 @@ pub struct Model {
     /// What it is being drawn up for.
     pub picturing: Option<Seen>,
     /// Practice servers by their faults (sorted); the one without faults is the default.
-    pub practice: BTreeMap<BTreeSet<String>, Practice>,
+    pub practice: BTreeMap<Faults, Practice>,
     /// The faults of the practice server that has, or had, a port of this machine: an address alone
     /// does not say that a server is broken on purpose.
-    pub practice_ports: BTreeMap<u16, BTreeSet<String>>,
+    pub practice_ports: BTreeMap<u16, Faults>,
     /// Key sets of configured issuers and practice servers.
     pub jwks: HashMap<String, Arc<Jwks>>,
     /// Key sets as they were before the last fetch that changed them, to show a rotation.
@@ -187,7 +188,7 @@ pub struct Running {
     /// The node that waits for an answer, and its job.
     pub pending: Option<(JobId, Pending)>,
     /// Waits for the practice server with these faults.
-    pub waits_for: Option<BTreeSet<String>>,
+    pub waits_for: Option<Faults>,
     /// How many requests of the pending node are in the log already.
     pub logged: usize,
 }
@@ -223,7 +224,7 @@ pub struct PracticeInfo {
     /// Users.
     pub users: Vec<String>,
     /// Faults that are on.
-    pub faults: BTreeSet<String>,
+    pub faults: Faults,
 }
 
 /// Secrets in memory.
@@ -240,7 +241,7 @@ pub struct Vault {
 impl Model {
     /// The default practice server, when it runs.
     pub fn practice(&self) -> Option<&Arc<PracticeInfo>> {
-        match self.practice.get(&BTreeSet::new()) {
+        match self.practice.get(&Faults::NONE) {
             Some(Practice::Running(info)) => Some(info),
             _ => None,
         }

@@ -1,15 +1,15 @@
 //! Practice servers: what runs, and what they publish.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     Effect, Model,
     model::{Practice, PracticeInfo},
 };
-use crate::oauth::metadata::is_loopback;
+use crate::{oauth::metadata::is_loopback, practice::Faults};
 
 /// Starts the server with these faults, unless it runs or is being started.
-pub(super) fn start(model: &mut Model, faults: BTreeSet<String>, effects: &mut Vec<Effect>) {
+pub(super) fn start(model: &mut Model, faults: Faults, effects: &mut Vec<Effect>) {
     if matches!(
         model.practice.get(&faults),
         Some(Practice::Running(_) | Practice::Starting)
@@ -21,16 +21,16 @@ pub(super) fn start(model: &mut Model, faults: BTreeSet<String>, effects: &mut V
 }
 
 /// What a practice server is called: its faults belong to its name wherever it is named.
-pub fn title(faults: &BTreeSet<String>) -> String {
+pub fn title(faults: &Faults) -> String {
     if faults.is_empty() {
         return "Practice".into();
     }
-    let names: Vec<&str> = faults.iter().map(String::as_str).collect();
+    let names: Vec<&str> = faults.names().collect();
     format!("Practice with {}", names.join(", "))
 }
 
 /// [`title`] where there is little room: several faults are counted.
-pub fn brief(faults: &BTreeSet<String>) -> String {
+pub fn brief(faults: &Faults) -> String {
     match faults.len() {
         0 | 1 => title(faults),
         n => format!("Practice with {n} faults"),
@@ -50,7 +50,7 @@ pub fn named_by(model: &Model, address: &str) -> Option<String> {
 }
 
 /// Stops one.
-pub(super) fn stop_one(model: &mut Model, faults: BTreeSet<String>, effects: &mut Vec<Effect>) {
+pub(super) fn stop_one(model: &mut Model, faults: Faults, effects: &mut Vec<Effect>) {
     if let Some(state) = model.practice.get_mut(&faults) {
         *state = Practice::Stopped;
         effects.push(Effect::StopOnePractice(faults));
@@ -68,7 +68,7 @@ pub(super) fn stop(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Takes in a server's new state.
 pub(super) fn changed(
     model: &mut Model,
-    faults: &BTreeSet<String>,
+    faults: &Faults,
     state: Result<Arc<PracticeInfo>, String>,
 ) {
     if !matches!(model.practice.get(faults), Some(Practice::Starting)) {

@@ -20,6 +20,7 @@ use crate::{
         ids::{ChainId, JobId, TokenId},
         text::escape,
     },
+    practice::Faults,
     token::Token,
 };
 
@@ -366,11 +367,7 @@ pub(super) fn practice_changed(model: &mut Model, env: &Env, effects: &mut Vec<E
 
 /// The practice servers are about to stop, or the one with these faults: chains that use them cannot
 /// go on.
-pub(super) fn practice_stops(
-    model: &mut Model,
-    only: Option<&BTreeSet<String>>,
-    effects: &mut Vec<Effect>,
-) {
+pub(super) fn practice_stops(model: &mut Model, only: Option<&Faults>, effects: &mut Vec<Effect>) {
     let using: Vec<ChainId> = model
         .running
         .keys()

@@ -16,6 +16,7 @@ use crate::{
         text::{escape, shorten},
     },
     oauth::http::{FORM, Method},
+    practice::Faults,
 };
 
 /// A target of forgeries. Texts are kept as they were typed, half-typed ones included.
@@ -34,8 +35,8 @@ pub struct TargetEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub practice: Option<String>,
     /// Faults of that practice server.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub faults: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Faults::is_empty")]
+    pub faults: Faults,
     /// Method.
     #[serde(with = "method")]
     pub method: Method,
@@ -146,7 +147,7 @@ impl Default for TargetEntry {
             name: String::new(),
             url: String::new(),
             practice: None,
-            faults: BTreeSet::new(),
+            faults: Faults::NONE,
             method: Method::Get,
             carrier: Carrier::default(),
             scheme: "Bearer".into(),
@@ -169,7 +170,7 @@ impl Default for TargetEntry {
 
 impl TargetEntry {
     /// A resource server of a practice server.
-    pub fn practice(resource: &str, method: Method, faults: BTreeSet<String>) -> Self {
+    pub fn practice(resource: &str, method: Method, faults: Faults) -> Self {
         Self {
             practice: Some(resource.to_owned()),
             method,
@@ -179,7 +180,7 @@ impl TargetEntry {
     }
 
     /// The token endpoint of a practice server, with an exchange.
-    pub fn exchange(client: &str, faults: BTreeSet<String>) -> Self {
+    pub fn exchange(client: &str, faults: Faults) -> Self {
         Self {
             carrier: Carrier::Exchange,
             method: Method::Post,

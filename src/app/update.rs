@@ -10,7 +10,7 @@ use super::{
     model::{PutOff, Underway},
     practice, presentation, runs, servers, signatures, token, view,
 };
-use crate::kit::Env;
+use crate::{kit::Env, practice::Faults};
 
 /// Analyses that are stopped one after the other.
 const STOPS: u8 = 3;
@@ -116,7 +116,7 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         C::Begin => {
             model.autosave = true;
             effects.push(Effect::LookForRecovery);
-            practice::start(model, std::collections::BTreeSet::new(), effects);
+            practice::start(model, Faults::NONE, effects);
         }
         C::NewWorkspace
         | C::Open(_)
@@ -184,7 +184,7 @@ fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Ef
         | C::RemoveServer(_)
         | C::SetClient { .. }
         | C::RemoveClient(..) => servers::update(model, command, effects),
-        C::StartPractice => practice::start(model, std::collections::BTreeSet::new(), effects),
+        C::StartPractice => practice::start(model, Faults::NONE, effects),
         C::StartFaulty(faults) => practice::start(model, faults, effects),
         C::StopFaulty(faults) => {
             runs::practice_stops(model, Some(&faults), effects);

@@ -1,7 +1,5 @@
 //! `delegraph practice`: the practice servers alone.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::{
@@ -12,7 +10,7 @@ use crate::{
     app::model::PracticeInfo,
     io::serve,
     oauth::client_auth::{Client, Credential},
-    practice::{FAULTS, Fault},
+    practice::{Fault, Faults},
 };
 
 #[derive(clap::Args)]
@@ -30,14 +28,14 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure> {
     if options.list_faults {
-        let rows: Vec<(&str, String)> = FAULTS
+        let rows: Vec<(&str, String)> = Fault::ALL
             .iter()
-            .map(|f| (f.name, f.breaks.to_owned()))
+            .map(|f| (f.name(), f.breaks().to_owned()))
             .collect();
         return Ok(Done {
-            json: json!({ "faults": FAULTS.iter().map(|Fault { name, breaks, .. }| json!({
-                "name": name,
-                "breaks": breaks,
+            json: json!({ "faults": Fault::ALL.iter().map(|fault| json!({
+                "name": fault.name(),
+                "breaks": fault.breaks(),
             })).collect::<Vec<_>>() }),
             text: columns(0, &rows),
             good: true,
@@ -48,16 +46,15 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
             "--at: a server lives in the present; practice runs on the system's clock",
         ));
     }
-    let mut faults = BTreeSet::new();
+    let mut faults = Faults::NONE;
     for name in &options.fault {
-        if !FAULTS.iter().any(|f| f.name == name) {
-            let names: Vec<&str> = FAULTS.iter().map(|f| f.name).collect();
+        let Some(fault) = Fault::named(name) else {
             return Err(Failure::usage(format!(
                 "`{name}` is not a fault; there are {}",
-                names.join(", ")
+                Fault::names()
             )));
-        }
-        faults.insert(name.clone());
+        };
+        faults.insert(fault);
     }
     serve::practice(options.port, faults, |info| {
         // The one line that tells a script where everything is; it is also the whole document.

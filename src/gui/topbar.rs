@@ -1,7 +1,5 @@
 //! The bar over everything: workspace, server, clock, search and commands, theme.
 
-use std::collections::BTreeSet;
-
 use egui::{
     Align, Button, CornerRadius, Layout, Margin, RichText, Role, Sense, Ui, WidgetInfo, vec2,
 };
@@ -26,6 +24,7 @@ use crate::{
         clock::Clock,
         text::{escape, shorten},
     },
+    practice::Faults,
 };
 
 /// What the bar keeps between frames.
@@ -172,7 +171,7 @@ pub fn save(cx: &mut Cx<'_>) {
 
 /// The practice server's state in words, and whether it runs.
 pub fn practice_words(model: &crate::app::Model) -> (String, bool) {
-    match model.practice.get(&BTreeSet::new()) {
+    match model.practice.get(&Faults::NONE) {
         Some(Practice::Running(info)) => {
             let place = info.issuer.trim_start_matches("http://");
             (format!("Practice · {place}"), true)
@@ -199,7 +198,7 @@ fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
     let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(260.0);
         ui.label(theme::section("Practice server", theme));
-        if let Some(Practice::Failed(why)) = cx.model.practice.get(&BTreeSet::new()) {
+        if let Some(Practice::Failed(why)) = cx.model.practice.get(&Faults::NONE) {
             ui.add(egui::Label::new(RichText::new(escape(why)).color(theme.critical)).wrap());
         }
         if running {

@@ -1,7 +1,7 @@
 //! Carries effects out on tokio and a blocking pool; outcomes come back over one channel.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
@@ -36,6 +36,7 @@ use crate::{
         pem,
     },
     kit::{clock::Clock, ids::JobId, rng::SystemRng},
+    practice::Faults,
     principal::picture::{Picture, Seen},
     token::{decrypt::decrypt, find},
 };
@@ -84,8 +85,8 @@ pub struct Runtime {
 }
 
 enum PracticeAsk {
-    Start(BTreeSet<String>),
-    StopOne(BTreeSet<String>),
+    Start(Faults),
+    StopOne(Faults),
     Stop,
 }
 
@@ -403,7 +404,7 @@ async fn serve_practice(
     shared: Arc<Shared>,
     mut asks: tokio::sync::mpsc::UnboundedReceiver<PracticeAsk>,
 ) {
-    let mut servers: HashMap<BTreeSet<String>, practice::Server> = HashMap::new();
+    let mut servers: HashMap<Faults, practice::Server> = HashMap::new();
     while let Some(ask) = asks.recv().await {
         match ask {
             PracticeAsk::Start(faults) => {

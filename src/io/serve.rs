@@ -1,22 +1,19 @@
 //! The practice server alone, in the foreground, for the command line; and how a program without a
 //! window learns that its user wants it to end.
 
-use std::{
-    collections::BTreeSet,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use super::practice;
-use crate::app::model::PracticeInfo;
+use crate::{app::model::PracticeInfo, practice::Faults};
 
 /// Serves until the program is asked to end (Ctrl+C, SIGTERM, SIGHUP). `ready` is called once, when
 /// the server accepts requests; its error ends the server.
 pub fn practice(
     port: u16,
-    faults: BTreeSet<String>,
+    faults: Faults,
     ready: impl FnOnce(&PracticeInfo) -> Result<(), String>,
 ) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()

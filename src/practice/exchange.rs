@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{
-    faults::Faults,
+    faults::{Fault, Faults},
     form::Form,
     issued::{self, Seen},
     realm::{self, Agent, EXCHANGED_TOKEN_LIFE, MAX_ACTORS, Realm, Target},
@@ -134,7 +134,7 @@ pub struct Ground<'a> {
     /// The realm.
     pub realm: &'a Realm,
     /// Faults that are on.
-    pub faults: Faults,
+    pub faults: &'a Faults,
     /// The moment, in seconds.
     pub now: i64,
     /// Whether the token of that `jti` was revoked.
@@ -153,7 +153,7 @@ pub fn decide(ask: &Ask<'_>, client: Agent, ground: &Ground<'_>) -> Result<Decis
         .actor
         .map(|(token, is_jwt)| {
             let seen = accept("actor_token", token, is_jwt, ground)?;
-            if !ground.faults.actor_ignored {
+            if !ground.faults.contains(Fault::ActorIgnored) {
                 own_token(&seen, client)?;
             }
             Ok(seen)
@@ -162,15 +162,17 @@ pub fn decide(ask: &Ask<'_>, client: Agent, ground: &Ground<'_>) -> Result<Decis
 
     // An actor is named as iss and sub; both tokens are of this issuer.
     let acting = actor.as_ref().map_or(client.id, |seen| seen.text("sub"));
-    if subject.text("sub") == acting && !(actor.is_some() && ground.faults.actor_ignored) {
+    if subject.text("sub") == acting
+        && !(actor.is_some() && ground.faults.contains(Fault::ActorIgnored))
+    {
         return Err(Refusal::request(format!(
             "{acting} is the subject and would be its own actor: nobody delegates to themselves. Send the token of the one on whose behalf it acts as subject_token (RFC 8693 §1.1)"
         )));
     }
-    if !ground.faults.may_act_ignored {
+    if !ground.faults.contains(Fault::MayActIgnored) {
         honour_may_act(&subject, acting, realm)?;
     }
-    if !ground.faults.subject_key_ignored {
+    if !ground.faults.contains(Fault::SubjectKeyIgnored) {
         honour_binding(&subject, actor.as_ref(), client, ground)?;
     }
 
@@ -191,7 +193,7 @@ pub fn decide(ask: &Ask<'_>, client: Agent, ground: &Ground<'_>) -> Result<Decis
     let scope = target::granted(ask.scope.as_ref(), &subject, wanted.target, ground.faults)?;
     let act = chain(&subject, acting, realm, ground.faults)?;
 
-    let exp = if ground.faults.lifetime_extended {
+    let exp = if ground.faults.contains(Fault::LifetimeExtended) {
         ground.now + FAULTY_LIFE
     } else {
         let mut exp = subject.number("exp").min(ground.now + EXCHANGED_TOKEN_LIFE);
@@ -220,7 +222,9 @@ pub fn decide(ask: &Ask<'_>, client: Agent, ground: &Ground<'_>) -> Result<Decis
         claims.insert("may_act".into(), party(realm, next));
     }
     // Point 11: the key is that of the request's own proof.
-    let key = ground.key.filter(|_| !ground.faults.binding_dropped);
+    let key = ground
+        .key
+        .filter(|_| !ground.faults.contains(Fault::BindingDropped));
     if let Some(jkt) = key {
         claims.insert("cnf".into(), json!({ "jkt": jkt }));
     }
@@ -284,7 +288,7 @@ fn accept(
         token,
         types,
         ground.realm,
-        Faults::default(), // those of validation are the resource servers'
+        &Faults::NONE, // those of validation are the resource servers'
         ground.now,
         ground.revoked,
     );
@@ -416,14 +420,14 @@ fn same_target(subject: &Seen, realm: &Realm) -> Result<Wanted, Refusal> {
 }
 
 /// Points 9 and 10: the actor with the subject token's `act` inside, unchanged and not too deep.
-fn chain(subject: &Seen, acting: &str, realm: &Realm, faults: Faults) -> Result<Value, Refusal> {
+fn chain(subject: &Seen, acting: &str, realm: &Realm, faults: &Faults) -> Result<Value, Refusal> {
     let mut current = party(realm, acting);
     let Some(prior) = subject.claims.get("act") else {
         return Ok(current);
     };
     let stays = prior.get("sub").and_then(Value::as_str) == Some(acting)
         && prior.get("iss").and_then(Value::as_str) == Some(&realm.issuer);
-    if faults.act_flattened {
+    if faults.contains(Fault::ActFlattened) {
         return Ok(current);
     }
     if stays {

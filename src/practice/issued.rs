@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{
-    faults::Faults,
+    faults::{Fault, Faults},
     realm::{MAX_ACTORS, Realm, split_scope},
     refusal::quote,
 };
@@ -163,7 +163,7 @@ pub fn see(
     token: &str,
     types: &[&str],
     realm: &Realm,
-    faults: Faults,
+    faults: &Faults,
     now: i64,
     revoked: &dyn Fn(&str) -> bool,
 ) -> Seen {
@@ -203,12 +203,12 @@ pub fn see(
     seen
 }
 
-fn look_at_header(seen: &mut Seen, header: &Map<String, Value>, types: &[&str], faults: Faults) {
+fn look_at_header(seen: &mut Seen, header: &Map<String, Value>, types: &[&str], faults: &Faults) {
     let typ = header.get("typ").and_then(Value::as_str).unwrap_or("");
     // RFC 7515 §4.1.9: a media type, compared without case, `application/` may be left out.
     let lower = typ.to_ascii_lowercase();
     let short = lower.strip_prefix("application/").unwrap_or(&lower);
-    if !faults.typ_ignored && !types.iter().any(|t| t.eq_ignore_ascii_case(short)) {
+    if !faults.contains(Fault::TypIgnored) && !types.iter().any(|t| t.eq_ignore_ascii_case(short)) {
         let found = if typ.is_empty() {
             "none".into()
         } else {
@@ -224,7 +224,7 @@ fn look_at_header(seen: &mut Seen, header: &Map<String, Value>, types: &[&str], 
             "RFC 7519 §5.2",
         );
     }
-    if header.contains_key("crit") && !faults.crit_ignored {
+    if header.contains_key("crit") && !faults.contains(Fault::CritIgnored) {
         seen.flaw(
             "crit",
             "critical header parameters",
@@ -249,13 +249,13 @@ fn look_at_signature(
     token: &str,
     parts: Compact<'_>,
     realm: &Realm,
-    faults: Faults,
+    faults: &Faults,
 ) {
     let text = |name: &str| header.get(name).and_then(Value::as_str);
     let key = realm.verifier();
     let alg = text("alg").unwrap_or("");
-    if faults.alg_none_accepted && alg.eq_ignore_ascii_case("none")
-        || faults.key_confusion
+    if faults.contains(Fault::AlgNoneAccepted) && alg.eq_ignore_ascii_case("none")
+        || faults.contains(Fault::KeyConfusion)
             && alg == "HS256"
             && realm
                 .public_key()
@@ -267,7 +267,7 @@ fn look_at_signature(
     let named = match Alg::parse(alg) {
         named if alg == realm.alg.name() => named,
         // The mistake: what the token names decides. An HMAC is not tried with a public key.
-        named if faults.alg_chosen && named.family() != Family::Hmac => named,
+        named if faults.contains(Fault::AlgChosen) && named.family() != Family::Hmac => named,
         _ => {
             // Nothing is verified under an algorithm that the token chose (RFC 8725 §3.1).
             let found = if alg.is_empty() {
@@ -301,13 +301,13 @@ fn look_at_signature(
         return;
     }
     let mut key = brought.unwrap_or_else(|| key.clone());
-    if faults.alg_chosen {
+    if faults.contains(Fault::AlgChosen) {
         key.0.shift_remove("alg");
     }
     let good = b64::decode(parts.signature).is_ok_and(|signature| {
         crypto::verify(&key, &named, parts.signing_input().as_bytes(), &signature).is_ok()
     });
-    if good || faults.signature_ignored {
+    if good || faults.contains(Fault::SignatureIgnored) {
         seen.verified = true;
     } else {
         seen.flaw(
@@ -320,13 +320,16 @@ fn look_at_signature(
 }
 
 /// The mistakes: the token brings the key that decides.
-fn brought(header: &Map<String, Value>, faults: Faults) -> Option<Jwk> {
-    if faults.jwk_trusted
+fn brought(header: &Map<String, Value>, faults: &Faults) -> Option<Jwk> {
+    if faults.contains(Fault::JwkTrusted)
         && let Some(Value::Object(members)) = header.get("jwk")
     {
         return Some(Jwk(members.clone()));
     }
-    let first = header.get("x5c").filter(|_| faults.x5c_trusted)?.get(0)?;
+    let first = header
+        .get("x5c")
+        .filter(|_| faults.contains(Fault::X5cTrusted))?
+        .get(0)?;
     let der = STANDARD.decode(first.as_str()?).ok()?;
     let keys = pem::read_bytes(&der, None).ok()?;
     keys.into_iter().next()
@@ -335,12 +338,12 @@ fn brought(header: &Map<String, Value>, faults: Faults) -> Option<Jwk> {
 fn look_at_claims(
     seen: &mut Seen,
     realm: &Realm,
-    faults: Faults,
+    faults: &Faults,
     now: i64,
     revoked: &dyn Fn(&str) -> bool,
 ) {
     let iss = seen.text("iss").to_owned();
-    if iss != realm.issuer && !faults.issuer_ignored {
+    if iss != realm.issuer && !faults.contains(Fault::IssuerIgnored) {
         seen.flaw("iss", quote(&iss), quote(&realm.issuer), "RFC 9068 §4");
     }
     for claim in ["sub", "client_id", "jti"] {
@@ -348,7 +351,7 @@ fn look_at_claims(
             seen.flaw(claim_name(claim), "none", "a string", "RFC 9068 §2.2");
         }
     }
-    if seen.audience().is_empty() && !faults.audience_ignored {
+    if seen.audience().is_empty() && !faults.contains(Fault::AudienceIgnored) {
         seen.flaw("aud", "none", "the target of the token", "RFC 9068 §2.2");
     }
     let number = |name: &str| seen.claims.get(name).map(Value::as_i64);
@@ -364,7 +367,7 @@ fn look_at_claims(
         Some(_) => {}
     }
     match exp.flatten() {
-        _ if faults.expiry_ignored => {}
+        _ if faults.contains(Fault::ExpiryIgnored) => {}
         None => seen.flaw("exp", "none", "a time in whole seconds", "RFC 9068 §2.2"),
         Some(exp) if exp <= now => seen.flaw(
             "exp",

@@ -10,4 +10,4 @@ pub mod realm;
 pub mod refusal;
 pub mod target;
 
-pub use faults::{FAULTS, Fault, Part};
+pub use faults::{Fault, Faults, Part};

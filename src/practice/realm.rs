@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
-use super::faults::Faults;
+use super::faults::{Fault, Faults};
 
 use crate::{
     jose::{Alg, Jwk, Jwks, b64, crypto},
@@ -212,7 +212,7 @@ impl Realm {
     /// A realm at `issuer` with fresh keys, and its clients with their credentials.
     pub fn new(
         issuer: String,
-        faults: Faults,
+        faults: &Faults,
         rng: &dyn Rng,
     ) -> Result<(Self, Vec<Client>), String> {
         let made = |alg: &Alg| {
@@ -226,7 +226,7 @@ impl Realm {
         };
         let alg = faults.alg();
         let mut key = made(&alg)?;
-        if faults.secret_weak {
+        if faults.contains(Fault::SecretWeak) {
             key.0.insert("k".into(), b64::encode("secret").into());
         }
         let mut jwks = Jwks::default();

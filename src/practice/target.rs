@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    faults::Faults,
+    faults::{Fault, Faults},
     form::Form,
     issued::Seen,
     realm::{self, OFFLINE_ACCESS, Realm, Target},
@@ -134,7 +134,7 @@ pub fn granted(
     asked: Option<&BTreeSet<String>>,
     subject: &Seen,
     target: Target,
-    faults: Faults,
+    faults: &Faults,
 ) -> Result<BTreeSet<String>, Refusal> {
     let has = subject.scopes();
     let mut granted = BTreeSet::new();
@@ -152,7 +152,7 @@ pub fn granted(
                 if !target.knows(scope) {
                     return Err(homeless(scope, target));
                 }
-                if !has.contains(scope) && !faults.scope_widened {
+                if !has.contains(scope) && !faults.contains(Fault::ScopeWidened) {
                     return Err(Refusal::scope(format!(
                         "the subject token does not have {}, it has {}: an exchange narrows and never widens (RFC 8693 §5)",
                         quote(scope),
@@ -164,7 +164,7 @@ pub fn granted(
         }
         None => granted.extend(has.iter().filter(|s| target.knows(s)).cloned()),
     }
-    if faults.scope_widened {
+    if faults.contains(Fault::ScopeWidened) {
         widen(&mut granted, target);
     }
     if granted.is_empty() {

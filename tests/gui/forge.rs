@@ -339,7 +339,7 @@ fn a_server_is_broken_by_ticking_faults_and_is_named_by_them() {
     let names: Vec<Vec<&str>> = model
         .practice
         .keys()
-        .map(|faults| faults.iter().map(String::as_str).collect())
+        .map(|faults| faults.names().collect())
         .collect();
     assert_eq!(names, [vec!["crit-ignored", "key-confusion"]]);
     harness.get_by_label("Practice with crit-ignored, key-confusion");
@@ -528,7 +528,7 @@ fn the_log_and_the_inspector_name_a_server_that_is_broken_on_purpose() {
     let mut model = delegraph::app::Model::default();
     model
         .practice_ports
-        .insert(8080, ["key-confusion".to_owned()].into());
+        .insert(8080, [delegraph::practice::Fault::KeyConfusion].into());
     let commands = vec![
         Command::Paste(TOKEN.into()),
         Command::Show(View::Forge),

@@ -1,6 +1,6 @@
 //! The program without a face, one command at a time.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use crate::carry::carry_out;
 use delegraph::{
@@ -25,6 +25,7 @@ use delegraph::{
         secret::Secret,
     },
     oauth::{http::Response, metadata::Metadata},
+    practice::{Fault, Faults},
     token::{craft::Part, decode::decode, find, validate::Signature},
 };
 use serde_json::{Value, json};
@@ -371,7 +372,7 @@ fn nothing_is_fetched_because_a_token_says_so() {
     assert!(effects.iter().all(|e| matches!(e, Effect::Analyse(..))));
 }
 
-fn info(faults: BTreeSet<String>) -> Arc<PracticeInfo> {
+fn info(faults: Faults) -> Arc<PracticeInfo> {
     let endpoint = |path: &str| Some(format!("http://127.0.0.1:1{path}"));
     Arc::new(PracticeInfo {
         issuer: "http://127.0.0.1:1".into(),
@@ -403,7 +404,7 @@ fn a_chain_waits_for_its_practice_server_then_goes_on() {
         _ => None,
     });
     let faults = faults.expect("a server with the chain's faults is started");
-    assert!(faults.contains("may-act-ignored"));
+    assert!(faults.contains(Fault::MayActIgnored));
     let chain = model.session.chain.unwrap();
     assert!(model.running[&chain].waits_for.is_some());
 
@@ -421,7 +422,7 @@ fn a_cancelled_run_ends_at_once_and_its_answer_is_dropped() {
     let mut model = Model::default();
     ask(&mut model, Command::RunSample("sample".into()));
     let chain = model.session.chain.unwrap();
-    let up = Outcome::Practice(BTreeSet::new(), Ok(info(BTreeSet::new())));
+    let up = Outcome::Practice(Faults::NONE, Ok(info(Faults::NONE)));
     let effects = apply(&mut model, up, &env());
     let sent = effects.iter().find_map(|e| match e {
         Effect::Http(job, _) => Some(*job),
@@ -456,7 +457,7 @@ fn a_server_that_cannot_be_reached_fails_the_node_with_words_and_ends_the_run() 
     let chain = model.session.chain.unwrap();
     let mut effects = apply(
         &mut model,
-        Outcome::Practice(BTreeSet::new(), Ok(info(BTreeSet::new()))),
+        Outcome::Practice(Faults::NONE, Ok(info(Faults::NONE))),
         &env(),
     );
     let mut answered = 0;
@@ -702,7 +703,7 @@ fn an_outcome_of_an_unknown_job_changes_nothing() {
         Outcome::Files(job, Vec::new()),
         Outcome::Loaded(job, "x".into(), Err("late".into())),
         Outcome::Unsealed(job, Err("late".into())),
-        Outcome::Practice(BTreeSet::new(), Ok(info(BTreeSet::new()))),
+        Outcome::Practice(Faults::NONE, Ok(info(Faults::NONE))),
     ];
     for outcome in late {
         assert!(apply(&mut model, outcome, &env()).is_empty());

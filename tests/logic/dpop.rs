@@ -1,6 +1,6 @@
 //! Chains that prove keys (RFC 9449) in the program without a window, at a real practice server.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use delegraph::{
     app::{
@@ -15,6 +15,7 @@ use delegraph::{
     jose::b64,
     kit::clock::Clock,
     oauth::http::Method,
+    practice::Faults,
     principal::{NodeKind, Relation},
     token::claims::holder_key,
 };
@@ -172,7 +173,7 @@ fn a_token_of_a_run_is_fired_with_proofs_of_the_key_that_was_made_for_it() {
     bench.do_it(Command::Select(Selection::Token(id)));
     bench.do_it(Command::Show(View::Forge));
     bench.until(|model| model.forge.forged.is_some());
-    let target = TargetEntry::practice("documents-api", Method::Get, BTreeSet::new());
+    let target = TargetEntry::practice("documents-api", Method::Get, Faults::NONE);
     let now = Clock::System.now().as_second();
     let mut plan = plan(&bench.model, id, &target, now).unwrap();
     plan.forgeries.retain(|f| f.family == Family::Dpop);

@@ -1,6 +1,6 @@
 //! Targets of forgeries: kept, undone, saved without their secrets, and made into requests.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use delegraph::{
     app::{
@@ -26,6 +26,7 @@ use delegraph::{
         http::{Method, Request, Sensitivity},
         metadata::Metadata,
     },
+    practice::{Fault, Faults},
     token::craft,
 };
 use serde_json::json;
@@ -97,7 +98,7 @@ fn control(model: &Model, entry: &TargetEntry) -> Result<Request, String> {
 }
 
 /// A practice server as it is seen by the program, with these faults.
-fn practice(model: &mut Model, port: u16, faults: &BTreeSet<String>) {
+fn practice(model: &mut Model, port: u16, faults: &Faults) {
     let issuer = format!("http://127.0.0.1:{port}");
     let document = json!({ "issuer": issuer, "token_endpoint": format!("{issuer}/token") });
     let serde_json::Value::Object(document) = document else {
@@ -260,7 +261,7 @@ fn a_target_becomes_the_request_that_was_meant() {
 #[test]
 fn a_practice_target_follows_its_server_from_port_to_port() {
     let mut model = forging();
-    let faults = BTreeSet::from(["key-confusion".to_owned()]);
+    let faults = Faults::from([Fault::KeyConfusion]);
     let target = TargetEntry::practice("accounts-api", Method::Get, faults.clone());
     assert_eq!(
         target.title(),
@@ -271,7 +272,7 @@ fn a_practice_target_follows_its_server_from_port_to_port() {
         why.contains("Practice with key-confusion does not run"),
         "{why}"
     );
-    practice(&mut model, 1111, &BTreeSet::new());
+    practice(&mut model, 1111, &Faults::NONE);
     assert!(
         control(&model, &target).is_err(),
         "the sound one is another"
@@ -289,7 +290,7 @@ fn a_practice_target_follows_its_server_from_port_to_port() {
     );
     assert!(control(&model, &target).is_err());
     assert!(matches!(
-        model.practice[&BTreeSet::new()],
+        model.practice[&Faults::NONE],
         Practice::Running(_)
     ));
 }
@@ -297,7 +298,7 @@ fn a_practice_target_follows_its_server_from_port_to_port() {
 #[test]
 fn the_forge_is_aimed_with_a_token_that_the_server_takes() {
     let mut model = forging();
-    let faults = BTreeSet::from(["key-confusion".to_owned()]);
+    let faults = Faults::from([Fault::KeyConfusion]);
     practice(&mut model, 2222, &faults);
     let good = model.session.token.unwrap();
     ask(&mut model, Command::AimForge(faults.clone()));
@@ -343,10 +344,7 @@ fn the_forge_is_aimed_with_a_token_that_the_server_takes() {
         "it runs"
     );
     let chain = &model.workspace.chains.last().unwrap().chain;
-    assert_eq!(
-        chain.faults.iter().cloned().collect::<BTreeSet<_>>(),
-        faults
-    );
+    assert_eq!(Faults::named(&chain.faults), faults);
     assert!(chain.title.contains("Practice with key-confusion"));
     let keys = |model: &Model| model.workspace.keys.len();
     for _ in 0..2 {
@@ -356,7 +354,7 @@ fn the_forge_is_aimed_with_a_token_that_the_server_takes() {
     assert!(model.workspace.keys[0].practice && model.workspace.keys[0].private);
     ask(&mut model, Command::Undo);
     assert_eq!(keys(&model), 0);
-    ask(&mut model, Command::TakePracticeKey(BTreeSet::new()));
+    ask(&mut model, Command::TakePracticeKey(Faults::NONE));
     assert_eq!(keys(&model), 0, "that server does not run");
     let chains = model.workspace.chains.len();
     ask(
@@ -405,8 +403,8 @@ fn the_forge_is_aimed_with_a_token_that_the_server_takes() {
 #[test]
 fn an_exchange_asks_for_what_its_form_says() {
     let mut model = forging();
-    practice(&mut model, 1111, &BTreeSet::new());
-    let mut target = TargetEntry::exchange("planner", BTreeSet::new());
+    practice(&mut model, 1111, &Faults::NONE);
+    let mut target = TargetEntry::exchange("planner", Faults::NONE);
     target.exchange.audience = "accounts-api  other".into();
     target.exchange.scope = "accounts:read".into();
     target.exchange.resource = "https://api.example/".into();
@@ -499,10 +497,7 @@ fn what_is_missing_is_said() {
             },
             "second server",
         ),
-        (
-            TargetEntry::exchange("", BTreeSet::new()),
-            "Choose the client",
-        ),
+        (TargetEntry::exchange("", Faults::NONE), "Choose the client"),
     ] {
         let why = control(&model, &entry).unwrap_err();
         assert!(why.contains(words) && why.ends_with('.'), "{why}");
@@ -607,7 +602,7 @@ fn a_file_of_the_first_format_is_read() {
 fn the_address_of_a_practice_server_says_its_faults_even_when_it_was_stopped() {
     use delegraph::app::practice::named_by;
     let mut model = forging();
-    let faults = BTreeSet::from(["key-confusion".to_owned()]);
+    let faults = Faults::from([Fault::KeyConfusion]);
     practice(&mut model, 2222, &faults);
     let Some(Practice::Running(info)) = model.practice.remove(&faults) else {
         unreachable!()
@@ -635,8 +630,8 @@ fn the_address_of_a_practice_server_says_its_faults_even_when_it_was_stopped() {
 #[test]
 fn the_server_that_issued_a_token_is_offered_first_with_the_client_that_may_exchange_it() {
     let mut model = forging();
-    let faults = BTreeSet::from(["key-confusion".to_owned()]);
-    practice(&mut model, 1111, &BTreeSet::new());
+    let faults = Faults::from([Fault::KeyConfusion]);
+    practice(&mut model, 1111, &Faults::NONE);
     practice(&mut model, 2222, &faults);
     let key = crypto::generate(&Alg::Es256, None).unwrap();
     let claims = json!({ "iss": "http://127.0.0.1:2222", "sub": "alice", "aud": "accounts-api", "scope": "accounts:read" });
@@ -691,7 +686,7 @@ fn the_own_live_token_of_the_client_is_offered_first_as_its_actor_token() {
     let delegated = add(delegated);
     // The newest is in front: its issuer is the one that is asked.
     let subject = add(json!({ "iss": "https://as", "sub": "alice", "exp": NOW + 60 }));
-    let entry = TargetEntry::exchange("planner", BTreeSet::new());
+    let entry = TargetEntry::exchange("planner", Faults::NONE);
     let offered = delegraph::app::forge::actors(&model, &entry, NOW);
     assert_eq!(offered[..5], [live, dead, other, subject, delegated]);
 }

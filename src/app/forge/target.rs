@@ -1,7 +1,5 @@
 //! Targets: kept in the workspace, and made into a plan.
 
-use std::collections::BTreeSet;
-
 use url::Url;
 
 use crate::{
@@ -27,6 +25,7 @@ use crate::{
         text::escape,
     },
     oauth::http::{Field, Method},
+    practice::Faults,
     token::{Token, claims, find},
 };
 
@@ -86,7 +85,7 @@ pub(super) fn update(model: &mut Model, command: Command) {
 }
 
 /// Brings the newest token of a practice server to the front, with the target that it is for.
-fn aim(model: &mut Model, faults: &BTreeSet<String>) {
+fn aim(model: &mut Model, faults: &Faults) {
     model.session.view = View::Forge;
     let Some(Practice::Running(info)) = model.practice.get(faults).cloned() else {
         return model.complain(format!("{} does not run.", practice::title(faults)));
@@ -464,7 +463,7 @@ pub fn actors(model: &Model, entry: &TargetEntry, now: i64) -> Vec<TokenId> {
 
 /// Clients of a server that can prove who they are, by `client_id`; `None` is the practice server
 /// with these faults.
-pub fn clients(model: &Model, server: Option<&str>, faults: &BTreeSet<String>) -> Vec<String> {
+pub fn clients(model: &Model, server: Option<&str>, faults: &Faults) -> Vec<String> {
     use crate::oauth::client_auth::AuthMethod;
     let Some(name) = server else {
         let Some(Practice::Running(info)) = model.practice.get(faults) else {

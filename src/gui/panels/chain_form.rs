@@ -22,6 +22,7 @@ use crate::{
         text::{escape, shorten},
     },
     oauth::dpop,
+    practice::Faults,
 };
 
 /// What is known of a server: for the lists that are offered.
@@ -153,7 +154,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain, node:
 
 fn server(ui: &mut Ui, cx: &Cx<'_>, chain: &Chain, node: &mut Node) {
     widgets::field(ui, "Server", |ui| {
-        let practice = practice::brief(&chain.faults.iter().cloned().collect());
+        let practice = practice::brief(&Faults::named(&chain.faults));
         let shown = node.server.as_deref().unwrap_or(&practice);
         let menu = widgets::menu(
             ui,

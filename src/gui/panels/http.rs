@@ -1,7 +1,5 @@
 //! An HTTP request and its answer, for the inspector: secrets hidden, tokens shown, JSON indented.
 
-use std::collections::BTreeSet;
-
 use egui::{RichText, Ui};
 
 use crate::{
@@ -16,6 +14,7 @@ use crate::{
     kit::text::{escape, escape_lines},
     oauth::dpop,
     oauth::http::{Body, Field, Response, Sensitivity},
+    practice::Faults,
     token::json_text,
 };
 
@@ -31,7 +30,7 @@ pub(super) fn path(url: &url::Url) -> String {
 /// practice server, else by host and port.
 pub(super) fn server(model: &Model, url: &url::Url) -> (String, bool) {
     if let Some(name) = practice::named(model, url) {
-        let sound = practice::title(&BTreeSet::new());
+        let sound = practice::title(&Faults::NONE);
         // In a column the faults are what tells it apart.
         let faults = name.strip_prefix(&format!("{sound} ")).map(str::to_owned);
         let faulty = faults.is_some();
@@ -47,7 +46,7 @@ pub(super) fn server(model: &Model, url: &url::Url) -> (String, bool) {
 /// The name of a practice server under its address; nothing for any other.
 pub(super) fn practice_name(ui: &mut Ui, cx: &Cx<'_>, name: Option<String>) {
     let Some(name) = name else { return };
-    let faulty = name != practice::title(&BTreeSet::new());
+    let faulty = name != practice::title(&Faults::NONE);
     ui.horizontal_wrapped(|ui| {
         let (icon, colour) = if faulty {
             (Icon::Warning, cx.theme.high)

@@ -1,7 +1,5 @@
 //! Practice servers: what runs, who is there, what can be broken on purpose.
 
-use std::collections::BTreeSet;
-
 use egui::{RichText, ScrollArea, Ui};
 
 use crate::{
@@ -23,14 +21,14 @@ use crate::{
     },
     kit::text::{escape, shorten},
     oauth::metadata::Metadata,
-    practice::{FAULTS, Part},
+    practice::{Fault, Faults, Part},
 };
 
 /// What the panel keeps between frames.
 #[derive(Default)]
 pub struct State {
     /// Faults that are ticked.
-    chosen: BTreeSet<String>,
+    chosen: Faults,
     part: Shown,
 }
 
@@ -62,8 +60,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             );
             ui.add_space(space::M);
             let model = cx.model;
-            let plain = BTreeSet::new();
-            match model.practice.get(&plain) {
+            match model.practice.get(&Faults::NONE) {
                 Some(Practice::Running(info)) => running(ui, cx, info),
                 Some(Practice::Starting) => {
                     ui.horizontal(|ui| {
@@ -134,7 +131,7 @@ fn failed(ui: &mut Ui, cx: &mut Cx<'_>, why: &str) {
 }
 
 /// A server with faults: they are its name, so that nobody takes it for a sound one.
-fn one_faulty(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>, server: &Practice) {
+fn one_faulty(ui: &mut Ui, cx: &mut Cx<'_>, faults: &Faults, server: &Practice) {
     let title = practice::title(faults);
     widgets::banner(cx.theme.warn_surface).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -186,7 +183,7 @@ fn one_faulty(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>, server: &
     ui.add_space(space::XS);
 }
 
-fn aim(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>) {
+fn aim(ui: &mut Ui, cx: &mut Cx<'_>, faults: &Faults) {
     if widgets::button(ui, Icon::Play, "Aim the forge")
         .on_hover_text("The newest token of this server, and the resource server that it is for")
         .clicked()
@@ -197,7 +194,7 @@ fn aim(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>) {
 }
 
 /// A menu of what can be run at a practice server: samples, and the chains that are open.
-pub(super) fn run_here(ui: &mut Ui, cx: &mut Cx<'_>, faults: &BTreeSet<String>) {
+pub(super) fn run_here(ui: &mut Ui, cx: &mut Cx<'_>, faults: &Faults) {
     let name = format!("Run a chain at {}", practice::title(faults));
     widgets::menu(ui, &name, "Run a chain", |ui| {
         for (what, title) in at_practice_offers(cx.model) {
@@ -304,26 +301,28 @@ fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
     for part in Part::ALL {
         ui.add_space(space::S);
         ui.label(theme::strong(part.title()));
-        for fault in FAULTS.iter().filter(|f| f.at == part) {
+        for fault in Fault::ALL.iter().copied().filter(|f| f.part() == part) {
             ui.horizontal_top(|ui| {
-                let mut on = cx.view.practice.chosen.contains(fault.name);
+                let mut on = cx.view.practice.chosen.contains(fault);
                 let room = ui.available_width();
                 let tick = ui
                     .scope(|ui| {
                         ui.set_width((room * 0.34).min(190.0));
                         ui.spacing_mut().interact_size.y = 20.0;
-                        widgets::tick(ui, &mut on, fault.name)
+                        widgets::tick(ui, &mut on, fault.name())
                     })
                     .inner;
                 if tick.changed() {
                     let chosen = &mut cx.view.practice.chosen;
                     if on {
-                        chosen.insert(fault.name.to_owned());
+                        chosen.insert(fault);
                     } else {
-                        chosen.remove(fault.name);
+                        chosen.remove(fault);
                     }
                 }
-                let words = fault.breaks.trim_start_matches("no fault but an option: ");
+                let words = fault
+                    .breaks()
+                    .trim_start_matches("no fault but an option: ");
                 let words = words.replace('`', "");
                 ui.add(
                     egui::Label::new(
@@ -359,7 +358,7 @@ fn start(ui: &mut Ui, cx: &mut Cx<'_>) {
         });
         if !chosen.is_empty() {
             if ui.button("Tick none").clicked() {
-                cx.view.practice.chosen.clear();
+                cx.view.practice.chosen = Faults::NONE;
             }
             if there {
                 ui.label(RichText::new("runs already").color(cx.theme.muted));

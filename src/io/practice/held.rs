@@ -4,8 +4,7 @@ use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
 use super::{
-    Shared,
-    faults::Faults,
+    Fault, Faults, Shared,
     issued::{Flaw, Seen},
     memory::Remembered,
     proof,
@@ -41,7 +40,7 @@ pub fn judge(shared: &Shared, seen: &Seen, request: &Request<'_>) -> Held {
     let mut held = Held::default();
     let jkt = seen.jkt();
     if request.scheme == Scheme::Bearer {
-        if jkt.is_some() && !shared.faults.dpop_bearer_accepted {
+        if jkt.is_some() && !shared.faults.contains(Fault::DpopBearerAccepted) {
             held.flaws.push(Flaw {
                 check: "scheme",
                 found: "Bearer, for a token that is bound to a key".into(),
@@ -78,7 +77,7 @@ pub fn judge(shared: &Shared, seen: &Seen, request: &Request<'_>) -> Held {
     );
     let failed: Vec<&Step> = judged
         .flaws()
-        .filter(|step| !ignored(shared.faults, step.check))
+        .filter(|step| !ignored(&shared.faults, step.check))
         .collect();
     let none_but = |checks: &[Check]| failed.iter().all(|step| checks.contains(&step.check));
     held.error = if failed.is_empty() {
@@ -111,7 +110,7 @@ pub fn judge(shared: &Shared, seen: &Seen, request: &Request<'_>) -> Held {
     let checks = |outcome: Outcome, passed_over: bool| -> Vec<&str> {
         let steps = judged.steps.iter().filter(|s| s.outcome == outcome);
         let failed = |s: &&Step| {
-            outcome != Outcome::Failed || ignored(shared.faults, s.check) == passed_over
+            outcome != Outcome::Failed || ignored(&shared.faults, s.check) == passed_over
         };
         let mut names: Vec<_> = steps.filter(failed).map(|s| s.check.name()).collect();
         names.dedup(); // `jwk` is looked at twice
@@ -136,7 +135,7 @@ pub fn judge(shared: &Shared, seen: &Seen, request: &Request<'_>) -> Held {
 fn once(shared: &Shared, held: &mut Held, judged: &Judged, url: &url::Url, now: i64) {
     match proof::remember(shared, judged, url, now) {
         Remembered::New => {}
-        Remembered::Seen if shared.faults.dpop_replay_accepted => {}
+        Remembered::Seen if shared.faults.contains(Fault::DpopReplayAccepted) => {}
         Remembered::Seen => {
             held.flaws.push(Flaw {
                 check: "jti",
@@ -168,16 +167,16 @@ fn flaw(step: &Step) -> Flaw {
 }
 
 /// Whether a fault passes over what a check found.
-fn ignored(faults: Faults, check: Check) -> bool {
+fn ignored(faults: &Faults, check: Check) -> bool {
     match check {
-        Check::Type => faults.dpop_typ_ignored,
-        Check::Algorithm => faults.dpop_alg_ignored,
-        Check::Signature => faults.dpop_signature_ignored,
-        Check::Binding => faults.dpop_key_ignored,
-        Check::Method => faults.dpop_htm_ignored,
-        Check::Address => faults.dpop_htu_ignored,
-        Check::TokenHash => faults.dpop_ath_ignored,
-        Check::Age => faults.dpop_iat_ignored,
+        Check::Type => faults.contains(Fault::DpopTypIgnored),
+        Check::Algorithm => faults.contains(Fault::DpopAlgIgnored),
+        Check::Signature => faults.contains(Fault::DpopSignatureIgnored),
+        Check::Binding => faults.contains(Fault::DpopKeyIgnored),
+        Check::Method => faults.contains(Fault::DpopHtmIgnored),
+        Check::Address => faults.contains(Fault::DpopHtuIgnored),
+        Check::TokenHash => faults.contains(Fault::DpopAthIgnored),
+        Check::Age => faults.contains(Fault::DpopIatIgnored),
         _ => false,
     }
 }

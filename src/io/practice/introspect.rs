@@ -10,10 +10,9 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Shared,
+    Faults, Shared,
     answer::no_store,
     client::{self, Caller},
-    faults::Faults,
     form::Form,
     issued::{self, Seen},
     realm::WORKBENCH,
@@ -146,7 +145,7 @@ fn see(shared: &Shared, token: &str, now: i64) -> Seen {
         token,
         &[issued::ACCESS_TOKEN],
         &shared.realm,
-        Faults::default(),
+        &Faults::NONE,
         now,
         &|jti| shared.memory().is_revoked(jti, now),
     )

@@ -17,7 +17,6 @@ mod resource;
 mod token;
 
 use std::{
-    collections::BTreeSet,
     io::ErrorKind,
     net::Ipv4Addr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -43,8 +42,7 @@ use crate::{
         rng::{self, Rng, SystemRng},
     },
     practice::{
-        exchange,
-        faults::Faults,
+        Fault, Faults, exchange,
         form::{self, Form},
         issued,
         memory::{self, Memory},
@@ -118,7 +116,7 @@ impl Shared {
 }
 
 /// Starts a server on `port` (0: a free one). Must be called inside a tokio runtime.
-pub async fn start(port: u16, faults: BTreeSet<String>) -> Result<Server, String> {
+pub async fn start(port: u16, faults: Faults) -> Result<Server, String> {
     let clock = Box::new(|| Clock::System.now().as_second());
     start_at(port, faults, clock)
         .await
@@ -127,10 +125,10 @@ pub async fn start(port: u16, faults: BTreeSet<String>) -> Result<Server, String
 
 async fn start_at(
     port: u16,
-    names: BTreeSet<String>,
+    faults: Faults,
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
 ) -> Result<(Server, Arc<Shared>), String> {
-    let faults = Faults::named(&names)?;
+    faults.check()?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
         .map_err(|e| match e.kind() {
@@ -147,7 +145,7 @@ async fn start_at(
         .map_err(|e| format!("The practice server does not learn its own port: {e}."))?
         .port();
     let rng = SystemRng;
-    let (realm, clients) = Realm::new(format!("http://127.0.0.1:{port}"), faults, &rng)?;
+    let (realm, clients) = Realm::new(format!("http://127.0.0.1:{port}"), &faults, &rng)?;
     let info = Arc::new(PracticeInfo {
         issuer: realm.issuer.clone(),
         metadata: Arc::new(metadata::typed(&realm)),
@@ -156,7 +154,7 @@ async fn start_at(
         clients,
         key: realm.key.clone(),
         users: realm::USERS.map(str::to_owned).to_vec(),
-        faults: names,
+        faults: faults.clone(),
     });
     let shared = Arc::new(Shared {
         realm,

@@ -8,7 +8,7 @@ use axum::{
 use url::Url;
 
 use super::{
-    Shared,
+    Fault, Shared,
     memory::{Place, Remembered},
     refusal::Refusal,
 };
@@ -37,7 +37,7 @@ pub fn proofs(headers: &HeaderMap) -> Vec<&str> {
 
 /// The nonces that are good at `place` now, the newest first; none when none is asked for.
 pub fn nonces(shared: &Shared, place: Place, now: i64) -> Vec<String> {
-    if !shared.faults.dpop_nonce_demanded {
+    if !shared.faults.contains(Fault::DpopNonceDemanded) {
         return Vec::new();
     }
     let fresh = shared.random(16);

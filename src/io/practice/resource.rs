@@ -12,7 +12,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    Shared,
+    Fault, Shared,
     held::{self, Held},
     issued::{self, Flaw, Seen},
     memory::Place,
@@ -73,7 +73,7 @@ async fn answer(
         token,
         &[issued::ACCESS_TOKEN],
         &shared.realm,
-        shared.faults,
+        &shared.faults,
         now,
         &|jti| shared.memory().is_revoked(jti, now),
     );
@@ -165,7 +165,7 @@ fn judge(
         shared.realm.resource_url(resource),
     ];
     let audience = seen.audience();
-    if !shared.faults.audience_ignored
+    if !shared.faults.contains(Fault::AudienceIgnored)
         && !audience.is_empty()
         && !audience.iter().any(|a| own.contains(a))
     {

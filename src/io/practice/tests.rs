@@ -53,8 +53,8 @@ impl Lab {
     async fn with(faults: &[&str]) -> Self {
         let time = Arc::new(AtomicI64::new(START));
         let clock = Arc::clone(&time);
-        let names = faults.iter().map(|f| (*f).to_owned()).collect();
-        let (server, shared) = start_at(0, names, Box::new(move || clock.load(Ordering::Relaxed)))
+        let faults = Faults::named(faults);
+        let (server, shared) = start_at(0, faults, Box::new(move || clock.load(Ordering::Relaxed)))
             .await
             .unwrap();
         Self {

@@ -370,7 +370,7 @@ fn token_exchange(
         agent,
         &Ground {
             realm: &shared.realm,
-            faults: shared.faults,
+            faults: &shared.faults,
             now,
             revoked: &|jti| shared.memory().is_revoked(jti, now),
             jti: shared.random(16),

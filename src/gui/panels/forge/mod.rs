@@ -9,7 +9,7 @@ mod matrix;
 mod secrets;
 mod target;
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use egui::{Align, Layout, Margin, Rect, RichText, Ui, UiBuilder, pos2};
 
@@ -32,6 +32,7 @@ use crate::{
         ids::TokenId,
         text::{escape, shorten},
     },
+    practice::Faults,
     risk::Severity,
     token::Form,
 };
@@ -154,7 +155,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
 }
 
 /// The faults of the practice server that issued the token, while its key is not at hand.
-fn issuer_at_hand(cx: &Cx<'_>, view: &TokenView) -> Option<BTreeSet<String>> {
+fn issuer_at_hand(cx: &Cx<'_>, view: &TokenView) -> Option<Faults> {
     let forged = cx.model.forge.forged.as_ref()?;
     if forged.with.signing.is_some() || forged.basis.raw != view.token.raw {
         return None;

@@ -1,6 +1,6 @@
 //! The form of a target: which one, its address, where the token goes, headers and body.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use egui::{Margin, RichText, Ui};
 
@@ -25,6 +25,7 @@ use crate::{
         text::escape,
     },
     oauth::http::{FORM, Method},
+    practice::Faults,
 };
 
 const METHODS: [Method; 5] = [
@@ -255,7 +256,7 @@ fn address(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
                         .clicked()
                     {
                         changed.practice = None;
-                        changed.faults = BTreeSet::new();
+                        changed.faults = Faults::NONE;
                     }
                     ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                         ui.add(egui::Label::new(escape(resource).as_ref()).truncate());

@@ -616,7 +616,7 @@ async fn point_14_inputs_and_output_are_logged_without_tokens() {
     let ground = exchange::Ground {
         key: None,
         realm: &lab.shared.realm,
-        faults: Faults::default(),
+        faults: &Faults::NONE,
         now: START,
         revoked: &|_| false,
         jti: "issued-1".into(),

@@ -41,7 +41,7 @@ async fn the_fault_scope_widened_changes_the_scope_alone() {
         let asked = lab.exchange("planner", &subject, &extra).await;
         assert_eq!(
             asked.status,
-            if lab.shared.faults.scope_widened {
+            if lab.shared.faults.contains(Fault::ScopeWidened) {
                 200
             } else {
                 400
@@ -63,7 +63,7 @@ async fn the_fault_may_act_ignored_changes_who_may_act_alone() {
         let subject = lab.user_token(&[("may_act", "planner")]).await;
         let named = comparable(lab, &good(&lab.exchange("planner", &subject, &[]).await));
         let other = lab.exchange("researcher", &subject, &[]).await;
-        if lab.shared.faults.may_act_ignored {
+        if lab.shared.faults.contains(Fault::MayActIgnored) {
             let mut other = comparable(lab, &good(&other));
             assert_eq!(other["act"]["sub"], "researcher");
             other["act"]["sub"] = json!("planner");
@@ -124,8 +124,8 @@ async fn the_fault_act_flattened_changes_act_alone() {
 
 #[tokio::test]
 async fn all_faults_together_still_verify_signatures() {
-    let faults = FAULTS.iter().filter(|f| f.at != Part::Option);
-    let names: Vec<&str> = faults.map(|f| f.name).collect();
+    let faults = Fault::ALL.iter().filter(|f| f.part() != Part::Option);
+    let names: Vec<&str> = faults.map(|f| f.name()).collect();
     let lab = Lab::with(&names).await;
     let other = Lab::new().await;
     assert_eq!(lab.server.info.faults.len(), names.len());

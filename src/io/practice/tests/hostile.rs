@@ -10,7 +10,7 @@ use super::*;
 
 fn keys() -> &'static Realm {
     static REALM: std::sync::LazyLock<Realm> = std::sync::LazyLock::new(|| {
-        Realm::new("http://127.0.0.1:1".into(), Faults::default(), &SystemRng)
+        Realm::new("http://127.0.0.1:1".into(), &Faults::NONE, &SystemRng)
             .unwrap()
             .0
     });
@@ -47,7 +47,7 @@ proptest! {
     #[test]
     fn any_text_as_a_token_has_a_flaw(text in ".{0,200}", dots in "[A-Za-z0-9_-]{0,40}\\.[A-Za-z0-9_-]{0,40}\\.[A-Za-z0-9_-]{0,40}") {
         for token in [text, dots] {
-            let seen = issued::see(&token, &[issued::ACCESS_TOKEN], keys(), Faults::default(), START, &|_| false);
+            let seen = issued::see(&token, &[issued::ACCESS_TOKEN], keys(), &Faults::NONE, START, &|_| false);
             prop_assert!(!seen.verified && !seen.flaws.is_empty());
         }
     }
@@ -76,7 +76,7 @@ proptest! {
         let ground = exchange::Ground {
             key: None,
             realm,
-            faults: Faults::default(),
+            faults: &Faults::NONE,
             now: START,
             revoked: &|_| false,
             jti: "k".into(),

@@ -197,15 +197,12 @@ async fn what_is_not_there_says_what_is() {
 async fn a_port_in_use_and_an_unknown_fault_are_clear_errors() {
     let lab = Lab::new().await;
     let port = lab.url("/").port().unwrap();
-    let error = start(port, BTreeSet::new()).await.err().unwrap();
+    let error = start(port, Faults::NONE).await.err().unwrap();
     assert!(
         error.contains(&format!("port {port}")) && error.contains("in use"),
         "{error}"
     );
-    let error = start(0, BTreeSet::from(["act-lost".to_owned()]))
-        .await
-        .err()
-        .unwrap();
+    let error = start(0, Faults::named(["act-lost"])).await.err().unwrap();
     assert!(
         error.contains("`act-lost`") && error.contains("act-flattened"),
         "{error}"
@@ -223,7 +220,7 @@ async fn a_dropped_server_frees_its_port() {
     drop(server);
     let mut again = Err(String::new());
     for _ in 0..100 {
-        again = start(port, BTreeSet::new()).await;
+        again = start(port, Faults::NONE).await;
         if again.is_ok() {
             break;
         }
@@ -243,7 +240,7 @@ async fn a_dropped_server_frees_its_port() {
 
 #[tokio::test]
 async fn start_uses_the_systems_clock() {
-    let server = start(0, BTreeSet::new()).await.unwrap();
+    let server = start(0, Faults::NONE).await.unwrap();
     let lab = Lab::new().await;
     assert_ne!(server.info.issuer, lab.issuer());
     let request = Ask {

@@ -51,9 +51,7 @@ async fn sample(name: &str) -> (Run, Vec<String>) {
 async fn sample_with_findings(name: &str) -> (Run, Vec<String>, Report) {
     let text = file::sample(name).unwrap();
     let chain = file::read(text).unwrap();
-    let server = start(0, chain.faults.iter().cloned().collect())
-        .await
-        .unwrap();
+    let server = start(0, Faults::named(&chain.faults)).await.unwrap();
     let directory = Practice(Arc::clone(&server.info));
     let http = Http::new().unwrap();
     let env = Env::system(Clock::System);
