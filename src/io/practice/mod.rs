@@ -6,15 +6,8 @@
 //! to loopback, and it sends no CORS permission, so that none can read its answers.
 
 mod answer;
-mod authorize;
-mod client;
-mod held;
-mod introspect;
-mod metadata;
 mod page;
-mod proof;
-mod resource;
-mod token;
+mod routes;
 
 use std::{
     io::ErrorKind,
@@ -24,34 +17,25 @@ use std::{
 };
 
 use axum::{
-    Router,
-    body::to_bytes,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    middleware::{self, Next},
+    http::{HeaderValue, header},
+    middleware::Next,
     response::{IntoResponse, Response},
-    routing::{any, get, post},
 };
-use serde_json::json;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::{
     app::model::PracticeInfo,
-    kit::{
-        clock::Clock,
-        rng::{self, Rng, SystemRng},
-    },
+    kit::{clock::Clock, rng::SystemRng},
     practice::{
-        Fault, Faults, exchange,
-        form::{self, Form},
-        issued,
-        memory::{self, Memory},
+        Faults,
+        memory::Memory,
+        metadata,
         realm::{self, Realm},
-        refusal::{self, Refusal, quote},
-        target,
+        refusal::{Refusal, quote},
+        server,
     },
 };
-use answer::no_store;
 
 /// How long one request may take, its body included.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
@@ -102,16 +86,19 @@ struct Shared {
 }
 
 impl Shared {
-    fn now(&self) -> i64 {
-        (self.clock)()
-    }
-
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn random(&self, bytes: usize) -> String {
-        rng::token(&self.rng as &dyn Rng, bytes)
+    /// Has a request decided, now; one at a time.
+    fn decide<T>(&self, decide: impl FnOnce(&mut server::Server<'_>) -> T) -> T {
+        decide(&mut server::Server {
+            realm: &self.realm,
+            faults: &self.faults,
+            memory: &mut self.memory(),
+            now: (self.clock)(),
+            rng: &self.rng,
+        })
     }
 }
 
@@ -165,7 +152,7 @@ async fn start_at(
         hosts: ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}")),
     });
     let (stop, stopped) = oneshot::channel::<()>();
-    let app = router(Arc::clone(&shared));
+    let app = routes::router(Arc::clone(&shared));
     let serving = tokio::spawn(async move {
         let served = axum::serve(listener, app)
             .with_graceful_shutdown(async move {
@@ -183,30 +170,6 @@ async fn start_at(
         serving: Some(serving),
     };
     Ok((server, shared))
-}
-
-fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
-        .route(
-            "/.well-known/oauth-authorization-server",
-            get(metadata::server),
-        )
-        .route("/.well-known/openid-configuration", get(metadata::server))
-        .route(
-            "/.well-known/oauth-protected-resource/resources/{name}",
-            get(metadata::resource),
-        )
-        .route("/jwks", get(metadata::jwks))
-        .route("/authorize", get(authorize::endpoint))
-        .route("/token", post(token::endpoint))
-        .route("/introspect", post(introspect::introspection))
-        .route("/revoke", post(introspect::revocation))
-        .route("/resources/{name}", any(resource::root))
-        .route("/resources/{name}/{*below}", any(resource::below))
-        .fallback(not_found)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard))
-        .with_state(shared)
 }
 
 /// Refuses a foreign `Host` (DNS rebinding), limits the time of a request, and sets headers that
@@ -256,51 +219,6 @@ async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
         HeaderValue::from_static("no-referrer"),
     );
     response
-}
-
-async fn not_found() -> Response {
-    no_store(
-        StatusCode::NOT_FOUND,
-        json!({
-            "error": "not_found",
-            "error_description": "nothing is here; endpoints are listed at /.well-known/oauth-authorization-server, resource servers at /resources/accounts-api, /resources/payments-api and /resources/documents-api",
-        }),
-    )
-}
-
-async fn wrong_method() -> Response {
-    no_store(
-        StatusCode::METHOD_NOT_ALLOWED,
-        json!({
-            "error": "method_not_allowed",
-            "error_description": "this endpoint does not take that method: token, introspection and revocation requests are POST, everything else is GET",
-        }),
-    )
-}
-
-/// The form of a POST, read within bounds.
-async fn form_of(request: Request) -> Result<(HeaderMap, Form), Refusal> {
-    let (parts, body) = request.into_parts();
-    let kind = parts
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or("");
-    let essence = kind.split(';').next().unwrap_or("").trim();
-    if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return Err(Refusal::request(format!(
-            "Content-Type is {}, expected application/x-www-form-urlencoded (RFC 6749 §3.2)",
-            quote(kind)
-        )));
-    }
-    let bytes = to_bytes(body, form::MAX_REQUEST).await.map_err(|_| {
-        Refusal::request(format!(
-            "the request was cut short, or is larger than {} bytes",
-            form::MAX_REQUEST
-        ))
-        .with_status(413)
-    })?;
-    Ok((parts.headers, Form::read(&bytes)?))
 }
 
 #[cfg(test)]

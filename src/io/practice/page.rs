@@ -5,7 +5,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use crate::kit::text;
+use crate::{kit::text, practice::authorize::Choice};
 
 /// `text` for HTML, hidden characters shown.
 pub fn escape(text: &str) -> String {
@@ -24,26 +24,8 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// What the page to choose a user shows.
-pub struct Choice<'a> {
-    /// `client_id`.
-    pub client: &'a str,
-    /// What the token will be for.
-    pub target: &'a str,
-    /// Scopes, in words.
-    pub scope: &'a str,
-    /// The agent that alone may exchange it.
-    pub may_act: Option<&'a str>,
-    /// What to say about a `login_hint` that is no user.
-    pub note: Option<String>,
-    /// Users and where their choice leads.
-    pub users: Vec<(&'a str, String)>,
-    /// Where refusing leads.
-    pub deny: String,
-}
-
 /// The page to choose a user.
-pub fn choose(choice: &Choice<'_>) -> Response {
+pub fn choose(choice: &Choice) -> Response {
     let note = choice.note.as_deref().map_or_else(String::new, |note| {
         format!("<p role=\"status\">{}</p>", escape(note))
     });
@@ -65,7 +47,7 @@ pub fn choose(choice: &Choice<'_>) -> Response {
     let scope = if choice.scope.is_empty() {
         "nothing"
     } else {
-        choice.scope
+        &choice.scope
     };
     page(
         StatusCode::OK,
@@ -74,9 +56,9 @@ pub fn choose(choice: &Choice<'_>) -> Response {
             "{note}<p>The client <b>{}</b> asks for <b>{}</b> at <b>{}</b>. Who may act with it for you: {may_act}.</p>\
              <ul>{users}</ul><p><a href=\"{}\">Refuse</a></p>\
              <p>This is a practice server on your own machine. There are no passwords.</p>",
-            escape(choice.client),
+            escape(&choice.client),
             escape(scope),
-            escape(choice.target),
+            escape(&choice.target),
             escape(&choice.deny)
         ),
     )

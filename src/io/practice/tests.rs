@@ -21,10 +21,16 @@ use super::*;
 use crate::{
     io::http::Http,
     jose::{Alg, Jwk, b64, jws::Compact},
+    kit::rng,
     oauth::{
         client_auth::Credential,
         http::{Body, Field, Method, Request as Ask, Response as Answer},
         token_type,
+    },
+    practice::{
+        Fault, Part, exchange,
+        form::{Form, MAX_REQUEST},
+        memory, proof,
     },
     token::craft,
 };
@@ -105,7 +111,7 @@ impl Lab {
     fn assertion_claims(&self, client: &str) -> Value {
         json!({
             "iss": client, "sub": client, "aud": self.issuer(),
-            "iat": self.now(), "exp": self.now() + 60, "jti": self.shared.random(16),
+            "iat": self.now(), "exp": self.now() + 60, "jti": rng::token(&SystemRng, 16),
         })
     }
 

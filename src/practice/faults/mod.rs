@@ -1,6 +1,8 @@
 //! Faults that can be switched on, so that there is something to find.
 
 mod list;
+#[cfg(test)]
+mod stage;
 
 use std::collections::BTreeSet;
 

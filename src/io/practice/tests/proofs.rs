@@ -38,7 +38,9 @@ fn header(proof: impl Into<String>) -> Field {
 /// A proof for the token endpoint, with its nonce when it asks for one.
 fn at_token(lab: &Lab, key: &Jwk) -> Field {
     let mut draft = draft(lab, key, "POST", "/token", None);
-    let nonces = proof::nonces(&lab.shared, proof::Place::Token, lab.now());
+    let nonces = lab
+        .shared
+        .decide(|server| proof::nonces(server, memory::Place::Token));
     if let Some(nonce) = nonces.first() {
         draft.claims.insert("nonce".into(), nonce.as_str().into());
     }

@@ -318,7 +318,7 @@ async fn a_request_of_the_wrong_form_is_refused() {
     let flood = text(form, "a=1&".repeat(200));
     let answer = lab.send(Method::Post, "/token", vec![], flood).await;
     assert!(refused(&answer, 400, "invalid_request").contains("100 parameters"));
-    let huge = text(form, "a".repeat(form::MAX_REQUEST + 1));
+    let huge = text(form, "a".repeat(MAX_REQUEST + 1));
     let answer = lab.send(Method::Post, "/token", vec![], huge).await;
     assert!(refused(&answer, 413, "invalid_request").contains("larger"));
     let broken = text(form, "grant_type=%ff%fe&client_id=workbench".into());

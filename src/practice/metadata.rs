@@ -1,23 +1,15 @@
 //! Metadata of the server (RFC 8414) and of its resource servers (RFC 9728).
 
-use std::sync::Arc;
-
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Shared,
     realm::{self, RESOURCES, Realm},
     token,
 };
 use crate::oauth::{client_auth::AuthMethod, dpop, metadata::Metadata};
 
-/// The metadata document (RFC 8414 §2). What stands in it holds.
+/// The metadata document (RFC 8414 §2; the same stands below `openid-configuration`, §5: this server
+/// issues no ID tokens, so the `OpenID` members are left out). What stands in it holds.
 pub fn document(realm: &Realm) -> Map<String, Value> {
     let confidential = [
         AuthMethod::PrivateKeyJwt,
@@ -61,37 +53,23 @@ pub fn typed(realm: &Realm) -> Metadata {
     Metadata::from_document(document(realm))
 }
 
-/// `GET /.well-known/oauth-authorization-server`, and the same below `openid-configuration`
-/// (RFC 8414 §5): this server issues no ID tokens, so the OpenID members are left out.
-pub async fn server(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    Json(Value::Object(document(&shared.realm)))
+/// The published keys (RFC 7517 §5).
+pub fn jwks(realm: &Realm) -> Value {
+    let keys = realm.jwks.keys.iter();
+    let keys: Vec<Value> = keys.map(|key| Value::Object(key.0.clone())).collect();
+    json!({ "keys": keys })
 }
 
-/// `GET /jwks` (RFC 7517 §5).
-pub async fn jwks(State(shared): State<Arc<Shared>>) -> Json<Value> {
-    let keys: Vec<Value> = shared
-        .realm
-        .jwks
-        .keys
-        .iter()
-        .map(|key| Value::Object(key.0.clone()))
-        .collect();
-    Json(json!({ "keys": keys }))
-}
-
-/// `GET /.well-known/oauth-protected-resource/resources/{name}` (RFC 9728 §3).
-pub async fn resource(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
-    let Some(resource) = RESOURCES.into_iter().find(|r| r.name == name) else {
-        return super::not_found().await;
-    };
-    let document = json!({
-        "resource": shared.realm.resource_url(resource),
-        "authorization_servers": [shared.realm.issuer],
+/// The metadata of the resource server of that name (RFC 9728 §3).
+pub fn resource(realm: &Realm, name: &str) -> Option<Value> {
+    let resource = RESOURCES.into_iter().find(|r| r.name == name)?;
+    Some(json!({
+        "resource": realm.resource_url(resource),
+        "authorization_servers": [realm.issuer],
         "scopes_supported": resource.scopes().collect::<Vec<_>>(),
         "bearer_methods_supported": ["header"],
         "dpop_signing_alg_values_supported": dpop::ALGS.map(|alg| alg.name().to_owned()),
         "dpop_bound_access_tokens_required": false,
         "resource_name": format!("Practice {}", resource.name),
-    });
-    (StatusCode::OK, Json(document)).into_response()
+    }))
 }

@@ -1,22 +1,14 @@
 //! Introspection (RFC 7662) and revocation (RFC 7009).
 
-use std::sync::Arc;
-
-use axum::{
-    extract::{Request, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Faults, Shared,
-    answer::no_store,
+    Faults,
     client::{self, Caller},
     form::Form,
-    issued::{self, Seen},
     realm::WORKBENCH,
     refusal::Refusal,
+    server::{Request, Server},
 };
 
 /// Claims that introspection repeats (RFC 7662 §2.2, RFC 8693 §4, RFC 7800).
@@ -36,31 +28,19 @@ const SHOWN: [&str; 12] = [
 ];
 
 /// `POST /introspect`. Every confidential client of the realm may ask about every token of it.
-pub async fn introspection(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let (headers, form) = match super::form_of(request).await {
-        Ok(read) => read,
-        Err(refusal) => return refusal.into_response(),
-    };
-    let now = shared.now();
-    let answer = client::authenticate(
-        &shared,
-        &headers,
-        &form,
-        &shared.realm.url("/introspect"),
-        now,
-    )
-    .and_then(|caller| {
-        caller.confidential("introspection is for clients that can (RFC 7662 §2.1)")?;
-        Ok(look_up(&shared, form.need("token")?, now))
-    });
-    match answer {
-        Ok(body) => no_store(StatusCode::OK, body),
-        Err(refusal) => refusal.into_response(),
-    }
+pub fn introspection(
+    server: &mut Server<'_>,
+    request: &Request<'_>,
+    form: &Form,
+) -> Result<Value, Refusal> {
+    let endpoint = server.realm.url("/introspect");
+    client::authenticate(server, request, form, &endpoint)?
+        .confidential("introspection is for clients that can (RFC 7662 §2.1)")?;
+    Ok(look_up(server, form.need("token")?))
 }
 
-fn look_up(shared: &Shared, token: &str, now: i64) -> Value {
-    let seen = see(shared, token, now);
+fn look_up(server: &Server<'_>, token: &str) -> Value {
+    let seen = server.see(token, &Faults::NONE);
     if !seen.flaws.is_empty() {
         // RFC 7662 §2.2: and nothing that says why.
         return json!({ "active": false });
@@ -86,36 +66,28 @@ fn look_up(shared: &Shared, token: &str, now: i64) -> Value {
 }
 
 /// `POST /revoke`.
-pub async fn revocation(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let (headers, form) = match super::form_of(request).await {
-        Ok(read) => read,
-        Err(refusal) => return refusal.into_response(),
-    };
-    let now = shared.now();
-    let done = client::authenticate(&shared, &headers, &form, &shared.realm.url("/revoke"), now)
-        .and_then(|caller| revoke(&shared, caller, &form, now));
-    match done {
-        // RFC 7009 §2.2: also for a token that is not known.
-        Ok(()) => no_store(StatusCode::OK, json!({})),
-        Err(refusal) => refusal.into_response(),
-    }
-}
-
-fn revoke(shared: &Shared, caller: Caller, form: &Form, now: i64) -> Result<(), Refusal> {
+pub fn revocation(
+    server: &mut Server<'_>,
+    request: &Request<'_>,
+    form: &Form,
+) -> Result<(), Refusal> {
+    let endpoint = server.realm.url("/revoke");
+    let caller = client::authenticate(server, request, form, &endpoint)?;
+    let now = server.now;
     let token = form.need("token")?;
-    let refresh = shared.memory().refresh.get(token, now).cloned();
+    let refresh = server.memory.refresh.get(token, now).cloned();
     if let Some(refresh) = refresh {
         owner(WORKBENCH, caller)?;
-        shared.memory().revoke_grant(&refresh.grant, now);
+        server.memory.revoke_grant(&refresh.grant, now);
         return Ok(());
     }
-    let seen = see(shared, token, now);
+    let seen = server.see(token, &Faults::NONE);
     if !seen.flaws.is_empty() {
         return Ok(());
     }
     owner(seen.text("client_id"), caller)?;
-    let kept = shared
-        .memory()
+    let kept = server
+        .memory
         .revoke(seen.text("jti").to_owned(), seen.number("exp"), now);
     if kept {
         Ok(())
@@ -138,15 +110,4 @@ fn owner(client: &str, caller: Caller) -> Result<(), Refusal> {
             caller.id()
         ),
     ))
-}
-
-fn see(shared: &Shared, token: &str, now: i64) -> Seen {
-    issued::see(
-        token,
-        &[issued::ACCESS_TOKEN],
-        &shared.realm,
-        &Faults::NONE,
-        now,
-        &|jti| shared.memory().is_revoked(jti, now),
-    )
 }

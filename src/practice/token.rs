@@ -1,25 +1,19 @@
 //! The token endpoint (RFC 6749 §3.2): authorization code, client credentials, refresh, exchange.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
-use axum::{
-    extract::{Request, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Shared,
-    answer::no_store,
     client::{self, Caller},
     exchange::{self, Ask, Ground, party},
     form::Form,
     issued,
-    memory::{Grant, Memory, Place, Refresh},
+    memory::{self, Grant, Refresh},
     proof,
-    realm::{self, Agent, CLIENT_TOKEN_LIFE, USER_TOKEN_LIFE, WORKBENCH},
+    realm::{self, Agent, CLIENT_TOKEN_LIFE, Realm, USER_TOKEN_LIFE, WORKBENCH},
     refusal::{Refusal, quote},
+    server::{Request, Server},
     target,
 };
 use crate::jose::{b64, crypto};
@@ -32,53 +26,54 @@ pub const GRANT_TYPES: [&str; 4] = [
     exchange::GRANT_TYPE,
 ];
 
-/// `POST /token`.
-pub async fn endpoint(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let (headers, form) = match super::form_of(request).await {
-        Ok(read) => read,
-        Err(refusal) => return refusal.into_response(),
-    };
-    let now = shared.now();
-    let nonces = proof::nonces(&shared, Place::Token, now);
-    let answer = client::authenticate(&shared, &headers, &form, &shared.realm.url("/token"), now)
-        .and_then(|caller| {
-            let key = proof::at_token_endpoint(&shared, &headers, &nonces, now)?;
-            by_grant_type(&shared, caller, &form, key.as_deref(), now)
-        });
-    let response = match answer {
-        Ok(body) => no_store(StatusCode::OK, body),
-        Err(refusal) => {
-            tracing::info!(
-                code = refusal.code,
-                "practice server refused a token request"
-            );
-            refusal.into_response()
-        }
-    };
-    proof::give(response, &nonces)
+/// What is given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    /// The answer's body.
+    pub body: Value,
+    /// What the log keeps of an exchange.
+    pub record: Option<String>,
+}
+
+impl From<Value> for Given {
+    fn from(body: Value) -> Self {
+        Self { body, record: None }
+    }
+}
+
+/// `POST /token`. `nonces` are those that a proof may have; none when none is asked for.
+pub fn answer(
+    server: &mut Server<'_>,
+    request: &Request<'_>,
+    form: &Form,
+    nonces: &[String],
+) -> Result<Given, Refusal> {
+    let endpoint = server.realm.url("/token");
+    let caller = client::authenticate(server, request, form, &endpoint)?;
+    let key = proof::at_token_endpoint(server, request, nonces)?;
+    by_grant_type(server, caller, form, key.as_deref())
 }
 
 /// `key` is the thumbprint of the key that the request proves: what is issued is bound to it.
 fn by_grant_type(
-    shared: &Shared,
+    server: &mut Server<'_>,
     caller: Caller,
     form: &Form,
     key: Option<&str>,
-    now: i64,
-) -> Result<Value, Refusal> {
+) -> Result<Given, Refusal> {
     match form.need("grant_type")? {
-        "authorization_code" => authorization_code(shared, caller, form, key, now),
-        "refresh_token" => refresh(shared, caller, form, key, now),
+        "authorization_code" => authorization_code(server, caller, form, key).map(Given::from),
+        "refresh_token" => refresh(server, caller, form, key).map(Given::from),
         "client_credentials" => {
             let agent = caller
                 .confidential("client_credentials is for clients that can (RFC 6749 §4.4)")?;
-            client_credentials(shared, agent, form, key, now)
+            client_credentials(server, agent, form, key).map(Given::from)
         }
         exchange::GRANT_TYPE => {
             let agent = caller.confidential(
                 "without that, anyone who found a token could exchange it for others (RFC 8693 §2.1)",
             )?;
-            token_exchange(shared, agent, form, key, now)
+            token_exchange(server, agent, form, key)
         }
         other => Err(Refusal::new(
             "unsupported_grant_type",
@@ -105,17 +100,17 @@ fn only_workbench(caller: Caller, what: &str) -> Result<(), Refusal> {
 }
 
 fn authorization_code(
-    shared: &Shared,
+    server: &mut Server<'_>,
     caller: Caller,
     form: &Form,
     key: Option<&str>,
-    now: i64,
 ) -> Result<Value, Refusal> {
     only_workbench(caller, "authorization_code")?;
     let text = form.need("code")?;
     let redirect_uri = form.need("redirect_uri")?;
     let verifier = form.need("code_verifier")?;
-    let mut memory = shared.memory();
+    let now = server.now;
+    let memory = &mut *server.memory;
     let Some(code) = memory.codes.get(text, now) else {
         return Err(Refusal::grant(
             "the code is unknown to this server, or long expired (RFC 6749 §4.1.2)",
@@ -132,7 +127,7 @@ fn authorization_code(
         return Err(Refusal::grant(format!(
             "the code expired {} s ago; codes hold for {} s",
             now.saturating_sub(code.usable_until),
-            super::memory::CODE_LIFE
+            memory::CODE_LIFE
         )));
     }
     if code.redirect_uri != redirect_uri {
@@ -151,7 +146,7 @@ fn authorization_code(
     if let Some(code) = memory.codes.get_mut(text, now) {
         code.used = Some(id.clone());
     }
-    user_token(shared, &mut memory, &id, &grant, &grant.scope, key, now)
+    user_token(server, &id, &grant, &grant.scope, key)
 }
 
 /// A grant that is bound to a key is redeemed with a proof of that key.
@@ -195,15 +190,15 @@ fn check_verifier(verifier: &str, challenge: &str) -> Result<(), Refusal> {
 }
 
 fn refresh(
-    shared: &Shared,
+    server: &mut Server<'_>,
     caller: Caller,
     form: &Form,
     key: Option<&str>,
-    now: i64,
 ) -> Result<Value, Refusal> {
     only_workbench(caller, "refresh_token")?;
     let text = form.need("refresh_token")?;
-    let mut memory = shared.memory();
+    let now = server.now;
+    let memory = &mut *server.memory;
     let Some(Refresh {
         grant: id,
         used,
@@ -246,7 +241,7 @@ fn refresh(
             }
         }
     };
-    if let Some(wanted) = target::wanted(&shared.realm, form)?
+    if let Some(wanted) = target::wanted(server.realm, form)?
         && wanted.target != grant.target
     {
         return Err(Refusal::target(format!(
@@ -258,24 +253,23 @@ fn refresh(
     if let Some(refresh) = memory.refresh.get_mut(text, now) {
         refresh.used = true;
     }
-    user_token(shared, &mut memory, &id, &grant, &scope, key, now)
+    user_token(server, &id, &grant, &scope, key)
 }
 
 /// An access token for a user, and a refresh token when one was asked for at sign-in.
 fn user_token(
-    shared: &Shared,
-    memory: &mut Memory,
+    server: &mut Server<'_>,
     id: &str,
     grant: &Grant,
     scope: &BTreeSet<String>,
     key: Option<&str>,
-    now: i64,
 ) -> Result<Value, Refusal> {
-    let jti = shared.random(16);
+    let jti = server.random(16);
+    let now = server.now;
     let exp = now + USER_TOKEN_LIFE;
     let scope = realm::join_scope(scope);
     let mut claims = base_claims(
-        shared,
+        server.realm,
         grant.user,
         &grant.audience,
         WORKBENCH,
@@ -286,26 +280,30 @@ fn user_token(
     claims.insert("scope".into(), scope.clone().into());
     claims.insert("auth_time".into(), grant.auth_time.into());
     if let Some(actor) = grant.may_act {
-        claims.insert("may_act".into(), party(&shared.realm, actor));
+        claims.insert("may_act".into(), party(server.realm, actor));
     }
     let token_type = bind(&mut claims, key);
-    let token = mint(shared, issued::ACCESS_TOKEN, &claims)?;
+    let token = mint(server.realm, issued::ACCESS_TOKEN, &claims)?;
     let mut answer = json!({
         "access_token": token,
         "token_type": token_type,
         "expires_in": USER_TOKEN_LIFE,
         "scope": scope,
     });
-    memory.issued(id, &jti, exp, now);
+    server.memory.issued(id, &jti, exp, now);
     if grant.offline {
-        let text = shared.random(32);
+        let text = server.random(32);
         let refresh = Refresh {
             grant: id.to_owned(),
             used: false,
             jkt: key.map(str::to_owned),
         };
-        let until = grant.auth_time + super::memory::GRANT_LIFE;
-        if !memory.refresh.insert(text.clone(), refresh, until, now) {
+        let until = grant.auth_time + memory::GRANT_LIFE;
+        if !server
+            .memory
+            .refresh
+            .insert(text.clone(), refresh, until, now)
+        {
             return Err(Refusal::server("too many refresh tokens to remember"));
         }
         answer["refresh_token"] = text.into();
@@ -314,13 +312,12 @@ fn user_token(
 }
 
 fn client_credentials(
-    shared: &Shared,
+    server: &mut Server<'_>,
     agent: Agent,
     form: &Form,
     key: Option<&str>,
-    now: i64,
 ) -> Result<Value, Refusal> {
-    let plan = target::plan(&shared.realm, form, &[])?;
+    let plan = target::plan(server.realm, form, &[])?;
     if plan.offline {
         return Err(Refusal::scope(
             "client_credentials gives no refresh token, so offline_access cannot be asked for (RFC 6749 §4.4.3)",
@@ -334,11 +331,12 @@ fn client_credentials(
             agent.own.join(" ")
         )));
     }
-    let jti = shared.random(16);
+    let jti = server.random(16);
+    let now = server.now;
     let exp = now + CLIENT_TOKEN_LIFE;
     // RFC 9068 §2.2: `sub` is the client itself, there being no user.
     let mut claims = base_claims(
-        shared,
+        server.realm,
         agent.id,
         &plan.wanted.audience,
         agent.id,
@@ -353,39 +351,40 @@ fn client_credentials(
         claims.insert("scope".into(), scope.clone().into());
         answer["scope"] = scope.into();
     }
-    answer["access_token"] = mint(shared, issued::ACCESS_TOKEN, &claims)?.into();
+    answer["access_token"] = mint(server.realm, issued::ACCESS_TOKEN, &claims)?.into();
     Ok(answer)
 }
 
 fn token_exchange(
-    shared: &Shared,
+    server: &Server<'_>,
     agent: Agent,
     form: &Form,
     key: Option<&str>,
-    now: i64,
-) -> Result<Value, Refusal> {
-    let ask = Ask::read(form, &shared.realm)?;
+) -> Result<Given, Refusal> {
+    let ask = Ask::read(form, server.realm)?;
     let decision = exchange::decide(
         &ask,
         agent,
         &Ground {
-            realm: &shared.realm,
-            faults: &shared.faults,
-            now,
-            revoked: &|jti| shared.memory().is_revoked(jti, now),
-            jti: shared.random(16),
+            realm: server.realm,
+            faults: server.faults,
+            now: server.now,
+            revoked: &|jti| server.memory.is_revoked(jti, server.now),
+            jti: server.random(16),
             key,
         },
     )?;
-    let token = mint(shared, decision.typ, &decision.claims)?;
-    tracing::info!("{}", decision.record());
-    Ok(json!({
-        "access_token": token,
-        "issued_token_type": decision.issued_token_type,
-        "token_type": decision.token_type,
-        "expires_in": decision.expires_in,
-        "scope": decision.scope,
-    }))
+    let token = mint(server.realm, decision.typ, &decision.claims)?;
+    Ok(Given {
+        record: Some(decision.record()),
+        body: json!({
+            "access_token": token,
+            "issued_token_type": decision.issued_token_type,
+            "token_type": decision.token_type,
+            "expires_in": decision.expires_in,
+            "scope": decision.scope,
+        }),
+    })
 }
 
 /// Binds a token to the key that was proven (RFC 9449 §6); gives its `token_type`.
@@ -400,7 +399,7 @@ fn bind(claims: &mut Map<String, Value>, key: Option<&str>) -> &'static str {
 }
 
 fn base_claims(
-    shared: &Shared,
+    realm: &Realm,
     sub: &str,
     aud: &str,
     client: &str,
@@ -409,7 +408,7 @@ fn base_claims(
     jti: &str,
 ) -> Map<String, Value> {
     let mut claims = Map::new();
-    claims.insert("iss".into(), shared.realm.issuer.clone().into());
+    claims.insert("iss".into(), realm.issuer.clone().into());
     claims.insert("sub".into(), sub.into());
     claims.insert("aud".into(), aud.into());
     claims.insert("client_id".into(), client.into());
@@ -419,7 +418,7 @@ fn base_claims(
     claims
 }
 
-fn mint(shared: &Shared, typ: &str, claims: &Map<String, Value>) -> Result<String, Refusal> {
-    issued::mint(&shared.realm, typ, claims)
+fn mint(realm: &Realm, typ: &str, claims: &Map<String, Value>) -> Result<String, Refusal> {
+    issued::mint(realm, typ, claims)
         .map_err(|e| Refusal::server(format!("the token cannot be signed: {e}")))
 }

@@ -1,16 +1,15 @@
 //! Client authentication at the token, introspection and revocation endpoints (RFC 6749 §2.3,
 //! RFC 7523 §3).
 
-use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use serde_json::Value;
 
 use super::{
-    Shared,
     form::Form,
     issued,
-    realm::{self, Agent, Proof, WORKBENCH},
+    realm::{self, Agent, Proof, Realm, WORKBENCH},
     refusal::{Refusal, quote},
+    server::{Request, Server},
 };
 use crate::jose::{Alg, Jwk, b64, crypto, jws::Compact};
 
@@ -55,13 +54,12 @@ impl Caller {
 
 /// Finds out who asks. `endpoint` is the URL that was called, which an assertion may name.
 pub fn authenticate(
-    shared: &Shared,
-    headers: &HeaderMap,
+    server: &mut Server<'_>,
+    request: &Request<'_>,
     form: &Form,
     endpoint: &str,
-    now: i64,
 ) -> Result<Caller, Refusal> {
-    let basic = headers.get_all(header::AUTHORIZATION).iter().count();
+    let basic = request.authorization.len();
     let secret = form.one("client_secret")?;
     let assertion = form.one("client_assertion")?;
     let named = form.one("client_id")?;
@@ -70,14 +68,14 @@ pub fn authenticate(
             "the request authenticates the client in more than one way; one is allowed (RFC 6749 §2.3)",
         ));
     }
-    let caller = if let Some(value) = headers.get(header::AUTHORIZATION) {
-        by_basic(shared, value.as_bytes())?
+    let caller = if let Some(value) = request.authorization.first() {
+        by_basic(server.realm, value)?
     } else if let Some(secret) = secret {
         let id = named
             .ok_or_else(|| Refusal::client("client_secret is there but client_id is not", false))?;
-        by_secret(shared, id, secret, false)?
+        by_secret(server.realm, id, secret, false)?
     } else if let Some(assertion) = assertion {
-        by_assertion(shared, assertion, form, named, endpoint, now)?
+        by_assertion(server, assertion, form, named, endpoint)?
     } else {
         by_name(named)?
     };
@@ -111,7 +109,7 @@ fn by_name(named: Option<&str>) -> Result<Caller, Refusal> {
     }
 }
 
-fn by_basic(shared: &Shared, value: &[u8]) -> Result<Caller, Refusal> {
+fn by_basic(realm: &Realm, value: &[u8]) -> Result<Caller, Refusal> {
     let refuse = |why: &str| Refusal::client(format!("the Authorization header {why}"), true);
     let text = std::str::from_utf8(value).map_err(|_| refuse("is not text"))?;
     let (scheme, credentials) = text.split_once(' ').unwrap_or((text, ""));
@@ -128,7 +126,7 @@ fn by_basic(shared: &Shared, value: &[u8]) -> Result<Caller, Refusal> {
         .split_once(':')
         .ok_or_else(|| refuse("holds no colon between client_id and secret"))?;
     // RFC 6749 §2.3.1: both are form-urlencoded before they are joined.
-    by_secret(shared, &undo_form(id), &undo_form(secret), true)
+    by_secret(realm, &undo_form(id), &undo_form(secret), true)
 }
 
 fn undo_form(text: &str) -> String {
@@ -139,7 +137,7 @@ fn undo_form(text: &str) -> String {
         .map_or_else(String::new, |(name, _)| name.into_owned())
 }
 
-fn by_secret(shared: &Shared, id: &str, secret: &str, challenge: bool) -> Result<Caller, Refusal> {
+fn by_secret(realm: &Realm, id: &str, secret: &str, challenge: bool) -> Result<Caller, Refusal> {
     let Some(agent) = realm::agent(id) else {
         return Err(if id == WORKBENCH {
             Refusal::client(
@@ -150,7 +148,7 @@ fn by_secret(shared: &Shared, id: &str, secret: &str, challenge: bool) -> Result
             unknown(id, challenge)
         });
     };
-    match shared.realm.proofs.get(agent.id) {
+    match realm.proofs.get(agent.id) {
         // Digests are compared, so that the time tells nothing about the secret.
         Some(Proof::Secret(digest)) if *digest == crypto::sha256(secret.as_bytes()) => {
             Ok(Caller::Agent(agent))
@@ -173,13 +171,13 @@ fn by_secret(shared: &Shared, id: &str, secret: &str, challenge: bool) -> Result
 }
 
 fn by_assertion(
-    shared: &Shared,
+    server: &mut Server<'_>,
     assertion: &str,
     form: &Form,
     named: Option<&str>,
     endpoint: &str,
-    now: i64,
 ) -> Result<Caller, Refusal> {
+    let (realm, now) = (server.realm, server.now);
     let kind = form.one("client_assertion_type")?.unwrap_or("");
     if kind != JWT_BEARER {
         return Err(Refusal::client(
@@ -203,21 +201,17 @@ fn by_assertion(
     let Some(agent) = realm::agent(id) else {
         return Err(unknown(id, false));
     };
-    let Some(Proof::Key(key)) = shared.realm.proofs.get(agent.id) else {
+    let Some(Proof::Key(key)) = realm.proofs.get(agent.id) else {
         return Err(Refusal::client(
             format!("{} is registered with a secret, not with a key", agent.id),
             false,
         ));
     };
-    let audiences = [
-        shared.realm.issuer.as_str(),
-        &shared.realm.url("/token"),
-        endpoint,
-    ];
+    let audiences = [realm.issuer.as_str(), &realm.url("/token"), endpoint];
     let (jti, exp) = check_assertion(assertion, agent.id, key, &audiences, now).map_err(|why| {
         Refusal::client(format!("client_assertion of {}: {why}", agent.id), false)
     })?;
-    let mut memory = shared.memory();
+    let memory = &mut server.memory;
     let seen = format!("{} {jti}", agent.id);
     if memory.assertions.get(&seen, now).is_some() {
         return Err(Refusal::client(

@@ -1,59 +1,72 @@
 //! The authorization endpoint (RFC 6749 §3.1, PKCE by RFC 7636, redirects by RFC 8252 §7.3).
 
-use std::sync::Arc;
-
-use axum::{
-    extract::{RawQuery, State},
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
-};
 use url::{Host, Url};
 
 use super::{
-    Shared,
     form::Form,
     memory::{CODE_LIFE, Code, Grant},
-    page::{self, Choice},
     realm::{self, PROFILE, USERS, WORKBENCH},
     refusal::{Refusal, quote},
+    server::Server,
     target::{self, Plan},
 };
 use crate::jose::b64;
 
+/// What the browser gets.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// It is sent back to the client, at this address.
+    Back(Url),
+    /// The page to choose a user.
+    Choose(Choice),
+    /// Nothing is sent back: client or redirect URI are not known to be good (RFC 6749 §4.1.2.1).
+    Stop(Refusal),
+}
+
+/// What the page to choose a user shows.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// `client_id`, and where it waits.
+    pub client: String,
+    /// What the token will be for.
+    pub target: String,
+    /// Scopes, in words.
+    pub scope: String,
+    /// The agent that alone may exchange it.
+    pub may_act: Option<&'static str>,
+    /// What to say about a `login_hint` that is no user.
+    pub note: Option<String>,
+    /// Users and where their choice leads.
+    pub users: Vec<(&'static str, String)>,
+    /// Where refusing leads.
+    pub deny: String,
+}
+
 /// `GET /authorize`.
-pub async fn endpoint(
-    State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    // Until client and redirect URI are known to be good, nothing is sent back (RFC 6749 §4.1.2.1).
-    let known = Form::read(query.unwrap_or_default().as_bytes())
+pub fn answer(server: &mut Server<'_>, query: &str) -> Reply {
+    let known = Form::read(query.as_bytes())
         .and_then(|form| redirect_uri(&form).map(|redirect| (form, redirect)));
     let (form, redirect) = match known {
         Ok(known) => known,
-        Err(refusal) => return stop(&headers, refusal),
+        Err(refusal) => return Reply::Stop(refusal),
     };
-    match answer(&shared, &form, &redirect) {
-        Ok(Answer::Page(response)) => response,
-        Ok(Answer::Code(code)) => back(&shared, &form, redirect, &[("code", &code)]),
-        Err(refusal) => back(
-            &shared,
-            &form,
-            redirect,
-            &[
-                ("error", refusal.code),
-                ("error_description", &refusal.description),
-            ],
-        ),
-    }
+    let said = match decide(server, &form, &redirect) {
+        Ok(Next::Choose(choice)) => return Reply::Choose(choice),
+        Ok(Next::Code(code)) => vec![("code", code)],
+        Err(refusal) => vec![
+            ("error", refusal.code.to_owned()),
+            ("error_description", refusal.description),
+        ],
+    };
+    Reply::Back(back(server, &form, redirect, &said))
 }
 
-enum Answer {
-    Page(Response),
+enum Next {
+    Choose(Choice),
     Code(String),
 }
 
-fn answer(shared: &Shared, form: &Form, redirect: &Url) -> Result<Answer, Refusal> {
+fn decide(server: &mut Server<'_>, form: &Form, redirect: &Url) -> Result<Next, Refusal> {
     let response_type = form.need("response_type")?;
     if response_type != "code" {
         return Err(Refusal::new(
@@ -80,7 +93,7 @@ fn answer(shared: &Shared, form: &Form, redirect: &Url) -> Result<Answer, Refusa
         }
     }
     let challenge = challenge(form)?;
-    let plan = target::plan(&shared.realm, form, &[PROFILE])?;
+    let plan = target::plan(server.realm, form, &[PROFILE])?;
     let may_act = form.may_act()?;
     form.one("state")?;
     let jkt = dpop_jkt(form)?;
@@ -90,9 +103,9 @@ fn answer(shared: &Shared, form: &Form, redirect: &Url) -> Result<Answer, Refusa
     let hint = form.one("login_hint")?;
     match hint.and_then(|hint| USERS.into_iter().find(|user| *user == hint)) {
         Some(user) => {
-            let code = shared.random(32);
-            let now = shared.now();
-            let kept = shared.memory().add_code(
+            let code = server.random(32);
+            let now = server.now;
+            let kept = server.memory.add_code(
                 code.clone(),
                 Code {
                     redirect_uri: form.need("redirect_uri")?.to_owned(),
@@ -115,14 +128,14 @@ fn answer(shared: &Shared, form: &Form, redirect: &Url) -> Result<Answer, Refusa
                 now,
             );
             if kept {
-                Ok(Answer::Code(code))
+                Ok(Next::Code(code))
             } else {
                 Err(Refusal::server(
                     "too many sign-ins under way; wait a minute",
                 ))
             }
         }
-        None => Ok(Answer::Page(choose(form, redirect, &plan, may_act, hint))),
+        None => Ok(Next::Choose(choose(form, redirect, &plan, may_act, hint))),
     }
 }
 
@@ -214,45 +227,26 @@ fn is_callback(url: &Url) -> bool {
         && url.password().is_none()
 }
 
-/// Sends the browser back to the client, with `state` and `iss` (RFC 9207).
-fn back(shared: &Shared, form: &Form, mut redirect: Url, answer: &[(&str, &str)]) -> Response {
+/// The address that sends the browser back to the client, with `state` and `iss` (RFC 9207).
+fn back(server: &Server<'_>, form: &Form, mut redirect: Url, said: &[(&str, String)]) -> Url {
     {
         let mut query = redirect.query_pairs_mut();
-        query.extend_pairs(answer);
+        query.extend_pairs(said);
         if let Some(state) = form.all("state").next() {
             query.append_pair("state", state);
         }
-        query.append_pair("iss", &shared.realm.issuer);
+        query.append_pair("iss", &server.realm.issuer);
     }
-    (
-        StatusCode::FOUND,
-        [
-            (header::LOCATION, redirect.as_str()),
-            (header::CACHE_CONTROL, "no-store"),
-        ],
-    )
-        .into_response()
-}
-
-fn stop(headers: &HeaderMap, refusal: Refusal) -> Response {
-    let html = headers
-        .get(header::ACCEPT)
-        .and_then(|v| v.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"));
-    if html {
-        page::refused(StatusCode::BAD_REQUEST, &refusal.description)
-    } else {
-        refusal.into_response()
-    }
+    redirect
 }
 
 fn choose(
     form: &Form,
     redirect: &Url,
     plan: &Plan,
-    may_act: Option<&str>,
+    may_act: Option<&'static str>,
     hint: Option<&str>,
-) -> Response {
+) -> Choice {
     let link = |name: &str, value: &str| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for (known, value) in form.fields() {
@@ -263,11 +257,10 @@ fn choose(
         query.append_pair(name, value);
         format!("/authorize?{}", query.finish())
     };
-    let client = format!("{WORKBENCH} ({})", redirect.authority());
-    page::choose(&Choice {
-        client: &client,
-        target: &plan.wanted.audience,
-        scope: &realm::join_scope(&plan.scope),
+    Choice {
+        client: format!("{WORKBENCH} ({})", redirect.authority()),
+        target: plan.wanted.audience.clone(),
+        scope: realm::join_scope(&plan.scope),
         may_act,
         note: hint.map(|hint| format!("There is no user {} here.", quote(hint))),
         users: USERS
@@ -275,7 +268,7 @@ fn choose(
             .map(|user| (user, link("login_hint", user)))
             .collect(),
         deny: link("deny", "1"),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -1,27 +1,25 @@
 //! Whether the one who sends a token holds the key that it is bound to (RFC 9449 §7).
 
-use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
 use super::{
-    Fault, Faults, Shared,
+    Fault, Faults,
     issued::{Flaw, Seen},
     memory::Remembered,
     proof,
     resource::Scheme,
+    server::{Request, Server},
 };
 use crate::oauth::dpop::{self, Check, Demand, Judged, Outcome, Step};
 
-/// What a resource server looks at.
-pub struct Request<'a> {
-    pub headers: &'a HeaderMap,
-    pub method: &'a str,
-    pub path: &'a str,
+/// How a token came.
+pub struct Sent<'a> {
+    /// By which scheme.
     pub scheme: Scheme,
+    /// Its text.
     pub token: &'a str,
     /// Nonces that are good; none when none is asked for.
     pub nonces: &'a [String],
-    pub now: i64,
 }
 
 /// What came of it.
@@ -36,11 +34,11 @@ pub struct Held {
 }
 
 /// Looks at the binding of a token that was seen, and at the proof that came with it.
-pub fn judge(shared: &Shared, seen: &Seen, request: &Request<'_>) -> Held {
+pub fn judge(server: &mut Server<'_>, seen: &Seen, request: &Request<'_>, sent: &Sent<'_>) -> Held {
     let mut held = Held::default();
     let jkt = seen.jkt();
-    if request.scheme == Scheme::Bearer {
-        if jkt.is_some() && !shared.faults.contains(Fault::DpopBearerAccepted) {
+    if sent.scheme == Scheme::Bearer {
+        if jkt.is_some() && !server.faults.contains(Fault::DpopBearerAccepted) {
             held.flaws.push(Flaw {
                 check: "scheme",
                 found: "Bearer, for a token that is bound to a key".into(),
@@ -52,7 +50,7 @@ pub fn judge(shared: &Shared, seen: &Seen, request: &Request<'_>) -> Held {
         held.saw = json!({ "scheme": "Bearer", "jkt": jkt, "proven": false });
         return held;
     }
-    let url = match proof::address(shared, request.headers, request.path) {
+    let url = match proof::address(request) {
         Ok(url) => url,
         Err(found) => {
             held.flaws.push(Flaw {
@@ -65,19 +63,19 @@ pub fn judge(shared: &Shared, seen: &Seen, request: &Request<'_>) -> Held {
         }
     };
     let judged = dpop::judge(
-        &proof::proofs(request.headers),
+        &request.proofs,
         &Demand {
             method: request.method,
             url: &url,
-            now: request.now,
-            token: Some(request.token),
+            now: server.now,
+            token: Some(sent.token),
             jkt,
-            nonces: request.nonces,
+            nonces: sent.nonces,
         },
     );
     let failed: Vec<&Step> = judged
         .flaws()
-        .filter(|step| !ignored(&shared.faults, step.check))
+        .filter(|step| !ignored(server.faults, step.check))
         .collect();
     let none_but = |checks: &[Check]| failed.iter().all(|step| checks.contains(&step.check));
     held.error = if failed.is_empty() {
@@ -105,12 +103,12 @@ pub fn judge(shared: &Shared, seen: &Seen, request: &Request<'_>) -> Held {
         held.error = Some("invalid_token");
     }
     if held.flaws.is_empty() && seen.flaws.is_empty() {
-        once(shared, &mut held, &judged, &url, request.now);
+        once(server, &mut held, &judged, &url);
     }
     let checks = |outcome: Outcome, passed_over: bool| -> Vec<&str> {
         let steps = judged.steps.iter().filter(|s| s.outcome == outcome);
         let failed = |s: &&Step| {
-            outcome != Outcome::Failed || ignored(&shared.faults, s.check) == passed_over
+            outcome != Outcome::Failed || ignored(server.faults, s.check) == passed_over
         };
         let mut names: Vec<_> = steps.filter(failed).map(|s| s.check.name()).collect();
         names.dedup(); // `jwk` is looked at twice
@@ -132,10 +130,10 @@ pub fn judge(shared: &Shared, seen: &Seen, request: &Request<'_>) -> Held {
 }
 
 /// No proof is good twice.
-fn once(shared: &Shared, held: &mut Held, judged: &Judged, url: &url::Url, now: i64) {
-    match proof::remember(shared, judged, url, now) {
+fn once(server: &mut Server<'_>, held: &mut Held, judged: &Judged, url: &url::Url) {
+    match proof::remember(server, judged, url) {
         Remembered::New => {}
-        Remembered::Seen if shared.faults.contains(Fault::DpopReplayAccepted) => {}
+        Remembered::Seen if server.faults.contains(Fault::DpopReplayAccepted) => {}
         Remembered::Seen => {
             held.flaws.push(Flaw {
                 check: "jti",

@@ -1,94 +1,47 @@
 //! The resource servers (RFC 6750, RFC 9068 §4, RFC 9449 §7). They answer what they saw in the token, what they
 //! decided, and every reason against it: a learner sees the inside of an API gateway.
 
-use std::sync::Arc;
-
-use axum::{
-    Json,
-    extract::{Path, RawQuery, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
-    response::{IntoResponse, Response},
-};
 use serde_json::{Value, json};
 
 use super::{
-    Fault, Shared,
+    Fault,
+    answer::Answer,
     held::{self, Held},
-    issued::{self, Flaw, Seen},
+    issued::{Flaw, Seen},
     memory::Place,
     proof,
-    realm::{PROFILE, RESOURCES, Resource},
+    realm::{PROFILE, RESOURCES, Realm, Resource},
     refusal::{plain, quote},
+    server::{Request, Server},
 };
 use crate::oauth::dpop;
 
 /// What is done with the token beside deciding.
 const NOTE: &str = "Decided by the claims of the token itself and by the current actor. Prior actors are information and decide nothing (RFC 8693 §4.1).";
 
-/// Any method on `/resources/{name}`.
-pub async fn root(
-    State(shared): State<Arc<Shared>>,
-    Path(name): Path<String>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response {
-    answer(&shared, &name, (&method, &uri), &headers, query.as_deref()).await
-}
-
-/// Any method on a path below it.
-pub async fn below(
-    State(shared): State<Arc<Shared>>,
-    Path((name, _)): Path<(String, String)>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response {
-    answer(&shared, &name, (&method, &uri), &headers, query.as_deref()).await
-}
-
-async fn answer(
-    shared: &Shared,
-    name: &str,
-    (method, uri): (&Method, &Uri),
-    headers: &HeaderMap,
-    query: Option<&str>,
-) -> Response {
+/// Any method on `/resources/{name}` and on paths below it.
+pub fn answer(server: &mut Server<'_>, name: &str, request: &Request<'_>) -> Answer {
     let Some(resource) = RESOURCES.into_iter().find(|r| r.name == name) else {
-        return super::not_found().await;
+        return Answer::not_found();
     };
-    let (operation, needs) = match *method {
-        Method::GET | Method::HEAD => ("read", resource.read),
-        Method::POST if resource.write.is_some() => ("change", resource.write.unwrap_or_default()),
+    let (operation, needs) = match (request.method, resource.write) {
+        ("GET" | "HEAD", _) => ("read", resource.read),
+        ("POST", Some(write)) => ("change", write),
         _ => return wrong_method(resource),
     };
-    let (scheme, token) = match credentials(headers, query) {
+    let (scheme, token) = match credentials(request) {
         Ok(found) => found,
-        Err(credentials) => return no_token(shared, resource, needs, credentials),
+        Err(credentials) => return no_token(server.realm, resource, needs, credentials),
     };
-    let now = shared.now();
-    let mut seen = issued::see(
-        token,
-        &[issued::ACCESS_TOKEN],
-        &shared.realm,
-        &shared.faults,
-        now,
-        &|jti| shared.memory().is_revoked(jti, now),
-    );
-    let nonces = proof::nonces(shared, Place::Resource, now);
-    let request = held::Request {
-        headers,
-        method: method.as_str(),
-        path: uri.path(),
+    let mut seen = server.see(token, server.faults);
+    let nonces = proof::nonces(server, Place::Resource);
+    let sent = held::Sent {
         scheme,
         token,
         nonces: &nonces,
-        now,
     };
-    let held = held::judge(shared, &seen, &request);
-    let verdict = judge(&mut seen, &held, resource, needs, shared);
+    let held = held::judge(server, &seen, request, &sent);
+    let verdict = judge(&mut seen, &held, resource, needs, server);
     let body = json!({
         "resource": resource.name,
         "operation": operation,
@@ -99,13 +52,8 @@ async fn answer(
         "reasons": seen.flaws.iter().map(reason).collect::<Vec<_>>(),
         "note": NOTE,
     });
-    let response = match verdict {
-        None => (
-            StatusCode::OK,
-            [(header::CACHE_CONTROL, "no-store")],
-            Json(body),
-        )
-            .into_response(),
+    let answer = match verdict {
+        None => uncached(200, body),
         Some(verdict) => {
             let words = seen
                 .flaws
@@ -119,10 +67,18 @@ async fn answer(
             } else {
                 scheme
             };
-            refuse(shared, resource, scheme, verdict, needs, &words, body)
+            refuse(server.realm, resource, scheme, verdict, needs, &words, body)
         }
     };
-    proof::give(response, &nonces)
+    answer.with_nonce(&nonces)
+}
+
+fn uncached(status: u16, body: Value) -> Answer {
+    Answer {
+        status,
+        headers: vec![("cache-control", "no-store".into())],
+        body,
+    }
 }
 
 /// How the token is sent.
@@ -147,7 +103,7 @@ impl Scheme {
 /// How a request fails (RFC 6750 §3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Verdict {
-    status: StatusCode,
+    status: u16,
     code: &'static str,
 }
 
@@ -158,14 +114,14 @@ fn judge(
     held: &Held,
     resource: Resource,
     needs: &str,
-    shared: &Shared,
+    server: &Server<'_>,
 ) -> Option<Verdict> {
     let own = [
         resource.name.to_owned(),
-        shared.realm.resource_url(resource),
+        server.realm.resource_url(resource),
     ];
     let audience = seen.audience();
-    if !shared.faults.contains(Fault::AudienceIgnored)
+    if !server.faults.contains(Fault::AudienceIgnored)
         && !audience.is_empty()
         && !audience.iter().any(|a| own.contains(a))
     {
@@ -195,14 +151,14 @@ fn judge(
     }
     if invalid {
         Some(Verdict {
-            status: StatusCode::UNAUTHORIZED,
+            status: 401,
             code: held.error.filter(|_| !bad_token).unwrap_or("invalid_token"),
         })
     } else if seen.flaws.is_empty() {
         None
     } else {
         Some(Verdict {
-            status: StatusCode::FORBIDDEN,
+            status: 403,
             code: "insufficient_scope",
         })
     }
@@ -250,23 +206,19 @@ enum Credentials {
 }
 
 /// The token of the Authorization header (RFC 6750 §2.1, RFC 9449 §7.1).
-fn credentials<'a>(
-    headers: &'a HeaderMap,
-    query: Option<&str>,
-) -> Result<(Scheme, &'a str), Credentials> {
-    let in_query = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+fn credentials<'a>(request: &Request<'a>) -> Result<(Scheme, &'a str), Credentials> {
+    let in_query = url::form_urlencoded::parse(request.query.as_bytes())
         .any(|(name, _)| name == "access_token");
     if in_query {
         return Err(Credentials::Query);
     }
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let Some(value) = values.next() else {
-        return Err(Credentials::None);
+    let value = match request.authorization[..] {
+        [] => return Err(Credentials::None),
+        [value] => value,
+        _ => return Err(Credentials::Several),
     };
-    if values.next().is_some() {
-        return Err(Credentials::Several);
-    }
-    match value.to_str().ok().and_then(|v| v.split_once(' ')) {
+    let text = std::str::from_utf8(value).ok().filter(|v| v.is_ascii());
+    match text.and_then(|v| v.split_once(' ')) {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
             Ok((Scheme::Bearer, token.trim()))
         }
@@ -277,26 +229,17 @@ fn credentials<'a>(
     }
 }
 
-fn no_token(
-    shared: &Shared,
-    resource: Resource,
-    needs: &str,
-    credentials: Credentials,
-) -> Response {
+fn no_token(realm: &Realm, resource: Resource, needs: &str, credentials: Credentials) -> Answer {
     let (status, code, found) = match credentials {
-        Credentials::None => (StatusCode::UNAUTHORIZED, "", "no Authorization header"),
+        Credentials::None => (401, "", "no Authorization header"),
         Credentials::Scheme => (
-            StatusCode::UNAUTHORIZED,
+            401,
             "",
             "an Authorization header without Bearer or DPoP and a token after it",
         ),
-        Credentials::Several => (
-            StatusCode::BAD_REQUEST,
-            "invalid_request",
-            "several Authorization headers",
-        ),
+        Credentials::Several => (400, "invalid_request", "several Authorization headers"),
         Credentials::Query => (
-            StatusCode::BAD_REQUEST,
+            400,
             "invalid_request",
             "a token in the query, where logs and histories keep it",
         ),
@@ -319,8 +262,8 @@ fn no_token(
         "note": NOTE,
     });
     let words = flaw.words();
-    let mut response = refuse(
-        shared,
+    let mut answer = refuse(
+        realm,
         resource,
         Scheme::Bearer,
         Verdict { status, code },
@@ -329,12 +272,9 @@ fn no_token(
         body,
     );
     // Both schemes are offered (RFC 9449 §7.2).
-    if let Ok(value) = HeaderValue::from_str(&format!("DPoP {}", algs())) {
-        response
-            .headers_mut()
-            .append(header::WWW_AUTHENTICATE, value);
-    }
-    response
+    let dpop = format!("DPoP {}", algs());
+    answer.headers.push(("www-authenticate", dpop));
+    answer
 }
 
 /// `algs` of a challenge (RFC 9449 §7.1).
@@ -344,19 +284,19 @@ fn algs() -> String {
 }
 
 fn refuse(
-    shared: &Shared,
+    realm: &Realm,
     resource: Resource,
     scheme: Scheme,
     verdict: Verdict,
     needs: &str,
     words: &str,
     body: Value,
-) -> Response {
+) -> Answer {
     let mut challenge = format!(
         "{} realm=\"{}\", resource_metadata=\"{}\"",
         scheme.name(),
         resource.name,
-        shared.realm.url(&format!(
+        realm.url(&format!(
             "/.well-known/oauth-protected-resource/resources/{}",
             resource.name
         )),
@@ -375,34 +315,23 @@ fn refuse(
     if matches!(verdict.code, "" | "invalid_request" | "insufficient_scope") {
         challenge = format!("{challenge}, scope=\"{needs}\"");
     }
-    let mut response = (
-        verdict.status,
-        [(header::CACHE_CONTROL, "no-store")],
-        Json(body),
-    )
-        .into_response();
-    if let Ok(value) = HeaderValue::from_str(&challenge) {
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, value);
-    }
-    response
+    let mut answer = uncached(verdict.status, body);
+    answer.headers.push(("www-authenticate", challenge));
+    answer
 }
 
-fn wrong_method(resource: Resource) -> Response {
+fn wrong_method(resource: Resource) -> Answer {
     let allow = if resource.write.is_some() {
         "GET, HEAD, POST"
     } else {
         "GET, HEAD"
     };
-    let body = json!({
-        "error": "method_not_allowed",
-        "error_description": format!("{} takes {allow}: GET reads, POST changes", resource.name),
-    });
-    (
-        StatusCode::METHOD_NOT_ALLOWED,
-        [(header::ALLOW, allow)],
-        Json(body),
-    )
-        .into_response()
+    Answer {
+        status: 405,
+        headers: vec![("allow", allow.into())],
+        body: json!({
+            "error": "method_not_allowed",
+            "error_description": format!("{} takes {allow}: GET reads, POST changes", resource.name),
+        }),
+    }
 }
