@@ -9,8 +9,8 @@ pub mod clipboard;
 pub mod desk;
 pub mod dialogs;
 pub mod files;
-pub mod focus;
 pub mod icons;
+pub mod keyboard_focus;
 pub mod notices;
 pub mod palette;
 pub mod panels;
@@ -93,7 +93,7 @@ pub struct ViewState {
     /// Principal graph.
     pub graph: panels::graph::State,
     /// Inspector of a node of a chain.
-    pub chain_inspector: panels::inspector_chain::State,
+    pub chain_inspector: panels::chain::inspect::State,
     /// Findings.
     pub findings: panels::findings::State,
     /// HTTP log.
@@ -105,7 +105,7 @@ pub struct ViewState {
     /// Ctrl+F was pressed: the view in front puts the cursor into its search field and takes this.
     pub find: bool,
     /// Where the keyboard is.
-    pub focus: focus::Focus,
+    pub focus: keyboard_focus::Focus,
     /// The system or the user asks for less motion.
     pub still: bool,
 }

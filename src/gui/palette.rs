@@ -327,7 +327,7 @@ fn perform(cx: &mut Cx<'_>, action: Action) {
         Action::Ask(ask) => cx.ask(ask),
         Action::GenerateAndSign(id) => {
             cx.ask(Ask::ShowToken(id));
-            panels::inspector_token::generate_and_sign(cx, id, "ES256");
+            panels::token::inspect::generate_and_sign(cx, id, "ES256");
         }
     }
 }

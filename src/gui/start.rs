@@ -76,7 +76,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 ui.add_space(space::XXL);
             });
         });
-        super::focus::keep_in_view(ui);
+        super::keyboard_focus::keep_in_view(ui);
     });
 }
 

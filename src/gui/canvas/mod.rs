@@ -3,6 +3,7 @@
 //! What is on it is the caller's: rectangles and curves on the plane. Nothing here knows tokens.
 
 pub mod camera;
+pub mod controls;
 pub mod curve;
 pub mod paint;
 pub mod walk;

@@ -10,7 +10,7 @@ use egui::{
 };
 
 use super::{Camera, Curve};
-use crate::kit::text::shorten;
+use crate::{gui::theme, kit::text::shorten};
 
 /// How a wire is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +88,16 @@ pub const LEGIBLE: f32 = 11.0;
 /// [`LEGIBLE`].
 pub fn font(size: f32, zoom: f32, family: FontFamily) -> FontId {
     FontId::new(((size * zoom * 2.0).round() / 2.0).max(LEGIBLE), family)
+}
+
+/// Caption text on the canvas: 11 points at natural size.
+pub fn caption(zoom: f32) -> FontId {
+    font(11.0, zoom, FontFamily::Proportional)
+}
+
+/// Names on the canvas: 13 points at natural size.
+pub fn name_font(zoom: f32) -> FontId {
+    font(13.0, zoom, theme::medium())
 }
 
 /// One line, cut with `…` at `width` screen points.

@@ -11,8 +11,8 @@ use crate::{
     gui::{
         Ask, Cx,
         dialogs::Dialog,
-        focus,
         icons::Icon,
+        keyboard_focus,
         theme::{self, space},
         widgets::{
             self,
@@ -134,7 +134,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 });
                 widgets::rule(ui);
             }
-            focus::keep_in_view(ui);
+            keyboard_focus::keep_in_view(ui);
         });
 }
 

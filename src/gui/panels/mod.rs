@@ -1,40 +1,13 @@
-//! One file per panel. Each has a `State` for what it keeps between frames and a `ui` that draws it.
+//! A folder per panel: what it keeps between frames, how it is drawn, and what the inspector shows of what
+//! is selected in it.
 
 pub mod chain;
-mod chain_canvas;
-mod chain_fields;
-mod chain_form;
-mod chain_paint;
-mod chain_scene;
 pub mod compare;
 pub mod findings;
 pub mod forge;
 pub mod graph;
-mod graph_bar;
-mod graph_canvas;
-mod graph_export;
-mod graph_lit;
-mod graph_node;
-mod graph_paint;
-mod graph_scene;
-mod graph_table;
-mod http;
 pub mod inspector;
-pub mod inspector_chain;
-pub mod inspector_claim;
-pub mod inspector_finding;
-mod inspector_fold;
-pub mod inspector_history;
-pub mod inspector_key;
-mod inspector_kind;
-pub mod inspector_principal;
-mod inspector_summary;
-pub mod inspector_token;
 pub mod log;
 pub mod practice;
-pub mod rows;
 pub mod token;
 pub mod tray;
-mod tray_keys;
-mod tray_order;
-mod tray_row;

@@ -2,6 +2,7 @@
 
 pub mod chips;
 pub mod life;
+pub mod rows;
 pub mod state;
 
 use egui::{

@@ -20,8 +20,9 @@ use crate::{
         hosted, named,
     },
     gui::{
-        Ask, Cx, focus,
+        Ask, Cx,
         icons::Icon,
+        keyboard_focus,
         theme::{self, RADIUS, Theme, space},
         widgets::{
             self,
@@ -61,7 +62,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forged: &Forged) {
                         Some(Selected::Stack) => stack(ui, cx, id),
                     }
                 });
-            focus::keep_in_view(ui);
+            keyboard_focus::keep_in_view(ui);
         });
 }
 

@@ -6,8 +6,9 @@ use super::{list::caption, target::keep, wrapped};
 use crate::{
     app::{Command, forge, practice, target::TargetEntry},
     gui::{
-        Cx, focus,
+        Cx,
         icons::Icon,
+        keyboard_focus,
         theme::{self, space},
         widgets,
     },
@@ -170,7 +171,7 @@ fn actor(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
                         ui.close();
                     }
                 }
-                focus::keep_in_view(ui);
+                keyboard_focus::keep_in_view(ui);
                 if ids.len() > OFFERED {
                     let words = format!("{OFFERED} of {}", ids.len());
                     ui.label(theme::small(words).color(cx.theme.muted));

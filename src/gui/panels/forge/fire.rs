@@ -22,8 +22,9 @@ use crate::{
         fire::{MAX_AT_ONCE, MAX_PATIENCE, MAX_PER_SECOND},
     },
     gui::{
-        Cx, focus,
+        Cx,
         icons::Icon,
+        keyboard_focus,
         theme::{self, space},
         widgets,
     },
@@ -77,7 +78,7 @@ fn left(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
                     families(ui, cx, &entry);
                     limits(ui, cx, &entry);
                 });
-            focus::keep_in_view(ui);
+            keyboard_focus::keep_in_view(ui);
         });
 }
 

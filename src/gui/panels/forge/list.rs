@@ -11,9 +11,11 @@ use crate::{
     gui::{
         Cx,
         icons::Icon,
-        panels::rows::{self, Column, fixed, number, wide},
         theme::{self, space},
-        widgets,
+        widgets::{
+            self,
+            rows::{self, Column, fixed, number, wide},
+        },
     },
     kit::ids::TokenId,
 };

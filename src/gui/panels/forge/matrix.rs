@@ -8,9 +8,11 @@ use crate::{
     attack::{Matrix, Row, STACK, Verdict, catalogue},
     gui::{
         Ask, Cx,
-        panels::rows::{self, Column, fixed, number, wide},
         theme::{self, space},
-        widgets,
+        widgets::{
+            self,
+            rows::{self, Column, fixed, number, wide},
+        },
     },
     kit::text::{escape, shorten},
     report,

@@ -13,8 +13,9 @@ use crate::{
     },
     attack::secrets::words,
     gui::{
-        Ask, Cx, focus,
+        Ask, Cx,
         icons::Icon,
+        keyboard_focus,
         theme::{self, space},
         widgets,
     },
@@ -35,7 +36,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                     ui.spacing_mut().item_spacing.y = space::S;
                     content(ui, cx, id, view);
                 });
-            focus::keep_in_view(ui);
+            keyboard_focus::keep_in_view(ui);
         });
 }
 

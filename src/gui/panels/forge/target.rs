@@ -15,8 +15,9 @@ use crate::{
     },
     attack::target::MARK,
     gui::{
-        Cx, focus,
+        Cx,
         icons::Icon,
+        keyboard_focus,
         theme::{self, space},
         widgets,
     },
@@ -163,7 +164,7 @@ fn picker(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
             .max_height(480.0)
             .show(ui, |ui| {
                 offered(ui, cx, entry);
-                focus::keep_in_view(ui);
+                keyboard_focus::keep_in_view(ui);
             });
     });
 }

@@ -5,11 +5,15 @@ mod assertion;
 mod binding;
 mod bound;
 mod cards;
+pub mod claim;
 mod details;
 mod disclosed;
 mod editors;
 mod encrypted;
+mod field_guide;
 mod hex;
+pub mod history;
+pub mod inspect;
 mod moment;
 mod raw;
 mod rows;
@@ -22,7 +26,6 @@ use std::{collections::HashMap, sync::Arc};
 
 use egui::{Align, Layout, Margin, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
-use super::inspector_token;
 use crate::{
     app::{
         Command,
@@ -31,8 +34,8 @@ use crate::{
     gui::{
         Ask, Cx,
         dialogs::{Dialog, connect},
-        focus,
         icons::{self, Icon},
+        keyboard_focus,
         theme::{self, space},
         widgets::{
             self,
@@ -208,7 +211,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                         }
                     }
                 });
-            focus::keep_in_view(ui);
+            keyboard_focus::keep_in_view(ui);
         });
 }
 
@@ -338,7 +341,7 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if state != TokenState::Opaque {
-                    inspector_token::sign_menu(ui, cx, id, view);
+                    inspect::sign_menu(ui, cx, id, view);
                 }
                 if view.edited && ui.button("Back to what was received").clicked() {
                     cx.push(Command::Revert(id));

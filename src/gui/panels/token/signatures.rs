@@ -3,12 +3,12 @@
 use egui::{Align, Layout, Role, Sense, Ui, WidgetInfo, vec2};
 use serde_json::Value;
 
+use super::inspect;
 use crate::{
     app::{Command, analysis::TokenView, signatures::SignatureEdit},
     gui::{
         Cx,
         icons::Icon,
-        panels::inspector_token,
         theme::{self, space},
         widgets,
     },
@@ -57,7 +57,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             add(ui, cx, id);
             if count > 1
-                && let Some(key) = inspector_token::chosen_key(cx)
+                && let Some(key) = inspect::chosen_key(cx)
                 && ui
                     .button("Sign all again")
                     .on_hover_text(
@@ -119,7 +119,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, n: usize, on
             ui.add(egui::Label::new(reason).truncate());
         }
         if on {
-            if let Some(key) = inspector_token::chosen_key(cx) {
+            if let Some(key) = inspect::chosen_key(cx) {
                 let sign = egui::Button::new(theme::small("Sign this one again")).small();
                 if ui.add(sign).clicked() {
                     cx.push(Command::Signature(id, SignatureEdit::Sign(n, key)));
@@ -143,7 +143,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, n: usize, on
 
 /// Adds a signature by a key of the tray.
 fn add(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
-    let keys: Vec<_> = inspector_token::signing_keys(cx)
+    let keys: Vec<_> = inspect::signing_keys(cx)
         .into_iter()
         .map(|k| (k.id, k.name.clone(), k.alg.clone()))
         .collect();

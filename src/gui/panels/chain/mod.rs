@@ -1,0 +1,501 @@
+//! Chain: toolbar, picker, and what the canvas keeps.
+
+mod canvas;
+mod drawing;
+mod fields;
+mod form;
+pub mod inspect;
+mod scene;
+
+use std::{collections::HashMap, sync::Arc};
+
+use egui::{Align, Button, Layout, RichText, Ui};
+
+use crate::{
+    app::{
+        Command, Model,
+        session::{Notice, Selection},
+    },
+    chain::{
+        Chain, Node, Step, file,
+        kinds::{Call, ClientCredentials, Exchange, Paste, SignIn},
+        run::NodeState,
+    },
+    gui::{
+        Ask, Cx,
+        canvas::Canvas,
+        icons::Icon,
+        theme::{self, space},
+        widgets,
+    },
+    kit::{
+        ids::ChainId,
+        text::{escape, shorten},
+    },
+};
+use scene::Scene;
+
+/// What the panel keeps between frames.
+#[derive(Default)]
+pub struct State {
+    canvas: Canvas,
+    scene: Option<Arc<Scene>>,
+    /// The node that is being moved, and how far.
+    moving: Option<(String, egui::Vec2)>,
+    /// The node whose token is being wired to another.
+    wiring: Option<String>,
+    /// Tokens that travel along wires now: wire, seconds since it began.
+    travels: Vec<(usize, f32)>,
+    /// State of the nodes in the frame before.
+    before: HashMap<String, NodeState>,
+    rename: Option<String>,
+}
+
+/// Puts a sample chain into the workspace and runs it.
+pub(in crate::gui) fn run_sample(cx: &mut Cx<'_>, name: &str) {
+    cx.push(Command::RunSample(name.to_owned()));
+}
+
+/// Draws the panel.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let model = cx.model;
+    let Some((id, chain)) = shown(model) else {
+        empty(ui, cx);
+        return;
+    };
+    ui.spacing_mut().item_spacing.y = 0.0;
+    toolbar(ui, cx, id, chain);
+    widgets::hairline(ui);
+    if chain.nodes.is_empty() {
+        widgets::empty(ui, "This chain is empty. It begins with a sign-in.", |ui| {
+            if widgets::primary(ui, Some(Icon::Plus), "Add a sign-in").clicked() {
+                add(cx, id, chain, Kind::SignIn);
+            }
+        });
+        return;
+    }
+    canvas::refresh(cx, id, chain);
+    flaws(ui, cx);
+    canvas::ui(ui, cx, id, chain);
+}
+
+/// The chain in front: the one that is shown, else the first.
+fn shown(model: &Model) -> Option<(ChainId, &Chain)> {
+    let workspace = &model.workspace;
+    let id = model
+        .session
+        .chain
+        .filter(|id| workspace.chain(*id).is_some())
+        .or_else(|| workspace.chains.first().map(|c| c.id))?;
+    Some((id, workspace.chain(id)?))
+}
+
+fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
+    widgets::empty(
+        ui,
+        "A chain signs in, exchanges tokens hop by hop, and calls an API. There is none yet.",
+        |ui| {
+            if widgets::primary(ui, Some(Icon::Play), "Run the sample chain").clicked() {
+                run_sample(cx, "sample");
+            }
+            ui.add_space(space::XS);
+            if ui.button("New chain").clicked() {
+                cx.push(Command::NewChain);
+            }
+        },
+    );
+}
+
+/// What keeps the chain from running.
+fn flaws(ui: &mut Ui, cx: &Cx<'_>) {
+    let flaws = cx.view.chain.scene.as_ref().map_or(&[][..], |s| &s.flaws);
+    let Some(first) = flaws.first() else {
+        return;
+    };
+    egui::Frame::new()
+        .fill(cx.theme.warn_surface)
+        .inner_margin(egui::Margin::symmetric(space::M as i8, 6))
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = space::S;
+            ui.horizontal(|ui| {
+                Icon::Warning.show(ui, 14.0, cx.theme.high);
+                let more = if flaws.len() > 1 {
+                    format!(" And {} more.", flaws.len() - 1)
+                } else {
+                    String::new()
+                };
+                ui.add(
+                    egui::Label::new(format!("{}: {}{more}", escape(&first.node), first.message))
+                        .truncate(),
+                );
+            });
+        });
+}
+
+fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
+    let running = cx.model.running.contains_key(&id);
+    let run = cx.model.runs.get(&id);
+    let any = run.is_some_and(|r| !r.nodes.is_empty());
+    let here = match &cx.model.session.selection {
+        Selection::ChainNode(c, node) if *c == id && chain.node(node).is_some() => {
+            Some(node.clone())
+        }
+        _ => None,
+    };
+    let roomy = ui.available_width() > 840.0;
+    egui::Frame::new()
+        .inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8))
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = space::S;
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 6.0;
+                picker(ui, cx, id, chain);
+                if running {
+                    if widgets::button(ui, Icon::Stop, "Cancel").clicked() {
+                        cx.push(Command::CancelRun(id));
+                    }
+                    ui.add(egui::Spinner::new().size(14.0));
+                } else {
+                    let text = "Run all";
+                    if widgets::primary(ui, Some(Icon::Play), text)
+                        .on_hover_text("Run all nodes (Ctrl+Enter)")
+                        .clicked()
+                    {
+                        cx.push(Command::RunAll(id));
+                    }
+                }
+                ui.add_enabled_ui(!running, |ui| {
+                    ui.spacing_mut().item_spacing.x = 6.0;
+                    if act(
+                        ui,
+                        roomy,
+                        Icon::Step,
+                        "Step",
+                        "F10",
+                        "Run the next node (F10)",
+                    ) {
+                        cx.push(Command::Step(id));
+                    }
+                    ui.add_enabled_ui(here.is_some(), |ui| {
+                        if act(
+                            ui,
+                            roomy,
+                            Icon::Download,
+                            "Run to here",
+                            "",
+                            "Run the selected node and what it needs",
+                        ) && let Some(node) = &here
+                        {
+                            cx.push(Command::RunTo(id, node.clone()));
+                        }
+                    });
+                    ui.add_enabled_ui(any, |ui| {
+                        if act(ui, roomy, Icon::Reset, "Reset", "", "Forget this run") {
+                            cx.push(Command::ResetRun(id));
+                        }
+                    });
+                });
+                adder(ui, cx, id, chain);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    ui.add(
+                        egui::Label::new(
+                            RichText::new(summary(cx, id, chain)).color(cx.theme.muted),
+                        )
+                        .truncate(),
+                    );
+                });
+            });
+        });
+}
+
+fn act(ui: &mut Ui, roomy: bool, icon: Icon, text: &str, keys: &str, tip: &str) -> bool {
+    if roomy {
+        let mut button = Button::new((icon.atom(14.0, None), text));
+        if !keys.is_empty() {
+            button = button.shortcut_text(theme::small(keys));
+        }
+        ui.add(button).on_hover_text(tip).clicked()
+    } else {
+        widgets::icon_button(ui, icon, text).clicked()
+    }
+}
+
+/// `run 3 · 3 of 4 done · 41 ms`.
+fn summary(cx: &Cx<'_>, id: ChainId, chain: &Chain) -> String {
+    let Some(run) = cx.model.runs.get(&id).filter(|r| !r.nodes.is_empty()) else {
+        return "not run".into();
+    };
+    let count = |state| {
+        chain
+            .nodes
+            .iter()
+            .filter(|n| run.state(&n.id) == state)
+            .count()
+    };
+    let (done, failed, stale) = (
+        count(NodeState::Done),
+        count(NodeState::Failed),
+        count(NodeState::Stale),
+    );
+    let millis: u64 = run.nodes.values().map(|n| n.millis).sum();
+    let mut text = format!("run {} · {done} of {} done", run.number, chain.nodes.len());
+    if failed > 0 {
+        text.push_str(&format!(" · {failed} failed"));
+    }
+    if stale > 0 {
+        text.push_str(&format!(" · {stale} stale"));
+    }
+    format!("{text} · {millis} ms")
+}
+
+fn name_of(chain: &Chain) -> String {
+    let name = if chain.title.is_empty() {
+        &chain.name
+    } else {
+        &chain.title
+    };
+    let name = if name.is_empty() {
+        "Untitled chain"
+    } else {
+        name
+    };
+    shorten(&escape(name), 28).into_owned()
+}
+
+fn picker(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
+    let response = widgets::menu(ui, "Chain", name_of(chain), |ui| {
+        ui.set_min_width(220.0);
+        ui.set_max_width(240.0);
+        let chains: Vec<(ChainId, String)> = cx
+            .model
+            .workspace
+            .chains
+            .iter()
+            .map(|c| (c.id, name_of(&c.chain)))
+            .collect();
+        for (other, name) in chains {
+            if ui.selectable_label(other == id, name).clicked() {
+                cx.push(Command::ShowChain(other));
+                ui.close();
+            }
+        }
+        widgets::rule(ui);
+        if widgets::menu_item(ui, "Run the sample chain", "").clicked() {
+            run_sample(cx, "sample");
+            ui.close();
+        }
+        if widgets::menu_item(ui, "Run the risky sample", "").clicked() {
+            run_sample(cx, "sample-risky");
+            ui.close();
+        }
+        if widgets::menu_item(ui, "Run the DPoP sample", "").clicked() {
+            run_sample(cx, "sample-dpop");
+            ui.close();
+        }
+        if widgets::menu_item(ui, "New chain", "").clicked() {
+            cx.push(Command::NewChain);
+            ui.close();
+        }
+        widgets::rule(ui);
+        rename(ui, cx, id, chain);
+        if widgets::menu_item(ui, "Import a chain (TOML)…", "").clicked() {
+            cx.ask(Ask::ChooseChain);
+            ui.close();
+        }
+        export(ui, cx, chain);
+        if widgets::menu_item(ui, "Delete this chain", "").clicked() {
+            cx.push(Command::DeleteChain(id));
+            ui.close();
+        }
+    });
+    response.on_hover_text(shorten(&escape(&chain.about), 400));
+}
+
+fn rename(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
+    let current = if chain.title.is_empty() {
+        &chain.name
+    } else {
+        &chain.title
+    };
+    let draft = cx.view.chain.rename.get_or_insert_with(|| current.clone());
+    let response = widgets::text_field(ui, "Name of the chain", "Name", draft, false);
+    let text = draft.trim().to_owned();
+    if response.lost_focus() {
+        if !text.is_empty() && text != *current {
+            cx.push(Command::RenameChain(id, text));
+        }
+        cx.view.chain.rename = None;
+    } else if !response.has_focus() {
+        cx.view.chain.rename = None;
+    }
+}
+
+fn export(ui: &mut Ui, cx: &mut Cx<'_>, chain: &Chain) {
+    let copy = widgets::menu_item(ui, "Copy as TOML", "").clicked();
+    let save = widgets::menu_item(ui, "Save as TOML…", "").clicked();
+    if !copy && !save {
+        return;
+    }
+    ui.close();
+    match file::write(chain) {
+        Ok(text) if copy => cx.ask(Ask::Copy(text, "Chain".into())),
+        Ok(text) => cx.ask(Ask::SaveFile(
+            format!("{}.toml", file_stem(&chain.name)),
+            text.into_bytes(),
+        )),
+        Err(error) => cx.ask(Ask::Notice(Notice {
+            error: true,
+            text: format!("The chain cannot be written: {error}"),
+        })),
+    }
+}
+
+/// A name that every file system takes.
+fn file_stem(name: &str) -> String {
+    let stem: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .take(60)
+        .collect();
+    if stem.is_empty() {
+        "chain".into()
+    } else {
+        stem
+    }
+}
+
+/// What can be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    SignIn,
+    Credentials,
+    Exchange,
+    Call,
+    Paste,
+}
+
+fn adder(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
+    widgets::menu(ui, "Add a node", "+ Add", |ui| {
+        for (kind, text) in [
+            (Kind::SignIn, "Sign-in"),
+            (Kind::Credentials, "Client credentials"),
+            (Kind::Exchange, "Token exchange"),
+            (Kind::Call, "API call"),
+            (Kind::Paste, "Pasted token"),
+        ] {
+            if widgets::menu_item(ui, text, "").clicked() {
+                add(cx, id, chain, kind);
+                ui.close();
+            }
+        }
+    });
+}
+
+/// Adds a node that takes its token from the selected one, else from the last that gives one.
+fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, kind: Kind) {
+    let gives = |n: &&Node| n.gives_token();
+    let selected = match &cx.model.session.selection {
+        Selection::ChainNode(c, node) if *c == id => chain.node(node).filter(gives),
+        _ => None,
+    };
+    let from = selected
+        .or_else(|| {
+            chain
+                .nodes
+                .iter()
+                .rev()
+                .filter(gives)
+                .find(|n| !matches!(n.step, Step::ClientCredentials { .. }))
+        })
+        .or_else(|| chain.nodes.iter().rev().find(gives))
+        .map_or_else(String::new, |n| n.id.clone());
+    let (stem, step) = match kind {
+        Kind::SignIn => (
+            "sign-in",
+            Step::SignIn(SignIn {
+                user: Some("alice".into()),
+                ..SignIn::default()
+            }),
+        ),
+        Kind::Credentials => (
+            "credentials",
+            Step::ClientCredentials(ClientCredentials::default()),
+        ),
+        Kind::Paste => ("pasted", Step::Paste(Paste::default())),
+        Kind::Exchange => (
+            "exchange",
+            Step::Exchange(Exchange {
+                subject: from,
+                ..Exchange::default()
+            }),
+        ),
+        Kind::Call => (
+            "call",
+            Step::Call(Call {
+                token: from,
+                url: "payments-api".into(),
+                method: None,
+            }),
+        ),
+    };
+    let node_id = free_id(chain, stem);
+    let node = Node {
+        id: node_id.clone(),
+        title: None,
+        server: None,
+        client: None,
+        dpop: None,
+        at: None,
+        step,
+        expect: Vec::new(),
+    };
+    cx.push(Command::AddNode(id, Box::new(node)));
+    cx.push(Command::Select(Selection::ChainNode(id, node_id)));
+}
+
+fn free_id(chain: &Chain, stem: &str) -> String {
+    if chain.node(stem).is_none() {
+        return stem.to_owned();
+    }
+    // One more than there are nodes: one of these is free.
+    (2..chain.nodes.len() + 3)
+        .map(|n| format!("{stem}-{n}"))
+        .find(|id| chain.node(id).is_none())
+        .unwrap_or_else(|| stem.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_nodes_get_free_ids_and_files_safe_names() {
+        let chain = Chain {
+            version: 1,
+            name: "x".into(),
+            title: String::new(),
+            about: String::new(),
+            faults: Vec::new(),
+            nodes: vec![Node {
+                id: "exchange".into(),
+                title: None,
+                server: None,
+                client: None,
+                dpop: None,
+                at: None,
+                step: Step::Paste(Paste::default()),
+                expect: Vec::new(),
+            }],
+        };
+        assert_eq!(free_id(&chain, "exchange"), "exchange-2");
+        assert_eq!(free_id(&chain, "call"), "call");
+        assert_eq!(file_stem("../a b"), "---a-b");
+        assert_eq!(file_stem(""), "chain");
+    }
+}

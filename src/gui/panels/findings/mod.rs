@@ -1,0 +1,376 @@
+//! Findings: counts by severity, the list, and what could not be evaluated (never a pass).
+
+pub mod inspect;
+
+use std::sync::Arc;
+
+use egui::{Align, Layout, RichText, ScrollArea, Ui};
+
+use super::graph::{capital, counted, severity_menu};
+use crate::{
+    app::{
+        Command,
+        session::{Selection, View},
+    },
+    evidence::Evidence,
+    gui::{
+        Ask, Cx,
+        icons::{self, Icon},
+        theme::{self, space},
+        widgets::{
+            self,
+            rows::{self, Column, fixed, wide},
+        },
+    },
+    kit::text::escape,
+    risk::{Finding, Report, Severity},
+};
+use inspect::markdown;
+
+/// What the panel keeps between frames.
+#[derive(Default)]
+pub struct State {
+    rows: rows::State,
+    open_not_evaluable: bool,
+    sorted: Sorted,
+}
+
+impl State {
+    /// How many findings there are of each severity, worst first; counted once when they change.
+    pub fn counts(&mut self, report: &Arc<Report>) -> [(Severity, usize); 5] {
+        self.sorted.follow(report);
+        self.sorted.counts
+    }
+}
+
+/// The findings in the order in which they are shown, worked out once when they change: there may be
+/// tens of thousands, and every frame asks.
+struct Sorted {
+    of: Arc<Report>,
+    counts: [(Severity, usize); 5],
+    /// Places in the report, worst first.
+    all: Arc<[usize]>,
+}
+
+impl Default for Sorted {
+    fn default() -> Self {
+        Self {
+            of: Arc::default(),
+            counts: Severity::ALL.map(|severity| (severity, 0)),
+            all: Arc::from([]),
+        }
+    }
+}
+
+impl Sorted {
+    fn follow(&mut self, report: &Arc<Report>) {
+        if Arc::ptr_eq(&self.of, report) {
+            return;
+        }
+        self.of = Arc::clone(report);
+        self.counts = Severity::ALL.map(|severity| (severity, report.count(severity)));
+        let mut all: Vec<usize> = (0..report.findings.len()).collect();
+        all.sort_by_key(|n| std::cmp::Reverse(report.findings[*n].severity));
+        self.all = all.into();
+    }
+
+    /// How many stand at the beginning that are as bad as `least`, or worse.
+    fn at_least(&self, least: Option<Severity>) -> usize {
+        let shown = |(severity, _): &&(Severity, usize)| least.is_none_or(|l| *severity >= l);
+        self.counts.iter().filter(shown).map(|(_, n)| n).sum()
+    }
+}
+
+const COLUMNS: [Column; 7] = [
+    fixed("", 28.0),
+    fixed("Rule", 72.0),
+    wide("Title", 150.0, 1.5),
+    wide("Where", 110.0, 1.0),
+    wide("Found", 90.0, 1.2),
+    wide("Expected", 100.0, 1.4),
+    wide("Source", 96.0, 0.7),
+];
+
+/// Draws the panel.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let report = Arc::clone(&cx.model.analysis.report);
+    let evidence = Arc::clone(&cx.model.analysis.evidence);
+    let least = cx.model.session.at_least;
+    let sorted = &mut cx.view.findings.sorted;
+    sorted.follow(&report);
+    let all = Arc::clone(&sorted.all);
+    let list = &all[..sorted.at_least(least)];
+    let spacing = ui.spacing().item_spacing;
+    ui.spacing_mut().item_spacing.y = 0.0;
+    head(ui, cx, list);
+    widgets::hairline(ui);
+    ui.spacing_mut().item_spacing = spacing;
+    if report.findings.is_empty() && report.not_evaluable.is_empty() {
+        let line = if evidence.hops.is_empty() {
+            "Findings show here as soon as there are tokens."
+        } else {
+            "No rule found anything in these tokens."
+        };
+        widgets::empty(ui, line, |_| {});
+        return;
+    }
+    if cx.view.findings.open_not_evaluable {
+        not_evaluable(ui, cx);
+        return;
+    }
+    if list.is_empty() {
+        widgets::empty(ui, "No finding of this severity.", |ui| {
+            if least.is_some() && ui.button("Show all").clicked() {
+                cx.push(Command::FilterSeverity(None));
+            }
+        });
+        return;
+    }
+    let selected = match cx.model.session.selection {
+        Selection::Finding(n) => list.iter().position(|i| *i == n),
+        _ => None,
+    };
+    let mut state = std::mem::take(&mut cx.view.findings.rows);
+    let done = rows::table(
+        ui,
+        &mut state,
+        rows::Table {
+            salt: "findings",
+            columns: &COLUMNS,
+            rows: list.len(),
+            selected,
+            tail: false,
+        },
+        |n| spoken(&report.findings[list[n]], &evidence),
+        |cell| {
+            let finding = &report.findings[list[cell.row]];
+            let theme = cell.theme;
+            match cell.column {
+                0 => {
+                    let at =
+                        egui::Rect::from_center_size(cell.rect.center(), egui::Vec2::splat(11.0));
+                    icons::severity(cell.painter, at, finding.severity, theme);
+                }
+                1 => cell.text(finding.rule.id, theme.muted),
+                2 => cell.text(finding.rule.title, theme.text),
+                3 => cell.text(&place(finding, &evidence), theme.muted),
+                4 => cell.mono(&found(finding), theme.text),
+                5 => cell.text(&finding.expected.replace('`', ""), theme.muted),
+                _ => cell.text(finding.rule.source, theme.muted),
+            }
+        },
+    );
+    cx.view.findings.rows = state;
+    let hinted = done.hovered.map(|n| list[n]);
+    if cx.view.graph.hinted != hinted {
+        cx.view.graph.hinted = hinted;
+        ui.ctx().request_repaint(); // the graph may have been drawn already
+    }
+    if let Some(n) = done.selected {
+        cx.push(Command::Select(Selection::Finding(list[n])));
+    }
+    if let Some(n) = done.opened {
+        cx.push(Command::Select(Selection::Finding(list[n])));
+        cx.push(Command::Show(View::Graph));
+    }
+    if done.back {
+        cx.push(Command::Select(Selection::None));
+    }
+}
+
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, list: &[usize]) {
+    let report = Arc::clone(&cx.model.analysis.report);
+    egui::Frame::new()
+        .inner_margin(egui::Margin::symmetric(space::M as i8, 4))
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                counts(ui, cx);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    ui.add_enabled_ui(!list.is_empty(), |ui| {
+                        if widgets::icon_button(ui, Icon::Copy, "Copy findings as Markdown")
+                            .clicked()
+                        {
+                            let text: Vec<String> = list
+                                .iter()
+                                .map(|n| {
+                                    markdown(
+                                        &report,
+                                        &report.findings[*n],
+                                        &cx.model.analysis.evidence,
+                                    )
+                                })
+                                .collect();
+                            cx.ask(Ask::Copy(text.join("\n"), counted(list.len(), "finding")));
+                        }
+                    });
+                    severity_menu(ui, cx);
+                    let missing = report.not_evaluable.len();
+                    if missing > 0 {
+                        let state = &mut cx.view.findings;
+                        let text = format!("{missing} not evaluable");
+                        let response = ui
+                            .selectable_label(state.open_not_evaluable, text)
+                            .on_hover_text("Rules whose operands are missing. That is not a pass.");
+                        if response.clicked() {
+                            state.open_not_evaluable = !state.open_not_evaluable;
+                        }
+                    } else {
+                        cx.view.findings.open_not_evaluable = false;
+                    }
+                });
+            });
+        });
+}
+
+/// Counts by severity, each with its shape; a click filters.
+fn counts(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let report = Arc::clone(&cx.model.analysis.report);
+    if report.findings.is_empty() {
+        ui.label(RichText::new("No findings").color(cx.theme.muted));
+        return;
+    }
+    for (severity, n) in cx.view.findings.counts(&report) {
+        if n == 0 {
+            continue;
+        }
+        ui.spacing_mut().item_spacing.x = 6.0;
+        icons::severity_icon(ui, severity, 12.0);
+        let text = format!("{n} {}", severity.name());
+        let response = ui.add(
+            egui::Button::new(text)
+                .frame_when_inactive(false)
+                .selected(cx.model.session.at_least == Some(severity)),
+        );
+        if response
+            .on_hover_text(format!("Show {} findings and worse", severity.name()))
+            .clicked()
+        {
+            let already = cx.model.session.at_least == Some(severity);
+            cx.push(Command::FilterSeverity((!already).then_some(severity)));
+        }
+        ui.add_space(space::XS);
+    }
+}
+
+/// Code in a table's cell has no backticks: the column says what it is.
+fn found(finding: &Finding) -> String {
+    if finding.found.is_empty() {
+        "nothing".into()
+    } else {
+        finding.found.replace('`', "")
+    }
+}
+
+fn hop_name(evidence: &Evidence, hop: usize) -> String {
+    evidence
+        .hops
+        .get(hop)
+        .map_or_else(|| format!("hop {hop}"), |h| escape(&h.name).into_owned())
+}
+
+/// `hop 3 · act.sub`.
+fn place(finding: &Finding, evidence: &Evidence) -> String {
+    let hop = hop_name(evidence, finding.hop);
+    if finding.claim.is_empty() {
+        hop
+    } else {
+        format!("{hop} · {}", finding.claim)
+    }
+}
+
+fn spoken(finding: &Finding, evidence: &Evidence) -> String {
+    format!(
+        "{}, {} {}, {}, found {}, expected {}",
+        finding.severity.name(),
+        finding.rule.id,
+        finding.rule.title,
+        place(finding, evidence),
+        found(finding),
+        finding.expected.replace('`', "")
+    )
+}
+
+/// Rules that could not be evaluated, by rule.
+fn not_evaluable(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let report = Arc::clone(&cx.model.analysis.report);
+    let evidence = Arc::clone(&cx.model.analysis.evidence);
+    ui.add_space(space::XS);
+    ui.horizontal(|ui| {
+        ui.add_space(space::M);
+        ui.label(
+            RichText::new("These rules could not be evaluated because an operand is missing. That is not a pass.")
+                .color(cx.theme.muted),
+        );
+    });
+    let theme = cx.theme;
+    let height = 22.0;
+    ScrollArea::vertical()
+        .id_salt("not evaluable")
+        .auto_shrink(false)
+        .show_rows(ui, height, report.not_evaluable.len(), |ui, range| {
+            for n in range {
+                let item = &report.not_evaluable[n];
+                ui.horizontal(|ui| {
+                    ui.set_height(height);
+                    ui.add_space(space::M);
+                    ui.add_sized(
+                        [72.0, 18.0],
+                        egui::Label::new(theme::small(item.rule).size(13.0).color(theme.muted))
+                            .halign(Align::Min),
+                    );
+                    ui.add_sized(
+                        [140.0, 18.0],
+                        egui::Label::new(hop_name(&evidence, item.hop))
+                            .halign(Align::Min)
+                            .truncate(),
+                    );
+                    ui.add(
+                        egui::Label::new(RichText::new(capital(&item.why)).color(theme.text))
+                            .truncate(),
+                    );
+                });
+            }
+        });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::risk::{Confidence, registry::ALL};
+
+    fn report(severities: &[Severity]) -> Arc<Report> {
+        let finding = |severity: &Severity| Finding {
+            rule: &ALL[0],
+            severity: *severity,
+            hop: 0,
+            parent: None,
+            claim: String::new(),
+            found: String::new(),
+            expected: String::new(),
+            message: String::new(),
+            confidence: Confidence::Decoded,
+            path: Vec::new(),
+        };
+        Arc::new(Report {
+            findings: severities.iter().map(finding).collect(),
+            not_evaluable: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn findings_are_counted_and_sorted_when_they_change_and_then_kept() {
+        use Severity::{Critical, High, Low};
+        let mut state = State::default();
+        let first = report(&[Low, Critical, High, Low]);
+        assert_eq!(state.counts(&first)[0], (Critical, 1));
+        let kept = Arc::clone(&state.sorted.all);
+        assert_eq!(*kept, [1, 2, 0, 3]);
+        assert_eq!(state.sorted.at_least(None), 4);
+        assert_eq!(state.sorted.at_least(Some(High)), 2);
+        assert_eq!(state.counts(&first)[3], (Low, 2));
+        assert!(Arc::ptr_eq(&kept, &state.sorted.all), "worked out again");
+        state.counts(&report(&[Low]));
+        assert_eq!(state.sorted.at_least(Some(High)), 0);
+        assert_eq!(*state.sorted.all, [0]);
+    }
+}

@@ -1,0 +1,184 @@
+//! The table twin of the graph: a row for each principal and each relation, worst first. For the keyboard, the screen reader,
+//! and graphs too large to look at.
+
+use egui::Ui;
+
+use super::{capital, highlight::Highlight, scene::Scene};
+use crate::{
+    app::{Command, session::Selection},
+    gui::{
+        Ask, Cx, icons,
+        widgets::rows::{self, Column, fixed, number, wide},
+    },
+};
+
+const COLUMNS: [Column; 6] = [
+    fixed("", 26.0),
+    wide("Principal", 130.0, 1.0),
+    fixed("Relation", 104.0),
+    wide("To", 130.0, 1.0),
+    wide("Risk", 150.0, 1.4),
+    number("Tokens", 64.0),
+];
+
+/// A row: a relation, or a principal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Row {
+    Edge(usize),
+    Node(usize),
+}
+
+/// Principals and relations of the whole graph, folded or not: a list needs no folds.
+fn rows_of(cx: &Cx<'_>, scene: &Scene, lit: &Highlight) -> Vec<Row> {
+    let picture = &scene.picture;
+    let graph = &picture.whole;
+    let session = &cx.model.session;
+    let filtered = lit.on && (session.at_least.is_some() || !session.filter.trim().is_empty());
+    let nodes = (0..graph.nodes.len())
+        .filter(|n| picture.nodes[*n].is_some() && !(filtered && lit.dims_node(*n)))
+        .map(Row::Node);
+    let edges = (0..graph.edges.len())
+        .filter(|e| picture.shows(*e) && !(filtered && lit.dims_edge(*e)))
+        .map(Row::Edge);
+    let mut rows: Vec<Row> = nodes.chain(edges).collect();
+    rows.sort_by_key(|row| {
+        std::cmp::Reverse(match row {
+            Row::Node(n) => graph.nodes[*n].severity,
+            Row::Edge(e) => graph.edges[*e].severity,
+        })
+    });
+    rows
+}
+
+/// What a principal is here, and the fold that it stands in.
+fn detail(scene: &Scene, n: usize) -> String {
+    let picture = &scene.picture;
+    let node = &picture.whole.nodes[n];
+    let drawn = picture.nodes[n].map(|at| &picture.graph.nodes[at]);
+    match drawn.filter(|drawn| drawn.fold.is_some()) {
+        Some(fold) => format!("{} · in {}", node.detail, fold.label),
+        None => node.detail.clone(),
+    }
+}
+
+fn selection_of(scene: &Scene, row: Row) -> Selection {
+    let graph = &scene.picture.whole;
+    match row {
+        Row::Edge(e) => {
+            let edge = &graph.edges[e];
+            Selection::Relation(
+                graph.nodes[edge.from].id.clone(),
+                graph.nodes[edge.to].id.clone(),
+                edge.relation.name(),
+            )
+        }
+        Row::Node(n) => Selection::Principal(graph.nodes[n].id.clone()),
+    }
+}
+
+/// Draws the table.
+pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Highlight) {
+    let list = rows_of(cx, scene, lit);
+    let selected = list
+        .iter()
+        .position(|row| selection_of(scene, *row) == cx.model.session.selection);
+    if list.is_empty() {
+        crate::gui::widgets::empty(ui, "No relation matches the filters.", |_| {});
+        return;
+    }
+    let graph = &scene.picture.whole;
+    let mut state = std::mem::take(&mut cx.view.graph.rows);
+    let done = rows::table(
+        ui,
+        &mut state,
+        rows::Table {
+            salt: "graph table",
+            columns: &COLUMNS,
+            rows: list.len(),
+            selected,
+            tail: false,
+        },
+        |n| match list[n] {
+            Row::Edge(e) => scene.name_of_edge(e),
+            Row::Node(n) => format!("{}, {}", scene.name_of(n), detail(scene, n)),
+        },
+        |cell| {
+            let theme = cell.theme;
+            match list[cell.row] {
+                Row::Edge(e) => {
+                    let edge = &graph.edges[e];
+                    match cell.column {
+                        0 => {
+                            if let Some(severity) = edge.severity {
+                                let at = egui::Rect::from_center_size(
+                                    cell.rect.center(),
+                                    egui::Vec2::splat(11.0),
+                                );
+                                icons::severity(cell.painter, at, severity, theme);
+                            }
+                        }
+                        1 => cell.strong(&graph.nodes[edge.from].label, theme.text),
+                        2 => cell.text(edge.relation.name(), theme.muted),
+                        3 => cell.strong(&graph.nodes[edge.to].label, theme.text),
+                        4 => {
+                            let words = match (edge.severity, &edge.note) {
+                                (Some(s), Some(note)) => format!("{} · {note}", capital(s.name())),
+                                (Some(s), None) => capital(s.name()),
+                                (None, Some(note)) => note.clone(),
+                                (None, None) => "no findings".into(),
+                            };
+                            let colour = edge.severity.map_or(theme.muted, |s| theme.severity(s));
+                            cell.text(&words, colour);
+                        }
+                        _ => cell.text(&edge.hops.len().to_string(), theme.muted),
+                    }
+                }
+                Row::Node(n) => {
+                    let node = &graph.nodes[n];
+                    match cell.column {
+                        0 => {
+                            if let Some(severity) = node.severity {
+                                let at = egui::Rect::from_center_size(
+                                    cell.rect.center(),
+                                    egui::Vec2::splat(11.0),
+                                );
+                                icons::severity(cell.painter, at, severity, theme);
+                            }
+                        }
+                        1 => cell.strong(&node.label, theme.text),
+                        2 => cell.text(node.kind.name(), theme.muted),
+                        3 => cell.text(&detail(scene, n), theme.muted),
+                        4 => {
+                            let words = node
+                                .severity
+                                .map_or_else(|| "no findings".into(), |s| capital(s.name()));
+                            let colour = node.severity.map_or(theme.muted, |s| theme.severity(s));
+                            cell.text(&words, colour);
+                        }
+                        _ => cell.text(&node.hops.len().to_string(), theme.muted),
+                    }
+                }
+            }
+        },
+    );
+    cx.view.graph.rows = state;
+    if let Some(n) = done.selected {
+        cx.push(Command::Select(selection_of(scene, list[n])));
+    }
+    if let Some(n) = done.opened {
+        let hops = match list[n] {
+            Row::Edge(e) => &graph.edges[e].hops,
+            Row::Node(n) => &graph.nodes[n].hops,
+        };
+        let token = hops
+            .last()
+            .and_then(|h| cx.model.analysis.evidence.hops.get(*h))
+            .and_then(|h| h.token_id);
+        if let Some(token) = token {
+            cx.ask(Ask::ShowToken(token));
+        }
+    }
+    if done.back {
+        cx.push(Command::Select(Selection::None));
+    }
+}
