@@ -6,9 +6,12 @@
 mod bad_input;
 mod chain;
 mod forge;
+mod frozen;
 mod graph;
 mod harness;
 mod jose;
+#[path = "../support/keep.rs"]
+mod keep;
 mod keys;
 mod practice;
 mod surface;
