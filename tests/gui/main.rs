@@ -11,7 +11,10 @@ mod dpop;
 mod encrypted;
 mod findings;
 mod forge;
+mod frozen;
 mod graph;
+#[path = "../support/keep.rs"]
+mod keep;
 mod keyboard;
 mod keys;
 mod live;
