@@ -179,7 +179,7 @@ fn hops(chain: &Chain, run: &Run) -> Table {
         title: "Hops",
         head: &[
             "Hop",
-            "NodeState",
+            "State",
             "Who",
             "Time",
             "Expectations held",
