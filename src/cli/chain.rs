@@ -14,8 +14,9 @@ use std::{
 use serde_json::json;
 
 use super::{
-    Setting, findings, input,
+    findings, input,
     output::{self, Done, Failure, columns},
+    subcommand::Setting,
 };
 use crate::{
     app::{Command as Ask, session::Notice},
@@ -31,16 +32,23 @@ use crate::{
 };
 use script::Script;
 
+/// Run delegation chains as tests
+#[derive(clap::Args)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
 #[derive(clap::Subcommand)]
-pub(super) enum Command {
+enum Command {
     /// Run a chain; exit status 1 when a hop fails or an expectation is broken
-    Run(Options),
+    Run(RunOptions),
     /// List the samples that come with the program
     List,
 }
 
 #[derive(clap::Args)]
-pub(super) struct Options {
+struct RunOptions {
     /// Write the result as a JUnit file
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -61,8 +69,8 @@ pub(super) struct Options {
 /// Longest silence between two answers: far above every time limit of the transport.
 const SILENCE: Duration = Duration::from_mins(3);
 
-pub(super) fn run(command: &Command, setting: &Setting) -> Result<Done, Failure> {
-    match command {
+pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure> {
+    match &options.command {
         Command::Run(options) => run_one(options, setting),
         Command::List => list(),
     }
@@ -89,7 +97,7 @@ fn list() -> Result<Done, Failure> {
     })
 }
 
-fn run_one(options: &Options, setting: &Setting) -> Result<Done, Failure> {
+fn run_one(options: &RunOptions, setting: &Setting) -> Result<Done, Failure> {
     for path in [&options.junit, &options.report].into_iter().flatten() {
         writable(path)?;
     }

@@ -1,13 +1,13 @@
 //! `delegraph completions`: a completion script for a shell.
 
-use clap::CommandFactory as _;
 use serde_json::json;
 
 use super::{
-    Args, Setting,
     output::{self, Done, Failure},
+    subcommand::Setting,
 };
 
+/// Write a completion script for a shell
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Which shell
@@ -16,7 +16,7 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure> {
     let mut script = Vec::new();
-    let mut command = Args::command();
+    let mut command = (setting.program)();
     clap_complete::generate(options.shell, &mut command, "delegraph", &mut script);
     if !setting.json {
         output::write(&script)?;

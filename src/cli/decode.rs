@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::{
-    Setting,
     input::{self, Placed},
     output::{Done, Failure, Stream, columns},
+    subcommand::Setting,
 };
 use crate::{
     kit::{
@@ -24,6 +24,7 @@ use crate::{
     },
 };
 
+/// Find every token in any text, and decode it
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Any text with tokens: bare, `Bearer`, headers, cURL, JSON; `-` is standard input

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::{
-    Setting, input,
+    input,
     key_options::KeyOptions,
     output::{Done, Failure, columns},
+    subcommand::Setting,
 };
 use crate::{
     jose::b64,
@@ -20,6 +21,7 @@ use crate::{
     },
 };
 
+/// Open an encrypted token (JWE) to its core
 #[derive(clap::Args)]
 pub(super) struct Options {
     #[command(flatten)]

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     input,
     output::{Done, Failure, columns},
+    subcommand::Setting,
 };
 use crate::{
     kit::text::escape,
@@ -16,6 +17,7 @@ use crate::{
     },
 };
 
+/// Compare the claims of tokens, hop by hop
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Files with tokens, or one file with several, in the order of the hops
@@ -23,7 +25,7 @@ pub(super) struct Options {
     files: Vec<PathBuf>,
 }
 
-pub(super) fn run(options: &Options) -> Result<Done, Failure> {
+pub(super) fn run(options: &Options, _: &Setting) -> Result<Done, Failure> {
     let tokens: Vec<Token> = input::some_tokens(&options.files)?
         .into_iter()
         .map(|p| p.token)

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::{
     input, key_options, keys,
     output::{Done, Failure},
+    subcommand::Setting,
 };
 use crate::{
     jose::{
@@ -21,6 +22,7 @@ use crate::{
     kit::{json, rng::SystemRng, text::escape},
 };
 
+/// Encrypt a text or a token (JWE)
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("with").required(true).multiple(true).args(["key", "secret_file"])))]
 pub(super) struct Options {
@@ -60,7 +62,7 @@ enum Written {
     General,
 }
 
-pub(super) fn run(options: &Options) -> Result<Done, Failure> {
+pub(super) fn run(options: &Options, _: &Setting) -> Result<Done, Failure> {
     let path = options.file.as_deref().unwrap_or(Path::new("-"));
     let recipients = recipients(options)?;
     let plain = Zeroizing::new(input::bytes(path)?);

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::{
-    Setting, input, lint,
+    input, lint,
     output::{self, Done, Failure},
+    subcommand::Setting,
 };
 use crate::{
     principal::{
@@ -18,6 +19,7 @@ use crate::{
     risk::{self, Settings},
 };
 
+/// Draw who acts for whom
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Format; without it taken from the end of --out, else svg

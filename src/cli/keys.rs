@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{
     input, key_options,
     output::{self, Done, Failure},
+    subcommand::Setting,
 };
 use crate::{
     jose::{
@@ -18,8 +19,15 @@ use crate::{
     kit::{secret::Secret, text::escape},
 };
 
+/// Generate, convert and name keys
+#[derive(clap::Args)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
 #[derive(clap::Subcommand)]
-pub(super) enum Command {
+enum Command {
     /// Generate a key; the private JWK goes to standard output
     Generate {
         /// Algorithm: ES256, ES384, RS256, PS256, EdDSA, HS256 ..., or to decrypt with: RSA-OAEP-256,
@@ -58,7 +66,7 @@ pub(super) enum Command {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum To {
+enum To {
     /// JSON Web Key
     Jwk,
     /// PKCS#8 for a private key, SPKI for a public one
@@ -69,8 +77,8 @@ pub(super) enum To {
     Public,
 }
 
-pub(super) fn run(command: &Command) -> Result<Done, Failure> {
-    match command {
+pub(super) fn run(options: &Options, _: &Setting) -> Result<Done, Failure> {
+    match &options.command {
         Command::Generate { alg, crv, enc, kid } => {
             generate(alg, crv.as_deref(), enc.as_deref(), kid.as_deref())
         }

@@ -5,9 +5,10 @@ use std::{path::PathBuf, sync::Arc};
 use clap::ValueEnum;
 
 use super::{
-    Setting, findings,
+    findings,
     input::{self, Placed},
     output::{Done, Failure},
+    subcommand::Setting,
 };
 use crate::{
     evidence::{Evidence, Hop},
@@ -15,6 +16,7 @@ use crate::{
     risk::{self, Settings, Severity},
 };
 
+/// Apply the rules of the risk catalogue to tokens
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// The tokens are the hops of one chain, in order, and are compared

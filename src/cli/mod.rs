@@ -21,6 +21,7 @@ mod lint;
 mod output;
 mod practice;
 mod sign;
+mod subcommand;
 mod verify;
 
 use std::{
@@ -28,10 +29,11 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
+use clap::{ArgMatches, CommandFactory as _, Parser, error::ErrorKind};
 
 use crate::kit::clock::{Clock, Timestamp};
-use output::{Done, Failure};
+use output::Failure;
+use subcommand::{Chosen, Setting, Subcommand, subcommand};
 
 /// What was asked for on the command line.
 #[derive(Parser)]
@@ -59,7 +61,7 @@ pub struct Args {
     #[arg(long, global = true, value_name = "TIME")]
     at: Option<Timestamp>,
     #[command(subcommand)]
-    command: Option<Sub>,
+    command: Option<Chosen>,
 }
 
 /// A start of the window.
@@ -71,42 +73,55 @@ pub struct Window {
     pub files: Vec<PathBuf>,
 }
 
-#[derive(clap::Subcommand)]
-enum Sub {
-    /// Find every token in any text, and decode it
-    Decode(decode::Options),
-    /// Check the signature and the claims of one token
-    Verify(verify::Options),
-    /// Open an encrypted token (JWE) to its core
-    Decrypt(decrypt::Options),
-    /// Encrypt a text or a token (JWE)
-    Encrypt(encrypt::Options),
-    /// Sign claims, or sign a token again
-    Sign(sign::Options),
-    /// Generate, convert and name keys
-    #[command(subcommand)]
-    Keys(keys::Command),
-    /// Forge a token on purpose, and see whether a server refuses it
-    Forge(Box<forge::Options>),
-    /// Compare the claims of tokens, hop by hop
-    Diff(diff::Options),
-    /// Apply the rules of the risk catalogue to tokens
-    Lint(lint::Options),
-    /// Draw who acts for whom
-    Graph(graph::Options),
-    /// Run delegation chains as tests
-    #[command(subcommand)]
-    Chain(chain::Command),
-    /// Run the practice servers alone
-    Practice(practice::Options),
-    /// Write a completion script for a shell
-    Completions(completions::Options),
+/// The subcommands in the order of the help: a file each, which holds its words, its arguments and its run.
+fn subcommands() -> [Subcommand; 13] {
+    [
+        subcommand("decode", decode::run),
+        subcommand("verify", verify::run),
+        subcommand("decrypt", decrypt::run),
+        subcommand("encrypt", encrypt::run),
+        subcommand("sign", sign::run),
+        subcommand("keys", keys::run),
+        subcommand("forge", forge::run),
+        subcommand("diff", diff::run),
+        subcommand("lint", lint::run),
+        subcommand("graph", graph::run),
+        subcommand("chain", chain::run),
+        subcommand("practice", practice::run),
+        subcommand("completions", completions::run),
+    ]
 }
 
-/// What the subcommands take from the options that stand before or after any of them.
-struct Setting {
-    json: bool,
-    clock: Clock,
+impl clap::FromArgMatches for Chosen {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let chosen = matches.subcommand().and_then(|(name, matches)| {
+            let known = subcommands();
+            let subcommand = known.iter().find(|s| s.command.get_name() == name)?;
+            Some((subcommand.read)(matches))
+        });
+        chosen
+            .unwrap_or_else(|| Err(clap::Error::new(ErrorKind::MissingSubcommand)))
+            .map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl clap::Subcommand for Chosen {
+    fn augment_subcommands(program: clap::Command) -> clap::Command {
+        program.subcommands(subcommands().map(|s| s.command))
+    }
+
+    fn augment_subcommands_for_update(program: clap::Command) -> clap::Command {
+        Self::augment_subcommands(program)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        subcommands().iter().any(|s| s.command.get_name() == name)
+    }
 }
 
 /// Reads the command line; ends the program on `--help`, `--version` and mistakes.
@@ -178,22 +193,11 @@ pub fn run(args: Args) -> ExitCode {
     let setting = Setting {
         json: args.json,
         clock: args.at.map_or(Clock::System, Clock::Fixed),
+        program: Args::command,
     };
-    let result: Result<Done, Failure> = match args.command {
+    let result = match args.command {
+        Some(Chosen(run)) => run(&setting),
         None => Err(Failure::usage("no command was given")),
-        Some(Sub::Decode(options)) => decode::run(&options, &setting),
-        Some(Sub::Verify(options)) => verify::run(&options, &setting),
-        Some(Sub::Decrypt(options)) => decrypt::run(&options, &setting),
-        Some(Sub::Encrypt(options)) => encrypt::run(&options),
-        Some(Sub::Sign(options)) => sign::run(&options),
-        Some(Sub::Keys(command)) => keys::run(&command),
-        Some(Sub::Forge(options)) => forge::run(&options, &setting),
-        Some(Sub::Diff(options)) => diff::run(&options),
-        Some(Sub::Lint(options)) => lint::run(&options, &setting),
-        Some(Sub::Graph(options)) => graph::run(&options, &setting),
-        Some(Sub::Chain(command)) => chain::run(&command, &setting),
-        Some(Sub::Practice(options)) => practice::run(&options, &setting),
-        Some(Sub::Completions(options)) => completions::run(&options, &setting),
     };
     match result {
         Ok(done) => output::finish(&done, setting.json),
@@ -204,7 +208,6 @@ pub fn run(args: Args) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_arguments_are_consistent() {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Setting,
     output::{self, Done, Failure, columns},
+    subcommand::Setting,
 };
 use crate::{
     app::model::PracticeInfo,
@@ -13,6 +13,7 @@ use crate::{
     practice::{Fault, Faults},
 };
 
+/// Run the practice servers alone
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Port on the loopback interface; 0 takes a free one

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{
     input, key_options, keys,
     output::{Done, Failure},
+    subcommand::Setting,
 };
 use crate::{
     jose::{
@@ -17,6 +18,7 @@ use crate::{
     token::craft::{self, Part},
 };
 
+/// Sign claims, or sign a token again
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("with").required(true).args(["key", "secret_file"])))]
 pub(super) struct Options {
@@ -69,7 +71,7 @@ impl From<Written> for Form {
     }
 }
 
-pub(super) fn run(options: &Options) -> Result<Done, Failure> {
+pub(super) fn run(options: &Options, _: &Setting) -> Result<Done, Failure> {
     let path = options.file.as_deref().unwrap_or(Path::new("-"));
     let (key, key_path) = match (&options.key, &options.secret_file) {
         (Some(path), _) => {

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::{
-    Setting, fetch,
+    fetch,
     input::{self, Source},
     key_options::KeyOptions,
     keys,
     output::{Done, Failure, columns},
+    subcommand::Setting,
 };
 use crate::{
     jose::b64,
@@ -23,6 +24,7 @@ use crate::{
     },
 };
 
+/// Check the signature and the claims of one token
 #[derive(clap::Args)]
 #[command(
     after_help = "Without a key a DPoP proof is verified by the key that it brings: that proves possession of this key, \

@@ -10,9 +10,9 @@ use std::{
 use serde_json::json;
 
 use super::super::{
-    Setting,
     chain::script::Script,
     output::{Done, Failure, columns},
+    subcommand::Setting,
 };
 use crate::{
     app::{

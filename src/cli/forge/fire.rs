@@ -10,10 +10,10 @@ use std::{
 use serde_json::{Value, json};
 
 use super::super::{
-    Setting,
     chain::script::Script,
     fetch, keys,
     output::{self, Done, Failure},
+    subcommand::Setting,
 };
 use crate::{
     app::Command as Ask,

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::{
-    Setting, fetch, input, keys,
+    fetch, input, keys,
     output::{self, Done, Failure},
+    subcommand::Setting,
 };
 use crate::{
     attack::{Family, Forgery, Ingredients, Made, Need, catalogue, named, stack},
@@ -18,6 +19,7 @@ use crate::{
     token::{Form, Token},
 };
 
+/// Forge a token on purpose, and see whether a server refuses it
 #[derive(clap::Args)]
 #[command(
     after_help = "Exit status with --fire: 0 the control was accepted and every forgery refused, 1 a forgery was accepted, \
