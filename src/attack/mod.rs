@@ -6,46 +6,30 @@
 //! The bytes are exactly what is meant: members are set in the text, and where the point lies in the
 //! bytes (duplicate members, a byte order mark, padding) nothing is serialised again.
 
-mod alg_none;
-mod assertion;
-mod base64url;
 mod certificate;
-mod cross_use;
-mod delegation;
 pub mod difference;
-mod dpop;
 mod draft;
-mod ecdsa;
-mod exchange;
+mod families;
 mod family;
 pub mod fire;
-mod header;
-mod hmac;
 mod ingredients;
-mod jwe;
-mod key_id;
 mod matrix;
-mod parties;
-mod pointers;
-mod replay;
-mod rsa;
 pub mod secrets;
-mod serialization;
-mod signature;
-mod swap;
 pub mod target;
-mod time;
-mod values;
 
 use std::{borrow::Cow, sync::LazyLock};
 
 use draft::Draft;
+use families::{
+    alg_none, assertion, base64url, cross_use, delegation, dpop, ecdsa, exchange, header, hmac,
+    jwe, key_id, parties, pointers, replay, rsa, serialization, signature, swap, time, values,
+};
 use target::{Occasion, Steps};
 
+pub use families::pointers::hosted;
 pub use family::Family;
 pub use ingredients::{Ingredients, Need};
 pub use matrix::{Matrix, Row, Verdict};
-pub use pointers::hosted;
 
 /// What a correct server does with a forgery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

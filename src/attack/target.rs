@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use url::Url;
 
-use super::{Ingredients, dpop};
+use super::{
+    Ingredients,
+    families::{dpop, exchange},
+};
 use crate::{
     jose::Jwk,
     kit::{Env, text::escape},
@@ -212,7 +215,7 @@ impl Occasion<'_> {
     /// [`Self::with_token`] at another address.
     pub fn at(&self, url: &Url, token: &str) -> Result<Request, String> {
         if self.target.place == Place::SubjectToken {
-            return super::exchange::request(self, |ask| token.clone_into(&mut ask.subject_token));
+            return exchange::request(self, |ask| token.clone_into(&mut ask.subject_token));
         }
         let mut request = self.bare(url, token);
         if self.target.proof.is_some() {

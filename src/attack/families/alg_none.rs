@@ -1,6 +1,6 @@
 //! The header says that the token is not signed (RFC 7519 §6).
 
-use super::{
+use crate::attack::{
     Family, Forged, Forgery, Signed,
     draft::{Draft, raw},
 };
@@ -9,7 +9,7 @@ use crate::jose::b64;
 const MEANS: &str = "Unsigned tokens are accepted: anyone can write any token (RFC 8725 §3.2).";
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::AlgNone;
     vec![
         Forgery::token(F, "alg-none", "none, no signature", "`alg` becomes `none`, the signature is left out.", "RFC 8725 §3.2; jwt_tool, JWT Editor, PortSwigger, jwt-hack", MEANS, |d| none(d, "none", false)),

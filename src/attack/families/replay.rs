@@ -1,7 +1,8 @@
 //! What is good once is sent again, or elsewhere.
 
-use super::{
-    Family, Forgery, Need, assertion,
+use crate::attack::{
+    Family, Forgery, Need,
+    families::assertion,
     target::{Occasion, Steps},
 };
 use crate::oauth::{
@@ -12,7 +13,7 @@ use crate::oauth::{
 const ONCE: &str = "What is good once is good again: whoever sees it can use it.";
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Replay;
     vec![
         Forgery::request(F, "replay-second-resource", "The same token elsewhere", "The untouched token is sent to a second resource server.", "401 invalid_token (RFC 6750 §3.1)", "RFC 9068 §4, RFC 9700 §2.3; FAPI 2.0", "A token for one server opens another: a server that is given a token can use it elsewhere.", |o| { let second = o.target.second.clone().ok_or("needs the address of a second resource server")?; Ok(vec![o.at(&second, o.token)?]) }).needing(&[Need::SecondTarget]),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Family, Forged, Forgery, draft::Draft};
+use crate::attack::{Family, Forged, Forgery, draft::Draft};
 
 const LOOSE: &str =
     "A key is used that the token does not name: with several keys, the wrong one may decide.";
@@ -12,7 +12,7 @@ const COMMAND: &str = "`kid` ends in a command: the forger runs what he likes on
 const PORTSWIGGER: &str = "RFC 8725 §3.10; jwt_tool, PortSwigger, jwt-hack";
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::KeyId;
     vec![
         Forgery::token(F, "kid-unknown", "Unknown kid", "`kid` names no key of the issuer.", "RFC 7515 §4.1.4; jwt-hack", LOOSE, |d| kid(d, json!("no-such-key"))),
@@ -46,7 +46,7 @@ fn kid(d: &Draft<'_>, value: Value) -> Forged {
 fn injected(d: &Draft<'_>, kid: &str, secret: &[u8]) -> Forged {
     let header = d.header_set("/alg", Some("HS256".into()))?;
     d.hmac_with(
-        &super::draft::set(&header, "/kid", Some(kid.into()))?,
+        &crate::attack::draft::set(&header, "/kid", Some(kid.into()))?,
         secret,
     )
 }

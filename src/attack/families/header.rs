@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{
+use crate::attack::{
     Family, Forged, Forgery,
     draft::{Draft, set},
 };
@@ -15,7 +15,7 @@ const TYPE: &str =
 const READERS: &str = "The header is read loosely: a gateway and the server behind it may read two different headers.";
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Header;
     vec![
         Forgery::token(F, "crit-unknown", "Unknown `crit`", "`crit` demands an extension that nobody knows, and the header has it.", "RFC 7515 §4.1.11; Wycheproof", CRIT, |d| critical(d, json!(["x-forged"]), Some(("/x-forged", json!(true))))),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{
+use crate::attack::{
     Family, Forged, Forgery, Made, Need, Signed,
     draft::{Draft, raw, set},
 };
@@ -16,7 +16,7 @@ const OTHERS: &str = "Tokens that other parties were given, or issued, are good 
 const OTHER: &[Need] = &[Need::Other];
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::CrossUse;
     vec![
         Forgery::token(F, "cross-id-token", "ID token as access token", "An ID token of the same issuer is presented: the one that was given, or one made with the issuer's key.", "RFC 8725 §3.12, RFC 9068 §5", KIND, id_token).needing(OTHER),
@@ -81,7 +81,7 @@ fn proof(d: &Draft<'_>) -> Forged {
 }
 
 fn own(d: &Draft<'_>, header: &serde_json::Value, claims: &serde_json::Value) -> Forged {
-    let key = super::ingredients::unbound(&d.with.own);
+    let key = crate::attack::ingredients::unbound(&d.with.own);
     Ok(Made {
         token: mint(header, claims, &key, &d.with.own_alg).map_err(|e| e.to_string())?,
         signed: Signed::Own,

@@ -1,6 +1,6 @@
 //! Encodings that RFC 7515 §2 forbids: two texts for one token.
 
-use super::{
+use crate::attack::{
     Family, Forged, Forgery, Signed,
     draft::{Draft, raw},
 };
@@ -8,7 +8,7 @@ use super::{
 const MEANS: &str = "base64url is read loosely (RFC 7515 §2): one token has many texts, and what is revoked, cached or logged by its text is missed.";
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Base64;
     vec![
         Forgery::token(F, "base64-padding", "Padding", "`=` is appended to the signature.", "RFC 7515 §2; Wycheproof", MEANS, |d| signature(d, |s| Some(format!("{s}{}", pad(s))))),

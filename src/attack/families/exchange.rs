@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{
+use crate::attack::{
     Family, Forgery, Need,
     draft::Draft,
     target::{Ask, Occasion, Steps},
@@ -23,7 +23,7 @@ const AT: &[Need] = &[Need::TokenEndpoint];
 const AT_KEY: &[Need] = &[Need::TokenEndpoint, Need::SigningKey];
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Exchange;
     vec![
         Forgery::request(F, "exchange-type-refresh-token", "Subject token called a refresh token", "`subject_token_type` is that of a refresh token; the token is an access token.", REQUEST, "RFC 8693 §2.1, §3; own", TYPE, |o| changed(o, |a| a.subject_token_type = "refresh_token".into())).needing(AT),
@@ -53,7 +53,7 @@ pub(super) fn forgeries() -> Vec<Forgery> {
 }
 
 /// The exchange of the target, changed.
-pub(super) fn request(
+pub(in crate::attack) fn request(
     occasion: &Occasion<'_>,
     change: impl FnOnce(&mut Ask),
 ) -> Result<Request, String> {
@@ -63,7 +63,7 @@ pub(super) fn request(
 }
 
 /// [`request`] as the only step.
-pub(super) fn changed(
+pub(in crate::attack) fn changed(
     occasion: &Occasion<'_>,
     change: impl FnOnce(&mut Ask),
 ) -> Result<Steps, String> {
@@ -94,7 +94,7 @@ fn edit(
 /// The exchange with another subject token, which takes the issuer's key.
 fn subject(
     occasion: &Occasion<'_>,
-    make: impl FnOnce(&Draft<'_>) -> super::Forged,
+    make: impl FnOnce(&Draft<'_>) -> crate::attack::Forged,
 ) -> Result<Steps, String> {
     occasion.endpoint()?;
     if occasion.with.signing.is_none() {

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    Family, Forgery, Need, Steps,
-    target::{Ask, Occasion},
+use crate::attack::{
+    Family, Forgery, Need,
+    target::{Ask, Occasion, Steps},
 };
 use crate::{
     jose::{Alg, Jwk, b64, crypto},
@@ -64,7 +64,7 @@ impl Assertion {
         mint(
             &Value::Object(self.header.clone()),
             &Value::Object(self.claims.clone()),
-            &super::ingredients::unbound(&self.key),
+            &crate::attack::ingredients::unbound(&self.key),
             &self.alg,
         )
         .map_err(|e| e.to_string())
@@ -91,7 +91,7 @@ impl Assertion {
 }
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::ClientAssertion;
     vec![
         Forgery::request(F, "assertion-aud-other", "Addressed to another server", "`aud` of the assertion is another authorization server.", CLIENT, "RFC 7523 §3 point 3; FAPI 2.0", ELSEWHERE, |o| changed(o, |a| a.set("aud", "https://other.example".into()))).needing(KEY),
@@ -137,7 +137,7 @@ fn request(occasion: &Occasion<'_>, assertion: String) -> Result<Request, String
 }
 
 /// The same assertion in two requests.
-pub(super) fn twice(occasion: &Occasion<'_>) -> Result<Steps, String> {
+pub(in crate::attack) fn twice(occasion: &Occasion<'_>) -> Result<Steps, String> {
     let text = Assertion::of(occasion)?.sign()?;
     Ok(vec![
         request(occasion, text.clone())?,

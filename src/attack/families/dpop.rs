@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
+use crate::attack::{
     Family, Forgery, Need,
     ingredients::unbound,
     target::{Occasion, Place, Steps},
@@ -26,7 +26,7 @@ const KEY: &[Need] = &[Need::ProofKey];
 
 /// A good proof for a request that carries `token`, to be changed before it is signed. A forger does
 /// not ask what his key is for.
-pub(super) fn proof_of(
+pub(in crate::attack) fn proof_of(
     occasion: &Occasion<'_>,
     request: &Request,
     token: Option<&str>,
@@ -48,7 +48,7 @@ pub(super) fn proof_of(
 }
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Dpop;
     let mut all = vec![
         Forgery::request(F, "dpop-missing", "No proof", "The request has no DPoP header.", PROOF, "RFC 9449 §4.3 check 1; FAPI 2.0", STOLEN, |o| with(o, |_, _| Ok(vec![]))).needing(KEY),

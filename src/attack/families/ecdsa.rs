@@ -1,6 +1,6 @@
 //! Numbers and encodings of an ECDSA signature.
 
-use super::{Family, Forged, Forgery, draft::Draft};
+use crate::attack::{Family, Forged, Forgery, draft::Draft};
 use crate::{
     jose::{Family as AlgFamily, crypto::forge},
     kit::text::escape,
@@ -11,7 +11,7 @@ const FORM: &str =
     "The signature is read in another form than RFC 7518 §3.4 has it: two texts for one token.";
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Ecdsa;
     vec![
         Forgery::token(F, "ecdsa-zero", "R and S zero", "R and S become 0: with them the equation holds for every key and every message.", "CVE-2022-21449; JWT Editor, Wycheproof", "R and S may be zero: anyone can write any token (\"psychic signatures\").", |d| numbers(d, |s| Some(vec![0; s.len()]))),

@@ -1,6 +1,6 @@
 //! An HMAC with bytes that are no secret.
 
-use super::{Family, Forged, Forgery, Need, draft::Draft};
+use crate::attack::{Family, Forged, Forgery, Need, draft::Draft};
 use crate::{
     jose::{Jwk, pem},
     kit::text::escape,
@@ -15,7 +15,7 @@ const CATALOGUE: &str =
 const NEEDS: &[Need] = &[Need::PublicKey];
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Hmac;
     vec![
         Forgery::token(F, "hmac-blank", "Blank secret", "`alg` becomes HS256; the HMAC is made with an empty secret.", "RFC 7518 §3.2; jwt_tool (CVE-2019-20933), Wycheproof", BLANK, |d| d.hmac(b"")),

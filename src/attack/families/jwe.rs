@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{
+use crate::attack::{
     Family, Forged, Forgery, Need, Signed,
     draft::{Draft, raw},
 };
@@ -16,7 +16,7 @@ const BUSY: &str = "One small token keeps the server busy or fills its memory (R
 const WEAK: &str = "A key management that must not be used is accepted (RFC 8725 §3.2).";
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Jwe;
     vec![
         Forgery::token(F, "jwe-for-jws", "JWE where a JWS is due", "The claims stand in a JWE for the issuer's public key, which anyone can make; nothing is signed.", "CVE-2023-51774; jwt-hack, Wycheproof", CONFUSED, |d| sealed(d, None, &d.payload()?)).needing(&[Need::PublicKey]),
@@ -65,7 +65,7 @@ fn sealed(d: &Draft<'_>, zip: Option<&str>, plain: &str) -> Forged {
     if let Some(zip) = zip {
         header.insert("zip".into(), zip.into());
     }
-    let text = jwe::Draft::compact(header, super::ingredients::unbound(key))
+    let text = jwe::Draft::compact(header, crate::attack::ingredients::unbound(key))
         .seal(jwe::Form::Compact, plain.as_bytes(), &SystemRng)
         .map_err(|e| e.to_string())?;
     raw(text, Signed::Nothing)

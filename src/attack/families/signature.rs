@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{
+use crate::attack::{
     Family, Forged, Forgery, Signed,
     draft::{Draft, raw},
 };
@@ -13,7 +13,7 @@ const FORM: &str =
     "The parser takes texts that are no JWS: what it reads and what others read may differ.";
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Signature;
     vec![
         Forgery::token(F, "signature-payload-changed", "Payload changed, signature kept", "A claim is added to the payload; the signature stays as it was.", "RFC 7515 §5.2; jwt_tool, PortSwigger", UNCHECKED, payload_changed),

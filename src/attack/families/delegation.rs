@@ -2,7 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Family, Forged, Forgery, Need, draft::Draft, exchange, target::Occasion};
+use crate::attack::{
+    Family, Forged, Forgery, Need,
+    draft::Draft,
+    families::exchange,
+    target::{Occasion, Steps},
+};
 use crate::{kit::text::escape, token::decode::decode};
 
 const TAKEN: &str = "Who acts is taken without the issuer's signature: anyone can act for anyone.";
@@ -14,7 +19,7 @@ const REFUSED: &str = "400 invalid_request (RFC 8693 §2.2.2)";
 const ENDPOINT: &[Need] = &[Need::TokenEndpoint, Need::SigningKey];
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Delegation;
     vec![
         Forgery::token(F, "act-forged", "Forged actor", "`act` names an agent that the issuer never saw; the signature stays as it was.", "RFC 8693 §4.1; own", TAKEN, |d| d.claim_kept("/act", Some(json!({ "sub": "forger-agent" })))),
@@ -82,7 +87,7 @@ fn may_act(
     occasion: &Occasion<'_>,
     may_act: impl FnOnce(Value) -> Value,
     without_actor: bool,
-) -> Result<super::Steps, String> {
+) -> Result<Steps, String> {
     if occasion.with.signing.is_none() {
         return Err(
             "needs the issuer's private key, to write `may_act` into the subject token; or take a \

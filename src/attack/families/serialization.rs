@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{
+use crate::attack::{
     Family, Forged, Forgery, Signed,
     draft::{Draft, raw},
 };
@@ -11,7 +11,7 @@ const MEANS: &str = "JSON forms are taken where the compact form is due (RFC 751
 const UNPROTECTED: &str = "A header that no signature covers decides: anyone can write any token.";
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Serialization;
     vec![
         Forgery::token(F, "json-flattened", "Flattened JSON", "The token is written in the flattened JSON form; the signature is good.", "RFC 7515 §7.2.2, RFC 7519 §3; Wycheproof", MEANS, |d| { let [h, p, s] = d.parts()?; json_form(json!({ "payload": p, "protected": h, "signature": s })) }),

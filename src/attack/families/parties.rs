@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Family, Forgery, draft::Draft};
+use crate::attack::{Family, Forgery, draft::Draft};
 
 const ISSUER: &str =
     "The issuer is not compared exactly: another issuer's tokens are good here (RFC 9068 §4).";
@@ -13,7 +13,7 @@ const SUBJECT: &str =
 const TYPE: &str = "A subject that is no text is taken: whom it means depends on who reads.";
 
 #[rustfmt::skip] // a table: one line a forgery
-pub(super) fn forgeries() -> Vec<Forgery> {
+pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
     const F: Family = Family::Parties;
     vec![
         Forgery::token(F, "iss-other", "Other issuer", "`iss` becomes another issuer, else signed as before.", "RFC 9068 §4; jwt-hack, FAPI 2.0", ISSUER, |d| d.claim_sealed("/iss", Some("https://forger.example".into()))),
