@@ -229,8 +229,8 @@ impl TargetEntry {
     }
 
     /// Whether a family is fired.
-    pub fn fires(&self, family: Family) -> bool {
-        !self.without.contains(family.name())
+    pub fn fires(&self, family: &Family) -> bool {
+        !self.without.contains(family.name)
     }
 
     /// The body that is sent, if any.

@@ -173,7 +173,7 @@ impl Fire {
     /// The name of the forgery that a request belongs to, `control` for the untouched token.
     pub fn name(&self, ticket: Ticket) -> &'static str {
         match self.under.get(&ticket.0).map(|u| u.shot) {
-            Some(Shot::Forged(forgery)) => forgery.name.as_ref(),
+            Some(Shot::Forged(forgery)) => forgery.name,
             _ if self.plan.is_single() => "the token as it is",
             _ => "control",
         }

@@ -103,7 +103,7 @@ pub struct Row {
 impl Row {
     /// The forgery's name, or `control`.
     pub fn name(&self) -> &str {
-        self.forgery.map_or("control", |f| f.name.as_ref())
+        self.forgery.map_or("control", |f| f.name)
     }
 
     /// The forgery's title, as it stands alone.

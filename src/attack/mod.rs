@@ -17,17 +17,15 @@ mod matrix;
 pub mod secrets;
 pub mod target;
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::sync::LazyLock;
 
 use draft::Draft;
-use families::{
-    alg_none, assertion, base64url, cross_use, delegation, dpop, ecdsa, exchange, header, hmac,
-    jwe, key_id, parties, pointers, replay, rsa, serialization, signature, swap, time, values,
-};
+use families::values;
+use family::Stage;
 use target::{Occasion, Steps};
 
-pub use families::pointers::hosted;
-pub use family::Family;
+pub use families::{FAMILIES, pointers::hosted};
+pub use family::{Aim, Family};
 pub use ingredients::{Ingredients, Need};
 pub use matrix::{Matrix, Row, Verdict};
 
@@ -124,21 +122,22 @@ enum Make {
     /// From the token alone.
     Token(fn(&Draft<'_>) -> Forged),
     /// One claim gets a value of another type.
-    Value(&'static str, values::Shape),
+    Value(&'static str, &'static values::Shape),
     /// The request around the token is what is wrong; the last step is what is judged.
     Request(fn(&Occasion<'_>) -> Result<Steps, String>),
 }
 
-/// A forgery of the catalogue.
+/// A forgery: a row in the table of its family.
+#[derive(Clone, Copy)]
 pub struct Forgery {
     /// Stable name in kebab-case.
-    pub name: Cow<'static, str>,
+    pub name: &'static str,
     /// Family.
-    pub family: Family,
+    pub family: &'static Family,
     /// Short, for lists.
-    pub title: Cow<'static, str>,
+    pub title: &'static str,
     /// What is changed, in a sentence.
-    pub mutates: Cow<'static, str>,
+    pub mutates: &'static str,
     /// What a correct server does.
     pub expected: Expected,
     /// The error that it answers.
@@ -146,7 +145,7 @@ pub struct Forgery {
     /// Clause or catalogue.
     pub source: &'static str,
     /// What acceptance would mean.
-    pub means: Cow<'static, str>,
+    pub means: &'static str,
     /// What it needs beside the token.
     pub needs: &'static [Need],
     /// Whether what it does cannot be undone at the server: sent last.
@@ -157,80 +156,34 @@ pub struct Forgery {
 /// `invalid_token` of a resource server (RFC 6750 §3.1).
 const INVALID_TOKEN: &str = "401 invalid_token (RFC 6750 §3.1)";
 
+/// What a row says that was written without `make`.
+const NOT_MADE: &str = "this forgery does not say how it is made";
+
 impl Forgery {
-    #[allow(clippy::too_many_arguments)] // a line of a table
-    const fn token(
-        family: Family,
-        name: &'static str,
-        title: &'static str,
-        mutates: &'static str,
-        source: &'static str,
-        means: &'static str,
-        make: fn(&Draft<'_>) -> Forged,
-    ) -> Self {
+    /// What most rows of a family leave as it is: a token that a resource server refuses.
+    const fn of(family: &'static Family) -> Self {
         Self {
-            name: Cow::Borrowed(name),
+            name: "",
             family,
-            title: Cow::Borrowed(title),
-            mutates: Cow::Borrowed(mutates),
+            title: "",
+            mutates: "",
             expected: Expected::Reject,
             answer: INVALID_TOKEN,
-            source,
-            means: Cow::Borrowed(means),
+            source: "",
+            means: "",
             needs: &[],
             lasting: false,
-            make: Make::Token(make),
+            make: Make::Token(|_| Err(NOT_MADE.to_owned())),
         }
-    }
-
-    #[allow(clippy::too_many_arguments)] // a line of a table
-    const fn request(
-        family: Family,
-        name: &'static str,
-        title: &'static str,
-        mutates: &'static str,
-        answer: &'static str,
-        source: &'static str,
-        means: &'static str,
-        make: fn(&Occasion<'_>) -> Result<Steps, String>,
-    ) -> Self {
-        Self {
-            name: Cow::Borrowed(name),
-            family,
-            title: Cow::Borrowed(title),
-            mutates: Cow::Borrowed(mutates),
-            expected: Expected::Reject,
-            answer,
-            source,
-            means: Cow::Borrowed(means),
-            needs: &[],
-            lasting: false,
-            make: Make::Request(make),
-        }
-    }
-
-    const fn needing(mut self, needs: &'static [Need]) -> Self {
-        self.needs = needs;
-        self
-    }
-
-    const fn either(mut self) -> Self {
-        self.expected = Expected::Either;
-        self
-    }
-
-    const fn lasting(mut self) -> Self {
-        self.lasting = true;
-        self
     }
 
     /// Its title as it stands alone: many proofs and assertions lack the same things as tokens do.
     pub fn full_title(&self) -> String {
         let title = self.title.replace('`', "");
-        match self.family {
-            Family::Dpop | Family::ClientAssertion => format!("{}: {title}", self.family.title()),
-            _ => title,
+        if self.family.titled {
+            return format!("{}: {title}", self.family.title);
         }
+        title
     }
 
     /// Whether the request around the token is what is wrong, so that there is nothing to show
@@ -267,47 +220,25 @@ impl Forgery {
 /// Every forgery, by family.
 pub fn catalogue() -> &'static [Forgery] {
     static ALL: LazyLock<Vec<Forgery>> = LazyLock::new(|| {
-        [
-            signature::forgeries(),
-            alg_none::forgeries(),
-            hmac::forgeries(),
-            swap::forgeries(),
-            ecdsa::forgeries(),
-            rsa::forgeries(),
-            pointers::forgeries(),
-            key_id::forgeries(),
-            header::forgeries(),
-            serialization::forgeries(),
-            base64url::forgeries(),
-            jwe::forgeries(),
-            time::forgeries(),
-            parties::forgeries(),
-            values::forgeries(),
-            cross_use::forgeries(),
-            dpop::forgeries(),
-            assertion::forgeries(),
-            delegation::forgeries(),
-            exchange::forgeries(),
-            replay::forgeries(),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        FAMILIES
+            .into_iter()
+            .flat_map(|family| [(family.computed)(), family.forgeries.to_vec()].concat())
+            .collect()
     });
     &ALL
 }
 
 /// Several forgeries as one, to be fired together: those of [`Ingredients::stack`]. It stands in no
 /// catalogue.
-pub static STACK: Forgery = Forgery::token(
-    Family::Signature,
-    "stack",
-    "The stack",
-    "The stacked forgeries, each applied to the result of the one before.",
-    "the sources of each of them",
-    "What stands together is taken together: each of them says what that means.",
-    |d| stack(&d.with.stack, d.raw, d.with),
-);
+pub static STACK: Forgery = Forgery {
+    name: "stack",
+    title: "The stack",
+    mutates: "The stacked forgeries, each applied to the result of the one before.",
+    source: "the sources of each of them",
+    means: "What stands together is taken together: each of them says what that means.",
+    make: Make::Token(|d| stack(&d.with.stack, d.raw, d.with)),
+    ..Forgery::of(FAMILIES[0])
+};
 
 /// The forgery of that name.
 pub fn named(name: &str) -> Option<&'static Forgery> {
@@ -318,7 +249,7 @@ pub fn named(name: &str) -> Option<&'static Forgery> {
 /// which a forger would work: claims, header, signature, then the way in which it is all written.
 pub fn stack(forgeries: &[&Forgery], raw: &str, with: &Ingredients) -> Forged {
     let mut ordered: Vec<&&Forgery> = forgeries.iter().collect();
-    ordered.sort_by_key(|f| f.family.stage());
+    ordered.sort_by_key(|f| f.family.stage);
     let mut made = None;
     for forgery in ordered {
         let text = made

@@ -81,7 +81,7 @@ fn finding(text: &mut String, row: &Row) {
         forgery.means
     ));
     for (name, words) in [
-        ("What was changed", forgery.mutates.as_ref()),
+        ("What was changed", forgery.mutates),
         ("Correct answer", forgery.answer),
         ("Source", forgery.source),
     ] {

@@ -63,7 +63,7 @@ pub fn matrix(matrix: &Matrix) -> String {
     let (mut failures, mut skipped, mut millis) = (0, 0, 0);
     for row in &matrix.rows {
         millis += row.millis;
-        let family = row.forgery.map_or("control", |f| f.family.name());
+        let family = row.forgery.map_or("control", |f| f.family.name);
         cases.push_str(&format!(
             "    <testcase classname=\"{}\" name=\"{}\" time=\"{}\"",
             xml(family),
@@ -97,7 +97,7 @@ pub fn matrix(matrix: &Matrix) -> String {
                 failures += 1;
                 let means = match (void, row.forgery) {
                     (Some(void), _) => void,
-                    (None, Some(f)) if *verdict == Verdict::Accepted => f.means.as_ref(),
+                    (None, Some(f)) if *verdict == Verdict::Accepted => f.means,
                     _ => "",
                 };
                 cases.push_str(&format!(

@@ -25,7 +25,7 @@ pub fn matrix(matrix: &Matrix) -> Value {
                 "defaultConfiguration": {
                     "level": if f.expected == Expected::Reject { "error" } else { "note" },
                 },
-                "properties": { "tags": ["security", f.family.name()] },
+                "properties": { "tags": ["security", f.family.name] },
             })
         })
         .collect();

@@ -10,7 +10,6 @@ use delegraph::{
         session::{Selection, View},
         target::TargetEntry,
     },
-    attack::Family,
     chain::{Dpop, run::NodeState},
     jose::b64,
     kit::clock::Clock,
@@ -176,7 +175,7 @@ fn a_token_of_a_run_is_fired_with_proofs_of_the_key_that_was_made_for_it() {
     let target = TargetEntry::practice("documents-api", Method::Get, Faults::NONE);
     let now = Clock::System.now().as_second();
     let mut plan = plan(&bench.model, id, &target, now).unwrap();
-    plan.forgeries.retain(|f| f.family == Family::Dpop);
+    plan.forgeries.retain(|f| f.family.name == "dpop");
     plan.pace.per_second = 200;
     bench.do_it(Command::Fire(Arc::new(plan)));
     bench.until(|model| model.forge.matrix.is_some() && model.forge.firing.is_none());

@@ -328,7 +328,7 @@ fn a_target_that_answers_no_more_ends_it_and_what_is_known_counts() {
     let all: Vec<&str> = catalogue()
         .iter()
         .filter(|f| !f.is_request())
-        .map(|f| f.name.as_ref())
+        .map(|f| f.name)
         .take(40)
         .collect();
     let mut fire = Fire::new(Arc::new(plan("http://127.0.0.1/", &all)), &env()).unwrap();

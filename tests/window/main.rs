@@ -98,7 +98,7 @@ fn forgeries_are_fired_at_the_practice_server_and_refused() {
     for family in families {
         window.click(Role::Button, family);
     }
-    let fired = |f: &&Forgery| families.contains(&f.family.title());
+    let fired = |f: &&Forgery| families.contains(&f.family.title);
     let count = catalogue().iter().filter(fired).count();
     window.click(Role::Button, &format!("Fire {count} forgeries"));
     window.wait("the matrix of verdicts", |tree| {

@@ -13,7 +13,7 @@ use crate::{
         token,
     },
     attack::{
-        Family, Forgery, STACK, catalogue,
+        Aim, Family, Forgery, STACK, catalogue,
         fire::{Pace, Plan},
         named,
         target::{Endpoint, Place, Target},
@@ -182,10 +182,10 @@ pub(super) fn callback(model: &Model) -> Option<String> {
 }
 
 /// Whether a family is aimed at this kind of endpoint. What is aimed at the other kind is left out.
-pub fn aimed(entry: &TargetEntry, family: Family) -> bool {
+pub fn aimed(entry: &TargetEntry, family: &Family) -> bool {
     match entry.carrier {
-        Carrier::Exchange => family != Family::Dpop,
-        _ => !matches!(family, Family::Exchange | Family::ClientAssertion),
+        Carrier::Exchange => family.aim != Aim::ResourceServer,
+        _ => family.aim != Aim::TokenEndpoint,
     }
 }
 

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::attack::{
-    Family, Forgery, Need,
-    target::{Ask, Occasion, Steps},
-};
 use crate::{
+    attack::{
+        Aim, Expected, Family, Forgery, Make, Need, Stage,
+        target::{Ask, Occasion, Steps},
+    },
     jose::{Alg, Jwk, b64, crypto},
     oauth::{
         client_auth::{Credential, signing_alg},
@@ -90,31 +90,278 @@ impl Assertion {
     }
 }
 
-#[rustfmt::skip] // a table: one line a forgery
-pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
-    const F: Family = Family::ClientAssertion;
-    vec![
-        Forgery::request(F, "assertion-aud-other", "Addressed to another server", "`aud` of the assertion is another authorization server.", CLIENT, "RFC 7523 §3 point 3; FAPI 2.0", ELSEWHERE, |o| changed(o, |a| a.set("aud", "https://other.example".into()))).needing(KEY),
-        Forgery::request(F, "assertion-aud-missing", "No aud", "The assertion has no `aud`.", CLIENT, "RFC 7523 §3 point 3; FAPI 2.0", ELSEWHERE, |o| changed(o, |a| { a.claims.shift_remove("aud"); })).needing(KEY),
-        Forgery::request(F, "assertion-aud-token-url", "Addressed to the token endpoint", "`aud` of the assertion is the address of the token endpoint.", CLIENT, "FAPI 2.0 §5.3.2.1; draft-ietf-oauth-rfc7523bis", "RFC 7523 allowed it; FAPI 2.0 and the revision take the issuer alone, since addresses can be mixed up.", |o| { let url = o.endpoint()?.server.endpoint("token_endpoint")?; changed(o, |a| a.set("aud", url.as_str().into())) }).needing(KEY).either(),
-        Forgery::request(F, "assertion-aud-array", "Addressed to a list", "`aud` of the assertion is a list of the issuer and another server.", CLIENT, "FAPI 2.0 §5.3.2.1; draft-ietf-oauth-rfc7523bis", "RFC 7523 allows a list; then the other server in it can be this client here.", |o| changed(o, |a| { let iss = a.claims["aud"].clone(); a.set("aud", json!([iss, "https://other.example"])); })).needing(KEY).either(),
-        Forgery::request(F, "assertion-no-sub", "No sub", "The assertion has no `sub`.", CLIENT, "RFC 7523 §3 point 2; FAPI 2.0", LOOSE, |o| changed(o, |a| { a.claims.shift_remove("sub"); })).needing(KEY),
-        Forgery::request(F, "assertion-no-iss", "No iss", "The assertion has no `iss`.", CLIENT, "RFC 7523 §3 point 1; FAPI 2.0", LOOSE, |o| changed(o, |a| { a.claims.shift_remove("iss"); })).needing(KEY),
-        Forgery::request(F, "assertion-iss-other", "Another iss", "`iss` of the assertion is another client than `sub`.", CLIENT, "RFC 7523 §3 point 1; own", ANYONE, |o| changed(o, |a| a.set("iss", "forger".into()))).needing(KEY),
-        Forgery::request(F, "assertion-no-exp", "No exp", "The assertion has no `exp`.", CLIENT, "RFC 7523 §3 point 4; FAPI 2.0", STALE, |o| changed(o, |a| { a.claims.shift_remove("exp"); })).needing(KEY),
-        Forgery::request(F, "assertion-expired", "Expired", "`exp` of the assertion is an hour ago.", CLIENT, "RFC 7523 §3 point 4; FAPI 2.0", STALE, |o| changed(o, |a| { a.shift("exp", -3600); a.shift("iat", -3660); })).needing(KEY),
-        Forgery::request(F, "assertion-nbf-future", "Not yet valid", "`nbf` of the assertion is an hour ahead.", CLIENT, "RFC 7523 §3 point 5; FAPI 2.0", STALE, |o| changed(o, |a| a.shift("nbf", 3600))).needing(KEY),
-        Forgery::request(F, "assertion-iat-future", "From in an hour", "`iat` of the assertion is an hour ahead.", CLIENT, "RFC 7523 §3 point 6; FAPI 2.0", STALE, |o| changed(o, |a| a.shift("iat", 3600))).needing(KEY),
-        Forgery::request(F, "assertion-exp-far", "For a year", "`exp` of the assertion is a year ahead.", CLIENT, "RFC 7523 §3 point 4; own", STALE, |o| changed(o, |a| a.shift("exp", 31_536_000))).needing(KEY),
-        Forgery::request(F, "assertion-rs256", "RS256", "The assertion is signed with RS256, by a key of the forger's.", CLIENT, "FAPI 2.0 §5.4; RFC 8725 §3.1", ANYONE, |o| { let key = crypto::generate(&Alg::Rs256, None).map_err(|e| e.to_string())?; changed(o, |a| { a.key = key; a.alg = Alg::Rs256; }) }).needing(KEY),
-        Forgery::request(F, "assertion-alg-none", "alg none", "The assertion is not signed and says so.", CLIENT, "RFC 7523 §3 point 9; RFC 8725 §3.2", ANYONE, |o| { let text = Assertion::of(o)?.unsigned(); Ok(vec![request(o, text)?]) }).needing(KEY),
-        Forgery::request(F, "assertion-other-key", "Another key", "The assertion is signed by a key of the forger's.", CLIENT, "RFC 7523 §3 point 9; FAPI 2.0", ANYONE, |o| { let key = crypto::generate(&Alg::Es256, None).map_err(|e| e.to_string())?; changed(o, |a| { a.key = key; a.alg = Alg::Es256; }) }).needing(KEY),
-        Forgery::request(F, "assertion-jwk", "Own key in jwk", "The assertion brings the key of the forger's along, and is signed by it.", CLIENT, "RFC 8725 §3.10; own", ANYONE, |o| { let key = crypto::generate(&Alg::Es256, None).map_err(|e| e.to_string())?; let public = key.public().ok_or("the key has no public part")?; changed(o, |a| { a.header.shift_remove("kid"); a.header.insert("jwk".into(), Value::Object(public.0)); a.key = key; a.alg = Alg::Es256; }) }).needing(KEY),
-        Forgery::request(F, "assertion-typ", "An access token's typ", "`typ` of the assertion is that of an access token.", CLIENT, "RFC 8725 §3.11; own", "Another kind of token is taken for an assertion.", |o| changed(o, |a| { a.header.insert("typ".into(), "at+jwt".into()); })).needing(KEY),
-        Forgery::request(F, "assertion-is-the-token", "The token as assertion", "The access token is sent as the client's assertion.", CLIENT, "RFC 8725 §3.12", "An access token is taken for a client's proof: whoever is given a token can be the client.", |o| { Assertion::of(o)?; Ok(vec![request(o, o.token.to_owned())?]) }).needing(KEY),
-        Forgery::request(F, "assertion-no-jti", "No jti", "The assertion has no `jti`.", CLIENT, "RFC 7523 §3 point 7; FAPI 2.0", "RFC 7523 leaves `jti` to choice; without it a replay cannot be seen.", |o| changed(o, |a| { a.claims.shift_remove("jti"); })).needing(KEY).either(),
-        Forgery::request(F, "assertion-jti-reused", "Reused jti", "An assertion with the `jti` of an earlier one, otherwise fresh.", CLIENT, "RFC 7523 §3 point 7; FAPI 2.0", "Assertions can be replayed: whoever sees one can be the client while it lives.", |o| { let first = Assertion::of(o)?; let mut again = Assertion::of(o)?; again.set("jti", first.claims["jti"].clone()); again.shift("exp", 61); Ok(vec![request(o, first.sign()?)?, request(o, again.sign()?)?]) }).needing(KEY),
-    ]
+pub(super) static FAMILY: Family = Family {
+    name: "client-assertion",
+    title: "Client assertion",
+    says: "The client's proof of who it is, is wrong (RFC 7523 §3).",
+    stage: Stage::Request,
+    aim: Aim::TokenEndpoint,
+    titled: true,
+    forgeries: &[
+        Forgery {
+            name: "assertion-aud-other",
+            title: "Addressed to another server",
+            mutates: "`aud` of the assertion is another authorization server.",
+            source: "RFC 7523 §3 point 3; FAPI 2.0",
+            means: ELSEWHERE,
+            make: Make::Request(|o| changed(o, |a| a.set("aud", "https://other.example".into()))),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-aud-missing",
+            title: "No aud",
+            mutates: "The assertion has no `aud`.",
+            source: "RFC 7523 §3 point 3; FAPI 2.0",
+            means: ELSEWHERE,
+            make: Make::Request(|o| {
+                changed(o, |a| {
+                    a.claims.shift_remove("aud");
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-aud-token-url",
+            title: "Addressed to the token endpoint",
+            mutates: "`aud` of the assertion is the address of the token endpoint.",
+            expected: Expected::Either,
+            source: "FAPI 2.0 §5.3.2.1; draft-ietf-oauth-rfc7523bis",
+            means: "RFC 7523 allowed it; FAPI 2.0 and the revision take the issuer alone, since addresses can be mixed up.",
+            make: Make::Request(|o| {
+                let url = o.endpoint()?.server.endpoint("token_endpoint")?;
+                changed(o, |a| a.set("aud", url.as_str().into()))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-aud-array",
+            title: "Addressed to a list",
+            mutates: "`aud` of the assertion is a list of the issuer and another server.",
+            expected: Expected::Either,
+            source: "FAPI 2.0 §5.3.2.1; draft-ietf-oauth-rfc7523bis",
+            means: "RFC 7523 allows a list; then the other server in it can be this client here.",
+            make: Make::Request(|o| {
+                changed(o, |a| {
+                    let iss = a.claims["aud"].clone();
+                    a.set("aud", json!([iss, "https://other.example"]));
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-no-sub",
+            title: "No sub",
+            mutates: "The assertion has no `sub`.",
+            source: "RFC 7523 §3 point 2; FAPI 2.0",
+            means: LOOSE,
+            make: Make::Request(|o| {
+                changed(o, |a| {
+                    a.claims.shift_remove("sub");
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-no-iss",
+            title: "No iss",
+            mutates: "The assertion has no `iss`.",
+            source: "RFC 7523 §3 point 1; FAPI 2.0",
+            means: LOOSE,
+            make: Make::Request(|o| {
+                changed(o, |a| {
+                    a.claims.shift_remove("iss");
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-iss-other",
+            title: "Another iss",
+            mutates: "`iss` of the assertion is another client than `sub`.",
+            source: "RFC 7523 §3 point 1; own",
+            means: ANYONE,
+            make: Make::Request(|o| changed(o, |a| a.set("iss", "forger".into()))),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-no-exp",
+            title: "No exp",
+            mutates: "The assertion has no `exp`.",
+            source: "RFC 7523 §3 point 4; FAPI 2.0",
+            means: STALE,
+            make: Make::Request(|o| {
+                changed(o, |a| {
+                    a.claims.shift_remove("exp");
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-expired",
+            title: "Expired",
+            mutates: "`exp` of the assertion is an hour ago.",
+            source: "RFC 7523 §3 point 4; FAPI 2.0",
+            means: STALE,
+            make: Make::Request(|o| {
+                changed(o, |a| {
+                    a.shift("exp", -3600);
+                    a.shift("iat", -3660);
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-nbf-future",
+            title: "Not yet valid",
+            mutates: "`nbf` of the assertion is an hour ahead.",
+            source: "RFC 7523 §3 point 5; FAPI 2.0",
+            means: STALE,
+            make: Make::Request(|o| changed(o, |a| a.shift("nbf", 3600))),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-iat-future",
+            title: "From in an hour",
+            mutates: "`iat` of the assertion is an hour ahead.",
+            source: "RFC 7523 §3 point 6; FAPI 2.0",
+            means: STALE,
+            make: Make::Request(|o| changed(o, |a| a.shift("iat", 3600))),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-exp-far",
+            title: "For a year",
+            mutates: "`exp` of the assertion is a year ahead.",
+            source: "RFC 7523 §3 point 4; own",
+            means: STALE,
+            make: Make::Request(|o| changed(o, |a| a.shift("exp", 31_536_000))),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-rs256",
+            title: "RS256",
+            mutates: "The assertion is signed with RS256, by a key of the forger's.",
+            source: "FAPI 2.0 §5.4; RFC 8725 §3.1",
+            means: ANYONE,
+            make: Make::Request(|o| {
+                let key = crypto::generate(&Alg::Rs256, None).map_err(|e| e.to_string())?;
+                changed(o, |a| {
+                    a.key = key;
+                    a.alg = Alg::Rs256;
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-alg-none",
+            title: "alg none",
+            mutates: "The assertion is not signed and says so.",
+            source: "RFC 7523 §3 point 9; RFC 8725 §3.2",
+            means: ANYONE,
+            make: Make::Request(|o| {
+                let text = Assertion::of(o)?.unsigned();
+                Ok(vec![request(o, text)?])
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-other-key",
+            title: "Another key",
+            mutates: "The assertion is signed by a key of the forger's.",
+            source: "RFC 7523 §3 point 9; FAPI 2.0",
+            means: ANYONE,
+            make: Make::Request(|o| {
+                let key = crypto::generate(&Alg::Es256, None).map_err(|e| e.to_string())?;
+                changed(o, |a| {
+                    a.key = key;
+                    a.alg = Alg::Es256;
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-jwk",
+            title: "Own key in jwk",
+            mutates: "The assertion brings the key of the forger's along, and is signed by it.",
+            source: "RFC 8725 §3.10; own",
+            means: ANYONE,
+            make: Make::Request(|o| {
+                let key = crypto::generate(&Alg::Es256, None).map_err(|e| e.to_string())?;
+                let public = key.public().ok_or("the key has no public part")?;
+                changed(o, |a| {
+                    a.header.shift_remove("kid");
+                    a.header.insert("jwk".into(), Value::Object(public.0));
+                    a.key = key;
+                    a.alg = Alg::Es256;
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-typ",
+            title: "An access token's typ",
+            mutates: "`typ` of the assertion is that of an access token.",
+            source: "RFC 8725 §3.11; own",
+            means: "Another kind of token is taken for an assertion.",
+            make: Make::Request(|o| {
+                changed(o, |a| {
+                    a.header.insert("typ".into(), "at+jwt".into());
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-is-the-token",
+            title: "The token as assertion",
+            mutates: "The access token is sent as the client's assertion.",
+            source: "RFC 8725 §3.12",
+            means: "An access token is taken for a client's proof: whoever is given a token can be the client.",
+            make: Make::Request(|o| {
+                Assertion::of(o)?;
+                Ok(vec![request(o, o.token.to_owned())?])
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-no-jti",
+            title: "No jti",
+            mutates: "The assertion has no `jti`.",
+            expected: Expected::Either,
+            source: "RFC 7523 §3 point 7; FAPI 2.0",
+            means: "RFC 7523 leaves `jti` to choice; without it a replay cannot be seen.",
+            make: Make::Request(|o| {
+                changed(o, |a| {
+                    a.claims.shift_remove("jti");
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "assertion-jti-reused",
+            title: "Reused jti",
+            mutates: "An assertion with the `jti` of an earlier one, otherwise fresh.",
+            source: "RFC 7523 §3 point 7; FAPI 2.0",
+            means: "Assertions can be replayed: whoever sees one can be the client while it lives.",
+            make: Make::Request(|o| {
+                let first = Assertion::of(o)?;
+                let mut again = Assertion::of(o)?;
+                again.set("jti", first.claims["jti"].clone());
+                again.shift("exp", 61);
+                Ok(vec![request(o, first.sign()?)?, request(o, again.sign()?)?])
+            }),
+            ..forgery()
+        },
+    ],
+    ..Family::BASE
+};
+
+/// What its forgeries have in common.
+const fn forgery() -> Forgery {
+    Forgery {
+        answer: CLIENT,
+        needs: KEY,
+        ..Forgery::of(&FAMILY)
+    }
 }
 
 /// The exchange with an assertion that is changed before it is signed.

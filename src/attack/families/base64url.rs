@@ -1,25 +1,120 @@
 //! Encodings that RFC 7515 §2 forbids: two texts for one token.
 
 use crate::attack::{
-    Family, Forged, Forgery, Signed,
+    Family, Forged, Forgery, Make, Signed, Stage,
     draft::{Draft, raw},
 };
 
 const MEANS: &str = "base64url is read loosely (RFC 7515 §2): one token has many texts, and what is revoked, cached or logged by its text is missed.";
 
-#[rustfmt::skip] // a table: one line a forgery
-pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
-    const F: Family = Family::Base64;
-    vec![
-        Forgery::token(F, "base64-padding", "Padding", "`=` is appended to the signature.", "RFC 7515 §2; Wycheproof", MEANS, |d| signature(d, |s| Some(format!("{s}{}", pad(s))))),
-        Forgery::token(F, "base64-padding-payload", "Padding in the payload", "`=` is appended to the payload; signed so where the issuer's key is at hand.", "RFC 7515 §2; Wycheproof", MEANS, |d| { let [h, p, _] = d.parts()?; d.sealed_parts(h, &format!("{p}{}", pad(p))) }),
-        Forgery::token(F, "base64-space", "White space", "A space stands in the middle of the signature.", "RFC 7515 §2; Wycheproof", MEANS, |d| signature(d, |s| { let (a, b) = s.split_at(s.len() / 2); Some(format!("{a} {b}")) })),
-        Forgery::token(F, "base64-tab", "Tab", "A tab stands in the middle of the signature.", "RFC 7515 §2; Wycheproof", MEANS, |d| signature(d, |s| { let (a, b) = s.split_at(s.len() / 2); Some(format!("{a}\t{b}")) })),
-        Forgery::token(F, "base64-unused-bits", "Unused bits", "Bits of the signature's last character that belong to no byte are set.", "RFC 7515 §2; Wycheproof", MEANS, |d| signature(d, unused_bits)),
-        Forgery::token(F, "base64-standard-alphabet", "Standard alphabet", "`-` and `_` of the signature become `+` and `/`.", "RFC 7515 §2; Wycheproof", MEANS, |d| signature(d, |s| s.contains(['-', '_']).then(|| s.replace('-', "+").replace('_', "/")))),
-        Forgery::token(F, "base64-foreign-character", "A character that is none", "A `*` stands in the middle of the signature.", "RFC 7515 §2; own", MEANS, |d| signature(d, |s| { let (a, b) = s.split_at(s.len() / 2); Some(format!("{a}*{b}")) })),
-        Forgery::token(F, "base64-trailing-dot", "A dot at the end", "A dot stands after the signature.", "RFC 7515 §7.1; own", MEANS, |d| signature(d, |s| Some(format!("{s}.")))),
-    ]
+pub(super) static FAMILY: Family = Family {
+    name: "base64",
+    title: "Base64url",
+    says: "Encodings that RFC 7515 §2 forbids: two texts for one token.",
+    stage: Stage::Encoding,
+    forgeries: &[
+        Forgery {
+            name: "base64-padding",
+            title: "Padding",
+            mutates: "`=` is appended to the signature.",
+            source: "RFC 7515 §2; Wycheproof",
+            means: MEANS,
+            make: Make::Token(|d| signature(d, |s| Some(format!("{s}{}", pad(s))))),
+            ..forgery()
+        },
+        Forgery {
+            name: "base64-padding-payload",
+            title: "Padding in the payload",
+            mutates: "`=` is appended to the payload; signed so where the issuer's key is at hand.",
+            source: "RFC 7515 §2; Wycheproof",
+            means: MEANS,
+            make: Make::Token(|d| {
+                let [h, p, _] = d.parts()?;
+                d.sealed_parts(h, &format!("{p}{}", pad(p)))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "base64-space",
+            title: "White space",
+            mutates: "A space stands in the middle of the signature.",
+            source: "RFC 7515 §2; Wycheproof",
+            means: MEANS,
+            make: Make::Token(|d| {
+                signature(d, |s| {
+                    let (a, b) = s.split_at(s.len() / 2);
+                    Some(format!("{a} {b}"))
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "base64-tab",
+            title: "Tab",
+            mutates: "A tab stands in the middle of the signature.",
+            source: "RFC 7515 §2; Wycheproof",
+            means: MEANS,
+            make: Make::Token(|d| {
+                signature(d, |s| {
+                    let (a, b) = s.split_at(s.len() / 2);
+                    Some(format!("{a}\t{b}"))
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "base64-unused-bits",
+            title: "Unused bits",
+            mutates: "Bits of the signature's last character that belong to no byte are set.",
+            source: "RFC 7515 §2; Wycheproof",
+            means: MEANS,
+            make: Make::Token(|d| signature(d, unused_bits)),
+            ..forgery()
+        },
+        Forgery {
+            name: "base64-standard-alphabet",
+            title: "Standard alphabet",
+            mutates: "`-` and `_` of the signature become `+` and `/`.",
+            source: "RFC 7515 §2; Wycheproof",
+            means: MEANS,
+            make: Make::Token(|d| {
+                signature(d, |s| {
+                    s.contains(['-', '_'])
+                        .then(|| s.replace('-', "+").replace('_', "/"))
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "base64-foreign-character",
+            title: "A character that is none",
+            mutates: "A `*` stands in the middle of the signature.",
+            source: "RFC 7515 §2; own",
+            means: MEANS,
+            make: Make::Token(|d| {
+                signature(d, |s| {
+                    let (a, b) = s.split_at(s.len() / 2);
+                    Some(format!("{a}*{b}"))
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "base64-trailing-dot",
+            title: "A dot at the end",
+            mutates: "A dot stands after the signature.",
+            source: "RFC 7515 §7.1; own",
+            means: MEANS,
+            make: Make::Token(|d| signature(d, |s| Some(format!("{s}.")))),
+            ..forgery()
+        },
+    ],
+    ..Family::BASE
+};
+
+/// What its forgeries have in common.
+const fn forgery() -> Forgery {
+    Forgery::of(&FAMILY)
 }
 
 fn pad(part: &str) -> &'static str {

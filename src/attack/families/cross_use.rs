@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use crate::attack::{
-    Family, Forged, Forgery, Made, Need, Signed,
-    draft::{Draft, raw, set},
-};
 use crate::{
+    attack::{
+        Family, Forged, Forgery, Made, Make, Need, Signed, Stage,
+        draft::{Draft, raw, set},
+    },
     jose::b64,
     token::{Kind, claims, craft::mint, decode::decode},
 };
@@ -15,18 +15,102 @@ const KIND: &str = "Another kind of token is taken for this one: rules for kinds
 const OTHERS: &str = "Tokens that other parties were given, or issued, are good here.";
 const OTHER: &[Need] = &[Need::Other];
 
-#[rustfmt::skip] // a table: one line a forgery
-pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
-    const F: Family = Family::CrossUse;
-    vec![
-        Forgery::token(F, "cross-id-token", "ID token as access token", "An ID token of the same issuer is presented: the one that was given, or one made with the issuer's key.", "RFC 8725 §3.12, RFC 9068 §5", KIND, id_token).needing(OTHER),
-        Forgery::token(F, "cross-client-assertion", "Client assertion as token", "A client assertion is presented: the one that was given, or one made with a key of the forger's.", "RFC 8725 §3.12", KIND, assertion),
-        Forgery::token(F, "cross-dpop-proof", "DPoP proof as token", "A DPoP proof is presented: the one that was given, or one made with a key of the forger's.", "RFC 8725 §3.12, RFC 9449 §4.2", KIND, proof),
-        Forgery::token(F, "cross-logout-token", "Logout token as token", "The same claims typed as a logout token, made with the issuer's key.", "RFC 8725 §3.12; own", KIND, |d| { if d.with.signing.is_none() { return Err("needs the issuer's private key: without it the token fails for its signature".into()); } let header = d.header_set("/typ", Some("logout+jwt".into()))?; let payload = d.payload_set("/events", Some(json!({"http://schemas.openid.net/event/backchannel-logout": {}})))?; d.sealed(header, payload) }).needing(&[Need::SigningKey]),
-        Forgery::token(F, "cross-other-issuer", "Token of another issuer", "A good token of another issuer is presented.", "RFC 9068 §4, RFC 8725 §3.12", OTHERS, |d| given(d, "iss")).needing(OTHER),
-        Forgery::token(F, "cross-other-audience", "Token for another audience", "A good token of the same issuer for another audience is presented.", "RFC 9068 §4", OTHERS, |d| given(d, "aud")).needing(OTHER),
-        Forgery::token(F, "cross-parent", "The parent token", "The token that this one was exchanged from is presented.", "RFC 8693 §2.1; own", "A token from earlier in the chain opens this server as well: the exchange narrowed nothing.", |d| d.with.parent.clone().map_or_else(|| Err("needs the token that this one was exchanged from".into()), |t| raw(t, Signed::Kept))).needing(&[Need::Parent]),
-    ]
+pub(super) static FAMILY: Family = Family {
+    name: "cross-use",
+    title: "Cross-use",
+    says: "A good token of another kind, issuer or audience (RFC 8725 §3.12).",
+    stage: Stage::Claims,
+    forgeries: &[
+        Forgery {
+            name: "cross-id-token",
+            title: "ID token as access token",
+            mutates: "An ID token of the same issuer is presented: the one that was given, or one made with the issuer's key.",
+            source: "RFC 8725 §3.12, RFC 9068 §5",
+            means: KIND,
+            needs: OTHER,
+            make: Make::Token(id_token),
+            ..forgery()
+        },
+        Forgery {
+            name: "cross-client-assertion",
+            title: "Client assertion as token",
+            mutates: "A client assertion is presented: the one that was given, or one made with a key of the forger's.",
+            source: "RFC 8725 §3.12",
+            means: KIND,
+            make: Make::Token(assertion),
+            ..forgery()
+        },
+        Forgery {
+            name: "cross-dpop-proof",
+            title: "DPoP proof as token",
+            mutates: "A DPoP proof is presented: the one that was given, or one made with a key of the forger's.",
+            source: "RFC 8725 §3.12, RFC 9449 §4.2",
+            means: KIND,
+            make: Make::Token(proof),
+            ..forgery()
+        },
+        Forgery {
+            name: "cross-logout-token",
+            title: "Logout token as token",
+            mutates: "The same claims typed as a logout token, made with the issuer's key.",
+            source: "RFC 8725 §3.12; own",
+            means: KIND,
+            needs: &[Need::SigningKey],
+            make: Make::Token(|d| {
+                if d.with.signing.is_none() {
+                    return Err("needs the issuer's private key: without it the token fails for its signature".into());
+                }
+                let header = d.header_set("/typ", Some("logout+jwt".into()))?;
+                let payload = d.payload_set(
+                    "/events",
+                    Some(json!({"http://schemas.openid.net/event/backchannel-logout": {}})),
+                )?;
+                d.sealed(header, payload)
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "cross-other-issuer",
+            title: "Token of another issuer",
+            mutates: "A good token of another issuer is presented.",
+            source: "RFC 9068 §4, RFC 8725 §3.12",
+            means: OTHERS,
+            needs: OTHER,
+            make: Make::Token(|d| given(d, "iss")),
+            ..forgery()
+        },
+        Forgery {
+            name: "cross-other-audience",
+            title: "Token for another audience",
+            mutates: "A good token of the same issuer for another audience is presented.",
+            source: "RFC 9068 §4",
+            means: OTHERS,
+            needs: OTHER,
+            make: Make::Token(|d| given(d, "aud")),
+            ..forgery()
+        },
+        Forgery {
+            name: "cross-parent",
+            title: "The parent token",
+            mutates: "The token that this one was exchanged from is presented.",
+            source: "RFC 8693 §2.1; own",
+            means: "A token from earlier in the chain opens this server as well: the exchange narrowed nothing.",
+            needs: &[Need::Parent],
+            make: Make::Token(|d| {
+                d.with.parent.clone().map_or_else(
+                    || Err("needs the token that this one was exchanged from".into()),
+                    |t| raw(t, Signed::Kept),
+                )
+            }),
+            ..forgery()
+        },
+    ],
+    ..Family::BASE
+};
+
+/// What its forgeries have in common.
+const fn forgery() -> Forgery {
+    Forgery::of(&FAMILY)
 }
 
 fn id_token(d: &Draft<'_>) -> Forged {

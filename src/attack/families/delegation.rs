@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::attack::{
-    Family, Forged, Forgery, Need,
-    draft::Draft,
-    families::exchange,
-    target::{Occasion, Steps},
+use crate::{
+    attack::{
+        Family, Forged, Forgery, Make, Need, Stage,
+        draft::Draft,
+        families::exchange,
+        target::{Occasion, Steps},
+    },
+    kit::text::escape,
+    token::decode::decode,
 };
-use crate::{kit::text::escape, token::decode::decode};
 
 const TAKEN: &str = "Who acts is taken without the issuer's signature: anyone can act for anyone.";
 const SHAPE: &str = "An `act` that names nobody is taken: who acts depends on who reads.";
@@ -18,28 +21,247 @@ const MAY: &str = "`may_act` is not honoured: an agent that the user did not nam
 const REFUSED: &str = "400 invalid_request (RFC 8693 §2.2.2)";
 const ENDPOINT: &[Need] = &[Need::TokenEndpoint, Need::SigningKey];
 
-#[rustfmt::skip] // a table: one line a forgery
-pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
-    const F: Family = Family::Delegation;
-    vec![
-        Forgery::token(F, "act-forged", "Forged actor", "`act` names an agent that the issuer never saw; the signature stays as it was.", "RFC 8693 §4.1; own", TAKEN, |d| d.claim_kept("/act", Some(json!({ "sub": "forger-agent" })))),
-        Forgery::token(F, "act-removed", "Actor removed", "`act` is removed, so that the agent is the user; the signature stays as it was.", "RFC 8693 §1.1; own", "Delegation can be turned into impersonation: the agent is not seen any more.", |d| { d.claim("act")?; d.claim_kept("/act", None) }),
-        Forgery::token(F, "act-reversed", "Actors reversed", "The order of the actors is turned around; the signature stays as it was.", "RFC 8693 §4.1; own", HISTORY, |d| { let mut all = actors(d)?; if all.len() < 2 { return Err("the token names fewer than two actors".into()); } all.reverse(); d.claim_kept("/act", Some(nest(&all))) }),
-        Forgery::token(F, "act-flattened", "Chain flattened", "Prior actors are taken out of `act`; the signature stays as it was.", "RFC 8693 §4.1; own", HISTORY, |d| { let all = actors(d)?; if all.len() < 2 { return Err("the token names no prior actor".into()); } d.claim_kept("/act", Some(nest(&all[..1]))) }),
-        Forgery::token(F, "act-spliced", "Actor of another chain", "An actor joined from another chain stands before the current one; the signature stays as it was.", "RFC 8693 §2.1 (splicing); own", "Chains can be joined that have nothing to do with each other.", spliced),
-        Forgery::token(F, "act-cycle", "Cycle of actors", "The current actor stands again at the beginning of the chain; the signature stays as it was.", "RFC 8693 §4.1; own", HISTORY, |d| { let mut all = actors(d)?; let first = all.first().cloned().ok_or("the token names no actor")?; all.push(json!({ "sub": "forger-agent" })); all.push(first); d.claim_kept("/act", Some(nest(&all))) }),
-        Forgery::token(F, "act-expired", "`exp` and `aud` inside `act`", "`exp` (past) and `aud` are put into `act`, where they mean nothing; the signature stays as it was.", "RFC 8693 §4.1; own", "Claims inside `act` are taken for claims of the token.", |d| { let mut all = actors(d)?; let first = all.first_mut().and_then(Value::as_object_mut).ok_or("the token names no actor")?; first.insert("exp".into(), json!(d.with.now + 86_400)); first.insert("aud".into(), "https://other.example".into()); d.claim_kept("/act", Some(nest(&all))) }),
-        Forgery::token(F, "act-without-sub", "Actor without sub", "`act` is an object that names nobody.", "RFC 8693 §4.1; own", SHAPE, |d| d.claim_sealed("/act", Some(json!({ "iss": "https://forger.example" })))),
-        Forgery::token(F, "act-text", "`act` a string", "`act` becomes a string with the actor's name.", "RFC 8693 §4.1; own", SHAPE, |d| d.claim_sealed("/act", Some("forger-agent".into()))),
-        Forgery::token(F, "act-array", "`act` a list", "`act` becomes a list of actors.", "RFC 8693 §4.1; own", SHAPE, |d| d.claim_sealed("/act", Some(json!([{ "sub": "one" }, { "sub": "two" }])))),
-        Forgery::token(F, "act-depth", "A hundred actors", "`act` names a hundred actors, one inside the other.", "RFC 8693 §4.1; own", DEEP, |d| d.claim_sealed("/act", Some(nest(&vec![json!({ "sub": "forger-agent" }); 100])))),
-        Forgery::token(F, "act-depth-bomb", "A hundred thousand actors", "`act` is nested a hundred thousand levels deep; the signature stays as it was.", "RFC 8259 §9; own", DEEP, |d| { let text = format!("{}{}", "{\"act\":".repeat(100_000), format_args!("{{}}{}", "}".repeat(100_000))); d.kept(d.header()?, d.payload_raw("/act", &text)?) }),
-        Forgery::token(F, "act-self", "The subject as its own actor", "`act` names the subject itself.", "RFC 8693 §1.1; own", "Nobody delegates to themselves: a check that looks for an actor is satisfied by none.", |d| { let sub = d.claim("sub")?; let mut act = json!({ "sub": sub }); if let Ok(iss) = d.claim("iss") { act["iss"] = iss; } d.claim_sealed("/act", Some(act)) }),
-        Forgery::token(F, "may-act-forged", "Forged `may_act`", "`may_act` names an agent of the forger's; the signature stays as it was.", "RFC 8693 §4.4; own", "Who may act is taken without the issuer's signature.", |d| d.claim_kept("/may_act", Some(json!({ "sub": "forger-agent" })))),
-        Forgery::request(F, "may-act-other-actor", "Actor not in `may_act`", "The subject token's `may_act` names another agent than the one that asks for the exchange.", REFUSED, "RFC 8693 §4.4; own", MAY, |o| may_act(o, |iss| json!({ "iss": iss, "sub": "another-agent" }), false)).needing(ENDPOINT),
-        Forgery::request(F, "may-act-other-issuer", "`may_act` for another issuer", "The subject token's `may_act` names the agent that asks, but of another issuer.", REFUSED, "RFC 8693 §4.4; own", MAY, |o| { let id = o.client_id()?.to_owned(); may_act(o, |_| json!({ "iss": "https://forger.example", "sub": id }), false) }).needing(ENDPOINT),
-        Forgery::request(F, "may-act-no-actor", "No actor though `may_act` is there", "The subject token's `may_act` names another agent, and no actor token is sent.", REFUSED, "RFC 8693 §4.4; own", MAY, |o| may_act(o, |iss| json!({ "iss": iss, "sub": "another-agent" }), true)).needing(ENDPOINT),
-    ]
+pub(super) static FAMILY: Family = Family {
+    name: "delegation",
+    title: "Delegation",
+    says: "The chain of actors is forged: who acts for whom, and who may.",
+    stage: Stage::Claims,
+    forgeries: &[
+        Forgery {
+            name: "act-forged",
+            title: "Forged actor",
+            mutates: "`act` names an agent that the issuer never saw; the signature stays as it was.",
+            source: "RFC 8693 §4.1; own",
+            means: TAKEN,
+            make: Make::Token(|d| d.claim_kept("/act", Some(json!({ "sub": "forger-agent" })))),
+            ..forgery()
+        },
+        Forgery {
+            name: "act-removed",
+            title: "Actor removed",
+            mutates: "`act` is removed, so that the agent is the user; the signature stays as it was.",
+            source: "RFC 8693 §1.1; own",
+            means: "Delegation can be turned into impersonation: the agent is not seen any more.",
+            make: Make::Token(|d| {
+                d.claim("act")?;
+                d.claim_kept("/act", None)
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "act-reversed",
+            title: "Actors reversed",
+            mutates: "The order of the actors is turned around; the signature stays as it was.",
+            source: "RFC 8693 §4.1; own",
+            means: HISTORY,
+            make: Make::Token(|d| {
+                let mut all = actors(d)?;
+                if all.len() < 2 {
+                    return Err("the token names fewer than two actors".into());
+                }
+                all.reverse();
+                d.claim_kept("/act", Some(nest(&all)))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "act-flattened",
+            title: "Chain flattened",
+            mutates: "Prior actors are taken out of `act`; the signature stays as it was.",
+            source: "RFC 8693 §4.1; own",
+            means: HISTORY,
+            make: Make::Token(|d| {
+                let all = actors(d)?;
+                if all.len() < 2 {
+                    return Err("the token names no prior actor".into());
+                }
+                d.claim_kept("/act", Some(nest(&all[..1])))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "act-spliced",
+            title: "Actor of another chain",
+            mutates: "An actor joined from another chain stands before the current one; the signature stays as it was.",
+            source: "RFC 8693 §2.1 (splicing); own",
+            means: "Chains can be joined that have nothing to do with each other.",
+            make: Make::Token(spliced),
+            ..forgery()
+        },
+        Forgery {
+            name: "act-cycle",
+            title: "Cycle of actors",
+            mutates: "The current actor stands again at the beginning of the chain; the signature stays as it was.",
+            source: "RFC 8693 §4.1; own",
+            means: HISTORY,
+            make: Make::Token(|d| {
+                let mut all = actors(d)?;
+                let first = all.first().cloned().ok_or("the token names no actor")?;
+                all.push(json!({ "sub": "forger-agent" }));
+                all.push(first);
+                d.claim_kept("/act", Some(nest(&all)))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "act-expired",
+            title: "`exp` and `aud` inside `act`",
+            mutates: "`exp` (past) and `aud` are put into `act`, where they mean nothing; the signature stays as it was.",
+            source: "RFC 8693 §4.1; own",
+            means: "Claims inside `act` are taken for claims of the token.",
+            make: Make::Token(|d| {
+                let mut all = actors(d)?;
+                let first = all
+                    .first_mut()
+                    .and_then(Value::as_object_mut)
+                    .ok_or("the token names no actor")?;
+                first.insert("exp".into(), json!(d.with.now + 86_400));
+                first.insert("aud".into(), "https://other.example".into());
+                d.claim_kept("/act", Some(nest(&all)))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "act-without-sub",
+            title: "Actor without sub",
+            mutates: "`act` is an object that names nobody.",
+            source: "RFC 8693 §4.1; own",
+            means: SHAPE,
+            make: Make::Token(|d| {
+                d.claim_sealed("/act", Some(json!({ "iss": "https://forger.example" })))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "act-text",
+            title: "`act` a string",
+            mutates: "`act` becomes a string with the actor's name.",
+            source: "RFC 8693 §4.1; own",
+            means: SHAPE,
+            make: Make::Token(|d| d.claim_sealed("/act", Some("forger-agent".into()))),
+            ..forgery()
+        },
+        Forgery {
+            name: "act-array",
+            title: "`act` a list",
+            mutates: "`act` becomes a list of actors.",
+            source: "RFC 8693 §4.1; own",
+            means: SHAPE,
+            make: Make::Token(|d| {
+                d.claim_sealed("/act", Some(json!([{ "sub": "one" }, { "sub": "two" }])))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "act-depth",
+            title: "A hundred actors",
+            mutates: "`act` names a hundred actors, one inside the other.",
+            source: "RFC 8693 §4.1; own",
+            means: DEEP,
+            make: Make::Token(|d| {
+                d.claim_sealed(
+                    "/act",
+                    Some(nest(&vec![json!({ "sub": "forger-agent" }); 100])),
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "act-depth-bomb",
+            title: "A hundred thousand actors",
+            mutates: "`act` is nested a hundred thousand levels deep; the signature stays as it was.",
+            source: "RFC 8259 §9; own",
+            means: DEEP,
+            make: Make::Token(|d| {
+                let text = format!(
+                    "{}{}",
+                    "{\"act\":".repeat(100_000),
+                    format_args!("{{}}{}", "}".repeat(100_000))
+                );
+                d.kept(d.header()?, d.payload_raw("/act", &text)?)
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "act-self",
+            title: "The subject as its own actor",
+            mutates: "`act` names the subject itself.",
+            source: "RFC 8693 §1.1; own",
+            means: "Nobody delegates to themselves: a check that looks for an actor is satisfied by none.",
+            make: Make::Token(|d| {
+                let sub = d.claim("sub")?;
+                let mut act = json!({ "sub": sub });
+                if let Ok(iss) = d.claim("iss") {
+                    act["iss"] = iss;
+                }
+                d.claim_sealed("/act", Some(act))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "may-act-forged",
+            title: "Forged `may_act`",
+            mutates: "`may_act` names an agent of the forger's; the signature stays as it was.",
+            source: "RFC 8693 §4.4; own",
+            means: "Who may act is taken without the issuer's signature.",
+            make: Make::Token(|d| d.claim_kept("/may_act", Some(json!({ "sub": "forger-agent" })))),
+            ..forgery()
+        },
+        Forgery {
+            name: "may-act-other-actor",
+            title: "Actor not in `may_act`",
+            mutates: "The subject token's `may_act` names another agent than the one that asks for the exchange.",
+            answer: REFUSED,
+            source: "RFC 8693 §4.4; own",
+            means: MAY,
+            needs: ENDPOINT,
+            make: Make::Request(|o| {
+                may_act(
+                    o,
+                    |iss| json!({ "iss": iss, "sub": "another-agent" }),
+                    false,
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "may-act-other-issuer",
+            title: "`may_act` for another issuer",
+            mutates: "The subject token's `may_act` names the agent that asks, but of another issuer.",
+            answer: REFUSED,
+            source: "RFC 8693 §4.4; own",
+            means: MAY,
+            needs: ENDPOINT,
+            make: Make::Request(|o| {
+                let id = o.client_id()?.to_owned();
+                may_act(
+                    o,
+                    |_| json!({ "iss": "https://forger.example", "sub": id }),
+                    false,
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "may-act-no-actor",
+            title: "No actor though `may_act` is there",
+            mutates: "The subject token's `may_act` names another agent, and no actor token is sent.",
+            answer: REFUSED,
+            source: "RFC 8693 §4.4; own",
+            means: MAY,
+            needs: ENDPOINT,
+            make: Make::Request(|o| {
+                may_act(o, |iss| json!({ "iss": iss, "sub": "another-agent" }), true)
+            }),
+            ..forgery()
+        },
+    ],
+    ..Family::BASE
+};
+
+/// What its forgeries have in common.
+const fn forgery() -> Forgery {
+    Forgery::of(&FAMILY)
 }
 
 /// The entries of `act`, current actor first, each without what is nested in it.

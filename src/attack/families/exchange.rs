@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use crate::attack::{
-    Family, Forgery, Need,
-    draft::Draft,
-    target::{Ask, Occasion, Steps},
-};
 use crate::{
+    attack::{
+        Aim, Expected, Family, Forgery, Make, Need, Stage,
+        draft::Draft,
+        target::{Ask, Occasion, Steps},
+    },
     oauth::{
         client_auth,
         http::{Field, Request},
@@ -22,34 +22,304 @@ const PAIR: &str = "The actor's fields are not checked to go together: who acts 
 const AT: &[Need] = &[Need::TokenEndpoint];
 const AT_KEY: &[Need] = &[Need::TokenEndpoint, Need::SigningKey];
 
-#[rustfmt::skip] // a table: one line a forgery
-pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
-    const F: Family = Family::Exchange;
-    vec![
-        Forgery::request(F, "exchange-type-refresh-token", "Subject token called a refresh token", "`subject_token_type` is that of a refresh token; the token is an access token.", REQUEST, "RFC 8693 §2.1, §3; own", TYPE, |o| changed(o, |a| a.subject_token_type = "refresh_token".into())).needing(AT),
-        Forgery::request(F, "exchange-type-id-token", "Subject token called an ID token", "`subject_token_type` is that of an ID token; the token is an access token.", REQUEST, "RFC 8693 §2.1, §3; own", TYPE, |o| changed(o, |a| a.subject_token_type = "id_token".into())).needing(AT),
-        Forgery::request(F, "exchange-type-saml2", "Subject token called a SAML assertion", "`subject_token_type` is that of a SAML 2.0 assertion; the token is a JWT.", REQUEST, "RFC 8693 §2.1, §3; own", TYPE, |o| changed(o, |a| a.subject_token_type = "saml2".into())).needing(AT),
-        Forgery::request(F, "exchange-type-unknown", "Unknown subject token type", "`subject_token_type` is a URI that nobody knows.", REQUEST, "RFC 8693 §3; own", TYPE, |o| changed(o, |a| a.subject_token_type = "urn:forged:token-type:any".into())).needing(AT),
-        Forgery::request(F, "exchange-type-missing", "No subject token type", "`subject_token_type` is left out, though it is required.", REQUEST, "RFC 8693 §2.1; own", TYPE, |o| edited(o, |f| f.retain(|f| f.name != "subject_token_type"))).needing(AT),
-        Forgery::request(F, "exchange-actor-without-type", "Actor token without its type", "`actor_token` is sent without `actor_token_type`.", REQUEST, "RFC 8693 §2.1; own", PAIR, |o| { let token = o.endpoint()?.actor_token.clone().unwrap_or_else(|| o.token.to_owned()); edited(o, |f| { f.retain(|f| !f.name.starts_with("actor_token")); f.push(Field::token("actor_token", token)); }) }).needing(AT),
-        Forgery::request(F, "exchange-actor-type-alone", "Actor token type without a token", "`actor_token_type` is sent without `actor_token`, which it must not be.", REQUEST, "RFC 8693 §2.1; own", PAIR, |o| edited(o, |f| { f.retain(|f| !f.name.starts_with("actor_token")); f.push(Field::plain("actor_token_type", "urn:ietf:params:oauth:token-type:access_token")); })).needing(AT),
-        Forgery::request(F, "exchange-actor-other-client", "Another client's actor token", "`actor_token` is a token that was issued to another client.", REQUEST, "RFC 8693 §2.1; own", "A client can act as any other whose token it comes by.", other_actor).needing(&[Need::TokenEndpoint, Need::Other]),
-        Forgery::request(F, "exchange-actor-forged", "Forged actor token", "`actor_token` names the client and is signed by a key of the forger's.", REQUEST, "RFC 8693 §2.1; own", "Actor tokens are not verified: a client can act as anyone.", forged_actor).needing(AT),
-        Forgery::request(F, "exchange-actor-is-subject", "Subject token as actor token", "The subject token is sent as `actor_token` as well: the user acts for the user.", REQUEST, "RFC 8693 §1.1, §2.1; own", "Nobody delegates to themselves: a check that looks for an actor is satisfied by none, and whoever has a token needs no other.", |o| changed(o, |a| a.actor_token = Some(a.subject_token.clone()))).needing(AT),
-        Forgery::request(F, "exchange-scope-more", "One scope more", "A scope is asked for that the subject token does not have.", "400 invalid_scope (RFC 6749 §5.2)", "RFC 8693 §5; own", "An exchange widens what a token allows: any token is as good as the best one.", |o| { let more = missing_scope(o); changed(o, |a| a.scope.push(more)) }).needing(AT),
-        Forgery::request(F, "exchange-audience-foreign", "Foreign audience", "A token is asked for a server that the authorization server does not know.", "400 invalid_target (RFC 8693 §2.2.2)", "RFC 8693 §2.2.2; own", "Tokens are issued for anyone: they can be sent to servers of the forger's and used elsewhere.", |o| changed(o, |a| a.audience = vec!["https://forger.example".into()])).needing(AT),
-        Forgery::request(F, "exchange-audience-many", "Many audiences", "A token is asked for the audience and a foreign one at once.", "400 invalid_target (RFC 8693 §2.2.2)", "RFC 8693 §2.1.1; own", "A token for several servers lets each act at the others; the foreign one as well.", |o| changed(o, |a| a.audience.push("https://forger.example".into()))).needing(AT).either(),
-        Forgery::request(F, "exchange-resource-foreign", "Foreign resource", "A token is asked for the address of a server that the authorization server does not know.", "400 invalid_target (RFC 8693 §2.2.2)", "RFC 8707 §2, RFC 8693 §2.1; own", "Tokens are issued for any address: they can be sent to servers of the forger's and used elsewhere.", |o| changed(o, |a| { a.audience.clear(); a.resource = vec!["https://forger.example/api".into()]; })).needing(AT),
-        Forgery::request(F, "exchange-subject-expired", "Expired subject token", "The subject token ended an hour ago.", REQUEST, "RFC 8693 §2.1; own", "A dead token comes to life again: nothing ever ends.", |o| subject(o, |d| d.claim_sealed("/exp", Some(json!(d.with.now - 3600))))).needing(AT_KEY),
-        Forgery::request(F, "exchange-subject-foreign", "Subject token of a foreign issuer", "The subject token names another issuer and is signed by its key.", REQUEST, "RFC 8693 §2.1; own", "Tokens of anyone are exchanged for one's own: anyone can be anyone.", |o| { let d = Draft::of(o.token, o.with); let payload = d.payload_set("/iss", Some("https://forger.example".into()))?; let header = d.header_set("/alg", Some(d.with.own_alg.name().into()))?; let made = d.own(&header, &payload)?; changed(o, |a| a.subject_token = made.token) }).needing(AT),
-        Forgery::request(F, "exchange-subject-not-addressed", "Subject token for another audience", "The subject token is addressed to a server that the authorization server does not know.", REQUEST, "RFC 8693 §2.1; own", "A token that a stranger was given is exchanged by whoever finds it.", |o| subject(o, |d| d.claim_sealed("/aud", Some("https://other.example".into())))).needing(AT_KEY),
-        Forgery::request(F, "exchange-subject-bound", "Bound subject token without its key", "The subject token is bound to a key, and no proof of it is sent.", REQUEST, "RFC 9449 §5, RFC 8693 §2.1; own", "A stolen token that is bound to a key is exchanged for one that is not.", |o| { let thumbprint = o.with.own.thumbprint().map_err(|e| e.to_string())?; subject(o, |d| d.claim_sealed("/cnf", Some(json!({ "jkt": thumbprint })))) }).needing(AT_KEY),
-        Forgery::request(F, "exchange-no-client", "No client authentication", "The client says who it is and proves nothing.", "401 invalid_client (RFC 6749 §5.2)", "RFC 8693 §2.1; own", "Whoever finds a token can exchange it for others.", |o| { let id = o.client_id()?.to_owned(); if o.endpoint()?.client.method == client_auth::AuthMethod::None { return Err("the client is a public one: it never proves anything".into()); } edit(o, false, |f| f.push(Field::plain("client_id", id))) }).needing(AT),
-        Forgery::request(F, "exchange-nobody", "No client at all", "The request does not say who asks.", "401 invalid_client (RFC 6749 §5.2)", "RFC 8693 §2.1; own", "Whoever finds a token can exchange it for others.", |o| edit(o, false, |_| ())).needing(AT),
-        Forgery::request(F, "exchange-wants-refresh-token", "A refresh token asked for", "`requested_token_type` is that of a refresh token.", REQUEST, "RFC 8693 §2.2.1; own", "A token of minutes becomes one of months.", |o| changed(o, |a| a.requested_token_type = Some("refresh_token".into()))).needing(AT),
-        Forgery::request(F, "exchange-subject-twice", "Subject token twice", "`subject_token` is sent twice, the second one empty.", REQUEST, "RFC 6749 §3.2; own", "Repeated parameters are taken: two readers may take two different tokens.", |o| edited(o, |f| f.push(Field::token("subject_token", "x")))).needing(AT),
-        Forgery::request(F, "exchange-subject-revoked", "Revoked subject token", "The subject token is revoked, then exchanged. The token is dead afterwards.", REQUEST, "RFC 7009 §2, RFC 8693 §2.1; own", "A revoked token is exchanged for one that is not.", revoked).needing(AT).lasting(),
-    ]
+pub(super) static FAMILY: Family = Family {
+    name: "exchange-request",
+    title: "Exchange request",
+    says: "A token exchange that asks for more than it may, or is ill-formed (RFC 8693 §2).",
+    stage: Stage::Request,
+    aim: Aim::TokenEndpoint,
+    forgeries: &[
+        Forgery {
+            name: "exchange-type-refresh-token",
+            title: "Subject token called a refresh token",
+            mutates: "`subject_token_type` is that of a refresh token; the token is an access token.",
+            source: "RFC 8693 §2.1, §3; own",
+            means: TYPE,
+            make: Make::Request(|o| changed(o, |a| a.subject_token_type = "refresh_token".into())),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-type-id-token",
+            title: "Subject token called an ID token",
+            mutates: "`subject_token_type` is that of an ID token; the token is an access token.",
+            source: "RFC 8693 §2.1, §3; own",
+            means: TYPE,
+            make: Make::Request(|o| changed(o, |a| a.subject_token_type = "id_token".into())),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-type-saml2",
+            title: "Subject token called a SAML assertion",
+            mutates: "`subject_token_type` is that of a SAML 2.0 assertion; the token is a JWT.",
+            source: "RFC 8693 §2.1, §3; own",
+            means: TYPE,
+            make: Make::Request(|o| changed(o, |a| a.subject_token_type = "saml2".into())),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-type-unknown",
+            title: "Unknown subject token type",
+            mutates: "`subject_token_type` is a URI that nobody knows.",
+            source: "RFC 8693 §3; own",
+            means: TYPE,
+            make: Make::Request(|o| {
+                changed(o, |a| {
+                    a.subject_token_type = "urn:forged:token-type:any".into()
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-type-missing",
+            title: "No subject token type",
+            mutates: "`subject_token_type` is left out, though it is required.",
+            source: "RFC 8693 §2.1; own",
+            means: TYPE,
+            make: Make::Request(|o| edited(o, |f| f.retain(|f| f.name != "subject_token_type"))),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-actor-without-type",
+            title: "Actor token without its type",
+            mutates: "`actor_token` is sent without `actor_token_type`.",
+            source: "RFC 8693 §2.1; own",
+            means: PAIR,
+            make: Make::Request(|o| {
+                let token = o
+                    .endpoint()?
+                    .actor_token
+                    .clone()
+                    .unwrap_or_else(|| o.token.to_owned());
+                edited(o, |f| {
+                    f.retain(|f| !f.name.starts_with("actor_token"));
+                    f.push(Field::token("actor_token", token));
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-actor-type-alone",
+            title: "Actor token type without a token",
+            mutates: "`actor_token_type` is sent without `actor_token`, which it must not be.",
+            source: "RFC 8693 §2.1; own",
+            means: PAIR,
+            make: Make::Request(|o| {
+                edited(o, |f| {
+                    f.retain(|f| !f.name.starts_with("actor_token"));
+                    f.push(Field::plain(
+                        "actor_token_type",
+                        "urn:ietf:params:oauth:token-type:access_token",
+                    ));
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-actor-other-client",
+            title: "Another client's actor token",
+            mutates: "`actor_token` is a token that was issued to another client.",
+            source: "RFC 8693 §2.1; own",
+            means: "A client can act as any other whose token it comes by.",
+            needs: &[Need::TokenEndpoint, Need::Other],
+            make: Make::Request(other_actor),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-actor-forged",
+            title: "Forged actor token",
+            mutates: "`actor_token` names the client and is signed by a key of the forger's.",
+            source: "RFC 8693 §2.1; own",
+            means: "Actor tokens are not verified: a client can act as anyone.",
+            make: Make::Request(forged_actor),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-actor-is-subject",
+            title: "Subject token as actor token",
+            mutates: "The subject token is sent as `actor_token` as well: the user acts for the user.",
+            source: "RFC 8693 §1.1, §2.1; own",
+            means: "Nobody delegates to themselves: a check that looks for an actor is satisfied by none, and whoever has a token needs no other.",
+            make: Make::Request(|o| changed(o, |a| a.actor_token = Some(a.subject_token.clone()))),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-scope-more",
+            title: "One scope more",
+            mutates: "A scope is asked for that the subject token does not have.",
+            answer: "400 invalid_scope (RFC 6749 §5.2)",
+            source: "RFC 8693 §5; own",
+            means: "An exchange widens what a token allows: any token is as good as the best one.",
+            make: Make::Request(|o| {
+                let more = missing_scope(o);
+                changed(o, |a| a.scope.push(more))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-audience-foreign",
+            title: "Foreign audience",
+            mutates: "A token is asked for a server that the authorization server does not know.",
+            answer: "400 invalid_target (RFC 8693 §2.2.2)",
+            source: "RFC 8693 §2.2.2; own",
+            means: "Tokens are issued for anyone: they can be sent to servers of the forger's and used elsewhere.",
+            make: Make::Request(|o| {
+                changed(o, |a| a.audience = vec!["https://forger.example".into()])
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-audience-many",
+            title: "Many audiences",
+            mutates: "A token is asked for the audience and a foreign one at once.",
+            expected: Expected::Either,
+            answer: "400 invalid_target (RFC 8693 §2.2.2)",
+            source: "RFC 8693 §2.1.1; own",
+            means: "A token for several servers lets each act at the others; the foreign one as well.",
+            make: Make::Request(|o| {
+                changed(o, |a| a.audience.push("https://forger.example".into()))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-resource-foreign",
+            title: "Foreign resource",
+            mutates: "A token is asked for the address of a server that the authorization server does not know.",
+            answer: "400 invalid_target (RFC 8693 §2.2.2)",
+            source: "RFC 8707 §2, RFC 8693 §2.1; own",
+            means: "Tokens are issued for any address: they can be sent to servers of the forger's and used elsewhere.",
+            make: Make::Request(|o| {
+                changed(o, |a| {
+                    a.audience.clear();
+                    a.resource = vec!["https://forger.example/api".into()];
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-subject-expired",
+            title: "Expired subject token",
+            mutates: "The subject token ended an hour ago.",
+            source: "RFC 8693 §2.1; own",
+            means: "A dead token comes to life again: nothing ever ends.",
+            needs: AT_KEY,
+            make: Make::Request(|o| {
+                subject(o, |d| {
+                    d.claim_sealed("/exp", Some(json!(d.with.now - 3600)))
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-subject-foreign",
+            title: "Subject token of a foreign issuer",
+            mutates: "The subject token names another issuer and is signed by its key.",
+            source: "RFC 8693 §2.1; own",
+            means: "Tokens of anyone are exchanged for one's own: anyone can be anyone.",
+            make: Make::Request(|o| {
+                let d = Draft::of(o.token, o.with);
+                let payload = d.payload_set("/iss", Some("https://forger.example".into()))?;
+                let header = d.header_set("/alg", Some(d.with.own_alg.name().into()))?;
+                let made = d.own(&header, &payload)?;
+                changed(o, |a| a.subject_token = made.token)
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-subject-not-addressed",
+            title: "Subject token for another audience",
+            mutates: "The subject token is addressed to a server that the authorization server does not know.",
+            source: "RFC 8693 §2.1; own",
+            means: "A token that a stranger was given is exchanged by whoever finds it.",
+            needs: AT_KEY,
+            make: Make::Request(|o| {
+                subject(o, |d| {
+                    d.claim_sealed("/aud", Some("https://other.example".into()))
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-subject-bound",
+            title: "Bound subject token without its key",
+            mutates: "The subject token is bound to a key, and no proof of it is sent.",
+            source: "RFC 9449 §5, RFC 8693 §2.1; own",
+            means: "A stolen token that is bound to a key is exchanged for one that is not.",
+            needs: AT_KEY,
+            make: Make::Request(|o| {
+                let thumbprint = o.with.own.thumbprint().map_err(|e| e.to_string())?;
+                subject(o, |d| {
+                    d.claim_sealed("/cnf", Some(json!({ "jkt": thumbprint })))
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-no-client",
+            title: "No client authentication",
+            mutates: "The client says who it is and proves nothing.",
+            answer: "401 invalid_client (RFC 6749 §5.2)",
+            source: "RFC 8693 §2.1; own",
+            means: "Whoever finds a token can exchange it for others.",
+            make: Make::Request(|o| {
+                let id = o.client_id()?.to_owned();
+                if o.endpoint()?.client.method == client_auth::AuthMethod::None {
+                    return Err("the client is a public one: it never proves anything".into());
+                }
+                edit(o, false, |f| f.push(Field::plain("client_id", id)))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-nobody",
+            title: "No client at all",
+            mutates: "The request does not say who asks.",
+            answer: "401 invalid_client (RFC 6749 §5.2)",
+            source: "RFC 8693 §2.1; own",
+            means: "Whoever finds a token can exchange it for others.",
+            make: Make::Request(|o| edit(o, false, |_| ())),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-wants-refresh-token",
+            title: "A refresh token asked for",
+            mutates: "`requested_token_type` is that of a refresh token.",
+            source: "RFC 8693 §2.2.1; own",
+            means: "A token of minutes becomes one of months.",
+            make: Make::Request(|o| {
+                changed(o, |a| a.requested_token_type = Some("refresh_token".into()))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-subject-twice",
+            title: "Subject token twice",
+            mutates: "`subject_token` is sent twice, the second one empty.",
+            source: "RFC 6749 §3.2; own",
+            means: "Repeated parameters are taken: two readers may take two different tokens.",
+            make: Make::Request(|o| edited(o, |f| f.push(Field::token("subject_token", "x")))),
+            ..forgery()
+        },
+        Forgery {
+            name: "exchange-subject-revoked",
+            title: "Revoked subject token",
+            mutates: "The subject token is revoked, then exchanged. The token is dead afterwards.",
+            source: "RFC 7009 §2, RFC 8693 §2.1; own",
+            means: "A revoked token is exchanged for one that is not.",
+            lasting: true,
+            make: Make::Request(revoked),
+            ..forgery()
+        },
+    ],
+    ..Family::BASE
+};
+
+/// What its forgeries have in common.
+const fn forgery() -> Forgery {
+    Forgery {
+        answer: REQUEST,
+        needs: AT,
+        ..Forgery::of(&FAMILY)
+    }
 }
 
 /// The exchange of the target, changed.

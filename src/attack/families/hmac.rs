@@ -1,7 +1,7 @@
 //! An HMAC with bytes that are no secret.
 
-use crate::attack::{Family, Forged, Forgery, Need, draft::Draft};
 use crate::{
+    attack::{Family, Forged, Forgery, Make, Need, Stage, draft::Draft},
     jose::{Jwk, pem},
     kit::text::escape,
 };
@@ -14,24 +14,150 @@ const CATALOGUE: &str =
     "RFC 8725 §2.1, §3.1; jwt_tool, JWT Editor, PortSwigger, jwt-hack, Wycheproof";
 const NEEDS: &[Need] = &[Need::PublicKey];
 
-#[rustfmt::skip] // a table: one line a forgery
-pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
-    const F: Family = Family::Hmac;
-    vec![
-        Forgery::token(F, "hmac-blank", "Blank secret", "`alg` becomes HS256; the HMAC is made with an empty secret.", "RFC 7518 §3.2; jwt_tool (CVE-2019-20933), Wycheproof", BLANK, |d| d.hmac(b"")),
-        Forgery::token(F, "hmac-nul", "NUL byte as secret", "`alg` becomes HS256; the HMAC is made with one zero byte.", "RFC 7518 §3.2; JWT Editor", BLANK, |d| d.hmac(b"\0")),
-        Forgery::token(F, "hmac-word-secret", "Secret `secret`", "`alg` becomes HS256; the secret is the word `secret`.", "RFC 8725 §3.5; jwt_tool", WORD, |d| d.hmac(b"secret")),
-        Forgery::token(F, "hmac-word-sample", "Secret of the well-known sample", "`alg` becomes HS256; the secret is the one that tutorials sign with, `your-256-bit-secret`.", "RFC 8725 §3.5; jwt-hack", WORD, |d| d.hmac(b"your-256-bit-secret")),
-        Forgery::token(F, "hmac-word-changeme", "Secret `changeme`", "`alg` becomes HS256; the secret is the word `changeme`.", "RFC 8725 §3.5; jwt_tool", WORD, |d| d.hmac(b"changeme")),
-        Forgery::token(F, "hmac-public-pem", "Public key as secret: PEM", "`alg` becomes HS256; the secret is the issuer's public key as PEM (SPKI), with its final line break.", CATALOGUE, CONFUSED, |d| public(d, |k| pem_of(k).map(String::into_bytes))).needing(NEEDS),
-        Forgery::token(F, "hmac-public-pem-no-newline", "Public key as secret: PEM without final line break", "As the PEM, but without the line break at its end.", CATALOGUE, CONFUSED, |d| public(d, |k| Ok(pem_of(k)?.trim_end().as_bytes().to_vec()))).needing(NEEDS),
-        Forgery::token(F, "hmac-public-pem-crlf", "Public key as secret: PEM with CRLF", "As the PEM, but its lines end in CR LF.", CATALOGUE, CONFUSED, |d| public(d, |k| Ok(pem_of(k)?.replace('\n', "\r\n").into_bytes()))).needing(NEEDS),
-        Forgery::token(F, "hmac-public-der", "Public key as secret: DER", "`alg` becomes HS256; the secret is the issuer's public key as DER (SPKI).", CATALOGUE, CONFUSED, |d| public(d, |k| pem::spki_der(k).map_err(|e| e.to_string()))).needing(NEEDS),
-        Forgery::token(F, "hmac-public-jwk", "Public key as secret: JWK", "`alg` becomes HS256; the secret is the text of the issuer's public JWK.", CATALOGUE, CONFUSED, |d| public(d, |k| serde_json::to_vec(&k.0).map_err(|e| e.to_string()))).needing(NEEDS),
-        Forgery::token(F, "hmac-public-pkcs1-pem", "Public key as secret: PKCS#1 PEM", "`alg` becomes HS256; the secret is the issuer's RSA public key as PKCS#1 PEM.", CATALOGUE, CONFUSED, |d| public(d, |k| Ok(pem::armour("RSA PUBLIC KEY", &pkcs1(k)?).into_bytes()))).needing(NEEDS),
-        Forgery::token(F, "hmac-public-pkcs1-der", "Public key as secret: PKCS#1 DER", "`alg` becomes HS256; the secret is the issuer's RSA public key as PKCS#1 DER.", CATALOGUE, CONFUSED, |d| public(d, pkcs1)).needing(NEEDS),
-        Forgery::token(F, "hmac-public-modulus", "Public key as secret: key bytes", "`alg` becomes HS256; the secret is the bare key: the modulus, or the coordinates of the point.", "RFC 8725 §2.1; own", CONFUSED, |d| public(d, bare)).needing(NEEDS),
-    ]
+pub(super) static FAMILY: Family = Family {
+    name: "hmac",
+    title: "HMAC secrets",
+    says: "The token is signed with bytes that are no secret: nothing, a word, or the issuer's public key.",
+    stage: Stage::Algorithm,
+    forgeries: &[
+        Forgery {
+            name: "hmac-blank",
+            title: "Blank secret",
+            mutates: "`alg` becomes HS256; the HMAC is made with an empty secret.",
+            source: "RFC 7518 §3.2; jwt_tool (CVE-2019-20933), Wycheproof",
+            means: BLANK,
+            make: Make::Token(|d| d.hmac(b"")),
+            ..forgery()
+        },
+        Forgery {
+            name: "hmac-nul",
+            title: "NUL byte as secret",
+            mutates: "`alg` becomes HS256; the HMAC is made with one zero byte.",
+            source: "RFC 7518 §3.2; JWT Editor",
+            means: BLANK,
+            make: Make::Token(|d| d.hmac(b"\0")),
+            ..forgery()
+        },
+        Forgery {
+            name: "hmac-word-secret",
+            title: "Secret `secret`",
+            mutates: "`alg` becomes HS256; the secret is the word `secret`.",
+            source: "RFC 8725 §3.5; jwt_tool",
+            means: WORD,
+            make: Make::Token(|d| d.hmac(b"secret")),
+            ..forgery()
+        },
+        Forgery {
+            name: "hmac-word-sample",
+            title: "Secret of the well-known sample",
+            mutates: "`alg` becomes HS256; the secret is the one that tutorials sign with, `your-256-bit-secret`.",
+            source: "RFC 8725 §3.5; jwt-hack",
+            means: WORD,
+            make: Make::Token(|d| d.hmac(b"your-256-bit-secret")),
+            ..forgery()
+        },
+        Forgery {
+            name: "hmac-word-changeme",
+            title: "Secret `changeme`",
+            mutates: "`alg` becomes HS256; the secret is the word `changeme`.",
+            source: "RFC 8725 §3.5; jwt_tool",
+            means: WORD,
+            make: Make::Token(|d| d.hmac(b"changeme")),
+            ..forgery()
+        },
+        Forgery {
+            name: "hmac-public-pem",
+            title: "Public key as secret: PEM",
+            mutates: "`alg` becomes HS256; the secret is the issuer's public key as PEM (SPKI), with its final line break.",
+            source: CATALOGUE,
+            means: CONFUSED,
+            needs: NEEDS,
+            make: Make::Token(|d| public(d, |k| pem_of(k).map(String::into_bytes))),
+            ..forgery()
+        },
+        Forgery {
+            name: "hmac-public-pem-no-newline",
+            title: "Public key as secret: PEM without final line break",
+            mutates: "As the PEM, but without the line break at its end.",
+            source: CATALOGUE,
+            means: CONFUSED,
+            needs: NEEDS,
+            make: Make::Token(|d| public(d, |k| Ok(pem_of(k)?.trim_end().as_bytes().to_vec()))),
+            ..forgery()
+        },
+        Forgery {
+            name: "hmac-public-pem-crlf",
+            title: "Public key as secret: PEM with CRLF",
+            mutates: "As the PEM, but its lines end in CR LF.",
+            source: CATALOGUE,
+            means: CONFUSED,
+            needs: NEEDS,
+            make: Make::Token(|d| public(d, |k| Ok(pem_of(k)?.replace('\n', "\r\n").into_bytes()))),
+            ..forgery()
+        },
+        Forgery {
+            name: "hmac-public-der",
+            title: "Public key as secret: DER",
+            mutates: "`alg` becomes HS256; the secret is the issuer's public key as DER (SPKI).",
+            source: CATALOGUE,
+            means: CONFUSED,
+            needs: NEEDS,
+            make: Make::Token(|d| public(d, |k| pem::spki_der(k).map_err(|e| e.to_string()))),
+            ..forgery()
+        },
+        Forgery {
+            name: "hmac-public-jwk",
+            title: "Public key as secret: JWK",
+            mutates: "`alg` becomes HS256; the secret is the text of the issuer's public JWK.",
+            source: CATALOGUE,
+            means: CONFUSED,
+            needs: NEEDS,
+            make: Make::Token(|d| {
+                public(d, |k| serde_json::to_vec(&k.0).map_err(|e| e.to_string()))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "hmac-public-pkcs1-pem",
+            title: "Public key as secret: PKCS#1 PEM",
+            mutates: "`alg` becomes HS256; the secret is the issuer's RSA public key as PKCS#1 PEM.",
+            source: CATALOGUE,
+            means: CONFUSED,
+            needs: NEEDS,
+            make: Make::Token(|d| {
+                public(d, |k| {
+                    Ok(pem::armour("RSA PUBLIC KEY", &pkcs1(k)?).into_bytes())
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "hmac-public-pkcs1-der",
+            title: "Public key as secret: PKCS#1 DER",
+            mutates: "`alg` becomes HS256; the secret is the issuer's RSA public key as PKCS#1 DER.",
+            source: CATALOGUE,
+            means: CONFUSED,
+            needs: NEEDS,
+            make: Make::Token(|d| public(d, pkcs1)),
+            ..forgery()
+        },
+        Forgery {
+            name: "hmac-public-modulus",
+            title: "Public key as secret: key bytes",
+            mutates: "`alg` becomes HS256; the secret is the bare key: the modulus, or the coordinates of the point.",
+            source: "RFC 8725 §2.1; own",
+            means: CONFUSED,
+            needs: NEEDS,
+            make: Make::Token(|d| public(d, bare)),
+            ..forgery()
+        },
+    ],
+    ..Family::BASE
+};
+
+/// What its forgeries have in common.
+const fn forgery() -> Forgery {
+    Forgery::of(&FAMILY)
 }
 
 fn public(d: &Draft<'_>, secret: impl Fn(&Jwk) -> Result<Vec<u8>, String>) -> Forged {

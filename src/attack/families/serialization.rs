@@ -3,24 +3,101 @@
 use serde_json::json;
 
 use crate::attack::{
-    Family, Forged, Forgery, Signed,
+    Family, Forged, Forgery, Make, Signed, Stage,
     draft::{Draft, raw},
 };
 
 const MEANS: &str = "JSON forms are taken where the compact form is due (RFC 7519 §3): checks made on the compact form are walked around.";
 const UNPROTECTED: &str = "A header that no signature covers decides: anyone can write any token.";
 
-#[rustfmt::skip] // a table: one line a forgery
-pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
-    const F: Family = Family::Serialization;
-    vec![
-        Forgery::token(F, "json-flattened", "Flattened JSON", "The token is written in the flattened JSON form; the signature is good.", "RFC 7515 §7.2.2, RFC 7519 §3; Wycheproof", MEANS, |d| { let [h, p, s] = d.parts()?; json_form(json!({ "payload": p, "protected": h, "signature": s })) }),
-        Forgery::token(F, "json-general", "General JSON", "The token is written in the general JSON form; the signature is good.", "RFC 7515 §7.2.1, RFC 7519 §3; Wycheproof", MEANS, |d| { let [h, p, s] = d.parts()?; json_form(json!({ "payload": p, "signatures": [{ "protected": h, "signature": s }] })) }),
-        Forgery::token(F, "json-unprotected-alg", "Unprotected `alg: none`", "The flattened JSON form, with `alg: none` in the unprotected header and no signature.", "RFC 7515 §7.2.1, RFC 8725 §3.2; jwt-hack", UNPROTECTED, |d| { let [_, p, _] = d.parts()?; json_form(json!({ "payload": p, "header": { "alg": "none" }, "signature": "" })) }),
-        Forgery::token(F, "json-unprotected-override", "Unprotected `alg` beside the protected one", "The flattened JSON form; the unprotected header has `alg: none` as well.", "RFC 7515 §7.2.1; own", UNPROTECTED, |d| { let [h, p, s] = d.parts()?; json_form(json!({ "payload": p, "protected": h, "header": { "alg": "none" }, "signature": s })) }),
-        Forgery::token(F, "json-second-signature", "A second signature", "The general JSON form; the issuer's signature stands beside one that is none.", "RFC 7515 §7.2.1; own", "One of several signatures is enough, or the wrong one is looked at.", |d| { let [h, p, s] = d.parts()?; json_form(json!({ "payload": p, "signatures": [{ "protected": crate::jose::b64::encode("{\"alg\":\"none\"}"), "signature": "" }, { "protected": h, "signature": s }] })) }),
-        Forgery::token(F, "json-two-payloads", "Compact and JSON at once", "The flattened JSON form with a forged payload, and the good token in a member beside it.", "RFC 7515 §7.2.2; own (the polyglot of CVE-2022-39227)", "Verified is one token, read is the other: anyone can write any claims (CVE-2022-39227).", polyglot),
-    ]
+pub(super) static FAMILY: Family = Family {
+    name: "serialization",
+    title: "Serialization",
+    says: "The same token written in another form than the one that is due.",
+    stage: Stage::Form,
+    forgeries: &[
+        Forgery {
+            name: "json-flattened",
+            title: "Flattened JSON",
+            mutates: "The token is written in the flattened JSON form; the signature is good.",
+            source: "RFC 7515 §7.2.2, RFC 7519 §3; Wycheproof",
+            means: MEANS,
+            make: Make::Token(|d| {
+                let [h, p, s] = d.parts()?;
+                json_form(json!({ "payload": p, "protected": h, "signature": s }))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "json-general",
+            title: "General JSON",
+            mutates: "The token is written in the general JSON form; the signature is good.",
+            source: "RFC 7515 §7.2.1, RFC 7519 §3; Wycheproof",
+            means: MEANS,
+            make: Make::Token(|d| {
+                let [h, p, s] = d.parts()?;
+                json_form(
+                    json!({ "payload": p, "signatures": [{ "protected": h, "signature": s }] }),
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "json-unprotected-alg",
+            title: "Unprotected `alg: none`",
+            mutates: "The flattened JSON form, with `alg: none` in the unprotected header and no signature.",
+            source: "RFC 7515 §7.2.1, RFC 8725 §3.2; jwt-hack",
+            means: UNPROTECTED,
+            make: Make::Token(|d| {
+                let [_, p, _] = d.parts()?;
+                json_form(json!({ "payload": p, "header": { "alg": "none" }, "signature": "" }))
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "json-unprotected-override",
+            title: "Unprotected `alg` beside the protected one",
+            mutates: "The flattened JSON form; the unprotected header has `alg: none` as well.",
+            source: "RFC 7515 §7.2.1; own",
+            means: UNPROTECTED,
+            make: Make::Token(|d| {
+                let [h, p, s] = d.parts()?;
+                json_form(
+                    json!({ "payload": p, "protected": h, "header": { "alg": "none" }, "signature": s }),
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "json-second-signature",
+            title: "A second signature",
+            mutates: "The general JSON form; the issuer's signature stands beside one that is none.",
+            source: "RFC 7515 §7.2.1; own",
+            means: "One of several signatures is enough, or the wrong one is looked at.",
+            make: Make::Token(|d| {
+                let [h, p, s] = d.parts()?;
+                json_form(
+                    json!({ "payload": p, "signatures": [{ "protected": crate::jose::b64::encode("{\"alg\":\"none\"}"), "signature": "" }, { "protected": h, "signature": s }] }),
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "json-two-payloads",
+            title: "Compact and JSON at once",
+            mutates: "The flattened JSON form with a forged payload, and the good token in a member beside it.",
+            source: "RFC 7515 §7.2.2; own (the polyglot of CVE-2022-39227)",
+            means: "Verified is one token, read is the other: anyone can write any claims (CVE-2022-39227).",
+            make: Make::Token(polyglot),
+            ..forgery()
+        },
+    ],
+    ..Family::BASE
+};
+
+/// What its forgeries have in common.
+const fn forgery() -> Forgery {
+    Forgery::of(&FAMILY)
 }
 
 #[allow(clippy::needless_pass_by_value)] // made at the place of use

@@ -2,33 +2,178 @@
 
 use serde_json::{Value, json};
 
-use crate::attack::{Family, Forged, Forgery, Signed, draft::Draft};
-use crate::jose::{Alg, Family as AlgFamily, b64, crypto};
+use crate::{
+    attack::{Family, Forged, Forgery, Make, Signed, Stage, draft::Draft},
+    jose::{Alg, Family as AlgFamily, b64, crypto},
+};
 
 const MEANS: &str =
     "The header chooses the algorithm: one key, one algorithm is not kept (RFC 8725 §3.1).";
 const NAME: &str = "Algorithm names are not compared exactly (RFC 7515 §4.1.1): a check by name can be walked around.";
 
-#[rustfmt::skip] // a table: one line a forgery
-pub(in crate::attack) fn forgeries() -> Vec<Forgery> {
-    const F: Family = Family::Swap;
-    vec![
-        Forgery::token(F, "swap-rsa-padding", "RSA: the other padding", "RS becomes PS of the same hash, or the reverse; signed so when the issuer's key is at hand.", "RFC 8725 §3.1; jwt-hack, Wycheproof", MEANS, rsa),
-        Forgery::token(F, "swap-hash-256", "Hash 256", "`alg` names the same kind of signature with SHA-256; signed so where the issuer's key allows.", "RFC 8725 §3.1; jwt-hack, Wycheproof", MEANS, |d| hash(d, "256")),
-        Forgery::token(F, "swap-hash-384", "Hash 384", "`alg` names the same kind of signature with SHA-384; signed so where the issuer's key allows.", "RFC 8725 §3.1; jwt-hack, Wycheproof", MEANS, |d| hash(d, "384")),
-        Forgery::token(F, "swap-hash-512", "Hash 512", "`alg` names the same kind of signature with SHA-512; signed so where the issuer's key allows.", "RFC 8725 §3.1; jwt-hack, Wycheproof", MEANS, |d| hash(d, "512")),
-        Forgery::token(F, "swap-curve-k256", "Another curve", "`alg` becomes ES256K (or ES256): the same lengths on another curve.", "RFC 8725 §3.1; Wycheproof", MEANS, curve),
-        Forgery::token(F, "swap-to-eddsa", "EdDSA named", "`alg` becomes EdDSA (or ES256); the signature stays.", "RFC 8725 §3.1; Wycheproof", MEANS, |d| named(d, if d.with.alg.family() == AlgFamily::Edwards { json!("ES256") } else { json!("EdDSA") })),
-        Forgery::token(F, "swap-to-hs256", "HS256 named, signature kept", "`alg` becomes HS256; the signature stays.", "RFC 8725 §2.1; jwt_tool", MEANS, |d| if d.with.alg == Alg::Hs256 { Err("the token is signed with HS256 already".into()) } else { named(d, json!("HS256")) }),
-        Forgery::token(F, "swap-lower-case", "alg in lower case", "`alg` is written in lower case, else signed as before.", "RFC 7515 §4.1.1; Wycheproof", NAME, |d| written(d, str::to_ascii_lowercase)),
-        Forgery::token(F, "swap-padded", "alg with a space", "A space is appended to `alg`, else signed as before.", "RFC 7515 §4.1.1; Wycheproof", NAME, |d| written(d, |a| format!("{a} "))),
-        Forgery::token(F, "swap-nul", "alg with a NUL", "A NUL character is appended to `alg`, else signed as before.", "RFC 7515 §4.1.1; own", NAME, |d| written(d, |a| format!("{a}\0"))),
-        Forgery::token(F, "swap-unknown", "Unknown alg", "`alg` becomes `XX256`, which no registry has.", "RFC 7515 §4.1.1; Wycheproof", MEANS, |d| named(d, json!("XX256"))),
-        Forgery::token(F, "swap-null", "alg null", "`alg` becomes null, else signed as before.", "RFC 7515 §4.1.1; Wycheproof", NAME, |d| named(d, Value::Null)),
-        Forgery::token(F, "swap-number", "alg a number", "`alg` becomes 256, else signed as before.", "RFC 7515 §4.1.1; Wycheproof", NAME, |d| named(d, json!(256))),
-        Forgery::token(F, "swap-array", "alg a list", "`alg` becomes a list with its name and `none`, else signed as before.", "RFC 7515 §4.1.1; Wycheproof", NAME, |d| named(d, json!([d.with.alg.name(), "none"]))),
-        Forgery::token(F, "swap-object", "alg an object", "`alg` becomes an object, else signed as before.", "RFC 7515 §4.1.1; own", NAME, |d| named(d, json!({ "name": d.with.alg.name() }))),
-    ]
+pub(super) static FAMILY: Family = Family {
+    name: "family-swap",
+    title: "Algorithm swapped",
+    says: "The header names another algorithm than the key is for. The key decides, never the header (RFC 8725 §3.1).",
+    stage: Stage::Algorithm,
+    forgeries: &[
+        Forgery {
+            name: "swap-rsa-padding",
+            title: "RSA: the other padding",
+            mutates: "RS becomes PS of the same hash, or the reverse; signed so when the issuer's key is at hand.",
+            source: "RFC 8725 §3.1; jwt-hack, Wycheproof",
+            means: MEANS,
+            make: Make::Token(rsa),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-hash-256",
+            title: "Hash 256",
+            mutates: "`alg` names the same kind of signature with SHA-256; signed so where the issuer's key allows.",
+            source: "RFC 8725 §3.1; jwt-hack, Wycheproof",
+            means: MEANS,
+            make: Make::Token(|d| hash(d, "256")),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-hash-384",
+            title: "Hash 384",
+            mutates: "`alg` names the same kind of signature with SHA-384; signed so where the issuer's key allows.",
+            source: "RFC 8725 §3.1; jwt-hack, Wycheproof",
+            means: MEANS,
+            make: Make::Token(|d| hash(d, "384")),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-hash-512",
+            title: "Hash 512",
+            mutates: "`alg` names the same kind of signature with SHA-512; signed so where the issuer's key allows.",
+            source: "RFC 8725 §3.1; jwt-hack, Wycheproof",
+            means: MEANS,
+            make: Make::Token(|d| hash(d, "512")),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-curve-k256",
+            title: "Another curve",
+            mutates: "`alg` becomes ES256K (or ES256): the same lengths on another curve.",
+            source: "RFC 8725 §3.1; Wycheproof",
+            means: MEANS,
+            make: Make::Token(curve),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-to-eddsa",
+            title: "EdDSA named",
+            mutates: "`alg` becomes EdDSA (or ES256); the signature stays.",
+            source: "RFC 8725 §3.1; Wycheproof",
+            means: MEANS,
+            make: Make::Token(|d| {
+                named(
+                    d,
+                    if d.with.alg.family() == AlgFamily::Edwards {
+                        json!("ES256")
+                    } else {
+                        json!("EdDSA")
+                    },
+                )
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-to-hs256",
+            title: "HS256 named, signature kept",
+            mutates: "`alg` becomes HS256; the signature stays.",
+            source: "RFC 8725 §2.1; jwt_tool",
+            means: MEANS,
+            make: Make::Token(|d| {
+                if d.with.alg == Alg::Hs256 {
+                    Err("the token is signed with HS256 already".into())
+                } else {
+                    named(d, json!("HS256"))
+                }
+            }),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-lower-case",
+            title: "alg in lower case",
+            mutates: "`alg` is written in lower case, else signed as before.",
+            source: "RFC 7515 §4.1.1; Wycheproof",
+            means: NAME,
+            make: Make::Token(|d| written(d, str::to_ascii_lowercase)),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-padded",
+            title: "alg with a space",
+            mutates: "A space is appended to `alg`, else signed as before.",
+            source: "RFC 7515 §4.1.1; Wycheproof",
+            means: NAME,
+            make: Make::Token(|d| written(d, |a| format!("{a} "))),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-nul",
+            title: "alg with a NUL",
+            mutates: "A NUL character is appended to `alg`, else signed as before.",
+            source: "RFC 7515 §4.1.1; own",
+            means: NAME,
+            make: Make::Token(|d| written(d, |a| format!("{a}\0"))),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-unknown",
+            title: "Unknown alg",
+            mutates: "`alg` becomes `XX256`, which no registry has.",
+            source: "RFC 7515 §4.1.1; Wycheproof",
+            means: MEANS,
+            make: Make::Token(|d| named(d, json!("XX256"))),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-null",
+            title: "alg null",
+            mutates: "`alg` becomes null, else signed as before.",
+            source: "RFC 7515 §4.1.1; Wycheproof",
+            means: NAME,
+            make: Make::Token(|d| named(d, Value::Null)),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-number",
+            title: "alg a number",
+            mutates: "`alg` becomes 256, else signed as before.",
+            source: "RFC 7515 §4.1.1; Wycheproof",
+            means: NAME,
+            make: Make::Token(|d| named(d, json!(256))),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-array",
+            title: "alg a list",
+            mutates: "`alg` becomes a list with its name and `none`, else signed as before.",
+            source: "RFC 7515 §4.1.1; Wycheproof",
+            means: NAME,
+            make: Make::Token(|d| named(d, json!([d.with.alg.name(), "none"]))),
+            ..forgery()
+        },
+        Forgery {
+            name: "swap-object",
+            title: "alg an object",
+            mutates: "`alg` becomes an object, else signed as before.",
+            source: "RFC 7515 §4.1.1; own",
+            means: NAME,
+            make: Make::Token(|d| named(d, json!({ "name": d.with.alg.name() }))),
+            ..forgery()
+        },
+    ],
+    ..Family::BASE
+};
+
+/// What its forgeries have in common.
+const fn forgery() -> Forgery {
+    Forgery::of(&FAMILY)
 }
 
 fn named(d: &Draft<'_>, alg: Value) -> Forged {

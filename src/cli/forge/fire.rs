@@ -340,14 +340,14 @@ fn document(matrix: &Matrix) -> Value {
         .map(|row| {
             json!({
                 "name": row.name(),
-                "family": row.forgery.map(|f| f.family.name()),
+                "family": row.forgery.map(|f| f.family.name),
                 "verdict": row.verdict.name(),
                 "status": row.status,
                 "expected": row.forgery.map_or("accept", |f| f.expected.name()),
                 "signed": row.signed.map(Signed::name),
                 "why": row.verdict.why(),
                 "said": row.said,
-                "means": row.forgery.filter(|_| row.is_finding()).map(|f| f.means.as_ref()),
+                "means": row.forgery.filter(|_| row.is_finding()).map(|f| f.means),
                 "millis": row.millis,
             })
         })

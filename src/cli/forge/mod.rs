@@ -103,7 +103,7 @@ impl Options {
     /// The forgeries that `--only` leaves.
     fn chosen(&self) -> Result<Vec<&'static Forgery>, Failure> {
         for name in &self.only {
-            if Family::parse(name).is_none() && named(name).is_none() {
+            if Family::named(name).is_none() && named(name).is_none() {
                 return Err(unknown(name));
             }
         }
@@ -112,7 +112,7 @@ impl Options {
                 || self
                     .only
                     .iter()
-                    .any(|o| *o == f.name || Family::parse(o) == Some(f.family))
+                    .any(|o| *o == f.name || Family::named(o) == Some(f.family))
         };
         Ok(catalogue().iter().filter(wanted).collect())
     }
@@ -196,7 +196,7 @@ fn names(joined: &str) -> Result<Vec<&'static Forgery>, Failure> {
 fn unknown(name: &str) -> Failure {
     let near: Vec<&str> = catalogue()
         .iter()
-        .map(|f| f.name.as_ref())
+        .map(|f| f.name)
         .filter(|n| {
             let mut words = name.split('-').filter(|w| w.len() > 2);
             words.any(|w| n.contains(w))
@@ -218,7 +218,7 @@ fn unknown(name: &str) -> Failure {
 fn document(forgery: &Forgery, made: Option<&Result<Made, String>>) -> Value {
     let mut document = json!({
         "name": forgery.name,
-        "family": forgery.family.name(),
+        "family": forgery.family.name,
         "token": null,
         "expected": forgery.expected.name(),
         "source": forgery.source,
@@ -250,9 +250,7 @@ fn list(chosen: &[&Forgery]) -> Done {
             }
             text.push_str(&format!(
                 "{} ({}): {}\n",
-                f.family.title(),
-                f.family.name(),
-                f.family.says()
+                f.family.title, f.family.name, f.family.says
             ));
             family = Some(f.family);
         }
@@ -287,7 +285,7 @@ fn one(names: &[&'static Forgery], token: &Token, with: &Ingredients) -> Result<
             };
             json!({ "forgeries": [{
                 "name": join(&|f| f.name.to_string()).join("+"),
-                "family": join(&|f| f.family.name().to_owned()).join("+"),
+                "family": join(&|f| f.family.name.to_owned()).join("+"),
                 "token": made.token,
                 "expected": if several.iter().any(|f| f.expected.name() == "reject") { "reject" } else { "either" },
                 "source": join(&|f| f.source.to_owned()).join("; "),

@@ -89,10 +89,10 @@ fn overview(ui: &mut Ui, cx: &mut Cx<'_>, forged: &Forged) {
     }
 }
 
-fn about(ui: &mut Ui, cx: &mut Cx<'_>, family: Family) {
-    ui.label(theme::heading(family.title()));
-    wrapped(ui, family.says());
-    ui.label(theme::mono(family.name()).color(cx.theme.muted));
+fn about(ui: &mut Ui, cx: &mut Cx<'_>, family: &Family) {
+    ui.label(theme::heading(family.title));
+    wrapped(ui, family.says);
+    ui.label(theme::mono(family.name).color(cx.theme.muted));
 }
 
 fn one(

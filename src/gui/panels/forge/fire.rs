@@ -18,7 +18,7 @@ use crate::{
         target::{Carrier, TargetEntry},
     },
     attack::{
-        Family,
+        FAMILIES,
         fire::{MAX_AT_ONCE, MAX_PATIENCE, MAX_PER_SECOND},
     },
     gui::{
@@ -196,25 +196,25 @@ fn families(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
             changed.without.clear();
         }
         if ui.add(small("None")).clicked() {
-            changed.without = Family::ALL.iter().map(|f| f.name().to_owned()).collect();
+            changed.without = FAMILIES.iter().map(|f| f.name.to_owned()).collect();
         }
     });
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(4.0, 4.0);
-        for family in Family::ALL {
+        for family in FAMILIES {
             let aimed = forge::aimed(entry, family);
             let on = entry.fires(family) && aimed;
-            let button = egui::Button::selectable(on, theme::small(family.title()));
+            let button = egui::Button::selectable(on, theme::small(family.title));
             let button = ui
                 .add_enabled(aimed, button)
-                .on_hover_text(family.says())
+                .on_hover_text(family.says)
                 .on_disabled_hover_text(if entry.carrier == Carrier::Exchange {
                     "Aimed at resource servers: left out here"
                 } else {
                     "Aimed at a token endpoint: left out here"
                 });
-            if button.clicked() && !changed.without.remove(family.name()) {
-                changed.without.insert(family.name().to_owned());
+            if button.clicked() && !changed.without.remove(family.name) {
+                changed.without.insert(family.name.to_owned());
             }
         }
     });

@@ -7,7 +7,7 @@ use egui::{Align, Layout, Margin, RichText, Ui, Vec2};
 use super::mark;
 use crate::{
     app::{Command, forge::Forged},
-    attack::{Family, Forgery, Row as Line, catalogue},
+    attack::{FAMILIES, Family, Forgery, Row as Line, catalogue},
     gui::{
         Cx,
         icons::Icon,
@@ -24,7 +24,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Selected {
     /// A family.
-    Family(Family),
+    Family(&'static Family),
     /// A forgery, by its place in the catalogue.
     Forgery(usize),
     /// The stack.
@@ -37,7 +37,7 @@ pub(super) struct State {
     rows: rows::State,
     pub selected: Option<Selected>,
     search: String,
-    folded: BTreeSet<Family>,
+    folded: BTreeSet<&'static str>,
     /// Only what can be made of this token.
     makeable: bool,
 }
@@ -97,14 +97,14 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forged: &Forged) {
                 (Selected::Stack, 1) => cell.strong("Stack", theme.accent),
                 (Selected::Stack, _) => cell.text(&stack.len().to_string(), theme.muted),
                 (Selected::Family(family), 0) => {
-                    let icon = if folded.contains(&family) {
+                    let icon = if folded.contains(family.name) {
                         Icon::ChevronRight
                     } else {
                         Icon::ChevronDown
                     };
                     icon.paint(cell.painter, at, theme.muted);
                 }
-                (Selected::Family(family), 1) => cell.strong(family.title(), theme.text),
+                (Selected::Family(family), 1) => cell.strong(family.title, theme.text),
                 (Selected::Family(family), _) => {
                     let (made, all) = count(family, forged);
                     let words = if made == all {
@@ -152,8 +152,8 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forged: &Forged) {
     if let Some(n) = done.opened {
         match list[n] {
             Selected::Family(family) => {
-                if !state_of.folded.remove(&family) {
-                    state_of.folded.insert(family);
+                if !state_of.folded.remove(family.name) {
+                    state_of.folded.insert(family.name);
                 }
             }
             Selected::Forgery(n) if !catalogue()[n].is_request() && forged.made[n].is_ok() => {
@@ -194,7 +194,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>) {
         });
 }
 
-fn count(family: Family, forged: &Forged) -> (usize, usize) {
+fn count(family: &Family, forged: &Forged) -> (usize, usize) {
     let all = catalogue()
         .iter()
         .enumerate()
@@ -222,14 +222,14 @@ fn rows_of(cx: &Cx<'_>, forged: &Forged) -> Vec<Selected> {
                 || f.title.to_lowercase().contains(w.as_str())
                 || f.mutates.to_lowercase().contains(w.as_str())
                 || f.source.to_lowercase().contains(w.as_str())
-                || f.family.title().to_lowercase().contains(w.as_str())
+                || f.family.title.to_lowercase().contains(w.as_str())
         })
     };
-    let mut rows = Vec::with_capacity(catalogue().len() + Family::ALL.len() + 1);
+    let mut rows = Vec::with_capacity(catalogue().len() + FAMILIES.len() + 1);
     if !cx.model.forge.stack.is_empty() {
         rows.push(Selected::Stack);
     }
-    for family in Family::ALL {
+    for family in FAMILIES {
         let mut any = false;
         for (n, f) in catalogue().iter().enumerate() {
             if f.family != family || !fits(n, f) {
@@ -239,7 +239,7 @@ fn rows_of(cx: &Cx<'_>, forged: &Forged) -> Vec<Selected> {
                 any = true;
                 rows.push(Selected::Family(family));
             }
-            if words.is_empty() && state.folded.contains(&family) {
+            if words.is_empty() && state.folded.contains(family.name) {
                 continue;
             }
             rows.push(Selected::Forgery(n));
@@ -253,7 +253,7 @@ fn spoken(row: Selected, forged: &Forged, stack: &[String]) -> String {
         Selected::Stack => format!("Stack of {}", stack.len()),
         Selected::Family(family) => {
             let (made, all) = count(family, forged);
-            format!("Family {}, {made} of {all}", family.title())
+            format!("Family {}, {made} of {all}", family.title)
         }
         Selected::Forgery(n) => {
             let forgery = &catalogue()[n];
@@ -264,7 +264,7 @@ fn spoken(row: Selected, forged: &Forged, stack: &[String]) -> String {
             };
             format!(
                 "{}: {}{state}",
-                forgery.family.title(),
+                forgery.family.title,
                 forgery.title.replace('`', "")
             )
         }

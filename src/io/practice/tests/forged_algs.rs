@@ -20,7 +20,7 @@ fn verdict<'a>(matrix: &'a Matrix, name: &str) -> &'a Verdict {
 fn of(families: &[&str], without: &[&str]) -> Vec<String> {
     catalogue()
         .iter()
-        .filter(|f| families.contains(&f.family.name()) && !without.contains(&f.name.as_ref()))
+        .filter(|f| families.contains(&f.family.name) && !without.contains(&f.name))
         .map(|f| f.name.to_string())
         .collect()
 }
