@@ -76,7 +76,7 @@ fn finding(text: &mut String, row: &Row) {
     let Some(forgery) = row.forgery else { return };
     text.push_str(&format!(
         "\n### {} (`{}`)\n\n{}\n\n",
-        plain(&forgery.title),
+        plain(forgery.title),
         forgery.name,
         forgery.means
     ));
@@ -155,8 +155,8 @@ mod tests {
                 .unwrap_or_else(|| panic!("{words}: {text}"))
         };
         let none = named("alg-none").unwrap();
-        assert!(at("## Accepted although forged") < at(&none.means));
-        assert!(at(&none.means) < at("## Neither accepted nor refused"));
+        assert!(at("## Accepted although forged") < at(none.means));
+        assert!(at(none.means) < at("## Neither accepted nor refused"));
         assert!(at("## Neither accepted nor refused") < at("## All"));
         assert!(text.contains("Of 3 forgeries 1 were accepted and 1 refused"));
         assert!(text.contains("| `exp-hour` | refused, as it should be | 200 | `expired` |"));

@@ -64,7 +64,7 @@ pub(super) static FAMILY: Family = Family {
             means: TYPE,
             make: Make::Request(|o| {
                 changed(o, |a| {
-                    a.subject_token_type = "urn:forged:token-type:any".into()
+                    a.subject_token_type = "urn:forged:token-type:any".into();
                 })
             }),
             ..forgery()

@@ -102,10 +102,10 @@ fn one(
     forgery: &'static Forgery,
     made: &Result<Shown, String>,
 ) {
-    ui.label(theme::heading(plain(&forgery.title)));
+    ui.label(theme::heading(plain(forgery.title)));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        chip(ui, &forgery.name, ChipMark::Kept);
+        chip(ui, forgery.name, ChipMark::Kept);
         chip(
             ui,
             match forgery.expected {
@@ -115,7 +115,7 @@ fn one(
             ChipMark::Kept,
         );
     });
-    wrapped(ui, plain(&forgery.mutates));
+    wrapped(ui, plain(forgery.mutates));
     verdict(ui, cx, forgery);
     match made {
         Ok(shown) if !forgery.is_request() => actions(ui, cx, id, forgery, shown),
@@ -129,7 +129,7 @@ fn one(
         ui.add(egui::Label::new(forgery.answer).wrap())
     });
     widgets::field(ui, "If accepted", |ui| {
-        ui.add(egui::Label::new(plain(&forgery.means)).wrap())
+        ui.add(egui::Label::new(plain(forgery.means)).wrap())
     });
     widgets::field(ui, "Source", |ui| {
         ui.add(egui::Label::new(forgery.source).wrap())
@@ -237,7 +237,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forgery: &'static Forgery,
             let words = "Copy what to host";
             let why = "What a server would fetch: the forger's key set or certificate. Put it there to see whether it is trusted; set the address as Callback of the target.";
             if widgets::button(ui, Icon::Copy, words).on_hover_text(why).clicked()
-                && let Some((what, text)) = hosted(&forgery.name, &forged.with)
+                && let Some((what, text)) = hosted(forgery.name, &forged.with)
             {
                 cx.ask(Ask::Copy(text, super::super::graph::capital(what)));
             }
@@ -263,7 +263,7 @@ fn stack(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         for name in &names {
-            let title = named(name).map_or_else(|| name.clone(), |f| plain(&f.title));
+            let title = named(name).map_or_else(|| name.clone(), |f| plain(f.title));
             if widgets::button(ui, Icon::Cross, &title)
                 .on_hover_text("Take off the stack")
                 .clicked()
