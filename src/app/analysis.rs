@@ -34,6 +34,7 @@ use crate::{
         Token,
         diff::Row,
         explain::Principal,
+        sd_jwt::BindingError,
         validate::{Candidate, Verdict},
     },
 };
@@ -126,7 +127,7 @@ pub struct TokenView {
     pub received: Option<Arc<Token>>,
     /// Whether the key binding of an SD-JWT is signed by the holder's key, and if not, why; `None`
     /// without one.
-    pub binding: Option<Result<(), String>>,
+    pub binding: Option<Result<(), BindingError>>,
     /// Whether an SD-JWT was received with disclosures that are left out now, and can come back.
     pub left_out: bool,
     /// Changed claims against `received`, kept ones left out.

@@ -1,45 +1,22 @@
 //! Edits of a token as operations on its text: what is not edited keeps its bytes.
 
 mod bytes;
+mod error;
 mod signatures;
 
 use serde_json::{Map, Value};
 
 use super::{json_text, sd_jwt};
 use crate::{
-    jose::{Alg, Jwk, KeyError, b64, crypto, jws::Compact},
+    jose::{Alg, Jwk, b64, crypto, jws::Compact},
     kit::{json, text::escape},
 };
 
 pub use self::{
     bytes::{bytes, set_bytes},
+    error::{CraftError, NoObject, NotEditable},
     signatures::{add_signature, remove_signature},
 };
-
-/// Why an edit cannot be made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CraftError {
-    /// The token has no part that can be edited.
-    #[error("{0}")]
-    NotEditable(String),
-    /// The part is not a JSON object, so that a member cannot be set.
-    #[error("the {part} is not a JSON object: edit it as text first ({reason})")]
-    NotJson {
-        /// `header` or `payload`.
-        part: &'static str,
-        /// Why.
-        reason: String,
-    },
-    /// The pointer leads nowhere.
-    #[error("there is nothing at `{0}`")]
-    Pointer(String),
-    /// A member of this name stands beside the one that is to have it.
-    #[error("there is a member `{0}` already")]
-    Taken(String),
-    /// The key cannot sign.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-}
 
 /// Which part an edit is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -203,7 +180,7 @@ pub fn sign_at(raw: &str, n: usize, key: &Jwk, alg: &Alg) -> Result<String, Craf
 pub fn mint(header: &Value, claims: &Value, key: &Jwk, alg: &Alg) -> Result<String, CraftError> {
     let not_json = |part| CraftError::NotJson {
         part,
-        reason: "a JSON object is needed".into(),
+        reason: NoObject::Needed,
     };
     let members = header.as_object().ok_or_else(|| not_json("header"))?;
     if !claims.is_object() {
@@ -355,44 +332,40 @@ fn split(raw: &str, n: usize) -> Result<Editable<'_>, CraftError> {
         return split_json(raw, n);
     }
     if n > 0 {
-        return Err(CraftError::NotEditable(
-            "the token has one signature only".into(),
-        ));
+        return Err(NotEditable::OneSignature.into());
     }
     let (signed, tail) = sd_jwt::split(raw);
     let why = match signed.split('.').count() {
         2 | 3 => {
             return Compact::split(signed)
                 .map(|parts| Editable::Compact(parts, tail))
-                .ok_or_else(|| CraftError::NotEditable("the token has no parts".into()));
+                .ok_or_else(|| NotEditable::NoParts.into());
         }
-        5 => "an encrypted token cannot be edited: decrypt it first",
-        1 => "an opaque token has no parts to edit",
-        _ => "the token does not have the three parts of a JWS",
+        5 => NotEditable::Encrypted,
+        1 => NotEditable::Opaque,
+        _ => NotEditable::Parts,
     };
-    Err(CraftError::NotEditable(why.into()))
+    Err(why.into())
 }
 
 fn split_json(raw: &str, n: usize) -> Result<Editable<'_>, CraftError> {
-    let no = |why: &str| CraftError::NotEditable(why.into());
-    let found = json::parse(raw.as_bytes())
-        .map_err(|e| CraftError::NotEditable(format!("this is not JSON: {e}")))?;
+    let found = json::parse(raw.as_bytes()).map_err(NotEditable::from)?;
     if found.value.get("ciphertext").is_some() {
-        return Err(no("an encrypted token cannot be edited: decrypt it first"));
+        return Err(NotEditable::Encrypted.into());
     }
     if !found.duplicates.is_empty() {
-        return Err(no("a member stands twice: edit the raw text first"));
+        return Err(NotEditable::Twice.into());
     }
     let signer = match found.value.get("signatures") {
         Some(_) => format!("/signatures/{n}"),
-        None if n > 0 => return Err(no("the token has one signature only")),
+        None if n > 0 => return Err(NotEditable::OneSignature.into()),
         None => String::new(),
     };
     let one = found
         .value
         .pointer(&signer)
         .filter(|one| one.is_object())
-        .ok_or_else(|| no("there is no signature to edit"))?;
+        .ok_or(NotEditable::NoSignature)?;
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("").to_owned();
     let protected = text(one.get("protected"));
     let unencoded = b64::decode(&protected)
@@ -428,28 +401,23 @@ fn stored(parts: &Editable<'_>, part: Part) -> Result<String, CraftError> {
         Part::Payload if parts.unencoded() => return Ok(parts.payload().to_owned()),
         Part::Payload => parts.payload(),
     };
-    let bytes = b64::decode(encoded.trim_end_matches('=')).map_err(|e| {
-        CraftError::NotEditable(format!("the {} is not base64url: {e}", label(part)))
-    })?;
-    String::from_utf8(bytes).map_err(|_| {
-        CraftError::NotEditable(format!(
-            "the {} is not text: it holds bytes that are not UTF-8",
-            label(part)
-        ))
-    })
+    let part = label(part);
+    let bytes = b64::decode(encoded.trim_end_matches('='))
+        .map_err(|why| NotEditable::Base64 { part, why })?;
+    String::from_utf8(bytes).map_err(|_| NotEditable::NotText { part }.into())
 }
 
 /// The decoded text of a part that is a JSON object.
 fn object(parts: &Editable<'_>, part: Part) -> Result<String, CraftError> {
-    let not_json = |reason: String| CraftError::NotJson {
+    let not_json = |reason| CraftError::NotJson {
         part: label(part),
         reason,
     };
     let text = stored(parts, part)?;
     match json::parse(text.as_bytes()) {
         Ok(found) if found.value.is_object() => Ok(text),
-        Ok(_) => Err(not_json("it is JSON of another type".into())),
-        Err(e) => Err(not_json(escape(&e.to_string()).into_owned())),
+        Ok(_) => Err(not_json(NoObject::OtherType)),
+        Err(e) => Err(not_json(NoObject::NotJson(e))),
     }
 }
 

@@ -66,7 +66,7 @@ pub fn read(text: &str) -> Assertion {
             match skipped {
                 Ok(after) => rest = after,
                 Err(why) => {
-                    found.problem = why.into();
+                    found.problem = why.to_string();
                     break;
                 }
             }
@@ -108,12 +108,21 @@ pub fn read(text: &str) -> Assertion {
     found
 }
 
+/// Why what is no element is not passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum Unread {
+    #[error("a comment or instruction does not end")]
+    NoEnd,
+    #[error("a document type or CDATA, which is not read")]
+    DocumentType,
+}
+
 /// What is behind a comment or an instruction; `None` when the tag is an element.
-fn skip(tag: &str) -> Option<Result<&str, &'static str>> {
+fn skip(tag: &str) -> Option<Result<&str, Unread>> {
     let after = |end: &str| {
         tag.find(end)
             .map(|at| &tag[at + end.len()..])
-            .ok_or("a comment or instruction does not end")
+            .ok_or(Unread::NoEnd)
     };
     if tag.starts_with("<!--") {
         Some(after("-->"))
@@ -121,7 +130,7 @@ fn skip(tag: &str) -> Option<Result<&str, &'static str>> {
         Some(after("?>"))
     } else if tag.starts_with("<!") {
         // SAML has neither; a document type is how entities attack.
-        Some(Err("a document type or CDATA, which is not read"))
+        Some(Err(Unread::DocumentType))
     } else {
         None
     }

@@ -70,10 +70,25 @@ fn shell(text: &str) -> String {
     format!("'{}'", clean.replace('\'', "'\\''"))
 }
 
+/// Why no program can be given.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SnippetError {
+    /// There is nothing to verify.
+    #[error("the token is not signed with an algorithm that can be pinned")]
+    NotSigned,
+    /// The library of the language has not the algorithm.
+    #[error("{library} has no {alg}")]
+    NoAlg {
+        /// The library.
+        library: &'static str,
+        /// The algorithm.
+        alg: Alg,
+    },
+}
+
 /// A program that verifies tokens like this one: algorithm, type, issuer and audience pinned, the key
-/// by the issuer's metadata (RFC 8414), or from the environment when it is a shared secret. The
-/// reason when there is nothing to verify, or the library has not the algorithm.
-pub fn program(token: &Token, language: Language) -> Result<String, String> {
+/// by the issuer's metadata (RFC 8414), or from the environment when it is a shared secret.
+pub fn program(token: &Token, language: Language) -> Result<String, SnippetError> {
     let pins = Pins::of(token)?;
     match language {
         Language::Python => Ok(python(&pins)),
@@ -98,15 +113,11 @@ struct Pins {
 }
 
 impl Pins {
-    fn of(token: &Token) -> Result<Self, String> {
+    fn of(token: &Token) -> Result<Self, SnippetError> {
         let alg = token.header_text("alg").map(Alg::parse);
         let alg = match alg {
             Some(alg) if !matches!(alg.family(), Family::None | Family::Unknown) => alg,
-            _ => {
-                return Err(
-                    "the token is not signed with an algorithm that can be pinned".to_owned(),
-                );
-            }
+            _ => return Err(SnippetError::NotSigned),
         };
         let mut notes = Vec::new();
         let issuer = token.claim_text("iss").map_or_else(
@@ -348,11 +359,14 @@ fn go(pins: &Pins) -> String {
     )
 }
 
-fn rust(pins: &Pins) -> Result<String, String> {
+fn rust(pins: &Pins) -> Result<String, SnippetError> {
     let lit = |text: &str| quoted(text, |c| format!("\\u{{{:x}}}", u32::from(c)));
     let alg = match &pins.alg {
         Alg::Es512 | Alg::Es256K => {
-            return Err(format!("jsonwebtoken has no {}", pins.alg.name()));
+            return Err(SnippetError::NoAlg {
+                library: "jsonwebtoken",
+                alg: pins.alg.clone(),
+            });
         }
         Alg::Ed25519 => "EdDSA",
         alg => alg.name(),

@@ -35,7 +35,7 @@ pub(super) enum Form {
 
 /// The text, or why there is none.
 pub(super) fn text(token: &Token, form: Form) -> Result<String, String> {
-    let program = |language| snippet::program(token, language);
+    let program = |language| snippet::program(token, language).map_err(|why| why.to_string());
     match form {
         Form::Token => Ok(token.raw.to_string()),
         Form::Header => Ok(snippet::header_line(token)),

@@ -32,7 +32,7 @@ pub(super) fn as_json(token: &Token) -> Option<Value> {
             "claims": kb.claims.as_ref().map(|j| &j.value),
             "hash_fits": sd.hash_fits,
             "verified": matches!(signature, Some(Ok(()))),
-            "reason": signature.and_then(Result::err),
+            "reason": signature.and_then(Result::err).map(|why| why.to_string()),
         })
     });
     let unmatched: Vec<Value> = sd
@@ -106,7 +106,7 @@ pub(super) fn in_words(token: &Token) -> String {
                 "signed by the key in `cnf`, for this presentation".to_owned()
             }
             (Some(Ok(())), _) => "signed by the key in `cnf`, for another presentation".to_owned(),
-            (Some(Err(why)), _) => why,
+            (Some(Err(why)), _) => why.to_string(),
             (None, _) => "cannot be read".to_owned(),
         };
         let to = kb.claim_text("aud").unwrap_or("?");

@@ -1,6 +1,6 @@
 //! Header and payload as bytes, for what no JSON can say.
 
-use super::{CraftError, Part, label, split};
+use super::{CraftError, NotEditable, Part, label, split};
 use crate::jose::b64;
 
 /// The bytes of a part, whatever they are.
@@ -11,8 +11,9 @@ pub fn bytes(raw: &str, part: Part) -> Result<Vec<u8>, CraftError> {
         Part::Payload if parts.unencoded() => return Ok(parts.payload().as_bytes().to_vec()),
         Part::Payload => parts.payload(),
     };
+    let part = label(part);
     b64::decode(encoded.trim_end_matches('='))
-        .map_err(|e| CraftError::NotEditable(format!("the {} is not base64url: {e}", label(part))))
+        .map_err(|why| NotEditable::Base64 { part, why }.into())
 }
 
 /// Replaces the bytes of a part; the same bytes change nothing. A payload that stands unencoded
@@ -23,9 +24,7 @@ pub fn set_bytes(raw: &str, part: Part, bytes: &[u8]) -> Result<String, CraftErr
         return Ok(raw.to_owned());
     }
     if part == Part::Payload && parts.unencoded() {
-        let text = std::str::from_utf8(bytes).map_err(|_| {
-            CraftError::NotEditable("an unencoded payload (`b64` false) can only be text".into())
-        })?;
+        let text = std::str::from_utf8(bytes).map_err(|_| NotEditable::UnencodedBytes)?;
         return parts.with(part, text);
     }
     parts.with(part, &b64::encode(bytes))

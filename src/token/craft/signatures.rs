@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{CraftError, put, sign_at, split_json};
+use super::{CraftError, NotEditable, put, sign_at, split_json};
 use crate::{
     jose::{Alg, Jwk, crypto},
     kit::json,
@@ -11,15 +11,14 @@ use crate::{
 /// The token with one more signature, by this key, behind those that it has. The flattened form
 /// becomes the general one.
 pub fn add_signature(raw: &str, key: &Jwk, alg: &Alg) -> Result<String, CraftError> {
-    let no = |why: &str| Err(CraftError::NotEditable(why.into()));
     if !raw.trim_start().starts_with('{') {
-        return no("the compact form has one signature only (RFC 7515 §7.1)");
+        return Err(NotEditable::CompactSignature.into());
     }
     // Whether the key can sign is known before anything is built.
     crypto::sign(key, alg, b"")?;
     let parts = split_json(raw, 0)?;
     let found = json::parse(raw.as_bytes())
-        .map_err(|e| CraftError::NotEditable(format!("this is not JSON: {e}")))?
+        .map_err(NotEditable::from)?
         .value;
     let mut text = raw.to_owned();
     let mut last = 0;
@@ -34,7 +33,7 @@ pub fn add_signature(raw: &str, key: &Jwk, alg: &Alg) -> Result<String, CraftErr
             }
         }
         if !first.contains_key("signature") {
-            return no("there is no signature beside which another could stand");
+            return Err(NotEditable::NoFirstSignature.into());
         }
         text = put(&text, "/signatures", Some(&json!([first])))?;
         last += 1;
@@ -54,14 +53,11 @@ pub fn add_signature(raw: &str, key: &Jwk, alg: &Alg) -> Result<String, CraftErr
 /// The token without the signature of this number, from 0. The last one stays.
 pub fn remove_signature(raw: &str, n: usize) -> Result<String, CraftError> {
     let found = json::parse(raw.as_bytes())
-        .map_err(|e| CraftError::NotEditable(format!("this is not JSON: {e}")))?
+        .map_err(NotEditable::from)?
         .value;
     match found.get("signatures").and_then(Value::as_array) {
         Some(all) if all.len() > 1 && n < all.len() => put(raw, &format!("/signatures/{n}"), None),
-        Some(all) if all.len() > 1 => Err(CraftError::NotEditable(format!(
-            "there is no signature {}",
-            n.saturating_add(1)
-        ))),
-        _ => Err(CraftError::NotEditable("this is the only signature".into())),
+        Some(all) if all.len() > 1 => Err(NotEditable::NoSuchSignature(n.saturating_add(1)).into()),
+        _ => Err(NotEditable::OnlySignature.into()),
     }
 }

@@ -180,6 +180,26 @@ fn join(header: &mut Option<Json>, open: &Map<String, Value>) {
     }
 }
 
+/// Why the header of a signature cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(in crate::token) enum HeaderError {
+    /// The header of a compact token.
+    #[error("the header cannot be read (RFC 7515 §5.2)")]
+    Unreadable,
+    /// The protected header is of another type.
+    #[error("`protected` is not a string (RFC 7515 §7.2.1)")]
+    ProtectedNoString,
+    /// The protected header is no JSON object in base64url.
+    #[error("the protected header cannot be read (RFC 7515 §5.2)")]
+    ProtectedUnreadable,
+    /// The unprotected header is of another type.
+    #[error("`header` is not an object (RFC 7515 §7.2.1)")]
+    NoObject,
+    /// There is neither.
+    #[error("there is no header at all (RFC 7515 §7.2.1)")]
+    None,
+}
+
 /// One signature: what it covers, and the header that it was made with. In the general JSON form
 /// there are several.
 pub(in crate::token) struct Signed<'a> {
@@ -189,7 +209,7 @@ pub(in crate::token) struct Signed<'a> {
     pub own: Cow<'a, Map<String, Value>>,
     /// The whole header, protected and unprotected, and what stands twice in it; or why it cannot be
     /// read.
-    pub header: Result<Cow<'a, Json>, &'static str>,
+    pub header: Result<Cow<'a, Json>, HeaderError>,
     /// The payload as it stands.
     pub payload: Arc<str>,
     /// The encoded signature.
@@ -241,7 +261,7 @@ pub(in crate::token) fn signed(token: &Token) -> Vec<Signed<'_>> {
                     .header
                     .as_deref()
                     .map(Cow::Borrowed)
-                    .ok_or("the header cannot be read (RFC 7515 §5.2)"),
+                    .ok_or(HeaderError::Unreadable),
                 payload: Arc::from(parts.payload),
                 signature: parts.signature.into(),
             })
@@ -280,11 +300,11 @@ fn signer(value: &Value, content: &Arc<str>) -> Signed<'static> {
     let mut fault = value
         .get("protected")
         .is_some_and(|found| !found.is_string())
-        .then_some("`protected` is not a string (RFC 7515 §7.2.1)");
+        .then_some(HeaderError::ProtectedNoString);
     if !protected.is_empty() {
         match object("header", protected, &mut Vec::new()) {
             Ok(found) => header = Some(found),
-            Err(_) => fault = Some("the protected header cannot be read (RFC 7515 §5.2)"),
+            Err(_) => fault = Some(HeaderError::ProtectedUnreadable),
         }
     }
     let own = header
@@ -294,7 +314,7 @@ fn signer(value: &Value, content: &Arc<str>) -> Signed<'static> {
         .unwrap_or_default();
     match value.get("header") {
         Some(Value::Object(open)) => join(&mut header, open),
-        Some(_) => fault = Some("`header` is not an object (RFC 7515 §7.2.1)"),
+        Some(_) => fault = Some(HeaderError::NoObject),
         None => {}
     }
     Signed {
@@ -303,7 +323,7 @@ fn signer(value: &Value, content: &Arc<str>) -> Signed<'static> {
         header: match (fault, header) {
             (Some(fault), _) => Err(fault),
             (None, Some(header)) => Ok(Cow::Owned(header)),
-            (None, None) => Err("there is no header at all (RFC 7515 §7.2.1)"),
+            (None, None) => Err(HeaderError::None),
         },
         payload: Arc::clone(content),
         signature: text("signature").to_owned().into(),

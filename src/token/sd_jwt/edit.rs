@@ -4,10 +4,7 @@
 
 use serde_json::Value;
 
-use super::{
-    SdJwt, State, opened,
-    present::{refused, write},
-};
+use super::{EditError, SdJwt, State, opened, present::write};
 use crate::{
     jose::{b64, crypto},
     kit::text::escape,
@@ -124,10 +121,10 @@ pub fn edit(
         (Change::Conceal, State::Signed(at)) => made.conceal(None, at)?,
         (Change::Conceal, State::Inside(n, at)) => made.conceal(Some(*n), at)?,
         (Change::Conceal, State::Disclosed(_)) => {
-            return Err(refused("it is disclosed selectively already"));
+            return Err(EditError::ConcealedAlready.into());
         }
         (Change::Reveal, State::Disclosed(n)) => made.reveal(*n, &place.pointer)?,
-        (Change::Reveal, _) => return Err(refused("it stands in clear already")),
+        (Change::Reveal, _) => return Err(EditError::ClearAlready.into()),
     }
     let Made { raw, texts, .. } = made;
     let texts: Vec<String> = texts.into_iter().flatten().collect();
@@ -184,7 +181,7 @@ impl Made<'_> {
         let text = self.texts.get(n).and_then(Option::as_deref);
         text.and_then(|text| b64::decode(text).ok())
             .and_then(|bytes| String::from_utf8(bytes).ok())
-            .ok_or_else(|| refused("the disclosure cannot be read"))
+            .ok_or_else(|| EditError::Unreadable.into())
     }
 
     /// Where what a disclosure holds stands in its JSON.
@@ -214,7 +211,7 @@ impl Made<'_> {
     fn hash(&self, disclosure: &str) -> Result<String, CraftError> {
         crypto::digest(self.alg, disclosure.as_bytes())
             .map(b64::encode)
-            .ok_or_else(|| refused("the hash algorithm of the token is not supported here"))
+            .ok_or_else(|| EditError::HashAlgorithm.into())
     }
 
     /// Changes the claims that stand in a disclosure, or in clear; and the hashes of all that is around.
@@ -247,10 +244,10 @@ impl Made<'_> {
             }
             State::Signed(at) => (None, at),
             State::Inside(n, at) => (Some(*n), at),
-            _ => return Err(refused("an element of an array has no name")),
+            _ => return Err(EditError::NoName.into()),
         };
         if last(at).1 != old {
-            return Err(refused("an element of an array has no name"));
+            return Err(EditError::NoName.into());
         }
         self.within(disclosure, &|text, root| {
             json_text::rename(text, &format!("{root}{at}"), name)
@@ -261,12 +258,10 @@ impl Made<'_> {
     /// Whether an object among the claims can take a member of this name.
     fn free(&self, around: &str, name: &str) -> Result<(), CraftError> {
         if matches!(name, "_sd" | "..." | "_sd_alg") {
-            return Err(refused(
-                "`_sd`, `...` and `_sd_alg` name no claims (RFC 9901 §4.2.1)",
-            ));
+            return Err(EditError::ReservedName.into());
         }
         match self.sd.claims.pointer(around).and_then(|v| v.get(name)) {
-            Some(_) => Err(refused("a claim of this name stands there already")),
+            Some(_) => Err(EditError::NameTaken.into()),
             None => Ok(()),
         }
     }
@@ -276,9 +271,7 @@ impl Made<'_> {
         let (around, own) = last(at);
         let name = own.replace("~1", "/").replace("~0", "~");
         if at.is_empty() || (disclosure.is_none() && at == "/_sd_alg") {
-            return Err(refused(
-                "it says how the others are hashed, and stays in clear",
-            ));
+            return Err(EditError::StaysClear.into());
         }
         let value = self.text(disclosure, at)?;
         let in_array = self.text(disclosure, around)?.starts_with('[');
@@ -301,7 +294,7 @@ impl Made<'_> {
             let mut all = match there.map(serde_json::from_str) {
                 None => Vec::new(),
                 Some(Ok(Value::Array(all))) => all,
-                Some(_) => return Err(refused("`_sd` is not an array (RFC 9901 §4.2.4.1)")),
+                Some(_) => return Err(EditError::HashesNoArray.into()),
             };
             // Not behind the others, which would tell that it came last (RFC 9901 §4.2.4.1).
             let first = |one: &Value| one.as_str().is_none_or(|one| *one > *hash);

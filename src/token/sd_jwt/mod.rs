@@ -2,6 +2,7 @@
 //! Reading verifies no signature; [`binding`] checks the key binding by the key in `cnf`.
 
 mod edit;
+mod error;
 mod open;
 mod present;
 
@@ -10,7 +11,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use self::open::Opener;
-use super::{Kind, Problem, ProblemKind, Token, craft, decode};
+use super::{Kind, Problem, ProblemKind, Token, decode};
 use crate::{
     jose::{Alg, Jwk, b64, crypto},
     kit::{json, text::escape},
@@ -18,6 +19,7 @@ use crate::{
 
 pub use self::{
     edit::{Change, Edit, edit},
+    error::{BindingError, DisclosureError, EditError},
     present::{bind, hide, holder, leaves_out, show, unbind},
 };
 
@@ -279,68 +281,57 @@ fn open(token: &mut Token, parts: &[&str], binding: Option<&str>, presented: &st
     }));
 }
 
-fn opened(token: &Token) -> Result<&SdJwt, craft::CraftError> {
+fn opened(token: &Token) -> Result<&SdJwt, EditError> {
     token
         .disclosed
         .as_deref()
-        .ok_or_else(|| present::refused("the token discloses nothing selectively"))
+        .ok_or(EditError::NothingSelective)
 }
 
 /// Name and value of a disclosure: a JSON array of salt, name and value, or of salt and value.
-fn disclosure(text: &str) -> Result<(Option<String>, Value), String> {
-    let bytes = b64::decode(text).map_err(|e| format!("is not base64url: {e}"))?;
-    let found =
-        json::parse(&bytes).map_err(|e| format!("is not JSON: {}", escape(&e.to_string())))?;
-    let Value::Array(mut items) = found.value else {
-        return Err("is not a JSON array (RFC 9901 §4.2)".into());
+fn disclosure(text: &str) -> Result<(Option<String>, Value), DisclosureError> {
+    let Value::Array(mut items) = json::parse(&b64::decode(text)?)?.value else {
+        return Err(DisclosureError::NoArray);
     };
     if !items.first().is_some_and(Value::is_string) {
-        return Err("has no salt (RFC 9901 §4.2)".into());
+        return Err(DisclosureError::NoSalt);
     }
     match items.len() {
         2 => Ok((None, items.remove(1))),
         3 => {
             let value = items.remove(2);
             match items.remove(1) {
-                Value::String(name) if name == "_sd" || name == "..." => Err(format!(
-                    "names a claim `{name}`, which it must not (RFC 9901 §4.2.1)"
-                )),
+                Value::String(name) if name == "_sd" || name == "..." => {
+                    Err(DisclosureError::ReservedName(name))
+                }
                 Value::String(name) => Ok((Some(name), value)),
-                _ => Err("has a name that is no text (RFC 9901 §4.2.1)".into()),
+                _ => Err(DisclosureError::NameNoText),
             }
         }
-        n => Err(format!(
-            "has {n} elements instead of 2 or 3 (RFC 9901 §4.2)"
-        )),
+        n => Err(DisclosureError::Elements(n)),
     }
 }
 
 /// Whether the key binding is signed by the key in `cnf`; the reason when it is not, or cannot be
 /// told. `None` without a key binding.
-pub fn binding(token: &Token) -> Option<Result<(), String>> {
+pub fn binding(token: &Token) -> Option<Result<(), BindingError>> {
     let kb = token.disclosed.as_ref()?.binding.as_ref()?;
     let Some(jwk) = token
         .claim("cnf")
         .and_then(|cnf| cnf.get("jwk"))
         .and_then(Value::as_object)
     else {
-        return Some(Err(
-            "`cnf` names no key to check the key binding with (RFC 9901 §4.1.2)".into(),
-        ));
+        return Some(Err(BindingError::NoKey));
     };
     let parts = crate::jose::jws::Compact::split(&kb.raw)?;
     let alg = Alg::parse(kb.header_text("alg").unwrap_or(""));
     let signature = match b64::decode(parts.signature) {
         Ok(signature) => signature,
-        Err(e) => {
-            return Some(Err(format!(
-                "the signature of the key binding is not base64url: {e}"
-            )));
-        }
+        Err(e) => return Some(Err(e.into())),
     };
     let key = Jwk(jwk.clone());
     Some(
         crypto::verify(&key, &alg, parts.signing_input().as_bytes(), &signature)
-            .map_err(|e| format!("the key binding is not signed by the key in `cnf`: {e}")),
+            .map_err(BindingError::from),
     )
 }

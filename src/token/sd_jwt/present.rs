@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::{Disclosure, SdJwt, State, disclosure, opened, split};
+use super::{Disclosure, EditError, SdJwt, State, disclosure, opened, split};
 use crate::{
     jose::{Alg, Jwk, b64, crypto},
     token::{
@@ -36,7 +36,7 @@ pub fn hide(token: &Token, disclosures: &[&str]) -> Result<String, CraftError> {
     }
     let kept: Vec<&str> = texts(sd).filter(|text| !gone.contains(text)).collect();
     if kept.len() == sd.disclosures.len() {
-        return Err(refused("there is no such disclosure"));
+        return Err(EditError::NoDisclosure.into());
     }
     write(token, &kept, None)
 }
@@ -58,7 +58,7 @@ pub fn show(token: &Token, received: &Token, disclosures: &[&str]) -> Result<Str
         }
     }
     if places.is_empty() {
-        return Err(refused("the token that was received does not disclose it"));
+        return Err(EditError::NotReceived.into());
     }
     // In the order in which they were received; what came beside them stands behind.
     let there: HashSet<&str> = texts(sd).collect();
@@ -81,7 +81,7 @@ pub fn show(token: &Token, received: &Token, disclosures: &[&str]) -> Result<Str
         .collect();
     kept.retain(|text| there.contains(text) || asked_for.contains(text));
     if kept.len() == there.len() {
-        return Err(refused("nothing that was received is left to disclose"));
+        return Err(EditError::NothingLeft.into());
     }
     write(token, &kept, None)
 }
@@ -125,8 +125,7 @@ pub fn bind(
     let named = token.signed_map().get("_sd_alg").and_then(Value::as_str);
     let named = named.unwrap_or("sha-256");
     let presented = presented(token, &all)?;
-    let hash = crypto::digest(named, presented.as_bytes())
-        .ok_or_else(|| refused("the hash algorithm of the token is not supported here"))?;
+    let hash = crypto::digest(named, presented.as_bytes()).ok_or(EditError::HashAlgorithm)?;
     let claims =
         json!({ "iat": iat, "aud": audience, "nonce": nonce, "sd_hash": b64::encode(hash) });
     // The header names no key: the one in `cnf` is meant.
@@ -140,10 +139,6 @@ pub fn bind(
 pub fn unbind(token: &Token) -> Result<String, CraftError> {
     let all: Vec<&str> = texts(opened(token)?).collect();
     write(token, &all, None)
-}
-
-pub(super) fn refused(why: &str) -> CraftError {
-    CraftError::NotEditable(why.into())
 }
 
 /// The token with these disclosures and this key binding behind what the issuer signed.
@@ -192,8 +187,7 @@ fn signer(token: &Token) -> &'static str {
 /// What `sd_hash` is the hash of (RFC 9901 §4.3.1).
 fn presented(token: &Token, disclosures: &[&str]) -> Result<String, CraftError> {
     let signed = if token.raw.starts_with('{') {
-        let all: Value =
-            serde_json::from_str(&token.raw).map_err(|_| refused("this is not JSON"))?;
+        let all: Value = serde_json::from_str(&token.raw).map_err(|_| EditError::NotJson)?;
         let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("").to_owned();
         let one = all.pointer(signer(token)).unwrap_or(&Value::Null);
         format!(

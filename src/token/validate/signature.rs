@@ -226,7 +226,10 @@ fn readable(token: &Token, signed: &Signed<'_>, policy: &Policy) -> Result<Alg, 
     let header = match &signed.header {
         Ok(header) => header,
         Err(reason) => {
-            return Err(End::invalid(Check::Json, format!("{}.", capital(reason))));
+            return Err(End::invalid(
+                Check::Json,
+                format!("{}.", capital(&reason.to_string())),
+            ));
         }
     };
     if let Some(pointer) = header.duplicates.first() {

@@ -176,7 +176,7 @@ pub fn copy_items(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
             Err(why) => {
                 ui.add_enabled_ui(false, |ui| widgets::menu_item(ui, language.label(), ""))
                     .response
-                    .on_disabled_hover_text(why);
+                    .on_disabled_hover_text(why.to_string());
             }
         }
     }
