@@ -4,7 +4,7 @@
 use egui::{Frame, Margin, Panel, Ui};
 use zeroize::Zeroizing;
 
-use super::{Cx, icons::Icon, widgets};
+use super::{context::Cx, icons::Icon, widgets};
 use crate::{
     app::Command,
     kit::{

@@ -8,81 +8,30 @@ use egui_tiles::{
     Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles,
     Tree, UiResponse,
 };
-use serde::{Deserialize, Serialize};
 
 use super::{
-    Ask, Cx,
-    icons::{self, Icon},
-    panels,
+    context::Cx,
+    icons::Icon,
+    pane::Pane,
+    panel::{Dock, Entry},
+    panels::{self, Panels, REGISTRY},
+    request::WindowRequest,
     theme::{self, space},
     widgets,
 };
 use crate::app::{Command, session::View};
 
-/// A panel of the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Pane {
-    /// The tray.
-    Tokens,
-    /// A main view.
-    Main(View),
-    /// What is selected.
-    Inspector,
-    /// Findings.
-    Findings,
-    /// HTTP log.
-    Log,
-}
-
-impl Pane {
-    /// Its title.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Tokens => "Tokens",
-            Self::Main(view) => view_title(view),
-            Self::Inspector => "Inspector",
-            Self::Findings => "Findings",
-            Self::Log => "HTTP log",
-        }
-    }
-}
-
-/// The title of a main view.
-pub fn view_title(view: View) -> &'static str {
-    match view {
-        View::Start => "Start",
-        View::Token => "Token",
-        View::Chain => "Chain",
-        View::Graph => "Graph",
-        View::Compare => "Compare",
-        View::Forge => "Forge",
-        View::Practice => "Practice",
-    }
-}
-
 /// Height of a row of tabs.
 pub const TABS: f32 = 34.0;
 
-/// The main views in the order of their tabs.
-pub const VIEWS: [View; 6] = [
-    View::Token,
-    View::Chain,
-    View::Graph,
-    View::Compare,
-    View::Forge,
-    View::Practice,
-];
-
-/// The first arrangement: tray, main views over findings and log, inspector.
+/// The first arrangement: what stands at the left, the main views over what stands below, what stands at
+/// the right.
 pub fn arrangement(width: f32, height: f32) -> Tree<Pane> {
     let mut tiles = Tiles::default();
-    let tokens = tiles.insert_pane(Pane::Tokens);
-    let views = VIEWS.map(|v| tiles.insert_pane(Pane::Main(v))).to_vec();
-    let main = tiles.insert_tab_tile(views);
-    let findings = tiles.insert_pane(Pane::Findings);
-    let log = tiles.insert_pane(Pane::Log);
-    let below = tiles.insert_tab_tile(vec![findings, log]);
-    let inspector = tiles.insert_pane(Pane::Inspector);
+    let tokens = docked(&mut tiles, Dock::Left);
+    let main = tabs(&mut tiles, Dock::Main);
+    let below = tabs(&mut tiles, Dock::Below);
+    let inspector = docked(&mut tiles, Dock::Right);
 
     let mut middle = Linear::new(LinearDir::Vertical, vec![main, below]);
     let low = (height * 0.24).clamp(120.0, 240.0);
@@ -90,41 +39,72 @@ pub fn arrangement(width: f32, height: f32) -> Tree<Pane> {
     middle.shares.set_share(below, low);
     let middle = tiles.insert_container(middle);
 
-    let mut all = Linear::new(LinearDir::Horizontal, vec![tokens, middle, inspector]);
+    let mut all = Linear::new(
+        LinearDir::Horizontal,
+        [&tokens[..], &[middle], &inspector[..]].concat(),
+    );
     let (left, right) = (
         (width * 0.18).clamp(216.0, 300.0),
         (width * 0.21).clamp(260.0, 360.0),
     );
-    all.shares.set_share(tokens, left);
+    for tile in tokens {
+        all.shares.set_share(tile, left);
+    }
     all.shares
         .set_share(middle, (width - left - right).max(320.0));
-    all.shares.set_share(inspector, right);
+    for tile in inspector {
+        all.shares.set_share(tile, right);
+    }
     let root = tiles.insert_container(all);
     Tree::new(Id::unique("desk"), root, tiles)
 }
 
-/// Whether every panel is in the tree exactly once: a stored arrangement of another version may lack some.
-pub fn is_whole(tree: &Tree<Pane>) -> bool {
-    let wanted = VIEWS.map(Pane::Main).into_iter().chain([
-        Pane::Tokens,
-        Pane::Inspector,
-        Pane::Findings,
-        Pane::Log,
-    ]);
-    let mut count = 0;
-    for pane in wanted {
-        count += 1;
-        if tree.tiles.find_pane(&pane).is_none() {
-            return false;
+/// The panels that stand in one place at first, in their order.
+fn at(dock: Dock) -> impl Iterator<Item = &'static Entry> {
+    REGISTRY.iter().copied().filter(move |e| e.dock == dock)
+}
+
+fn docked(tiles: &mut Tiles<Pane>, dock: Dock) -> Vec<TileId> {
+    at(dock)
+        .map(|e| tiles.insert_pane(e.pane.clone()))
+        .collect()
+}
+
+fn tabs(tiles: &mut Tiles<Pane>, dock: Dock) -> TileId {
+    let panes = docked(tiles, dock);
+    tiles.insert_tab_tile(panes)
+}
+
+/// Takes a stored arrangement: a panel that it does not know yet comes to those that stand in the same
+/// place at first. Nothing where it lacks one that it ought to know, or has one twice or one that is no
+/// more.
+pub fn restored(mut tree: Tree<Pane>) -> Option<Tree<Pane>> {
+    tree.root()?;
+    let panes = |tree: &Tree<Pane>| tree.tiles.tiles().filter(|t| t.is_pane()).count();
+    for dock in [Dock::Left, Dock::Main, Dock::Below, Dock::Right] {
+        let (known, new): (Vec<_>, Vec<_>) =
+            at(dock).partition(|e| tree.tiles.find_pane(&e.pane).is_some());
+        for entry in new {
+            let beside = known.iter().find_map(|e| {
+                let row = tree.tiles.parent_of(tree.tiles.find_pane(&e.pane)?)?;
+                matches!(
+                    tree.tiles.get(row),
+                    Some(Tile::Container(Container::Tabs(_)))
+                )
+                .then_some(row)
+            })?;
+            let tile = tree.tiles.insert_pane(entry.pane.clone());
+            if let Some(Tile::Container(row)) = tree.tiles.get_mut(beside) {
+                row.add_child(tile);
+            }
         }
     }
-    let panes = tree.tiles.tiles().filter(|t| t.is_pane()).count();
-    tree.root().is_some() && panes == count
+    (panes(&tree) == REGISTRY.len()).then_some(tree)
 }
 
 /// Puts a panel in front, opening it when it is closed. Returns whether something changed.
-pub fn bring(tree: &mut Tree<Pane>, pane: Pane) -> bool {
-    let Some(id) = tree.tiles.find_pane(&pane) else {
+pub fn bring(tree: &mut Tree<Pane>, pane: &Pane) -> bool {
+    let Some(id) = tree.tiles.find_pane(pane) else {
         return false;
     };
     let hidden = !tree.tiles.is_visible(id);
@@ -173,14 +153,16 @@ const LEAST: f32 = 0.4;
 pub struct Desk<'a, 'b> {
     /// What the panels get.
     pub cx: &'a mut Cx<'b>,
+    /// The panels.
+    pub panels: &'a mut Panels,
 }
 
 impl Desk<'_, '_> {
     /// The tab in front: F6 and a change of view come to it, the arrows go on from it.
-    fn active_tab(&mut self, pane: Pane, tab: &Response) {
-        let focus = &mut self.cx.view.focus;
+    fn active_tab(&mut self, pane: &Pane, tab: &Response) {
+        let focus = &mut self.cx.window.focus;
         focus.has_tab(pane, tab);
-        if focus.tab == Some(pane) {
+        if focus.tab.as_ref() == Some(pane) {
             focus.tab = None;
             tab.request_focus();
         }
@@ -204,16 +186,14 @@ impl Desk<'_, '_> {
                     .then_some(usize::MAX)
             }
         });
-        let row: Vec<Pane> = match pane {
-            Pane::Findings | Pane::Log => vec![Pane::Findings, Pane::Log],
-            _ => VIEWS.map(Pane::Main).to_vec(),
-        };
+        let dock = panels::entry(pane).map_or(Dock::Main, |e| e.dock);
+        let row: Vec<&Pane> = self::at(dock).map(|e| &e.pane).collect();
         let at = row.iter().position(|p| *p == pane);
         if let (Some(step), Some(at)) = (step, at)
             && let Some(next) = row.get(at.wrapping_add(step))
         {
-            self.cx.view.focus.tab = Some(*next);
-            self.cx.ask(Ask::Bring(*next));
+            self.cx.window.focus.tab = Some((*next).clone());
+            self.cx.ask(WindowRequest::Bring((*next).clone()));
             tab.ctx.request_repaint();
         }
     }
@@ -222,37 +202,20 @@ impl Desk<'_, '_> {
 impl Behavior<Pane> for Desk<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
         let theme = self.cx.theme;
-        self.cx.view.focus.stands(*pane, ui.max_rect());
+        self.cx.window.focus.stands(pane, ui.max_rect());
         ui.painter().rect_filled(ui.max_rect(), 0.0, theme.surface);
         ui.set_clip_rect(ui.clip_rect().intersect(ui.max_rect()));
         let mut response = UiResponse::None;
-        match pane {
-            Pane::Tokens => {
-                if head(ui, self.cx, *pane) {
-                    response = UiResponse::DragStarted;
-                }
-                panels::tray::ui(ui, self.cx);
-            }
-            Pane::Inspector => {
-                if head(ui, self.cx, *pane) {
-                    response = UiResponse::DragStarted;
-                }
-                panels::inspector::ui(ui, self.cx);
-            }
-            Pane::Main(View::Start | View::Token) => panels::token::ui(ui, self.cx),
-            Pane::Main(View::Chain) => panels::chain::ui(ui, self.cx),
-            Pane::Main(View::Graph) => panels::graph::ui(ui, self.cx),
-            Pane::Main(View::Compare) => panels::compare::ui(ui, self.cx),
-            Pane::Main(View::Forge) => panels::forge::ui(ui, self.cx),
-            Pane::Main(View::Practice) => panels::practice::ui(ui, self.cx),
-            Pane::Findings => panels::findings::ui(ui, self.cx),
-            Pane::Log => panels::log::ui(ui, self.cx),
+        let side = panels::entry(pane).is_some_and(|e| matches!(e.dock, Dock::Left | Dock::Right));
+        if side && head(ui, self.cx, self.panels, pane) {
+            response = UiResponse::DragStarted;
         }
+        self.panels.ui(pane, ui, self.cx);
         response
     }
 
     fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
-        pane.title().into()
+        panels::title(pane).into()
     }
 
     fn tab_ui(
@@ -265,7 +228,7 @@ impl Behavior<Pane> for Desk<'_, '_> {
     ) -> Response {
         let theme = self.cx.theme;
         let title = match tiles.get(tile_id) {
-            Some(Tile::Pane(pane)) => pane.title(),
+            Some(Tile::Pane(pane)) => panels::title(pane),
             Some(Tile::Container(_)) => "Panels",
             None => "",
         };
@@ -295,7 +258,7 @@ impl Behavior<Pane> for Desk<'_, '_> {
         };
         let response = ui.interact(rect, id, sense);
         if let (true, Some(Tile::Pane(pane))) = (state.active, tiles.get(tile_id)) {
-            self.active_tab(*pane, &response);
+            self.active_tab(pane, &response);
         }
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, state.active, title));
         if ui.is_rect_visible(rect) && !state.is_being_dragged {
@@ -334,13 +297,13 @@ impl Behavior<Pane> for Desk<'_, '_> {
         tabs: &egui_tiles::Tabs,
         _scroll: &mut f32,
     ) {
-        let has_findings = tabs.children.iter().any(|t| {
-            // In front, the panel itself says how many there are.
-            matches!(tiles.get(*t), Some(Tile::Pane(Pane::Findings))) && !tabs.is_active(*t)
-        });
-        if has_findings {
-            ui.add_space(space::M);
-            counts(ui, self.cx);
+        for tile in &tabs.children {
+            if let Some(Tile::Pane(pane)) = tiles.get(*tile)
+                && !tabs.is_active(*tile)
+                && let Some(panel) = self.panels.panel(pane)
+            {
+                panel.beside_tabs(ui, self.cx);
+            }
         }
     }
 
@@ -381,7 +344,8 @@ impl Behavior<Pane> for Desk<'_, '_> {
 }
 
 /// The head of a side panel: its title drags it, a cross closes it. Returns whether a drag began.
-fn head(ui: &mut Ui, cx: &mut Cx<'_>, pane: Pane) -> bool {
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, panels: &mut Panels, pane: &Pane) -> bool {
+    let name = panels::title(pane);
     egui::Frame::new()
         .inner_margin(Margin {
             left: 12,
@@ -392,29 +356,25 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, pane: Pane) -> bool {
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 let title = ui.add(
-                    egui::Label::new(theme::section(pane.title(), cx.theme))
+                    egui::Label::new(theme::section(name, cx.theme))
                         .selectable(false)
                         .sense(Sense::DRAG | Sense::FOCUSABLE),
                 );
-                title.widget_info(|| WidgetInfo::labeled(Role::Heading, true, pane.title()));
+                title.widget_info(|| WidgetInfo::labeled(Role::Heading, true, name));
                 // F6 comes to the heading, and to no button that does something.
-                cx.view.focus.stops_at(pane, title.rect, title.id);
+                cx.window.focus.stops_at(pane, title.rect, title.id);
                 widgets::focus_ring_around(ui, &title);
-                let tokens = cx.model.analysis.tokens.len();
-                if pane == Pane::Tokens && tokens > 1 {
-                    let count = ui.label(theme::small(tokens.to_string()).color(cx.theme.muted));
-                    let words = format!("{tokens} tokens");
-                    count.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+                if let Some(panel) = panels.panel(pane) {
+                    panel.beside_title(ui, cx);
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    let name = format!("Close {}", pane.title().to_lowercase());
-                    let close = widgets::sized_icon_button(ui, Icon::Cross, &name, 20.0);
+                    let words = format!("Close {}", name.to_lowercase());
+                    let close = widgets::sized_icon_button(ui, Icon::Cross, &words, 20.0);
                     if close.clicked() {
-                        cx.ask(Ask::TogglePane(pane));
+                        cx.ask(WindowRequest::TogglePane(pane.clone()));
                     }
-                    if pane == Pane::Tokens {
-                        let new = widgets::sized_icon_button(ui, Icon::Plus, "New token", 20.0);
-                        egui::Popup::menu(&new).show(|ui| panels::token::new_items(ui, cx));
+                    if let Some(panel) = panels.panel(pane) {
+                        panel.head_buttons(ui, cx);
                     }
                 });
                 title.on_hover_cursor(egui::CursorIcon::Grab).drag_started()
@@ -424,39 +384,14 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, pane: Pane) -> bool {
         .inner
 }
 
-/// How many findings of each severity, as shapes and words; right to left.
-fn counts(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let counts = cx.view.findings.counts(&cx.model.analysis.report);
-    for (severity, n) in counts.into_iter().rev() {
-        if n == 0 {
-            continue;
-        }
-        let label =
-            ui.label(theme::small(format!("{n} {}", severity.name())).color(cx.theme.muted));
-        label.widget_info(|| {
-            WidgetInfo::labeled(
-                Role::Label,
-                true,
-                format!("{n} {} findings", severity.name()),
-            )
-        });
-        ui.add_space(-2.0);
-        icons::severity_icon(ui, severity, 11.0);
-        ui.add_space(space::XS);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn first_arrangement_is_whole_and_survives_storage() {
-        let tree = arrangement(1600.0, 900.0);
-        assert!(is_whole(&tree));
-        let text = serde_json::to_string(&tree).unwrap();
-        let back: Tree<Pane> = serde_json::from_str(&text).unwrap();
-        assert!(is_whole(&back));
+        let text = serde_json::to_string(&arrangement(1600.0, 900.0)).unwrap();
+        assert!(restored(serde_json::from_str(&text).unwrap()).is_some());
     }
 
     #[test]
@@ -479,7 +414,8 @@ mod tests {
             };
             let mut output = ctx.run_ui(input, |ui| tree.ui(&mut Blank, ui));
             output.textures_delta.clear();
-            [Pane::Tokens, Pane::Inspector, Pane::Findings].map(|pane| {
+            ["Tokens", "Inspector", "Findings"].map(|name| {
+                let pane = Pane::side(name);
                 let tile = tree.tiles.find_pane(&pane).unwrap();
                 tree.tiles.rect(tile).map_or(Vec2::ZERO, |r| r.size())
             })
@@ -504,9 +440,9 @@ mod tests {
     #[test]
     fn a_closed_panel_comes_back() {
         let mut tree = arrangement(1600.0, 900.0);
-        let id = tree.tiles.find_pane(&Pane::Inspector).unwrap();
+        let id = tree.tiles.find_pane(&Pane::side("Inspector")).unwrap();
         tree.tiles.set_visible(id, false);
-        assert!(bring(&mut tree, Pane::Inspector));
+        assert!(bring(&mut tree, &Pane::side("Inspector")));
         assert!(tree.tiles.is_visible(id));
     }
 }

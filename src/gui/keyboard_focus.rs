@@ -3,7 +3,7 @@
 
 use egui::{Context, Event, FocusDirection, Id, Key, Modifiers, Rect, Ui};
 
-use super::desk::Pane;
+use super::pane::Pane;
 
 /// Widgets that are remembered.
 const REMEMBERED: usize = 24;
@@ -59,7 +59,7 @@ pub fn keep_in_view(ui: &Ui) {
 }
 
 /// A panel that F6 stops at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Stop {
     pane: Pane,
     rect: Rect,
@@ -80,11 +80,11 @@ impl Focus {
     }
 
     /// A panel stands here.
-    pub fn stands(&mut self, pane: Pane, rect: Rect) {
-        match self.stops.iter_mut().find(|s| s.pane == pane) {
+    pub fn stands(&mut self, pane: &Pane, rect: Rect) {
+        match self.stops.iter_mut().find(|s| s.pane == *pane) {
             Some(stop) => stop.rect = stop.rect.union(rect),
             None => self.stops.push(Stop {
-                pane,
+                pane: pane.clone(),
                 rect,
                 id: None,
                 tab: None,
@@ -93,17 +93,17 @@ impl Focus {
     }
 
     /// The widget of a panel that F6 goes to.
-    pub fn stops_at(&mut self, pane: Pane, rect: Rect, id: Id) {
+    pub fn stops_at(&mut self, pane: &Pane, rect: Rect, id: Id) {
         self.stands(pane, rect);
-        if let Some(stop) = self.stops.iter_mut().find(|s| s.pane == pane) {
+        if let Some(stop) = self.stops.iter_mut().find(|s| s.pane == *pane) {
             stop.id = Some(id);
         }
     }
 
     /// The tab in front of a row, which F6 goes to.
-    pub fn has_tab(&mut self, pane: Pane, tab: &egui::Response) {
+    pub fn has_tab(&mut self, pane: &Pane, tab: &egui::Response) {
         self.stops_at(pane, tab.rect, tab.id);
-        if let Some(stop) = self.stops.iter_mut().find(|s| s.pane == pane) {
+        if let Some(stop) = self.stops.iter_mut().find(|s| s.pane == *pane) {
             stop.tab = Some(tab.rect);
         }
     }
@@ -128,9 +128,10 @@ impl Focus {
         });
         let focused = ctx.memory(egui::Memory::focused);
         // Another view is in front, and what had the keyboard went with the last one.
-        if let Some(view) = self.view.filter(|_| focused.is_none()) {
+        if focused.is_none()
+            && let Some(view) = self.view.take()
+        {
             self.tab = Some(view);
-            self.view = None;
             ctx.request_repaint();
         }
         // A field that was left by Enter, an item of a menu that has closed.

@@ -6,11 +6,10 @@ use egui::{
 };
 
 use super::{
-    Ask, Cx,
-    desk::Pane,
-    dialogs::Dialog,
+    context::Cx,
     icons::Icon,
-    panels,
+    pane::Pane,
+    request::{Dialog, PanelRequest, WindowRequest},
     theme::{self, RADIUS, space},
     widgets,
 };
@@ -37,8 +36,8 @@ pub enum Action {
     /// Asks the program.
     Command(Command),
     /// Asks the window.
-    Ask(Ask),
-    /// Makes a key and signs a token with it.
+    Window(WindowRequest),
+    /// Shows a token, makes a key and signs with it.
     GenerateAndSign(TokenId),
 }
 
@@ -56,29 +55,49 @@ pub struct Entry {
 }
 
 /// What the window itself can do.
-const ASKS: [(&str, &str, Ask); 14] = [
-    ("Paste a token", "Ctrl+V", Ask::Paste),
-    ("Read tokens from files…", "", Ask::ImportFiles),
-    ("Keys…", "", Ask::Open(Dialog::Keys)),
+const REQUESTS: [(&str, &str, WindowRequest); 14] = [
+    ("Paste a token", "Ctrl+V", WindowRequest::Paste),
+    ("Read tokens from files…", "", WindowRequest::ImportFiles),
+    ("Keys…", "", WindowRequest::Open(Dialog::Keys)),
     (
         "Connect an authorization server…",
         "",
-        Ask::Open(Dialog::Connect),
+        WindowRequest::Open(Dialog::Connect),
     ),
-    ("Open workspace…", "Ctrl+O", Ask::OpenWorkspace),
-    ("Save workspace as…", "Ctrl+Shift+S", Ask::SaveAs),
-    ("Find in the view", "Ctrl+F", Ask::Find),
-    ("Switch between dark and light theme", "", Ask::ToggleTheme),
-    ("Show or hide tokens", "", Ask::TogglePane(Pane::Tokens)),
+    ("Open workspace…", "Ctrl+O", WindowRequest::OpenWorkspace),
+    ("Save workspace as…", "Ctrl+Shift+S", WindowRequest::SaveAs),
+    ("Find in the view", "Ctrl+F", WindowRequest::Find),
+    (
+        "Switch between dark and light theme",
+        "",
+        WindowRequest::ToggleTheme,
+    ),
+    (
+        "Show or hide tokens",
+        "",
+        WindowRequest::TogglePane(Pane::side("Tokens")),
+    ),
     (
         "Show or hide inspector",
         "",
-        Ask::TogglePane(Pane::Inspector),
+        WindowRequest::TogglePane(Pane::side("Inspector")),
     ),
-    ("Show or hide findings", "", Ask::TogglePane(Pane::Findings)),
-    ("Show or hide HTTP log", "", Ask::TogglePane(Pane::Log)),
-    ("Reset the arrangement of panels", "", Ask::ResetLayout),
-    ("About Delegraph", "", Ask::Open(Dialog::About)),
+    (
+        "Show or hide findings",
+        "",
+        WindowRequest::TogglePane(Pane::side("Findings")),
+    ),
+    (
+        "Show or hide HTTP log",
+        "",
+        WindowRequest::TogglePane(Pane::side("Log")),
+    ),
+    (
+        "Reset the arrangement of panels",
+        "",
+        WindowRequest::ResetLayout,
+    ),
+    ("About Delegraph", "", WindowRequest::Open(Dialog::About)),
 ];
 
 /// Every command that makes sense now and needs nothing more from the user: the program's, then
@@ -90,12 +109,14 @@ pub fn entries(model: &Model) -> Vec<Entry> {
         shortcut: e.shortcut,
         action: Action::Command(e.command),
     });
-    let asks = ASKS.into_iter().map(|(label, shortcut, ask)| Entry {
-        label: label.into(),
-        hint: String::new(),
-        shortcut,
-        action: Action::Ask(ask),
-    });
+    let requests = REQUESTS
+        .into_iter()
+        .map(|(label, shortcut, request)| Entry {
+            label: label.into(),
+            hint: String::new(),
+            shortcut,
+            action: Action::Window(request),
+        });
     let without_key = model
         .session
         .token
@@ -106,7 +127,7 @@ pub fn entries(model: &Model) -> Vec<Entry> {
         shortcut: "",
         action: Action::GenerateAndSign(id),
     });
-    commands.chain(sign).chain(asks).collect()
+    commands.chain(sign).chain(requests).collect()
 }
 
 /// How well `query` fits `label`: its letters in order, ignoring case; runs and word starts count
@@ -243,7 +264,7 @@ impl Palette {
                 .is_some_and(|p| !area.response.rect.contains(p));
         if let Some(entry) = act {
             self.open = false;
-            cx.view.focus.give_back();
+            cx.window.focus.give_back();
             perform(cx, entry.action);
         } else if outside {
             self.open = false;
@@ -259,7 +280,7 @@ impl Palette {
                     label: escape(&view.title).into_owned(),
                     hint: escape(&view.principal.short()).into_owned(),
                     shortcut: "",
-                    action: Action::Ask(Ask::ShowToken(*id)),
+                    action: Action::Window(WindowRequest::ShowToken(*id)),
                 });
             }
         }
@@ -303,7 +324,7 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry, chosen: bool) -> egui::Response
             .max_rect(rect.shrink2(vec2(8.0, 2.0)))
             .layout(Layout::left_to_right(Align::Center)),
     );
-    if matches!(entry.action, Action::Ask(Ask::ShowToken(_))) {
+    if matches!(entry.action, Action::Window(WindowRequest::ShowToken(_))) {
         Icon::Key.show(&mut inner, 14.0, theme.muted);
     }
     inner.label(shorten(&entry.label, 60).as_ref());
@@ -324,10 +345,12 @@ fn perform(cx: &mut Cx<'_>, action: Action) {
         // A workspace without a file is saved by choosing one.
         Action::Command(Command::Save) => super::topbar::save(cx),
         Action::Command(command) => cx.push(command),
-        Action::Ask(ask) => cx.ask(ask),
+        Action::Window(request) => cx.ask(request),
         Action::GenerateAndSign(id) => {
-            cx.ask(Ask::ShowToken(id));
-            panels::token::inspect::generate_and_sign(cx, id, "ES256");
+            cx.ask(WindowRequest::ShowToken(id));
+            cx.ask(WindowRequest::Tell(PanelRequest::GenerateAndSign(
+                id, "ES256",
+            )));
         }
     }
 }
@@ -349,7 +372,7 @@ mod tests {
 
     #[test]
     fn the_keys_of_views_follow_their_tabs() {
-        for (n, view) in super::super::desk::VIEWS.into_iter().enumerate() {
+        for (n, view) in super::super::panels::views().enumerate() {
             let keys = format!("Ctrl+{}", n + 1);
             assert_eq!(Command::Show(view).shortcut(), Some(keys.as_str()));
         }

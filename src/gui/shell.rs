@@ -5,15 +5,19 @@ use std::path::PathBuf;
 use eframe::CreationContext;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui, ViewportCommand};
 use egui_tiles::Tree;
-use serde::{Deserialize, Serialize};
 
 use super::{
-    Ask, Cx, ViewState, banners, clipboard,
-    desk::{self, Desk, Pane},
+    banners, clipboard,
+    context::{Cx, WindowState},
+    desk::{self, Desk},
     dialogs::{Dialogs, question::Question},
     files::{Chosen, Files, Want},
     notices::Notices,
     palette::Palette,
+    pane::Pane,
+    panels::Panels,
+    request::{PanelRequest, WindowRequest},
+    settings::{GraphSettings, Settings},
     shortcuts, start, theme,
     theme::Theme,
     topbar,
@@ -25,7 +29,6 @@ use crate::{
         update,
     },
     kit::Env,
-    principal::picture::{Choice, Seen},
 };
 
 /// Carries effects out. The program's is `io::runtime`; tests bring their own.
@@ -54,46 +57,6 @@ pub struct Start {
     pub files: Vec<PathBuf>,
 }
 
-/// What is kept between starts, beside egui's own memory.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Settings {
-    /// Workspaces that were open, latest first.
-    #[serde(default)]
-    pub recent: Vec<PathBuf>,
-    /// Dark (`true`), light (`false`), or the system's choice.
-    #[serde(default)]
-    pub dark: Option<bool>,
-    /// What the graph shows.
-    #[serde(default)]
-    pub graph: Graph,
-}
-
-/// What the graph shows, between starts.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Graph {
-    issuers: bool,
-    keys: bool,
-    clients: bool,
-    fold: Choice,
-}
-
-impl Graph {
-    fn of(seen: &Seen) -> Self {
-        Self {
-            issuers: seen.issuers,
-            keys: seen.keys,
-            clients: seen.clients,
-            fold: seen.fold,
-        }
-    }
-}
-
-impl Default for Graph {
-    fn default() -> Self {
-        Self::of(&Seen::default())
-    }
-}
-
 const SETTINGS: &str = "delegraph-settings";
 const LAYOUT: &str = "delegraph-layout";
 /// Recent workspaces that are kept.
@@ -103,7 +66,8 @@ const RECENT: usize = 10;
 pub struct App {
     model: Model,
     carrier: Box<dyn Carrier>,
-    view: ViewState,
+    window: WindowState,
+    panels: Panels,
     tree: Option<Tree<Pane>>,
     /// The room of the tree in the last frame.
     size: Option<egui::Vec2>,
@@ -118,7 +82,7 @@ pub struct App {
     notices: Notices,
     files: Files,
     commands: Vec<Command>,
-    asks: Vec<Ask>,
+    requests: Vec<WindowRequest>,
     shown: Option<View>,
     title: String,
 }
@@ -130,7 +94,7 @@ impl App {
         let runtime = crate::io::runtime::Runtime::new(move || ctx.request_repaint())?;
         let mut app = Self::with(&cc.egui_ctx, Model::default(), Box::new(runtime));
         app.fresh = start.fresh;
-        app.view.zone.0 = jiff::tz::TimeZone::system();
+        app.window.zone = jiff::tz::TimeZone::system();
         if let Some(storage) = cc.storage.filter(|_| !start.fresh) {
             app.restore(storage);
         }
@@ -157,7 +121,8 @@ impl App {
         Self {
             model,
             carrier,
-            view: ViewState::default(),
+            window: WindowState::default(),
+            panels: Panels::default(),
             tree: None,
             size: None,
             settings: Settings::default(),
@@ -171,7 +136,7 @@ impl App {
             notices: Notices::default(),
             files: Files::new(ctx),
             commands: Vec::new(),
-            asks: Vec::new(),
+            requests: Vec::new(),
             shown: None,
             title: String::new(),
         }
@@ -197,7 +162,7 @@ impl App {
             .get_string(SETTINGS)
             .and_then(|text| serde_json::from_str::<Settings>(&text).ok())
         {
-            let Graph {
+            let GraphSettings {
                 issuers,
                 keys,
                 clients,
@@ -214,7 +179,7 @@ impl App {
         self.tree = storage
             .get_string(LAYOUT)
             .and_then(|text| serde_json::from_str(&text).ok())
-            .filter(desk::is_whole);
+            .and_then(desk::restored);
     }
 
     /// Opens what was named on the command line or dropped on the window: a workspace, or tokens.
@@ -264,7 +229,9 @@ impl App {
                 }
                 Chosen::NoDialog(want) => self.ask_path(want),
                 Chosen::NotTaken(want, text, why) => self.dialogs.ask_path_again(want, text, why),
-                Chosen::Words(path) => self.view.forge.choose_words(path),
+                Chosen::Words(path) => self
+                    .requests
+                    .push(WindowRequest::Tell(PanelRequest::TakeWords(path))),
                 Chosen::Chain(Ok(text)) => self.commands.push(Command::ImportChain(text)),
                 Chosen::Written(Ok(path)) => {
                     self.model.session.notices.push(Notice {
@@ -293,8 +260,8 @@ impl App {
     /// Carries out what was asked, in order. Returns whether there was anything.
     fn carry_out(&mut self, ctx: &egui::Context) -> bool {
         let commands = std::mem::take(&mut self.commands);
-        let asks = std::mem::take(&mut self.asks);
-        let any = !commands.is_empty() || !asks.is_empty();
+        let requests = std::mem::take(&mut self.requests);
+        let any = !commands.is_empty() || !requests.is_empty();
         for command in commands {
             let allowed = self.allowed.take().is_some_and(|a| a == command);
             if !allowed && self.question.holds(&command, self.model.is_dirty()) {
@@ -304,32 +271,32 @@ impl App {
             let effects = update(&mut self.model, command, &env);
             self.perform(effects);
         }
-        for ask in asks {
-            self.answer(ctx, ask);
+        for request in requests {
+            self.answer(ctx, request);
         }
         any
     }
 
-    fn answer(&mut self, ctx: &egui::Context, ask: Ask) {
-        match ask {
-            Ask::ImportFiles => self.files.ask(Want::Import),
-            Ask::OpenWorkspace => self.files.ask(Want::Open),
-            Ask::OpenPath(path) => self.commands.push(Command::Open(path)),
-            Ask::ChooseKey => self.files.ask(Want::Key),
-            Ask::ChooseWords => self.files.ask(Want::Words),
-            Ask::ChooseChain => self.files.ask(Want::Chain),
-            Ask::SaveFile(name, bytes) => self.files.ask(Want::Write(name, bytes)),
-            Ask::Typed(want, path, replace) => self.files.typed(want, path, replace),
-            Ask::SaveAs => {
+    fn answer(&mut self, ctx: &egui::Context, request: WindowRequest) {
+        match request {
+            WindowRequest::ImportFiles => self.files.ask(Want::Import),
+            WindowRequest::OpenWorkspace => self.files.ask(Want::Open),
+            WindowRequest::OpenPath(path) => self.commands.push(Command::Open(path)),
+            WindowRequest::ChooseKey => self.files.ask(Want::Key),
+            WindowRequest::ChooseWords => self.files.ask(Want::Words),
+            WindowRequest::ChooseChain => self.files.ask(Want::Chain),
+            WindowRequest::SaveFile(name, bytes) => self.files.ask(Want::Write(name, bytes)),
+            WindowRequest::Typed(want, path, replace) => self.files.typed(want, path, replace),
+            WindowRequest::SaveAs => {
                 let name = &self.model.workspace.name;
                 let name = if name.is_empty() { "workspace" } else { name };
                 self.files.ask(Want::SaveAs(name.to_owned()));
             }
-            Ask::Paste => match clipboard::read() {
+            WindowRequest::Paste => match clipboard::read() {
                 Ok(text) => self.commands.push(Command::Paste(text)),
                 Err(text) => self.notice(ctx, Notice { error: true, text }),
             },
-            Ask::Copy(text, what) => {
+            WindowRequest::Copy(text, what) => {
                 ctx.copy_text(text);
                 self.notice(
                     ctx,
@@ -339,16 +306,16 @@ impl App {
                     },
                 );
             }
-            Ask::CopySecret(secret, what) => {
+            WindowRequest::CopySecret(secret, what) => {
                 clipboard::copy_secret(secret);
                 let text = format!("{what} copied, kept out of clipboard history");
                 self.notice(ctx, Notice { error: false, text });
             }
-            Ask::Open(dialog) => self.dialogs.open(dialog),
-            Ask::Connect(issuer) => self.dialogs.connect_to(issuer),
-            Ask::Find => self.view.find = true,
-            Ask::Palette => self.palette.toggle(),
-            Ask::ToggleTheme => {
+            WindowRequest::Open(dialog) => self.dialogs.open(dialog),
+            WindowRequest::Connect(issuer) => self.dialogs.connect_to(issuer),
+            WindowRequest::Find => self.window.find = true,
+            WindowRequest::Palette => self.palette.toggle(),
+            WindowRequest::ToggleTheme => {
                 let dark = ctx.theme() == egui::Theme::Light;
                 self.settings.dark = Some(dark);
                 ctx.set_theme(if dark {
@@ -357,26 +324,41 @@ impl App {
                     egui::Theme::Light
                 });
             }
-            Ask::TogglePane(pane) => {
+            WindowRequest::TogglePane(pane) => {
                 if let Some(tree) = &mut self.tree
                     && let Some(id) = tree.tiles.find_pane(&pane)
                 {
                     tree.tiles.toggle_visibility(id);
                 }
             }
-            Ask::Bring(Pane::Main(view)) => self.commands.push(Command::Show(view)),
-            Ask::Bring(pane) => {
+            WindowRequest::Bring(Pane::Main(view)) => self.commands.push(Command::Show(view)),
+            WindowRequest::Bring(pane) => {
                 if let Some(tree) = &mut self.tree {
-                    desk::bring(tree, pane);
+                    desk::bring(tree, &pane);
                 }
             }
-            Ask::ResetLayout => self.tree = None,
-            Ask::ShowToken(id) => {
+            WindowRequest::ResetLayout => self.tree = None,
+            WindowRequest::ShowToken(id) => {
                 self.commands.push(Command::Select(Selection::Token(id)));
                 self.commands.push(Command::Show(View::Token));
             }
-            Ask::Notice(notice) => self.notice(ctx, notice),
+            WindowRequest::Tell(request) => self.tell(ctx, &request),
+            WindowRequest::Notice(notice) => self.notice(ctx, notice),
         }
+    }
+
+    /// Tells the panels what one of them is asked; what they ask in turn is carried out with the rest.
+    fn tell(&mut self, ctx: &egui::Context, request: &PanelRequest) {
+        let mut cx = Cx {
+            model: &self.model,
+            state: &mut (),
+            window: &mut self.window,
+            commands: &mut self.commands,
+            requests: &mut self.requests,
+            theme: Theme::of_window(ctx),
+            now: self.model.session.clock.now(),
+        };
+        self.panels.take(request, &mut cx);
     }
 
     fn notice(&mut self, ctx: &egui::Context, notice: Notice) {
@@ -437,16 +419,17 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let theme = Theme::of(ui);
         let mut commands = std::mem::take(&mut self.commands);
-        let mut asks = std::mem::take(&mut self.asks);
+        let mut requests = std::mem::take(&mut self.requests);
         let mut cx = Cx {
             model: &self.model,
-            view: &mut self.view,
+            state: &mut (),
+            window: &mut self.window,
             commands: &mut commands,
-            asks: &mut asks,
+            requests: &mut requests,
             theme,
             now: self.model.session.clock.now(),
         };
-        cx.view.focus.begin(ui);
+        cx.window.focus.begin(ui);
         // The question has all keys while it waits.
         if !self.question.waits() {
             shortcuts::take(ui, &mut cx, &mut self.palette, &mut self.dialogs);
@@ -482,10 +465,14 @@ impl eframe::App for App {
             };
             if self.shown != Some(view) {
                 self.shown = Some(view);
-                cx.view.focus.comes(Pane::Main(view));
-                desk::bring(tree, Pane::Main(view));
+                cx.window.focus.comes(Pane::Main(view));
+                desk::bring(tree, &Pane::Main(view));
             }
-            tree.ui(&mut Desk { cx: &mut cx }, ui);
+            let mut desk = Desk {
+                cx: &mut cx,
+                panels: &mut self.panels,
+            };
+            tree.ui(&mut desk, ui);
         });
         self.dialogs.show(ui, &mut cx);
         self.palette.show(ui, &mut cx);
@@ -497,18 +484,18 @@ impl eframe::App for App {
         self.notices.show(ui);
 
         // Whatever was asked in this frame is carried out before the next one.
-        if !commands.is_empty() || !asks.is_empty() {
+        if !commands.is_empty() || !requests.is_empty() {
             ui.ctx().request_repaint();
         }
         self.commands = commands;
-        self.asks = asks;
+        self.requests = requests;
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         if self.fresh {
             return;
         }
-        self.settings.graph = Graph::of(&self.model.session.seen);
+        self.settings.graph = GraphSettings::of(&self.model.session.seen);
         if let Ok(text) = serde_json::to_string(&self.settings) {
             storage.set_string(SETTINGS, text);
         }

@@ -3,24 +3,12 @@
 use egui::{Event, Key, Modifiers, Ui};
 
 use super::{
-    Ask, Cx,
-    desk::{Pane, VIEWS},
-    dialogs::Dialogs,
-    palette::Palette,
-    topbar,
+    context::Cx, dialogs::Dialogs, palette::Palette, pane::Pane, panels::REGISTRY,
+    request::WindowRequest, topbar,
 };
 use crate::app::{Command, session::Selection};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
-/// The keys of the views, in the order of their tabs.
-const NUMBERS: [Key; VIEWS.len()] = [
-    Key::Num1,
-    Key::Num2,
-    Key::Num3,
-    Key::Num4,
-    Key::Num5,
-    Key::Num6,
-];
 
 /// Takes the keys of this frame that belong to the window and not to the field that has the cursor.
 pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialogs) {
@@ -43,13 +31,13 @@ pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialo
         escape(ui, cx, palette, dialogs, typing);
     }
     if hit(ctrl_shift, Key::S) {
-        cx.ask(Ask::SaveAs);
+        cx.ask(WindowRequest::SaveAs);
     }
     if hit(CTRL, Key::S) {
         topbar::save(cx);
     }
     if hit(CTRL, Key::O) {
-        cx.ask(Ask::OpenWorkspace);
+        cx.ask(WindowRequest::OpenWorkspace);
     }
     if hit(CTRL, Key::N) {
         cx.push(Command::NewWorkspace);
@@ -58,7 +46,7 @@ pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialo
         cx.push(Command::Quit);
     }
     if hit(CTRL, Key::F) {
-        cx.view.find = true;
+        cx.window.find = true;
     }
     if let Some(chain) = cx.model.session.chain {
         if hit(CTRL, Key::Enter) {
@@ -68,11 +56,14 @@ pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialo
             cx.push(Command::Step(chain));
         }
     }
-    for (key, view) in NUMBERS.into_iter().zip(VIEWS) {
-        if hit(CTRL, key) {
-            cx.push(Command::Show(view));
+    for entry in REGISTRY {
+        if entry.key.is_some_and(|key| hit(CTRL, key)) {
+            match &entry.pane {
+                Pane::Main(view) => cx.push(Command::Show(*view)),
+                pane @ Pane::Side(_) => cx.ask(WindowRequest::Bring(pane.clone())),
+            }
             // Tab goes on from there.
-            cx.view.focus.tab = Some(Pane::Main(view));
+            cx.window.focus.tab = Some(entry.pane.clone());
         }
     }
     // Inside a text field undo, redo and paste belong to the field.
@@ -133,16 +124,16 @@ fn paste(ui: &Ui, cx: &mut Cx<'_>) {
 fn escape(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialogs, typing: bool) {
     if palette.is_open() {
         palette.close();
-        cx.view.focus.give_back();
+        cx.window.focus.give_back();
     } else if egui::Popup::is_any_open(ui.ctx()) {
-        cx.view.focus.give_back();
+        cx.window.focus.give_back();
         egui::Popup::close_all(ui.ctx());
     } else if typing {
         if let Some(id) = ui.ctx().memory(egui::Memory::focused) {
             ui.ctx().memory_mut(|m| m.surrender_focus(id));
         }
     } else if dialogs.close_front() {
-        cx.view.focus.give_back();
+        cx.window.focus.give_back();
     } else if !cx.model.session.filter.is_empty() {
         cx.push(Command::Filter(String::new()));
     } else if cx.model.session.selection != Selection::None {

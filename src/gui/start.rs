@@ -6,9 +6,9 @@ use egui::{
 };
 
 use super::{
-    Ask, Cx,
-    dialogs::Dialog,
+    context::Cx,
     icons::Icon,
+    request::{Dialog, WindowRequest},
     theme::{self, space},
 };
 use crate::app::Command;
@@ -98,9 +98,9 @@ fn ways(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
         ui.horizontal(|ui| (0..WAYS.len()).for_each(|n| draw(ui, n)));
     }
     match clicked {
-        Some(0) => cx.ask(Ask::Paste),
+        Some(0) => cx.ask(WindowRequest::Paste),
         Some(1) => cx.push(Command::RunSample("sample".into())),
-        Some(_) => cx.ask(Ask::Open(Dialog::Connect)),
+        Some(_) => cx.ask(WindowRequest::Open(Dialog::Connect)),
         None => {}
     }
 }
@@ -185,10 +185,10 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>) {
             cx.push(Command::RunSample("sample-risky".into()));
         }
         if super::widgets::button(ui, Icon::Folder, "Open a workspace").clicked() {
-            cx.ask(Ask::OpenWorkspace);
+            cx.ask(WindowRequest::OpenWorkspace);
         }
         if super::widgets::button(ui, Icon::Download, "Read tokens from files").clicked() {
-            cx.ask(Ask::ImportFiles);
+            cx.ask(WindowRequest::ImportFiles);
         }
         ui.label(theme::small("or drop files on this window").color(cx.theme.muted));
     });

@@ -150,11 +150,16 @@ pub static LIGHT: Theme = Theme {
 impl Theme {
     /// The theme that `ui` is drawn in.
     pub fn of(ui: &Ui) -> &'static Self {
-        if ui.visuals().dark_mode {
-            &DARK
-        } else {
-            &LIGHT
-        }
+        Self::dark(ui.visuals().dark_mode)
+    }
+
+    /// The theme that a window is drawn in.
+    pub fn of_window(ctx: &egui::Context) -> &'static Self {
+        Self::dark(ctx.theme() == egui::Theme::Dark)
+    }
+
+    fn dark(dark: bool) -> &'static Self {
+        if dark { &DARK } else { &LIGHT }
     }
 
     /// The colour of a severity.

@@ -5,13 +5,12 @@ use egui::{
 };
 
 use super::{
-    Ask, Cx,
-    dialogs::Dialog,
+    context::Cx,
     icons::Icon,
-    panels::token::read_time,
-    shell::Settings,
+    request::{Dialog, WindowRequest},
+    settings::Settings,
     theme::{self, RADIUS, space},
-    widgets,
+    times, widgets,
 };
 use crate::{
     app::{
@@ -65,7 +64,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Settings) 
                 (Icon::Moon, "Dark theme")
             };
             if widgets::icon_button(ui, icon, name).clicked() {
-                cx.ask(Ask::ToggleTheme);
+                cx.ask(WindowRequest::ToggleTheme);
             }
             search(ui, cx);
             if !jobs(ui, cx) {
@@ -113,7 +112,7 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Setting
             ui.close();
         }
         if widgets::menu_item(ui, "Open…", "Ctrl+O").clicked() {
-            cx.ask(Ask::OpenWorkspace);
+            cx.ask(WindowRequest::OpenWorkspace);
             ui.close();
         }
         if widgets::menu_item(ui, "Save", "Ctrl+S").clicked() {
@@ -121,16 +120,16 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Setting
             ui.close();
         }
         if widgets::menu_item(ui, "Save as…", "Ctrl+Shift+S").clicked() {
-            cx.ask(Ask::SaveAs);
+            cx.ask(WindowRequest::SaveAs);
             ui.close();
         }
         ui.separator();
         if widgets::menu_item(ui, "Read tokens from files…", "").clicked() {
-            cx.ask(Ask::ImportFiles);
+            cx.ask(WindowRequest::ImportFiles);
             ui.close();
         }
         if widgets::menu_item(ui, "Keys…", "").clicked() {
-            cx.ask(Ask::Open(Dialog::Keys));
+            cx.ask(WindowRequest::Open(Dialog::Keys));
             ui.close();
         }
         if !settings.recent.is_empty() {
@@ -143,14 +142,14 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Setting
                 );
                 let item = widgets::menu_item(ui, &shorten(&escape(&name), 36), "");
                 if item.on_hover_text(path.display().to_string()).clicked() {
-                    cx.ask(Ask::OpenPath(path.clone()));
+                    cx.ask(WindowRequest::OpenPath(path.clone()));
                     ui.close();
                 }
             }
         }
         ui.separator();
         if widgets::menu_item(ui, "About Delegraph", "").clicked() {
-            cx.ask(Ask::Open(Dialog::About));
+            cx.ask(WindowRequest::Open(Dialog::About));
             ui.close();
         }
         if widgets::menu_item(ui, "Quit", "Ctrl+Q").clicked() {
@@ -165,7 +164,7 @@ pub fn save(cx: &mut Cx<'_>) {
     if cx.model.path.is_some() {
         cx.push(Command::Save);
     } else {
-        cx.ask(Ask::SaveAs);
+        cx.ask(WindowRequest::SaveAs);
     }
 }
 
@@ -210,7 +209,7 @@ fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
                 && widgets::menu_item(ui, "Copy issuer", "").clicked()
             {
                 let issuer = info.issuer.clone();
-                cx.ask(Ask::Copy(issuer, "Issuer".into()));
+                cx.ask(WindowRequest::Copy(issuer, "Issuer".into()));
                 ui.close();
             }
             if widgets::menu_item(ui, "Stop practice servers", "").clicked() {
@@ -257,7 +256,7 @@ fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
         }
         if widgets::menu_item(ui, "Connect an authorization server…", "").clicked() {
-            cx.ask(Ask::Open(Dialog::Connect));
+            cx.ask(WindowRequest::Open(Dialog::Connect));
             ui.close();
         }
     });
@@ -404,7 +403,7 @@ fn demands_form(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 }
 
 fn read_moment(cx: &Cx<'_>, text: &str) -> Result<crate::kit::clock::Timestamp, String> {
-    let seconds = read_time(text, &cx.view.zone.0, cx.seconds())?;
+    let seconds = times::read(text, &cx.window.zone, cx.seconds())?;
     crate::kit::clock::from_numeric_date(seconds)
         .ok_or_else(|| format!("{seconds} seconds lie outside the calendar"))
 }
@@ -468,12 +467,11 @@ fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
             .show(ui, |ui| ui.label(theme::small("Ctrl K").color(theme.muted)));
     });
     if response.clicked() {
-        cx.ask(Ask::Palette);
+        cx.ask(WindowRequest::Palette);
     }
 }
 
-/// What is under way, with a cross to cancel it.
-/// The job under way, if there is one.
+/// The job under way, with a cross to cancel it. Returns whether there is one.
 fn jobs(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     let Some((id, job)) = cx.model.jobs.iter().next().map(|(id, j)| (*id, j.clone())) else {
         return false;

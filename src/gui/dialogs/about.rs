@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 
 use crate::gui::{
-    Cx,
+    context::Cx,
     icons::Icon,
     theme::{self, space},
 };

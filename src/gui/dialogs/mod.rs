@@ -9,37 +9,13 @@ pub mod question;
 use egui::{Align2, Id, Ui, Window, vec2};
 
 use super::{
-    Ask, Cx,
+    context::Cx,
     files::{NotTaken, Want},
     icons::Icon,
+    request::{Dialog, WindowRequest},
     theme::{self, space},
     widgets,
 };
-
-/// A dialog.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Dialog {
-    /// Keys of the workspace: generate, import, copy, delete.
-    Keys,
-    /// Connect an authorization server, and the clients registered there.
-    Connect,
-    /// Name, version, licences.
-    About,
-    /// A path to type.
-    Path,
-}
-
-impl Dialog {
-    /// The title of its window.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Keys => "Keys",
-            Self::Connect => "Authorization servers",
-            Self::About => "About Delegraph",
-            Self::Path => "File",
-        }
-    }
-}
 
 /// The way of the keyboard into a dialog: to its head, and in the next frame to what follows there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +111,7 @@ impl Dialogs {
                         Dialog::About => about::ui(ui, cx),
                         Dialog::Path => {
                             if let Some(typed) = path::ui(ui, cx, &mut self.path) {
-                                cx.ask(Ask::Typed(typed.want, typed.text, typed.replace));
+                                cx.ask(WindowRequest::Typed(typed.want, typed.text, typed.replace));
                                 closed = Some(dialog);
                             }
                         }
@@ -159,7 +135,7 @@ impl Dialogs {
             self.open.retain(|d| *d != dialog);
             self.open.push(dialog);
             self.close_front();
-            cx.view.focus.give_back();
+            cx.window.focus.give_back();
         }
     }
 }

@@ -4,7 +4,7 @@ use egui::{RichText, Role, Ui, WidgetInfo};
 
 use crate::{
     gui::{
-        Cx,
+        context::Cx,
         files::{NotTaken, Want},
         theme::{self, space},
         widgets,

@@ -5,7 +5,7 @@ use egui::{Id, Modal, Ui, vec2};
 use crate::{
     app::Command,
     gui::{
-        Cx,
+        context::Cx,
         theme::{self, space},
         topbar, widgets,
     },
@@ -83,7 +83,7 @@ impl Question {
             self.waiting = None;
         }
         if self.waiting.is_none() {
-            cx.view.focus.give_back();
+            cx.window.focus.give_back();
         }
         go
     }

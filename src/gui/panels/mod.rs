@@ -1,5 +1,5 @@
 //! A folder per panel: what it keeps between frames, how it is drawn, and what the inspector shows of what
-//! is selected in it.
+//! is selected in it. [`REGISTRY`] lists them; nothing else knows which there are.
 
 pub mod chain;
 pub mod compare;
@@ -11,3 +11,92 @@ pub mod log;
 pub mod practice;
 pub mod token;
 pub mod tray;
+
+use egui::Ui;
+
+use super::{
+    context::Cx,
+    pane::Pane,
+    panel::{Entry, Panel},
+    request::PanelRequest,
+};
+use crate::app::session::View;
+
+/// Every panel: from the left to the right, and where several share a place in the order of their tabs.
+pub static REGISTRY: &[&Entry] = &[
+    &tray::ENTRY,
+    &token::ENTRY,
+    &chain::ENTRY,
+    &graph::ENTRY,
+    &compare::ENTRY,
+    &forge::ENTRY,
+    &practice::ENTRY,
+    &findings::ENTRY,
+    &log::ENTRY,
+    &inspector::ENTRY,
+];
+
+/// What is known of a panel; nothing of one that this version does not have.
+pub fn entry(pane: &Pane) -> Option<&'static Entry> {
+    REGISTRY.iter().copied().find(|entry| entry.pane == *pane)
+}
+
+/// The title of a panel; nothing for one that this version does not have.
+pub fn title(pane: &Pane) -> &'static str {
+    entry(pane).map_or("", |entry| entry.title)
+}
+
+/// All panels with what they keep.
+pub struct Panels(Vec<(&'static Entry, Box<dyn Panel>)>);
+
+impl Default for Panels {
+    fn default() -> Self {
+        let made = |entry: &'static Entry| Some((entry, entry.make?()));
+        Self(REGISTRY.iter().copied().filter_map(made).collect())
+    }
+}
+
+impl Panels {
+    /// Draws a panel.
+    pub fn ui(&mut self, pane: &Pane, ui: &mut Ui, cx: &mut Cx<'_>) {
+        if *pane == inspector::ENTRY.pane {
+            inspector::ui(ui, cx, |ui, cx| self.inspect(ui, cx));
+        } else if let Some(panel) = self.panel(pane) {
+            panel.ui(ui, cx);
+        }
+    }
+
+    /// Draws what is selected, as the panel that it is of shows it.
+    fn inspect(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let selection = cx.model.session.selection.clone();
+        if !inspector::of_no_panel(ui, cx, &selection) {
+            let mut panels = self.0.iter_mut();
+            panels.any(|(_, panel)| panel.inspect(ui, cx, &selection));
+        }
+    }
+
+    /// A panel, to draw what belongs to its head or its tabs. The inspector has none.
+    pub fn panel(&mut self, pane: &Pane) -> Option<&mut Box<dyn Panel>> {
+        let mut panels = self.0.iter_mut();
+        let found = panels.find(|(entry, _)| entry.pane == *pane);
+        found.map(|(_, panel)| panel)
+    }
+
+    /// Hands on what is asked of a panel.
+    pub fn take(&mut self, request: &PanelRequest, cx: &mut Cx<'_>) {
+        for (_, panel) in &mut self.0 {
+            panel.take(request, cx);
+        }
+    }
+}
+
+/// The main views in the order of their tabs.
+pub fn views() -> impl Iterator<Item = View> {
+    REGISTRY
+        .iter()
+        .copied()
+        .filter_map(|entry| match entry.pane {
+            Pane::Main(view) => Some(view),
+            Pane::Side(_) => None,
+        })
+}

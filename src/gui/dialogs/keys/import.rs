@@ -6,8 +6,9 @@ use zeroize::Zeroizing;
 use crate::{
     app::Command,
     gui::{
-        Ask, Cx,
+        context::Cx,
         icons::Icon,
+        request::WindowRequest,
         theme::{self, RADIUS, space},
         widgets,
     },
@@ -83,7 +84,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         if state.what == What::Key {
             if widgets::button(ui, Icon::Folder, "From a file…").clicked() {
-                cx.ask(Ask::ChooseKey);
+                cx.ask(WindowRequest::ChooseKey);
             }
             ui.label(
                 theme::small("A public key verifies; a private one signs as well.")

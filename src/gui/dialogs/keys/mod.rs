@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     app::{Command, workspace::KeyEntry},
-    gui::{Ask, Cx, icons::Icon, theme, widgets},
+    gui::{context::Cx, icons::Icon, request::WindowRequest, theme, widgets},
     jose::jwe::names::Manage,
     kit::{
         ids::KeyId,
@@ -212,14 +212,17 @@ fn entry(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, key: &KeyEntry) {
                     .clicked()
             {
                 let text = serde_json::Value::Object(jwk.0.clone()).to_string();
-                cx.ask(Ask::CopySecret(Secret::new(text), "Private key".into()));
+                cx.ask(WindowRequest::CopySecret(
+                    Secret::new(text),
+                    "Private key".into(),
+                ));
             }
             if let Some(public) = &key.public
                 && widgets::icon_button(ui, Icon::Copy, &format!("Copy public key {name}"))
                     .clicked()
             {
                 let text = serde_json::to_string_pretty(public).unwrap_or_default();
-                cx.ask(Ask::Copy(text, "Public key as JWK".into()));
+                cx.ask(WindowRequest::Copy(text, "Public key as JWK".into()));
             }
         });
     });

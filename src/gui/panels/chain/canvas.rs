@@ -5,6 +5,7 @@ use egui::{CursorIcon, Pos2, Rect, Role as UiRole, Sense, Ui, Vec2, WidgetInfo};
 use super::{
     drawing::{self, Mood},
     scene::{Card, Scene, input, output, spoken_title},
+    state::Cx,
 };
 use crate::{
     app::{
@@ -13,12 +14,12 @@ use crate::{
     },
     chain::{Chain, Node, Role, plan, run::NodeState},
     gui::{
-        Ask, Cx,
         canvas::{
             Canvas, Curve, Hand, Spot, Stage as Plane,
             controls::{Line, legend, zoom_buttons},
             motion, paint,
         },
+        request::WindowRequest,
         theme::Theme,
         widgets,
     },
@@ -50,7 +51,7 @@ pub(super) struct Sheet<'a> {
 
 /// Makes the scene anew when something of it has changed.
 pub(super) fn refresh(cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
-    let scene = &mut cx.view.chain.scene;
+    let scene = &mut cx.state.scene;
     if !scene.as_ref().is_some_and(|s| s.is_of(cx.model, id)) {
         *scene = Some(std::sync::Arc::new(Scene::of(cx.model, id, chain)));
     }
@@ -63,11 +64,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
     if rect.height() < 60.0 || rect.width() < 60.0 {
         return;
     }
-    let Some(scene) = cx.view.chain.scene.clone() else {
+    let Some(scene) = cx.state.scene.clone() else {
         return;
     };
     ui.painter().rect_filled(rect, 0, cx.theme.window);
-    let mut canvas = std::mem::take(&mut cx.view.chain.canvas);
+    let mut canvas = std::mem::take(&mut cx.state.canvas);
     let bounds = scene.bounds.expand(8.0);
     let plane = canvas.begin(ui, "chain", "Chain", rect, bounds, (id, chain.nodes.len()));
     paint::grid(&plane.painter, &canvas.camera, rect, cx.theme.hairline);
@@ -100,14 +101,14 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
     zoom_buttons(ui, &mut sheet.canvas, &sheet.plane, bounds);
     let lines = [(Line::Thick, "subject token"), (Line::Thin, "actor token")];
     legend(&sheet.plane, cx.theme, rect, lines);
-    cx.view.chain.canvas = sheet.canvas;
+    cx.state.canvas = sheet.canvas;
 }
 
 /// Places and wires with the node that is under way.
 fn moved(cx: &Cx<'_>, chain: &Chain, scene: &Scene) -> (Vec<Rect>, Vec<Curve>) {
     let mut rects: Vec<Rect> = scene.cards.iter().map(|c| c.rect).collect();
     let mut curves: Vec<Curve> = scene.wires.iter().map(|w| w.curve.clone()).collect();
-    if let Some((node, by)) = &cx.view.chain.moving
+    if let Some((node, by)) = &cx.state.moving
         && let Some(n) = chain.nodes.iter().position(|x| x.id == *node)
     {
         rects[n] = rects[n].translate(*by);
@@ -147,8 +148,8 @@ fn by_token(cx: &Cx<'_>, id: ChainId, chain: &Chain, token: TokenId) -> Option<u
 }
 
 fn start_travels(ui: &Ui, cx: &mut Cx<'_>, chain: &Chain, scene: &Scene) {
-    let still = cx.view.still || !motion(ui);
-    let state = &mut cx.view.chain;
+    let still = !motion(ui);
+    let state = &mut cx.state;
     for (n, node) in chain.nodes.iter().enumerate() {
         let now = scene.cards[n].state;
         let before = state.before.insert(node.id.clone(), now);
@@ -213,7 +214,7 @@ impl Sheet<'_> {
             );
             self.drag(cx, n, &response);
             if response.double_clicked() {
-                cx.asks.extend(card.token.map(Ask::ShowToken));
+                cx.requests.extend(card.token.map(WindowRequest::ShowToken));
             } else if response.clicked() {
                 cx.push(self.select(n));
                 response.request_focus();
@@ -227,16 +228,16 @@ impl Sheet<'_> {
     fn drag(&self, cx: &mut Cx<'_>, n: usize, response: &egui::Response) {
         let node = &self.chain.nodes[n].id;
         if response.drag_started_by(egui::PointerButton::Primary) {
-            cx.view.chain.moving = Some((node.clone(), Vec2::ZERO));
+            cx.state.moving = Some((node.clone(), Vec2::ZERO));
         }
         if response.dragged_by(egui::PointerButton::Primary)
-            && let Some((moving, by)) = &mut cx.view.chain.moving
+            && let Some((moving, by)) = &mut cx.state.moving
             && moving == node
         {
             *by += response.drag_delta() / self.canvas.camera.zoom();
         }
         if response.drag_stopped()
-            && let Some((moving, by)) = cx.view.chain.moving.take()
+            && let Some((moving, by)) = cx.state.moving.take()
             && moving == *node
             && by.length() > 1.0
         {
@@ -248,11 +249,11 @@ impl Sheet<'_> {
 
     /// A dot that goes along the wire of a hop that has just ended.
     fn travel(&self, ui: &Ui, cx: &mut Cx<'_>) {
-        if cx.view.chain.travels.is_empty() {
+        if cx.state.travels.is_empty() {
             return;
         }
         let dt = ui.input(|i| i.stable_dt).min(0.05);
-        cx.view.chain.travels.retain_mut(|(wire, age)| {
+        cx.state.travels.retain_mut(|(wire, age)| {
             *age += dt;
             let Some(curve) = self.curves.get(*wire).filter(|_| *age < TRAVEL) else {
                 return false;
@@ -317,17 +318,17 @@ impl Sheet<'_> {
                     .circle_filled(port, 5.5, self.theme.accent);
             }
             if response.drag_started() {
-                cx.view.chain.wiring = Some(node.id.clone());
+                cx.state.wiring = Some(node.id.clone());
             }
             response.on_hover_cursor(CursorIcon::Crosshair);
         }
-        let Some(from) = cx.view.chain.wiring.clone() else {
+        let Some(from) = cx.state.wiring.clone() else {
             return;
         };
         let source = self.chain.nodes.iter().position(|n| n.id == from);
         let pointer = ui.input(|i| i.pointer.latest_pos());
         let (Some(source), Some(pointer)) = (source, pointer) else {
-            cx.view.chain.wiring = None;
+            cx.state.wiring = None;
             return;
         };
         let world = self.canvas.camera.world(pointer);
@@ -352,7 +353,7 @@ impl Sheet<'_> {
                 .circle_filled(port, 6.0, self.theme.accent);
         }
         if ui.input(|i| i.pointer.any_released()) {
-            cx.view.chain.wiring = None;
+            cx.state.wiring = None;
             if let Some((n, role)) = target {
                 rewire(cx, self.id, self.chain, &from, n, role);
             }
@@ -372,7 +373,7 @@ impl Sheet<'_> {
                 let token = focus
                     .and_then(|n| self.scene.cards.get(n))
                     .and_then(|c| c.token);
-                cx.asks.extend(token.map(Ask::ShowToken));
+                cx.requests.extend(token.map(WindowRequest::ShowToken));
             }
             Some(Hand::Remove) => {
                 if let Some(node) = focus.and_then(|n| self.chain.nodes.get(n)) {
@@ -394,7 +395,7 @@ fn node_menu(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &str, card: &Card)
     if let Some(token) = card.token
         && widgets::menu_item(ui, "Show its token", "Enter").clicked()
     {
-        cx.ask(Ask::ShowToken(token));
+        cx.ask(WindowRequest::ShowToken(token));
         ui.close();
     }
     if widgets::menu_item(ui, "Delete", "Del").clicked() {
@@ -414,7 +415,7 @@ fn role_at(node: &Node, rect: Rect, at: Pos2) -> Option<Role> {
 fn rewire(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, from: &str, to: usize, role: Role) {
     let mut node = chain.nodes[to].clone();
     if plan::downstream(chain, &node.id).iter().any(|n| n == from) {
-        cx.ask(Ask::Notice(Notice {
+        cx.ask(WindowRequest::Notice(Notice {
             error: true,
             text: format!(
                 "{} already depends on {}: this wire would close a circle.",

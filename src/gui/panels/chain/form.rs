@@ -8,6 +8,7 @@ use super::{
         State, choice, draft, list, method_choice, text, token_type_choice, wire, wire_or_none,
     },
     inspect::sources,
+    state::Cx,
 };
 use crate::{
     app::{Command, practice},
@@ -15,7 +16,7 @@ use crate::{
         Chain, Dpop, Node, Step, TokenRequest,
         kinds::{Call, ClientCredentials, Exchange, Paste, SignIn},
     },
-    gui::{Cx, widgets},
+    gui::widgets,
     jose::Alg,
     kit::{
         ids::{ChainId, TokenId},
@@ -72,7 +73,7 @@ fn known(cx: &Cx<'_>, server: Option<&str>) -> Known {
 pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain, node: &Node) {
     let known = known(cx, node.server.as_deref());
     let mut changed = node.clone();
-    let mut state = std::mem::take(&mut cx.view.chain_inspector.form);
+    let mut state = std::mem::take(&mut cx.state.inspect.form);
     text(
         ui,
         &mut state,
@@ -146,7 +147,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain, node:
             dpop(ui, cx, &mut changed);
         }
     }
-    cx.view.chain_inspector.form = state;
+    cx.state.inspect.form = state;
     if changed != *node {
         cx.push(Command::SetNode(id, node.id.clone(), Box::new(changed)));
     }

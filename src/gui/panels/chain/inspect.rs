@@ -2,11 +2,7 @@
 
 use egui::{RichText, Ui};
 
-use super::{
-    super::{graph::capital, log::http},
-    fields, form,
-    scene::spoken_title,
-};
+use super::{fields, form, scene::spoken_title, state::Cx};
 use crate::{
     app::Command,
     chain::{
@@ -14,8 +10,9 @@ use crate::{
         run::{Failure, FailureKind, NodeRun, NodeState},
     },
     gui::{
-        Ask, Cx,
         icons::Icon,
+        request::WindowRequest,
+        sections::{http, severity::capital},
         theme::{self, space},
         widgets,
     },
@@ -44,7 +41,7 @@ pub enum Tab {
 
 /// What the section keeps between frames.
 #[derive(Default)]
-pub struct State {
+pub struct InspectState {
     /// The section in front.
     pub tab: Tab,
     /// Which of several requests of the node.
@@ -66,7 +63,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node_id: &str) {
         return;
     };
     let of = Some((id, node_id.to_owned()));
-    let state = &mut cx.view.chain_inspector;
+    let state = &mut cx.state.inspect;
     if state.of != of {
         state.of = of;
         state.which = usize::MAX;
@@ -78,7 +75,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node_id: &str) {
         failed(ui, cx, failure);
     }
     tabs(ui, cx);
-    match cx.view.chain_inspector.tab {
+    match cx.state.inspect.tab {
         Tab::Settings => {
             form::ui(ui, cx, id, chain, node);
             notes(ui, cx, run);
@@ -139,7 +136,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &Node, run: Option<&Nod
         if let Some(token) = run.and_then(|r| r.token_id)
             && ui.button("Show its token").clicked()
         {
-            cx.ask(Ask::ShowToken(token));
+            cx.ask(WindowRequest::ShowToken(token));
         }
         if widgets::icon_button(ui, Icon::Trash, "Delete this node").clicked() {
             cx.push(Command::DeleteNode(id, node.id.clone()));
@@ -195,13 +192,10 @@ fn tabs(ui: &mut Ui, cx: &mut Cx<'_>) {
             (Tab::Changes, "Changes"),
         ] {
             if ui
-                .selectable_label(
-                    cx.view.chain_inspector.tab == tab,
-                    RichText::new(text).size(12.0),
-                )
+                .selectable_label(cx.state.inspect.tab == tab, RichText::new(text).size(12.0))
                 .clicked()
             {
-                cx.view.chain_inspector.tab = tab;
+                cx.state.inspect.tab = tab;
             }
         }
     });
@@ -214,7 +208,7 @@ fn exchange(ui: &mut Ui, cx: &mut Cx<'_>, run: Option<&NodeRun>) {
         return;
     };
     let last = run.exchanged.len() - 1;
-    let state = &mut cx.view.chain_inspector;
+    let state = &mut cx.state.inspect;
     state.which = state.which.min(last);
     if last > 0 {
         ui.horizontal_wrapped(|ui| {
@@ -237,30 +231,12 @@ fn exchange(ui: &mut Ui, cx: &mut Cx<'_>, run: Option<&NodeRun>) {
     let entry = &run.exchanged[state.which];
     match state.tab {
         Tab::Response => http::response(ui, cx, entry),
-        Tab::Curl => curl(ui, cx, &entry.request.curl()),
+        Tab::Curl => http::curl(ui, cx, &entry.request.curl()),
         _ => http::request(ui, cx, entry),
     }
-    if cx.view.chain_inspector.tab == Tab::Response {
+    if cx.state.inspect.tab == Tab::Response {
         notes(ui, cx, Some(run));
     }
-}
-
-/// A command to copy. Secrets are variables in it.
-pub(in crate::gui) fn curl(ui: &mut Ui, cx: &mut Cx<'_>, text: &str) {
-    ui.horizontal(|ui| {
-        if widgets::primary(ui, Some(Icon::Copy), "Copy as cURL").clicked() {
-            cx.ask(Ask::Copy(text.to_owned(), "cURL command".into()));
-        }
-    });
-    ui.add_space(space::XS);
-    http::code(ui, text);
-    ui.add(
-        egui::Label::new(
-            theme::small("Tokens stand in it; secrets are variables that you set first.")
-                .color(cx.theme.muted),
-        )
-        .wrap(),
-    );
 }
 
 fn notes(ui: &mut Ui, cx: &Cx<'_>, run: Option<&NodeRun>) {

@@ -6,15 +6,14 @@ mod fields;
 mod form;
 pub mod inspect;
 mod scene;
+mod state;
 
-use std::{collections::HashMap, sync::Arc};
-
-use egui::{Align, Button, Layout, RichText, Ui};
+use egui::{Align, Button, Key, Layout, RichText, Ui};
 
 use crate::{
     app::{
         Command, Model,
-        session::{Notice, Selection},
+        session::{Notice, Selection, View},
     },
     chain::{
         Chain, Node, Step, file,
@@ -22,9 +21,11 @@ use crate::{
         run::NodeState,
     },
     gui::{
-        Ask, Cx,
-        canvas::Canvas,
+        context,
         icons::Icon,
+        pane::Pane,
+        panel::{Dock, Entry, Panel},
+        request::WindowRequest,
         theme::{self, space},
         widgets,
     },
@@ -33,31 +34,32 @@ use crate::{
         text::{escape, shorten},
     },
 };
-use scene::Scene;
+use state::{ChainPanel, Cx};
 
-/// What the panel keeps between frames.
-#[derive(Default)]
-pub struct State {
-    canvas: Canvas,
-    scene: Option<Arc<Scene>>,
-    /// The node that is being moved, and how far.
-    moving: Option<(String, egui::Vec2)>,
-    /// The node whose token is being wired to another.
-    wiring: Option<String>,
-    /// Tokens that travel along wires now: wire, seconds since it began.
-    travels: Vec<(usize, f32)>,
-    /// State of the nodes in the frame before.
-    before: HashMap<String, NodeState>,
-    rename: Option<String>,
+/// Its line in the registry.
+pub static ENTRY: Entry = Entry {
+    pane: Pane::Main(View::Chain),
+    title: "Chain",
+    dock: Dock::Main,
+    key: Some(Key::Num2),
+    make: Some(|| Box::<ChainPanel>::default()),
+};
+
+impl Panel for ChainPanel {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>) {
+        draw(ui, &mut cx.with(self));
+    }
+
+    fn inspect(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>, selection: &Selection) -> bool {
+        let Selection::ChainNode(chain, node) = selection else {
+            return false;
+        };
+        inspect::ui(ui, &mut cx.with(self), *chain, node);
+        true
+    }
 }
 
-/// Puts a sample chain into the workspace and runs it.
-pub(in crate::gui) fn run_sample(cx: &mut Cx<'_>, name: &str) {
-    cx.push(Command::RunSample(name.to_owned()));
-}
-
-/// Draws the panel.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     let model = cx.model;
     let Some((id, chain)) = shown(model) else {
         empty(ui, cx);
@@ -96,7 +98,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
         "A chain signs in, exchanges tokens hop by hop, and calls an API. There is none yet.",
         |ui| {
             if widgets::primary(ui, Some(Icon::Play), "Run the sample chain").clicked() {
-                run_sample(cx, "sample");
+                cx.push(Command::RunSample("sample".to_owned()));
             }
             ui.add_space(space::XS);
             if ui.button("New chain").clicked() {
@@ -108,7 +110,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// What keeps the chain from running.
 fn flaws(ui: &mut Ui, cx: &Cx<'_>) {
-    let flaws = cx.view.chain.scene.as_ref().map_or(&[][..], |s| &s.flaws);
+    let flaws = cx.state.scene.as_ref().map_or(&[][..], |s| &s.flaws);
     let Some(first) = flaws.first() else {
         return;
     };
@@ -281,15 +283,15 @@ fn picker(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
         }
         widgets::rule(ui);
         if widgets::menu_item(ui, "Run the sample chain", "").clicked() {
-            run_sample(cx, "sample");
+            cx.push(Command::RunSample("sample".to_owned()));
             ui.close();
         }
         if widgets::menu_item(ui, "Run the risky sample", "").clicked() {
-            run_sample(cx, "sample-risky");
+            cx.push(Command::RunSample("sample-risky".to_owned()));
             ui.close();
         }
         if widgets::menu_item(ui, "Run the DPoP sample", "").clicked() {
-            run_sample(cx, "sample-dpop");
+            cx.push(Command::RunSample("sample-dpop".to_owned()));
             ui.close();
         }
         if widgets::menu_item(ui, "New chain", "").clicked() {
@@ -299,7 +301,7 @@ fn picker(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
         widgets::rule(ui);
         rename(ui, cx, id, chain);
         if widgets::menu_item(ui, "Import a chain (TOML)…", "").clicked() {
-            cx.ask(Ask::ChooseChain);
+            cx.ask(WindowRequest::ChooseChain);
             ui.close();
         }
         export(ui, cx, chain);
@@ -317,16 +319,16 @@ fn rename(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
     } else {
         &chain.title
     };
-    let draft = cx.view.chain.rename.get_or_insert_with(|| current.clone());
+    let draft = cx.state.rename.get_or_insert_with(|| current.clone());
     let response = widgets::text_field(ui, "Name of the chain", "Name", draft, false);
     let text = draft.trim().to_owned();
     if response.lost_focus() {
         if !text.is_empty() && text != *current {
             cx.push(Command::RenameChain(id, text));
         }
-        cx.view.chain.rename = None;
+        cx.state.rename = None;
     } else if !response.has_focus() {
-        cx.view.chain.rename = None;
+        cx.state.rename = None;
     }
 }
 
@@ -338,12 +340,12 @@ fn export(ui: &mut Ui, cx: &mut Cx<'_>, chain: &Chain) {
     }
     ui.close();
     match file::write(chain) {
-        Ok(text) if copy => cx.ask(Ask::Copy(text, "Chain".into())),
-        Ok(text) => cx.ask(Ask::SaveFile(
+        Ok(text) if copy => cx.ask(WindowRequest::Copy(text, "Chain".into())),
+        Ok(text) => cx.ask(WindowRequest::SaveFile(
             format!("{}.toml", file_stem(&chain.name)),
             text.into_bytes(),
         )),
-        Err(error) => cx.ask(Ask::Notice(Notice {
+        Err(error) => cx.ask(WindowRequest::Notice(Notice {
             error: true,
             text: format!("The chain cannot be written: {error}"),
         })),

@@ -3,22 +3,25 @@
 use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, FontFamily, FontId, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, Color32, FontFamily, FontId, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind,
+    Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::{
     app::{
         Command,
         analysis::{Analysis, TokenView},
-        session::{MAX_COMPARED, Selection},
+        session::{MAX_COMPARED, Selection, View},
     },
     gui::{
-        Cx,
         canvas::paint::{line, line_of_name, lines_of_name},
+        context,
         icons::Icon,
+        pane::Pane,
+        panel::{Dock, Entry, Panel},
+        sections::token_text,
         theme::{self, RADIUS, Theme, space},
-        widgets,
+        times, widgets,
     },
     kit::{
         ids::TokenId,
@@ -40,14 +43,6 @@ const NAMES: f32 = 132.0;
 /// Least width of a token's column.
 const LEAST: f32 = 168.0;
 
-/// What the view keeps between frames.
-#[derive(Default)]
-pub struct State {
-    /// Only members that differ.
-    differences: bool,
-    table: Option<Table>,
-}
-
 /// The comparison, made once per analysis and choice of tokens.
 struct Table {
     analysis: Arc<Analysis>,
@@ -55,8 +50,33 @@ struct Table {
     lines: Vec<Line>,
 }
 
-/// Draws the view.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// The panel: what it keeps between frames.
+#[derive(Default)]
+pub struct ComparePanel {
+    /// Only members that differ.
+    differences: bool,
+    table: Option<Table>,
+}
+
+/// What is drawn with in this panel.
+type Cx<'a> = context::Cx<'a, ComparePanel>;
+
+/// Its line in the registry.
+pub static ENTRY: Entry = Entry {
+    pane: Pane::Main(View::Compare),
+    title: "Compare",
+    dock: Dock::Main,
+    key: Some(Key::Num4),
+    make: Some(|| Box::<ComparePanel>::default()),
+};
+
+impl Panel for ComparePanel {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>) {
+        draw(ui, &mut cx.with(self));
+    }
+}
+
+fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     let analysis = Arc::clone(&cx.model.analysis);
     let tokens: Vec<(TokenId, &TokenView)> = cx
         .model
@@ -122,11 +142,11 @@ fn toolbar(
                     .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
                     .show(|ui| choose(ui, cx, analysis));
                 if tokens.len() > 1 {
-                    let on = cx.view.compare.differences;
+                    let on = cx.state.differences;
                     for (differences, name) in [(false, "All members"), (true, "Differences")] {
                         let button = egui::Button::selectable(on == differences, name);
                         if ui.add(button).clicked() {
-                            cx.view.compare.differences = differences;
+                            cx.state.differences = differences;
                         }
                     }
                 }
@@ -134,8 +154,7 @@ fn toolbar(
                     cx.push(Command::Compare(Vec::new()));
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if let Some(table) = cx.view.compare.table.as_ref().filter(|_| tokens.len() > 1)
-                    {
+                    if let Some(table) = cx.state.table.as_ref().filter(|_| tokens.len() > 1) {
                         let differ = table.lines.iter().filter(|l| !l.same()).count();
                         let words = format!("{differ} of {} members differ", table.lines.len());
                         ui.label(theme::small(words).color(cx.theme.muted));
@@ -187,14 +206,13 @@ fn choose(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Analysis) {
 fn refresh(cx: &mut Cx<'_>, analysis: &Arc<Analysis>, tokens: &[(TokenId, &TokenView)]) {
     let ids: Vec<TokenId> = tokens.iter().map(|(id, _)| *id).collect();
     let known = cx
-        .view
-        .compare
+        .state
         .table
         .as_ref()
         .is_some_and(|t| Arc::ptr_eq(&t.analysis, analysis) && t.tokens == ids);
     if !known {
         let all: Vec<_> = tokens.iter().map(|(_, view)| &*view.token).collect();
-        cx.view.compare.table = Some(Table {
+        cx.state.table = Some(Table {
             analysis: Arc::clone(analysis),
             tokens: ids,
             lines: diff::table(&all),
@@ -203,13 +221,13 @@ fn refresh(cx: &mut Cx<'_>, analysis: &Arc<Analysis>, tokens: &[(TokenId, &Token
 }
 
 fn table(ui: &mut Ui, cx: &mut Cx<'_>, tokens: &[(TokenId, &TokenView)]) {
-    let Some(table) = cx.view.compare.table.take() else {
+    let Some(table) = cx.state.table.take() else {
         return;
     };
     let lines: Vec<&Line> = table
         .lines
         .iter()
-        .filter(|l| !cx.view.compare.differences || !l.same())
+        .filter(|l| !cx.state.differences || !l.same())
         .collect();
     let room = ui.available_width() - NAMES;
     let width = (room / tokens.len() as f32).max(LEAST);
@@ -229,7 +247,7 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, tokens: &[(TokenId, &TokenView)]) {
                     }
                 });
         });
-    cx.view.compare.table = Some(table);
+    cx.state.table = Some(table);
 }
 
 /// Who each token is about; moves it left or right, or takes it out. Titles wrap, and stand over the
@@ -390,7 +408,7 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, member: &Line, tokens: &[(TokenId, &TokenView)]
                 .galley(pos2(left + space::M, place.top() + 22.0), galley, ink);
         }
         if response.hovered() {
-            let full = cell.value.as_ref().map(super::token::plain_value);
+            let full = cell.value.as_ref().map(token_text::plain);
             let full = full.map_or(value, |v| shorten(&escape(&v), 600).into_owned());
             response.on_hover_text(match (says, cell.words.as_str()) {
                 (None, _) => full,
@@ -435,17 +453,14 @@ fn value_text(cx: &Cx<'_>, name: &str, value: &serde_json::Value) -> String {
         _ => String::new(),
     };
     let text = if text.is_empty() {
-        super::token::plain_value(value)
+        token_text::plain(value)
     } else {
         text
     };
     let shown = shorten(&escape(&text), 160).into_owned();
     match (name, value.as_i64()) {
         ("exp" | "iat" | "nbf" | "auth_time", Some(seconds)) => {
-            format!(
-                "{} · {shown}",
-                super::token::local(cx, seconds, cx.seconds())
-            )
+            format!("{} · {shown}", times::local(cx, seconds, cx.seconds()))
         }
         _ => shown,
     }

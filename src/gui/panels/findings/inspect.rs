@@ -2,176 +2,29 @@
 
 use egui::Ui;
 
-use crate::{
-    app::{
-        Command,
-        session::{Selection, View},
-    },
-    gui::{
-        Ask, Cx,
-        icons::{self, Icon},
-        theme::{self, space},
-        widgets,
-    },
-    kit::text::{escape, shorten},
-    risk::{Finding, Report},
+use crate::gui::{
+    context::Cx,
+    sections::{finding, tokens::tokens},
+    theme::space,
+    widgets,
 };
 
 /// Draws the section. `index` counts in the analysis's report.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, index: usize) {
+pub fn ui<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, index: usize) {
     let Some(finding) = cx.model.analysis.report.findings.get(index) else {
         widgets::empty(ui, "This finding is gone: the tokens have changed.", |_| {});
         return;
     };
     widgets::section(ui, "Finding", finding.rule.id);
     ui.add_space(space::XS);
-    body(ui, cx, index, false);
+    finding::body(ui, cx, index, false);
     let report = std::sync::Arc::clone(&cx.model.analysis.report);
     let finding = &report.findings[index];
     let hops: Vec<usize> = finding.parent.into_iter().chain([finding.hop]).collect();
-    crate::gui::panels::graph::inspect::tokens(ui, cx, "Tokens", &hops);
+    tokens(ui, cx, "Tokens", &hops);
     if !finding.rule.false_positives.is_empty() {
         ui.add_space(space::S);
         widgets::section(ui, "When it is not a defect", "");
-        prose(ui, "", finding.rule.false_positives, cx.theme.muted);
+        finding::prose(ui, "", finding.rule.false_positives, cx.theme.muted);
     }
-}
-
-/// The finding itself. `linked`: its title selects it.
-pub(in crate::gui) fn body(ui: &mut Ui, cx: &mut Cx<'_>, index: usize, linked: bool) {
-    let report = std::sync::Arc::clone(&cx.model.analysis.report);
-    let Some(finding) = report.findings.get(index) else {
-        return;
-    };
-    let theme = cx.theme;
-    ui.horizontal(|ui| {
-        icons::severity_icon(ui, finding.severity, 13.0);
-        let title = theme::strong(finding.rule.title).color(theme.severity(finding.severity));
-        if linked {
-            if ui.add(egui::Link::new(title)).clicked() {
-                cx.push(Command::Select(Selection::Finding(index)));
-            }
-        } else {
-            ui.add(egui::Label::new(title).wrap());
-        }
-    });
-    prose(ui, "", &finding.message, theme.text);
-    ui.add_space(2.0);
-    widgets::field(ui, "Claim", |ui| {
-        ui.add(egui::Label::new(theme::mono(finding.claim.as_str())).wrap())
-    });
-    if !finding.found.is_empty() {
-        widgets::field(ui, "Found", |ui| {
-            ui.add(egui::Label::new(theme::mono(shorten(&finding.found, 200))).wrap())
-        });
-    }
-    if !finding.expected.is_empty() {
-        widgets::field(ui, "Expected", |ui| {
-            prose(ui, "", &finding.expected, theme.text);
-        });
-    }
-    prose(ui, "Why it matters", finding.rule.why, theme.muted);
-    prose(ui, "Fix", finding.rule.fix, theme.text);
-    ui.add_space(space::XS);
-    ui.horizontal_wrapped(|ui| {
-        let evidence = std::sync::Arc::clone(&cx.model.analysis.evidence);
-        let id = |hop: usize| evidence.hops.get(hop).and_then(|h| h.token_id);
-        let child = id(finding.hop);
-        let parent = finding.parent.and_then(id);
-        if let (Some(child), Some(_)) = (child, parent) {
-            if widgets::primary(ui, None, "Show the two tokens").clicked() {
-                // The newer one in the token view; its changes against the other are in the inspector.
-                cx.push(Command::Select(Selection::Token(child)));
-                cx.push(Command::Show(View::Token));
-            }
-            if let Some(parent) = parent
-                && ui.button("Show the one before").clicked()
-            {
-                cx.push(Command::Select(Selection::Token(parent)));
-                cx.push(Command::Show(View::Token));
-            }
-        } else if let Some(child) = child
-            && widgets::primary(ui, None, "Show the token").clicked()
-        {
-            cx.push(Command::Select(Selection::Token(child)));
-            cx.push(Command::Show(View::Token));
-        }
-        if cx.model.session.view != View::Graph && ui.button("Show in the graph").clicked() {
-            cx.push(Command::Select(Selection::Finding(index)));
-            cx.push(Command::Show(View::Graph));
-        }
-        if widgets::icon_button(ui, Icon::Copy, "Copy finding as Markdown").clicked() {
-            cx.ask(Ask::Copy(
-                markdown(&report, finding, &evidence),
-                "Finding".into(),
-            ));
-        }
-    });
-    let source = format!(
-        "{} · {} · {}",
-        finding.rule.id,
-        finding.rule.source,
-        finding.confidence.name()
-    );
-    ui.add(egui::Label::new(theme::small(source).color(theme.muted)).wrap());
-}
-
-/// A sentence with a word before it; what stands in backticks is code.
-fn prose(ui: &mut Ui, lead: &str, text: &str, colour: egui::Color32) {
-    let mut job = egui::text::LayoutJob::default();
-    let plain = |font| egui::TextFormat::simple(font, colour);
-    let body = egui::FontId::proportional(13.0);
-    if !lead.is_empty() {
-        job.append(lead, 0.0, plain(egui::FontId::new(13.0, theme::medium())));
-    }
-    for (n, part) in text.split('`').enumerate() {
-        let (font, gap) = if n % 2 == 1 {
-            (theme::mono_font(), 0.0)
-        } else {
-            (
-                body.clone(),
-                if n == 0 && !lead.is_empty() { 5.0 } else { 0.0 },
-            )
-        };
-        job.append(part, gap, plain(font));
-    }
-    ui.add(egui::Label::new(job).wrap());
-}
-
-/// A finding as Markdown, as one would put it into a report.
-pub(super) fn markdown(
-    _report: &Report,
-    finding: &Finding,
-    evidence: &crate::evidence::Evidence,
-) -> String {
-    let hop = |n: usize| {
-        evidence
-            .hops
-            .get(n)
-            .map_or_else(|| format!("hop {n}"), |h| escape(&h.name).into_owned())
-    };
-    let place = match finding.parent {
-        Some(parent) => format!("{} → {}", hop(parent), hop(finding.hop)),
-        None => hop(finding.hop),
-    };
-    let code = |text: &str| format!("`{}`", text.replace('`', "'"));
-    format!(
-        "### {severity}: {title} ({id})\n\n{message}\n\n- Where: {place}, {claim}\n- Found: {found}\n\
-         - Expected: {expected}\n- Why it matters: {why}\n- Fix: {fix}\n- Source: {source}\n- Confidence: {confidence}\n",
-        severity = crate::gui::panels::graph::capital(finding.severity.name()),
-        title = finding.rule.title,
-        id = finding.rule.id,
-        message = finding.message,
-        claim = code(&finding.claim),
-        found = if finding.found.is_empty() {
-            "nothing".into()
-        } else {
-            code(&finding.found)
-        },
-        expected = finding.expected,
-        why = finding.rule.why,
-        fix = finding.rule.fix,
-        source = finding.rule.source,
-        confidence = finding.confidence.name(),
-    )
 }

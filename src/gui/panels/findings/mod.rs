@@ -4,9 +4,8 @@ pub mod inspect;
 
 use std::sync::Arc;
 
-use egui::{Align, Layout, RichText, ScrollArea, Ui};
+use egui::{Align, Layout, RichText, Role, ScrollArea, Ui, WidgetInfo};
 
-use super::graph::{capital, counted, severity_menu};
 use crate::{
     app::{
         Command,
@@ -14,8 +13,15 @@ use crate::{
     },
     evidence::Evidence,
     gui::{
-        Ask, Cx,
+        context,
         icons::{self, Icon},
+        pane::Pane,
+        panel::{Dock, Entry, Panel},
+        request::WindowRequest,
+        sections::{
+            finding::markdown,
+            severity::{capital, counted, severity_menu},
+        },
         theme::{self, space},
         widgets::{
             self,
@@ -25,23 +31,6 @@ use crate::{
     kit::text::escape,
     risk::{Finding, Report, Severity},
 };
-use inspect::markdown;
-
-/// What the panel keeps between frames.
-#[derive(Default)]
-pub struct State {
-    rows: rows::State,
-    open_not_evaluable: bool,
-    sorted: Sorted,
-}
-
-impl State {
-    /// How many findings there are of each severity, worst first; counted once when they change.
-    pub fn counts(&mut self, report: &Arc<Report>) -> [(Severity, usize); 5] {
-        self.sorted.follow(report);
-        self.sorted.counts
-    }
-}
 
 /// The findings in the order in which they are shown, worked out once when they change: there may be
 /// tens of thousands, and every frame asks.
@@ -91,12 +80,59 @@ const COLUMNS: [Column; 7] = [
     wide("Source", 96.0, 0.7),
 ];
 
-/// Draws the panel.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// The panel: what it keeps between frames.
+#[derive(Default)]
+pub struct FindingsPanel {
+    rows: rows::State,
+    open_not_evaluable: bool,
+    sorted: Sorted,
+}
+
+impl FindingsPanel {
+    /// How many findings there are of each severity, worst first; counted once when they change.
+    pub fn counts(&mut self, report: &Arc<Report>) -> [(Severity, usize); 5] {
+        self.sorted.follow(report);
+        self.sorted.counts
+    }
+}
+
+/// What is drawn with in this panel.
+type Cx<'a> = context::Cx<'a, FindingsPanel>;
+
+/// Its line in the registry.
+pub static ENTRY: Entry = Entry {
+    pane: Pane::side("Findings"),
+    title: "Findings",
+    dock: Dock::Below,
+    key: None,
+    make: Some(|| Box::<FindingsPanel>::default()),
+};
+
+impl Panel for FindingsPanel {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>) {
+        draw(ui, &mut cx.with(self));
+    }
+
+    fn inspect(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>, selection: &Selection) -> bool {
+        let Selection::Finding(index) = selection else {
+            return false;
+        };
+        inspect::ui(ui, cx, *index);
+        true
+    }
+
+    fn beside_tabs(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>) {
+        // In front, the panel itself says how many there are.
+        ui.add_space(space::M);
+        counts_beside(ui, &mut cx.with(self));
+    }
+}
+
+fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     let report = Arc::clone(&cx.model.analysis.report);
     let evidence = Arc::clone(&cx.model.analysis.evidence);
     let least = cx.model.session.at_least;
-    let sorted = &mut cx.view.findings.sorted;
+    let sorted = &mut cx.state.sorted;
     sorted.follow(&report);
     let all = Arc::clone(&sorted.all);
     let list = &all[..sorted.at_least(least)];
@@ -114,7 +150,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         widgets::empty(ui, line, |_| {});
         return;
     }
-    if cx.view.findings.open_not_evaluable {
+    if cx.state.open_not_evaluable {
         not_evaluable(ui, cx);
         return;
     }
@@ -130,7 +166,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         Selection::Finding(n) => list.iter().position(|i| *i == n),
         _ => None,
     };
-    let mut state = std::mem::take(&mut cx.view.findings.rows);
+    let mut state = std::mem::take(&mut cx.state.rows);
     let done = rows::table(
         ui,
         &mut state,
@@ -160,10 +196,10 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
         },
     );
-    cx.view.findings.rows = state;
+    cx.state.rows = state;
     let hinted = done.hovered.map(|n| list[n]);
-    if cx.view.graph.hinted != hinted {
-        cx.view.graph.hinted = hinted;
+    if cx.window.hinted != hinted {
+        cx.window.hinted = hinted;
         ui.ctx().request_repaint(); // the graph may have been drawn already
     }
     if let Some(n) = done.selected {
@@ -200,13 +236,16 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, list: &[usize]) {
                                     )
                                 })
                                 .collect();
-                            cx.ask(Ask::Copy(text.join("\n"), counted(list.len(), "finding")));
+                            cx.ask(WindowRequest::Copy(
+                                text.join("\n"),
+                                counted(list.len(), "finding"),
+                            ));
                         }
                     });
                     severity_menu(ui, cx);
                     let missing = report.not_evaluable.len();
                     if missing > 0 {
-                        let state = &mut cx.view.findings;
+                        let state = &mut cx.state;
                         let text = format!("{missing} not evaluable");
                         let response = ui
                             .selectable_label(state.open_not_evaluable, text)
@@ -215,7 +254,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, list: &[usize]) {
                             state.open_not_evaluable = !state.open_not_evaluable;
                         }
                     } else {
-                        cx.view.findings.open_not_evaluable = false;
+                        cx.state.open_not_evaluable = false;
                     }
                 });
             });
@@ -229,7 +268,7 @@ fn counts(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.label(RichText::new("No findings").color(cx.theme.muted));
         return;
     }
-    for (severity, n) in cx.view.findings.counts(&report) {
+    for (severity, n) in cx.state.counts(&report) {
         if n == 0 {
             continue;
         }
@@ -333,6 +372,28 @@ fn not_evaluable(ui: &mut Ui, cx: &mut Cx<'_>) {
         });
 }
 
+/// How many findings of each severity, as shapes and words; right to left.
+fn counts_beside(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let counts = cx.state.counts(&cx.model.analysis.report);
+    for (severity, n) in counts.into_iter().rev() {
+        if n == 0 {
+            continue;
+        }
+        let label =
+            ui.label(theme::small(format!("{n} {}", severity.name())).color(cx.theme.muted));
+        label.widget_info(|| {
+            WidgetInfo::labeled(
+                Role::Label,
+                true,
+                format!("{n} {} findings", severity.name()),
+            )
+        });
+        ui.add_space(-2.0);
+        icons::severity_icon(ui, severity, 11.0);
+        ui.add_space(space::XS);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -360,7 +421,7 @@ mod tests {
     #[test]
     fn findings_are_counted_and_sorted_when_they_change_and_then_kept() {
         use Severity::{Critical, High, Low};
-        let mut state = State::default();
+        let mut state = FindingsPanel::default();
         let first = report(&[Low, Critical, High, Low]);
         assert_eq!(state.counts(&first)[0], (Critical, 1));
         let kept = Arc::clone(&state.sorted.all);

@@ -7,7 +7,9 @@ use egui::{
 
 use super::{
     list::{Selected, caption},
-    mark, tint, total, wrapped,
+    mark,
+    state::{Cx, Mode},
+    tint, total, wrapped,
 };
 use crate::{
     app::{
@@ -20,9 +22,10 @@ use crate::{
         hosted, named,
     },
     gui::{
-        Ask, Cx,
         icons::Icon,
         keyboard_focus,
+        request::WindowRequest,
+        sections::{severity::capital, token_text},
         theme::{self, RADIUS, Theme, space},
         widgets::{
             self,
@@ -49,7 +52,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forged: &Forged) {
                 .show(ui, |ui| {
                     ui.set_width(ui.available_width());
                     ui.spacing_mut().item_spacing.y = space::S;
-                    match cx.view.forge.list.selected {
+                    match cx.state.list.selected {
                         None => overview(ui, cx, forged),
                         Some(Selected::Family(family)) => about(ui, cx, family),
                         Some(Selected::Forgery(n)) => {
@@ -85,7 +88,7 @@ fn overview(ui: &mut Ui, cx: &mut Cx<'_>, forged: &Forged) {
     );
     ui.add_space(space::S);
     if widgets::primary(ui, Some(Icon::Play), "Choose a target").clicked() {
-        cx.view.forge.mode = super::Mode::Fire;
+        cx.state.mode = Mode::Fire;
     }
 }
 
@@ -188,11 +191,8 @@ fn verdict(ui: &mut Ui, cx: &Cx<'_>, forgery: &Forgery) {
         mark(ui.painter(), rect, &row.verdict, cx.theme);
         let status = row.status.map_or(String::new(), |s| format!(", {s}"));
         ui.label(
-            theme::strong(format!(
-                "{}{status}",
-                super::super::graph::capital(row.verdict.words())
-            ))
-            .color(tint(&row.verdict, cx.theme)),
+            theme::strong(format!("{}{status}", capital(row.verdict.words())))
+                .color(tint(&row.verdict, cx.theme)),
         );
         if let Some(void) = &matrix.void {
             ui.label(theme::small("void").color(cx.theme.high))
@@ -211,7 +211,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forgery: &'static Forgery,
             cx.push(Command::Forge(id, vec![forgery.name.to_string()]));
         }
         if widgets::button(ui, Icon::Copy, "Copy token").clicked() {
-            cx.ask(Ask::Copy(shown.made.token.clone(), "Forged token".into()));
+            cx.ask(WindowRequest::Copy(shown.made.token.clone(), "Forged token".into()));
         }
         let stack = &cx.model.forge.stack;
         let stacked = stack.iter().any(|s| *s == forgery.name);
@@ -239,7 +239,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forgery: &'static Forgery,
             if widgets::button(ui, Icon::Copy, words).on_hover_text(why).clicked()
                 && let Some((what, text)) = hosted(forgery.name, &forged.with)
             {
-                cx.ask(Ask::Copy(text, super::super::graph::capital(what)));
+                cx.ask(WindowRequest::Copy(text, capital(what)));
             }
         }
     });
@@ -286,7 +286,10 @@ fn stack(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
                     cx.push(Command::Forge(id, names.clone()));
                 }
                 if widgets::button(ui, Icon::Copy, "Copy token").clicked() {
-                    cx.ask(Ask::Copy(shown.made.token.clone(), "Forged token".into()));
+                    cx.ask(WindowRequest::Copy(
+                        shown.made.token.clone(),
+                        "Forged token".into(),
+                    ));
                 }
                 super::fire::alone(ui, cx, id, "Fire the stack", Shots::Stack);
                 if widgets::button(ui, Icon::Trash, "Clear the stack").clicked() {
@@ -313,7 +316,7 @@ fn difference(ui: &mut Ui, cx: &Cx<'_>, shown: &Shown) {
     }
     caption(ui, "Forged token", cx);
     let text = escape(&shorten(&shown.made.token, MAX_SHOWN)).into_owned();
-    let mut job = super::super::token::colours(&text, cx.theme);
+    let mut job = token_text::colours(&text, cx.theme);
     job.wrap.break_anywhere = true;
     egui::Frame::new()
         .fill(cx.theme.raised)

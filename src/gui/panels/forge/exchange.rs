@@ -2,11 +2,10 @@
 
 use egui::Ui;
 
-use super::{list::caption, target::keep, wrapped};
+use super::{list::caption, state::Cx, target::keep, wrapped};
 use crate::{
     app::{Command, forge, practice, target::TargetEntry},
     gui::{
-        Cx,
         icons::Icon,
         keyboard_focus,
         theme::{self, space},
@@ -180,7 +179,7 @@ fn actor(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
     });
     keep(cx, entry, changed, "actor");
     if entry.id != TargetId(0) {
-        let pasted = &mut cx.view.forge.fire.pasted;
+        let pasted = &mut cx.state.fire.pasted;
         let field = widgets::text_field(
             ui,
             "Paste an actor token",

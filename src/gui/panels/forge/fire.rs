@@ -8,6 +8,7 @@ use super::{
     columns,
     list::caption,
     matrix,
+    state::Cx,
     target::{current, keep, ui as form},
     wrapped,
 };
@@ -22,9 +23,9 @@ use crate::{
         fire::{MAX_AT_ONCE, MAX_PATIENCE, MAX_PER_SECOND},
     },
     gui::{
-        Cx,
         icons::Icon,
         keyboard_focus,
+        request::{PanelRequest, WindowRequest},
         theme::{self, space},
         widgets,
     },
@@ -84,7 +85,7 @@ fn left(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
 
 /// Fires, or says in the form what is missing.
 fn pull(cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry, shots: Shots) {
-    cx.view.forge.fire.error = match forge::plan_of(cx.model, id, entry, cx.seconds(), shots) {
+    cx.state.fire.error = match forge::plan_of(cx.model, id, entry, cx.seconds(), shots) {
         Ok(plan) => {
             cx.push(Command::Fire(Arc::new(plan)));
             None
@@ -104,7 +105,7 @@ pub(super) fn alone(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, words: &str, shot
     let button = egui::Button::new((Icon::Play.atom(14.0, None), words));
     let button = ui.add_enabled(cx.model.forge.firing.is_none(), button);
     if button.on_hover_text(target).clicked() {
-        cx.view.forge.show_fire();
+        cx.state.show_firing();
         if entry.id != TargetId(0) {
             pull(cx, id, &entry, shots);
         }
@@ -113,7 +114,7 @@ pub(super) fn alone(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, words: &str, shot
 
 fn trigger(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry) {
     let chosen = forge::chosen(entry).len();
-    if let Some(error) = cx.view.forge.fire.error.clone() {
+    if let Some(error) = cx.state.fire.error.clone() {
         wrapped(ui, RichText::new(error).color(cx.theme.critical));
     }
     let busy = cx.model.forge.firing.is_some() || cx.model.forge.forged.is_none();
@@ -136,7 +137,7 @@ fn trigger(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry) {
             "The token in front, as it is: one request, and its answer in the inspector",
         );
         if send.clicked() {
-            cx.view.log.show_response();
+            cx.ask(WindowRequest::Tell(PanelRequest::ShowResponse));
             pull(cx, id, entry, Shots::Token);
         }
     });
@@ -291,7 +292,7 @@ fn refused(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         let words: Vec<String> = statuses.iter().map(u16::to_string).collect();
         words.join(", ")
     };
-    let typed = cx.view.forge.fire.refused.take();
+    let typed = cx.state.fire.refused.take();
     let typed = typed.filter(|(id, text)| {
         *id == entry.id && read(text).is_none_or(|read| read == entry.refused)
     });
@@ -322,7 +323,7 @@ fn refused(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
             );
         }
     }
-    cx.view.forge.fire.refused = Some((entry.id, text));
+    cx.state.fire.refused = Some((entry.id, text));
 }
 
 fn read(text: &str) -> Option<Vec<u16>> {

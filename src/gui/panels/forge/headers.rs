@@ -3,10 +3,10 @@
 use egui::Ui;
 use zeroize::Zeroizing;
 
-use super::target::keep;
+use super::{state::Cx, target::keep};
 use crate::{
     app::{Command, target::TargetEntry},
-    gui::{Cx, icons::Icon, widgets},
+    gui::{icons::Icon, widgets},
     kit::{ids::TargetId, secret::Secret},
 };
 

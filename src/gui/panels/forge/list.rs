@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use egui::{Align, Layout, Margin, RichText, Ui, Vec2};
 
-use super::mark;
+use super::{mark, state::Cx};
 use crate::{
     app::{Command, forge::Forged},
     attack::{FAMILIES, Family, Forgery, Row as Line, catalogue},
     gui::{
-        Cx,
         icons::Icon,
         theme::{self, space},
         widgets::{
@@ -55,8 +54,8 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forged: &Forged) {
     if list.is_empty() {
         widgets::empty(ui, "No forgery has these words.", |ui| {
             if ui.button("Show all").clicked() {
-                cx.view.forge.list.search.clear();
-                cx.view.forge.list.makeable = false;
+                cx.state.list.search.clear();
+                cx.state.list.makeable = false;
             }
         });
         return;
@@ -71,13 +70,12 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forged: &Forged) {
     };
     let stack = cx.model.forge.stack.clone();
     let selected = cx
-        .view
-        .forge
+        .state
         .list
         .selected
         .and_then(|s| list.iter().position(|r| *r == s));
-    let folded = cx.view.forge.list.folded.clone();
-    let mut state = std::mem::take(&mut cx.view.forge.list.rows);
+    let folded = cx.state.list.folded.clone();
+    let mut state = std::mem::take(&mut cx.state.list.rows);
     let done = rows::table(
         ui,
         &mut state,
@@ -144,7 +142,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forged: &Forged) {
             }
         },
     );
-    let state_of = &mut cx.view.forge.list;
+    let state_of = &mut cx.state.list;
     state_of.rows = state;
     if let Some(n) = done.selected {
         state_of.selected = Some(list[n]);
@@ -164,13 +162,13 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forged: &Forged) {
         }
     }
     if done.back {
-        cx.view.forge.list.selected = None;
+        cx.state.list.selected = None;
     }
 }
 
 fn head(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let find = std::mem::take(&mut cx.view.find);
-    let state = &mut cx.view.forge.list;
+    let find = std::mem::take(&mut cx.window.find);
+    let state = &mut cx.state.list;
     egui::Frame::new()
         .inner_margin(Margin::symmetric(space::S as i8, 5))
         .show(ui, |ui| {
@@ -207,7 +205,7 @@ fn count(family: &Family, forged: &Forged) -> (usize, usize) {
 }
 
 fn rows_of(cx: &Cx<'_>, forged: &Forged) -> Vec<Selected> {
-    let state = &cx.view.forge.list;
+    let state = &cx.state.list;
     let words: Vec<String> = state
         .search
         .split_whitespace()

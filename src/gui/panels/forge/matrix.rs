@@ -2,12 +2,12 @@
 
 use egui::{Align, Layout, Margin, Ui, Vec2};
 
-use super::{Mode, list::Selected, mark, tint, wrapped};
+use super::{list::Selected, mark, state::Cx, state::Mode, tint, wrapped};
 use crate::{
     app::{Command, session::Selection},
     attack::{Matrix, Row, STACK, Verdict, catalogue},
     gui::{
-        Ask, Cx,
+        request::WindowRequest,
         theme::{self, space},
         widgets::{
             self,
@@ -71,7 +71,7 @@ const NARROW: [Column; 4] = [
 pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
     summary(ui, cx, matrix, live);
     widgets::hairline(ui);
-    let show = cx.view.forge.matrix.show;
+    let show = cx.state.matrix.show;
     let mut list: Vec<&Row> = matrix.rows.iter().filter(|r| show.fits(r)).collect();
     if !live {
         // What has to be read first stands first; the rest stays in the order in which it was sent.
@@ -80,13 +80,13 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
     if list.is_empty() {
         widgets::empty(ui, "No forgery has this verdict.", |ui| {
             if ui.button("Show all").clicked() {
-                cx.view.forge.matrix.show = Show::All;
+                cx.state.matrix.show = Show::All;
             }
         });
         return;
     }
     let single = matrix.single().is_some();
-    let mut state = std::mem::take(&mut cx.view.forge.matrix.rows);
+    let mut state = std::mem::take(&mut cx.state.matrix.rows);
     let done = rows::table(
         ui,
         &mut state,
@@ -99,7 +99,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
                 &COLUMNS
             },
             rows: list.len(),
-            selected: cx.view.forge.matrix.selected.filter(|n| *n < list.len()),
+            selected: cx.state.matrix.selected.filter(|n| *n < list.len()),
             tail: live,
         },
         |n| {
@@ -139,10 +139,10 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
             }
         },
     );
-    cx.view.forge.matrix.rows = state;
+    cx.state.matrix.rows = state;
     if let Some(n) = done.selected {
-        cx.view.forge.matrix.selected = Some(n);
-        cx.view.forge.list.selected = place(list[n]);
+        cx.state.matrix.selected = Some(n);
+        cx.state.list.selected = place(list[n]);
         // The inspector shows what was sent and what came back.
         let sent = cx.model.log.of_row(
             if live {
@@ -159,11 +159,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
     if let Some(n) = done.opened
         && let Some(place) = place(list[n])
     {
-        cx.view.forge.list.selected = Some(place);
-        cx.view.forge.mode = Mode::Forgeries;
+        cx.state.list.selected = Some(place);
+        cx.state.mode = Mode::Forgeries;
     }
     if done.back {
-        cx.view.forge.matrix.selected = None;
+        cx.state.matrix.selected = None;
     }
 }
 
@@ -256,7 +256,7 @@ fn firings(ui: &mut Ui, cx: &mut Cx<'_>) {
                 .clicked()
             {
                 cx.commands.push(Command::ShowFiring(fired.number));
-                cx.view.forge.matrix.selected = None;
+                cx.state.matrix.selected = None;
                 ui.close();
             }
         }
@@ -336,7 +336,7 @@ fn counts(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix) {
             if n == 0 {
                 continue;
             }
-            let on = cx.view.forge.matrix.show == show;
+            let on = cx.state.matrix.show == show;
             let mut text = theme::small(format!("{n} {words}"));
             if show == Show::Accepted {
                 text = text.color(cx.theme.critical);
@@ -347,8 +347,8 @@ fn counts(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix) {
                 .on_hover_text(format!("Show {words}"))
                 .clicked()
             {
-                cx.view.forge.matrix.show = if on { Show::All } else { show };
-                cx.view.forge.matrix.selected = None;
+                cx.state.matrix.show = if on { Show::All } else { show };
+                cx.state.matrix.selected = None;
             }
         }
     });
@@ -358,18 +358,27 @@ fn export(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix) {
     widgets::menu(ui, "Export the matrix", "Export", |ui| {
         if widgets::menu_item(ui, "Report, Markdown…", "").clicked() {
             let text = report::forged::markdown(matrix);
-            cx.ask(Ask::SaveFile("forgeries.md".into(), text.into_bytes()));
+            cx.ask(WindowRequest::SaveFile(
+                "forgeries.md".into(),
+                text.into_bytes(),
+            ));
             ui.close();
         }
         if widgets::menu_item(ui, "JUnit file…", "").clicked() {
             let text = report::junit::matrix(matrix);
-            cx.ask(Ask::SaveFile("forgeries.xml".into(), text.into_bytes()));
+            cx.ask(WindowRequest::SaveFile(
+                "forgeries.xml".into(),
+                text.into_bytes(),
+            ));
             ui.close();
         }
         if widgets::menu_item(ui, "SARIF 2.1.0 file…", "").clicked() {
             let log = report::sarif::matrix(matrix);
             let text = format!("{log:#}\n");
-            cx.ask(Ask::SaveFile("forgeries.sarif".into(), text.into_bytes()));
+            cx.ask(WindowRequest::SaveFile(
+                "forgeries.sarif".into(),
+                text.into_bytes(),
+            ));
             ui.close();
         }
         if widgets::menu_item(ui, "Copy what was accepted", "").clicked() {
@@ -388,7 +397,7 @@ fn export(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix) {
             } else {
                 format!("{}\n\n{}", matrix.target, lines.join("\n"))
             };
-            cx.ask(Ask::Copy(text, "Accepted forgeries".into()));
+            cx.ask(WindowRequest::Copy(text, "Accepted forgeries".into()));
             ui.close();
         }
     });

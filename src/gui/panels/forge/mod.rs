@@ -7,11 +7,12 @@ mod headers;
 mod list;
 mod matrix;
 mod secrets;
+mod state;
 mod target;
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
-use egui::{Align, Layout, Margin, Rect, RichText, Ui, UiBuilder, pos2};
+use egui::{Align, Key, Layout, Margin, Rect, RichText, Ui, UiBuilder, pos2};
 
 use crate::{
     app::{
@@ -23,8 +24,11 @@ use crate::{
     },
     attack::{Verdict, catalogue},
     gui::{
-        Ask, Cx,
+        context,
         icons::{self, Icon},
+        pane::Pane,
+        panel::{Dock, Entry, Panel},
+        request::{PanelRequest, WindowRequest},
         theme::{self, Theme, space},
         widgets,
     },
@@ -36,46 +40,32 @@ use crate::{
     risk::Severity,
     token::Form,
 };
+use state::{Cx, ForgePanel, Mode};
 
-/// What is in front.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Mode {
-    /// The catalogue and one forgery.
-    #[default]
-    Forgeries,
-    /// Target and matrix.
-    Fire,
-    /// Weak secrets.
-    Secrets,
-}
+/// Its line in the registry.
+pub static ENTRY: Entry = Entry {
+    pane: Pane::Main(View::Forge),
+    title: "Forge",
+    dock: Dock::Main,
+    key: Some(Key::Num5),
+    make: Some(|| Box::<ForgePanel>::default()),
+};
 
-/// What the panel keeps between frames.
-#[derive(Default)]
-pub struct State {
-    mode: Mode,
-    list: list::State,
-    fire: fire::State,
-    matrix: matrix::State,
-    /// The user's word list.
-    words: Option<PathBuf>,
-    /// The secret that was found is shown in clear.
-    revealed: bool,
-}
-
-impl State {
-    /// Puts target and matrix in front.
-    pub fn show_fire(&mut self) {
-        self.mode = Mode::Fire;
+impl Panel for ForgePanel {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>) {
+        draw(ui, &mut cx.with(self));
     }
 
-    /// A word list was chosen.
-    pub fn choose_words(&mut self, path: PathBuf) {
-        self.words = Some(path);
+    fn take(&mut self, request: &PanelRequest, _cx: &mut context::Cx<'_>) {
+        match request {
+            PanelRequest::ShowFiring => self.show_firing(),
+            PanelRequest::TakeWords(path) => self.choose_words(path.clone()),
+            _ => {}
+        }
     }
 }
 
-/// Draws the panel.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     let analysis = Arc::clone(&cx.model.analysis);
     let found = analysis.in_front(&cx.model.session);
     let Some((id, view)) = found else {
@@ -91,7 +81,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                     ui.add_space(space::S);
                 }
                 if widgets::button(ui, Icon::Paste, "Paste a token").clicked() {
-                    cx.ask(Ask::Paste);
+                    cx.ask(WindowRequest::Paste);
                 }
             },
         );
@@ -103,7 +93,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     widgets::hairline(ui);
     ui.spacing_mut().item_spacing = spacing;
     question(ui, cx);
-    match cx.view.forge.mode {
+    match cx.state.mode {
         Mode::Forgeries => forgeries(ui, cx, id),
         Mode::Fire => fire::ui(ui, cx, id),
         Mode::Secrets => secrets::ui(ui, cx, id, view),
@@ -122,9 +112,9 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
                     (Mode::Fire, "Fire"),
                     (Mode::Secrets, "Weak secrets"),
                 ] {
-                    let on = cx.view.forge.mode == mode;
+                    let on = cx.state.mode == mode;
                     if ui.add(egui::Button::selectable(on, name)).clicked() {
-                        cx.view.forge.mode = mode;
+                        cx.state.mode = mode;
                     }
                 }
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

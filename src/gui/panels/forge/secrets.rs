@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Margin, ProgressBar, RichText, ScrollArea, Ui};
 
-use super::{Mode, is_compact, wrapped};
+use super::{is_compact, state::Cx, state::Mode, wrapped};
 use crate::{
     app::{
         Command,
@@ -13,9 +13,9 @@ use crate::{
     },
     attack::secrets::words,
     gui::{
-        Ask, Cx,
         icons::Icon,
         keyboard_focus,
+        request::WindowRequest,
         theme::{self, space},
         widgets,
     },
@@ -73,9 +73,9 @@ fn content(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
     list(ui, cx);
     ui.horizontal(|ui| {
         if widgets::primary(ui, Some(Icon::Search), "Try weak secrets").clicked() {
-            cx.view.forge.revealed = false;
+            cx.state.revealed = false;
             let keys = forge::keys(cx.model, id);
-            let words = cx.view.forge.words.clone();
+            let words = cx.state.words.clone();
             cx.push(Command::Crack(Arc::clone(&view.token.raw), words, keys));
         }
     });
@@ -87,13 +87,13 @@ fn content(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
 fn list(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.horizontal(|ui| {
         if widgets::button(ui, Icon::Folder, "Choose a word list").clicked() {
-            cx.ask(Ask::ChooseWords);
+            cx.ask(WindowRequest::ChooseWords);
         }
-        let words = cx.view.forge.words.clone();
+        let words = cx.state.words.clone();
         match words {
             Some(path) => {
                 if widgets::icon_button(ui, Icon::Cross, "Leave out the word list").clicked() {
-                    cx.view.forge.words = None;
+                    cx.state.words = None;
                 }
                 let name = escape(&path.display().to_string()).into_owned();
                 ui.add(egui::Label::new(theme::mono(name)).truncate());
@@ -187,26 +187,26 @@ fn result(ui: &mut Ui, cx: &mut Cx<'_>, crack: &Crack, alg: &str) {
                                 word.how
                             ),
                         );
-                        let shown = if cx.view.forge.revealed {
+                        let shown = if cx.state.revealed {
                             escape(&word.word).into_owned()
                         } else {
                             "••••••••".into()
                         };
                         ui.label(theme::mono(shown));
                         ui.horizontal_wrapped(|ui| {
-                            let words = if cx.view.forge.revealed { "Hide" } else { "Show the secret" };
+                            let words = if cx.state.revealed { "Hide" } else { "Show the secret" };
                             if widgets::button(ui, Icon::Search, words).clicked() {
-                                cx.view.forge.revealed = !cx.view.forge.revealed;
+                                cx.state.revealed = !cx.state.revealed;
                             }
                             if widgets::button(ui, Icon::Copy, "Copy the secret").clicked() {
-                                cx.ask(Ask::CopySecret(
+                                cx.ask(WindowRequest::CopySecret(
                                     secret::Secret::new(word.word.as_str()),
                                     "Secret".into(),
                                 ));
                             }
                             if at_hand {
                                 if widgets::button(ui, Icon::Play, "Forge with it").clicked() {
-                                    cx.view.forge.mode = Mode::Forgeries;
+                                    cx.state.mode = Mode::Forgeries;
                                 }
                             } else if widgets::button(ui, Icon::Key, "Add as a key").clicked() {
                                 let jwk = word.key(alg);

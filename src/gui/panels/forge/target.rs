@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Margin, RichText, Ui};
 
-use super::{exchange, headers, list::caption, wrapped};
+use super::{exchange, headers, list::caption, state::Cx, wrapped};
 use crate::{
     app::{
         Command,
@@ -15,9 +15,9 @@ use crate::{
     },
     attack::target::MARK,
     gui::{
-        Cx,
         icons::Icon,
         keyboard_focus,
+        sections::practice::run_here,
         theme::{self, space},
         widgets,
     },
@@ -78,7 +78,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry)
                 {
                     cx.push(Command::DeleteTarget(entry.id));
                 }
-                let naming = &mut cx.view.forge.fire.naming;
+                let naming = &mut cx.state.fire.naming;
                 if widgets::sized_icon_button(ui, Icon::Pen, "Name this target", 22.0).clicked() {
                     *naming = !*naming;
                 }
@@ -98,7 +98,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry)
             choose(cx, &kept.targets, target);
         }
     }
-    if cx.view.forge.fire.naming && entry.id != TargetId(0) {
+    if cx.state.fire.naming && entry.id != TargetId(0) {
         let mut changed = entry.clone();
         let field = widgets::text_field(
             ui,
@@ -108,7 +108,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry)
             false,
         );
         if field.lost_focus() {
-            cx.view.forge.fire.naming = false;
+            cx.state.fire.naming = false;
         }
         keep(cx, entry, changed, "name");
     }
@@ -331,7 +331,7 @@ fn foreign(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry) {
         if widgets::button(ui, Icon::Key, "Take a token of its own").clicked() {
             cx.push(Command::AimForge(entry.faults.clone()));
         }
-        super::super::practice::run_here(ui, cx, &entry.faults);
+        run_here(ui, cx, &entry.faults);
     });
 }
 

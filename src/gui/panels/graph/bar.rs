@@ -2,10 +2,10 @@
 
 use egui::{Align, Layout, Ui};
 
-use super::{export, highlight::is_named, severity_menu};
+use super::{export, highlight::is_named, state::Cx};
 use crate::{
     app::{Command, Model, session::Selection},
-    gui::{Cx, theme::space, widgets},
+    gui::{sections::severity::severity_menu, theme::space, widgets},
     kit::text::{escape, shorten},
     principal::{
         fold::By,
@@ -26,13 +26,13 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 search(ui, cx);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     export::menu(ui, cx);
-                    let table = cx.view.graph.table;
+                    let table = cx.state.table;
                     ui.spacing_mut().item_spacing.x = 2.0;
                     if ui.selectable_label(table, "Table").clicked() {
-                        cx.view.graph.table = true;
+                        cx.state.table = true;
                     }
                     if ui.selectable_label(!table, "Graph").clicked() {
-                        cx.view.graph.table = false;
+                        cx.state.table = false;
                     }
                 });
             });
@@ -171,8 +171,8 @@ fn fold_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let find = std::mem::take(&mut cx.view.find);
-    let state = &mut cx.view.graph;
+    let find = std::mem::take(&mut cx.window.find);
+    let state = &mut cx.state;
     // What stands at the right keeps its room.
     let width = (ui.available_width() - 262.0).clamp(72.0, 160.0);
     let hint = if width < 120.0 {
@@ -196,12 +196,12 @@ fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
         let text = state.search.clone();
         cx.push(Command::Filter(text));
     }
-    let words = cx.view.graph.search.trim().to_lowercase();
+    let words = cx.state.search.trim().to_lowercase();
     if enter && !words.is_empty() {
         // The first one comes out of its fold.
         let mut all = cx.model.picture.whole.nodes.iter();
         if let Some(node) = all.find(|n| is_named(n, &words)) {
-            cx.view.graph.follow = vec![node.id.clone()];
+            cx.state.follow = vec![node.id.clone()];
             cx.push(Command::Select(Selection::Principal(node.id.clone())));
         }
     }

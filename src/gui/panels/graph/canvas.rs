@@ -6,17 +6,18 @@ use super::{
     highlight::Highlight,
     node::{self, Mood},
     scene::Scene,
+    state::Cx,
     wires,
 };
 use crate::{
     app::{Command, session::Selection},
     gui::{
-        Ask, Cx,
         canvas::{
             Canvas, Hand, Spot, Stage,
             controls::{Line, legend, zoom_buttons},
             motion, paint,
         },
+        request::WindowRequest,
         theme::{self, Theme, space},
         widgets,
     },
@@ -50,7 +51,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Highlight) {
     ui.painter().rect_filled(area, 0, cx.theme.window);
     let rect = area.with_min_y(area.top() + HEAD);
     let bounds = bounds(scene);
-    let mut canvas = std::mem::take(&mut cx.view.graph.canvas);
+    let mut canvas = std::mem::take(&mut cx.state.canvas);
     let nodes = &scene.picture.whole.nodes;
     let seen = &scene.picture.seen;
     let content = (
@@ -60,7 +61,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Highlight) {
         (seen.issuers, seen.keys, seen.clients, seen.fold),
     );
     let stage = canvas.begin(ui, "graph", "Principal graph", rect, bounds, content);
-    if cx.view.graph.fresh {
+    if cx.state.fresh {
         follow(ui, cx, scene, &mut canvas, &stage, bounds);
     }
     columns(ui, cx, area, &canvas);
@@ -91,7 +92,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Highlight) {
         (Line::Dashed, "may act, issues, holds"),
     ];
     legend(&sheet.stage, cx.theme, area, lines);
-    cx.view.graph.canvas = sheet.canvas;
+    cx.state.canvas = sheet.canvas;
 }
 
 fn bounds(scene: &Scene) -> Rect {
@@ -196,7 +197,7 @@ impl Sheet<'_> {
                     response.request_focus();
                 }
             } else if response.double_clicked() {
-                cx.asks.extend(newest_token(cx, node));
+                cx.requests.extend(newest_token(cx, node));
             } else if response.clicked() {
                 cx.push(Command::Select(Selection::Principal(node.id.clone())));
                 response.request_focus();
@@ -261,7 +262,7 @@ impl Sheet<'_> {
                 if let Some(node) = node.filter(|n| n.fold.is_some()) {
                     open(cx, node);
                 } else {
-                    cx.asks.extend(node.and_then(|n| newest_token(cx, n)));
+                    cx.requests.extend(node.and_then(|n| newest_token(cx, n)));
                 }
             }
             Some(Hand::Back) => {
@@ -283,7 +284,7 @@ impl Sheet<'_> {
 /// Opens a fold; the keyboard goes to the first of those that it held.
 pub(super) fn open(cx: &mut Cx<'_>, node: &Node) {
     if let Some(fold) = &node.fold {
-        cx.view.graph.follow.clone_from(&fold.members);
+        cx.state.follow.clone_from(&fold.members);
         cx.push(Command::OpenFold(node.id.clone()));
         cx.push(Command::Select(Selection::Principal(node.id.clone())));
     }
@@ -297,7 +298,7 @@ pub(super) fn close(cx: &mut Cx<'_>, node: &Node) {
         apart.then(|| picture.folds_of(node).into_iter().next())?
     });
     if let Some(fold) = fold {
-        cx.view.graph.follow = vec![fold.clone()];
+        cx.state.follow = vec![fold.clone()];
         cx.push(Command::CloseFold(fold.clone()));
         cx.push(Command::Select(Selection::Principal(fold)));
     }
@@ -313,7 +314,7 @@ fn follow(
     bounds: Rect,
 ) {
     let animate = motion(ui);
-    let wanted = &cx.view.graph.follow;
+    let wanted = &cx.state.follow;
     let is_wanted = |id: &String| wanted.contains(id);
     let found: Vec<usize> = scene
         .order
@@ -343,12 +344,12 @@ fn follow(
             .fold(Rect::NOTHING, |all, n| all | scene.rects[*n]);
         canvas.show(stage.rect, opened, bounds, animate);
     }
-    cx.view.graph.follow.clear();
+    cx.state.follow.clear();
     ui.ctx().request_repaint();
 }
 
-fn newest_token(cx: &Cx<'_>, node: &Node) -> Option<Ask> {
+fn newest_token(cx: &Cx<'_>, node: &Node) -> Option<WindowRequest> {
     let hop = *node.hops.last()?;
     let token = cx.model.analysis.evidence.hops.get(hop)?.token_id?;
-    Some(Ask::ShowToken(token))
+    Some(WindowRequest::ShowToken(token))
 }

@@ -4,9 +4,10 @@ use std::sync::{Arc, mpsc};
 
 use egui::Ui;
 
+use super::state::Cx;
 use crate::{
     app::session::Notice,
-    gui::{Ask, Cx, widgets},
+    gui::{request::WindowRequest, widgets},
     report::graph as draw,
 };
 
@@ -55,15 +56,24 @@ pub(super) fn menu(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         widgets::rule(ui);
         if widgets::menu_item(ui, "Copy as Mermaid", "").clicked() {
-            cx.ask(Ask::Copy(draw::mermaid(&graph), "Graph as Mermaid".into()));
+            cx.ask(WindowRequest::Copy(
+                draw::mermaid(&graph),
+                "Graph as Mermaid".into(),
+            ));
             ui.close();
         }
         if widgets::menu_item(ui, "Copy as DOT", "").clicked() {
-            cx.ask(Ask::Copy(draw::dot(&graph), "Graph as DOT".into()));
+            cx.ask(WindowRequest::Copy(
+                draw::dot(&graph),
+                "Graph as DOT".into(),
+            ));
             ui.close();
         }
         if widgets::menu_item(ui, "Copy as SVG", "").clicked() {
-            cx.ask(Ask::Copy(draw::svg(&graph, &layout), "Graph as SVG".into()));
+            cx.ask(WindowRequest::Copy(
+                draw::svg(&graph, &layout),
+                "Graph as SVG".into(),
+            ));
             ui.close();
         }
     });
@@ -83,22 +93,22 @@ fn begin(
         let _ = sender.send(make().map(|bytes| (name.to_owned(), bytes)));
         ctx.request_repaint();
     });
-    cx.view.graph.exports.waiting = Some(receiver);
+    cx.state.exports.waiting = Some(receiver);
 }
 
 /// Takes what has been drawn and asks where to write it.
 pub(super) fn poll(cx: &mut Cx<'_>) {
-    let Some(receiver) = &cx.view.graph.exports.waiting else {
+    let Some(receiver) = &cx.state.exports.waiting else {
         return;
     };
     match receiver.try_recv() {
-        Ok(Ok((name, bytes))) => cx.asks.push(Ask::SaveFile(name, bytes)),
-        Ok(Err(why)) => cx.asks.push(Ask::Notice(Notice {
+        Ok(Ok((name, bytes))) => cx.requests.push(WindowRequest::SaveFile(name, bytes)),
+        Ok(Err(why)) => cx.requests.push(WindowRequest::Notice(Notice {
             error: true,
             text: format!("The picture could not be drawn: {why}"),
         })),
         Err(mpsc::TryRecvError::Empty) => return,
         Err(mpsc::TryRecvError::Disconnected) => {}
     }
-    cx.view.graph.exports.waiting = None;
+    cx.state.exports.waiting = None;
 }

@@ -2,14 +2,12 @@
 
 use egui::{RichText, Ui};
 
-use super::{
-    canvas, counted,
-    inspect::{head, tokens},
-};
+use super::{canvas, inspect::head, state::Cx};
 use crate::{
     app::{Command, session::Selection},
     gui::{
-        Cx, icons,
+        icons,
+        sections::{severity::counted, tokens::tokens},
         theme::{self, space},
         widgets,
     },
@@ -58,7 +56,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: &str) {
     } else {
         ui.add_space(space::S);
         if ui.button("Fold again").clicked() {
-            cx.view.graph.follow = vec![id.to_owned()];
+            cx.state.follow = vec![id.to_owned()];
             cx.push(Command::CloseFold(id.to_owned()));
         }
     }

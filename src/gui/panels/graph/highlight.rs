@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{State, scene::Scene};
+use super::scene::Scene;
 use crate::{
     app::{Model, session::Selection},
     principal::{Graph, Node, Relation, picture::Picture},
@@ -50,12 +50,12 @@ impl Highlight {
     }
 }
 
-/// What is lit of the whole graph by the selection, by a finding that is pointed at, by the filters.
-pub(super) fn highlighted(state: &State, model: &Model, scene: &Scene) -> Highlight {
+/// What of the whole graph stands out by the selection, by a finding that is `hinted` at, by the filters.
+pub(super) fn highlighted(hinted: Option<usize>, model: &Model, scene: &Scene) -> Highlight {
     let graph = &scene.picture.whole;
     let mut lit = Highlight::default();
     let session = &model.session;
-    let finding = state.hinted.or(match session.selection {
+    let finding = hinted.or(match session.selection {
         Selection::Finding(n) => Some(n),
         _ => None,
     });
@@ -151,12 +151,12 @@ mod tests {
         model.analysis = Arc::new(analysis);
         model.session.at_least = Some(Severity::High);
         let scene = Scene::of(&model);
-        let lit = highlighted(&State::default(), &model, &scene);
+        let lit = highlighted(None, &model, &scene);
         assert_eq!(lit.edges, HashSet::from([0]));
         assert_eq!(lit.nodes, HashSet::from([0, 1]));
         assert!(lit.dims_node(2) && lit.dims_edge(1));
         model.session.at_least = None;
-        assert!(!super::highlighted(&State::default(), &model, &scene).on);
+        assert!(!super::highlighted(None, &model, &scene).on);
     }
 
     #[test]
@@ -209,7 +209,7 @@ mod tests {
         let mut labels = |id| {
             model.session.selection = Selection::Token(id);
             let scene = Scene::of(&model);
-            let lit = highlighted(&State::default(), &model, &scene);
+            let lit = highlighted(None, &model, &scene);
             assert!(lit.on);
             let drawn = lit.drawn(&scene.picture);
             assert!(!drawn.nodes.is_empty(), "all would step back for nothing");

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use egui::{RichText, Ui};
 
-use super::{super::findings, counted, folds};
+use super::{folds, state::Cx};
 use crate::{
     app::{Command, analysis::TokenView, practice, session::Selection},
     gui::{
-        Ask, Cx,
         icons::{self, Icon},
+        sections::{self, severity::counted, tokens::tokens},
         theme::{self, space},
         widgets::{
             self,
@@ -19,7 +19,6 @@ use crate::{
     },
     kit::{
         clock::from_numeric_date,
-        ids::TokenId,
         text::{escape, shorten},
     },
     principal::{Graph, Node, NodeKind, Relation, fold},
@@ -216,7 +215,7 @@ fn authority(ui: &mut Ui, cx: &Cx<'_>, graph: &Graph, n: usize) {
         widgets::field(ui, "Issuer", |ui| {
             ui.add(egui::Label::new(escape(iss)).wrap())
         });
-        crate::gui::panels::log::http::practice_name(ui, cx, practice::named_by(cx.model, iss));
+        sections::http::practice_name(ui, cx, practice::named_by(cx.model, iss));
     }
     let acts = matches!(
         node.kind,
@@ -302,7 +301,7 @@ pub(super) fn findings(ui: &mut Ui, cx: &mut Cx<'_>, mut about: Vec<usize>) {
     widgets::rule(ui);
     for (n, &index) in about.iter().enumerate() {
         if n < IN_FULL {
-            findings::inspect::body(ui, cx, index, true);
+            sections::finding::body(ui, cx, index, true);
             widgets::rule(ui);
         } else {
             let finding = &report.findings[index];
@@ -314,94 +313,6 @@ pub(super) fn findings(ui: &mut Ui, cx: &mut Cx<'_>, mut about: Vec<usize>) {
                 }
             });
         }
-    }
-}
-
-/// The tokens of some hops, each a line that selects it.
-pub(in crate::gui) fn tokens(ui: &mut Ui, cx: &mut Cx<'_>, title: &str, hops: &[usize]) {
-    ui.add_space(space::S);
-    widgets::section(ui, title, &hops.len().to_string());
-    let evidence = std::sync::Arc::clone(&cx.model.analysis.evidence);
-    for (n, &hop) in hops.iter().enumerate() {
-        if n >= 40 {
-            ui.label(theme::small(format!("and {} more", hops.len() - n)).color(cx.theme.muted));
-            break;
-        }
-        let Some(hop) = evidence.hops.get(hop) else {
-            continue;
-        };
-        token_row(ui, cx, hop.token_id, &hop.name);
-    }
-}
-
-fn token_row(ui: &mut Ui, cx: &mut Cx<'_>, id: Option<TokenId>, name: &str) {
-    let Some(id) = id else {
-        ui.label(escape(name));
-        return;
-    };
-    let view = cx.model.analysis.tokens.get(&id);
-    let severity = view.and_then(|v| v.severity);
-    let audience = view.map_or_else(String::new, |v| v.principal.audience_short());
-    let selected = matches!(&cx.model.session.selection, Selection::Token(t) if *t == id);
-    let (rect, response) =
-        ui.allocate_exact_size(egui::vec2(ui.available_width(), 28.0), egui::Sense::click());
-    let theme = cx.theme;
-    let spoken = format!(
-        "{}, {}, {}",
-        escape(name),
-        audience,
-        severity.map_or("no findings", |s| s.name())
-    );
-    response
-        .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, &spoken));
-    if ui.is_rect_visible(rect) {
-        let painter = ui.painter_at(rect);
-        if selected {
-            painter.rect_filled(rect, 4, theme.accent_surface);
-        } else if response.hovered() {
-            painter.rect_filled(rect, 4, theme.raised);
-        }
-        let icon = egui::Rect::from_center_size(
-            egui::pos2(rect.left() + 12.0, rect.center().y),
-            egui::Vec2::splat(11.0),
-        );
-        match severity {
-            Some(severity) => icons::severity(&painter, icon, severity, theme),
-            None => Icon::Check.paint(&painter, icon.expand(2.0), theme.good),
-        }
-        let inner = rect.shrink2(egui::vec2(8.0, 0.0));
-        let split = inner.left() + inner.width() * 0.5;
-        crate::gui::canvas::paint::text_left(
-            &painter,
-            egui::Rect::from_min_max(
-                egui::pos2(inner.left() + 18.0, rect.top()),
-                egui::pos2(split, rect.bottom()),
-            ),
-            &escape(name),
-            egui::FontId::proportional(13.0),
-            theme.text,
-        );
-        let galley = crate::gui::canvas::paint::line(
-            &painter,
-            &audience,
-            egui::FontId::proportional(11.0),
-            theme.muted,
-            inner.right() - split - 8.0,
-        );
-        painter.galley(
-            egui::pos2(
-                inner.right() - galley.size().x,
-                rect.center().y - galley.size().y / 2.0,
-            ),
-            galley,
-            theme.muted,
-        );
-    }
-    widgets::focus_ring(ui, &response);
-    if response.double_clicked() {
-        cx.ask(Ask::ShowToken(id));
-    } else if response.clicked() {
-        cx.push(Command::Select(Selection::Token(id)));
     }
 }
 

@@ -4,10 +4,9 @@ use std::{collections::HashMap, fmt::Write as _, sync::Arc};
 
 use egui::{Pos2, Rect, pos2, vec2};
 
-use super::counted;
 use crate::{
     app::Model,
-    gui::canvas::Curve,
+    gui::{canvas::Curve, sections::severity::counted},
     principal::{Edge, Graph, Node, Relation, layout::Words, picture::Picture},
     risk::{Report, Severity},
 };

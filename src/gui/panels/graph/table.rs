@@ -3,11 +3,13 @@
 
 use egui::Ui;
 
-use super::{capital, highlight::Highlight, scene::Scene};
+use super::{highlight::Highlight, scene::Scene, state::Cx};
 use crate::{
     app::{Command, session::Selection},
     gui::{
-        Ask, Cx, icons,
+        icons,
+        request::WindowRequest,
+        sections::severity::capital,
         widgets::rows::{self, Column, fixed, number, wide},
     },
 };
@@ -87,7 +89,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Highlight) {
         return;
     }
     let graph = &scene.picture.whole;
-    let mut state = std::mem::take(&mut cx.view.graph.rows);
+    let mut state = std::mem::take(&mut cx.state.rows);
     let done = rows::table(
         ui,
         &mut state,
@@ -161,7 +163,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Highlight) {
             }
         },
     );
-    cx.view.graph.rows = state;
+    cx.state.rows = state;
     if let Some(n) = done.selected {
         cx.push(Command::Select(selection_of(scene, list[n])));
     }
@@ -175,7 +177,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Highlight) {
             .and_then(|h| cx.model.analysis.evidence.hops.get(*h))
             .and_then(|h| h.token_id);
         if let Some(token) = token {
-            cx.ask(Ask::ShowToken(token));
+            cx.ask(WindowRequest::ShowToken(token));
         }
     }
     if done.back {

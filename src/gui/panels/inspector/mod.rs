@@ -1,26 +1,33 @@
-//! The inspector: whatever is selected, in detail.
+//! The inspector: whatever is selected, in detail, as the panel that it is of shows it.
 
+mod key;
+mod server;
 mod summary;
 
 use egui::{ScrollArea, Ui};
 
-use super::{chain, findings, graph, log, token, tray};
 use crate::{
     app::session::Selection,
-    gui::{Cx, keyboard_focus, theme::space},
+    gui::{
+        context::Cx,
+        keyboard_focus,
+        pane::Pane,
+        panel::{Dock, Entry},
+        theme::space,
+    },
 };
 
-/// What the inspector keeps between frames.
-#[derive(Default)]
-pub struct State {
-    /// The section of a token.
-    pub token: token::inspect::State,
-    /// The states of the token that is shown.
-    pub history: token::history::State,
-}
+/// Its line in the registry.
+pub static ENTRY: Entry = Entry {
+    pane: Pane::side("Inspector"),
+    title: "Inspector",
+    dock: Dock::Right,
+    key: None,
+    make: None,
+};
 
-/// Draws the inspector.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// Draws the inspector around what `body` says of the selection.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, body: impl FnOnce(&mut Ui, &mut Cx<'_>)) {
     ScrollArea::vertical()
         .auto_shrink(false)
         .id_salt("inspector")
@@ -35,19 +42,14 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         });
 }
 
-fn body(ui: &mut Ui, cx: &mut Cx<'_>) {
-    match cx.model.session.selection.clone() {
-        Selection::Token(id) => token::inspect::ui(ui, cx, id),
-        Selection::Claim(id, pointer) => token::claim::ui(ui, cx, id, &pointer),
-        Selection::ChainNode(chain, node) => chain::inspect::ui(ui, cx, chain, &node),
-        Selection::Principal(id) => graph::inspect::principal(ui, cx, &id),
-        Selection::Relation(from, to, name) => {
-            graph::inspect::relation(ui, cx, &from, &to, name);
-        }
-        Selection::Finding(index) => findings::inspect::ui(ui, cx, index),
-        Selection::Log(index) => log::inspector(ui, cx, index),
-        Selection::Key(id) => tray::key::ui(ui, cx, id),
-        Selection::Server(id) => token::inspect::server(ui, cx, id),
+/// Draws what is of no panel: a key, a server, and what there is to see where nothing is selected. Returns
+/// whether it was one of these.
+pub fn of_no_panel(ui: &mut Ui, cx: &mut Cx<'_>, selection: &Selection) -> bool {
+    match selection {
+        Selection::Key(id) => key::ui(ui, cx, *id),
+        Selection::Server(id) => server::ui(ui, cx, *id),
         Selection::None => summary::ui(ui, cx),
+        _ => return false,
     }
+    true
 }

@@ -6,8 +6,9 @@ use egui::Ui;
 use crate::{
     app::{Command, session::Selection},
     gui::{
-        Ask, Cx,
+        context::Cx,
         icons::severity_icon,
+        request::WindowRequest,
         theme::{self, space},
         widgets,
     },
@@ -45,7 +46,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     ui.add_space(space::XS);
     if ui.button("Show the token").clicked() {
-        cx.ask(Ask::ShowToken(id));
+        cx.ask(WindowRequest::ShowToken(id));
     }
     let now = cx.seconds();
     let next = analysis

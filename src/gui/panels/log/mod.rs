@@ -1,20 +1,21 @@
 //! HTTP log.
 
-pub(super) mod http;
-
 use egui::{Align, Layout, RichText, Ui};
 
-use super::chain;
 use crate::{
     app::{
         Command, Model,
-        log::{Entry, MAX_FIRED_BODY, MAX_LOG, Source},
+        log::{Entry as Request, MAX_FIRED_BODY, MAX_LOG, Source},
         session::Selection,
     },
     chain::run::Exchanged,
     gui::{
-        Ask, Cx,
+        context,
         icons::Icon,
+        pane::Pane,
+        panel::{Dock, Entry, Panel},
+        request::{PanelRequest, WindowRequest},
+        sections::{http, severity::counted},
         theme::{self, space},
         widgets::{
             self,
@@ -23,21 +24,6 @@ use crate::{
     },
     kit::text::escape,
 };
-
-/// What the panel keeps between frames.
-#[derive(Default)]
-pub struct State {
-    rows: rows::State,
-    tab: Tab,
-    show: Show,
-}
-
-impl State {
-    /// Has the inspector show what came back.
-    pub fn show_response(&mut self) {
-        self.tab = Tab::Response;
-    }
-}
 
 /// Whose requests are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,11 +74,50 @@ const NARROW: [Column; 7] = [
     number("Time taken", 80.0),
 ];
 
-/// Draws the panel.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// The panel: what it keeps between frames.
+#[derive(Default)]
+pub struct LogPanel {
+    rows: rows::State,
+    tab: Tab,
+    show: Show,
+}
+
+/// What is drawn with in this panel.
+type Cx<'a> = context::Cx<'a, LogPanel>;
+
+/// Its line in the registry.
+pub static ENTRY: Entry = Entry {
+    pane: Pane::side("Log"),
+    title: "HTTP log",
+    dock: Dock::Below,
+    key: None,
+    make: Some(|| Box::<LogPanel>::default()),
+};
+
+impl Panel for LogPanel {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>) {
+        draw(ui, &mut cx.with(self));
+    }
+
+    fn inspect(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>, selection: &Selection) -> bool {
+        let Selection::Log(number) = selection else {
+            return false;
+        };
+        inspector(ui, &mut cx.with(self), *number);
+        true
+    }
+
+    fn take(&mut self, request: &PanelRequest, _cx: &mut context::Cx<'_>) {
+        if *request == PanelRequest::ShowResponse {
+            self.tab = Tab::Response;
+        }
+    }
+}
+
+fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     let model = cx.model;
-    let show = cx.view.log.show;
-    let log: Vec<&Entry> = model.log.iter().filter(|e| show.fits(e.source)).collect();
+    let show = cx.state.show;
+    let log: Vec<&Request> = model.log.iter().filter(|e| show.fits(e.source)).collect();
     let spacing = ui.spacing().item_spacing;
     ui.spacing_mut().item_spacing.y = 0.0;
     head(ui, cx);
@@ -110,7 +135,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         Selection::Log(number) => log.binary_search_by_key(&number, |e| e.number).ok(),
         _ => None,
     };
-    let mut state = std::mem::take(&mut cx.view.log.rows);
+    let mut state = std::mem::take(&mut cx.state.rows);
     let done = rows::table(
         ui,
         &mut state,
@@ -154,7 +179,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
         },
     );
-    cx.view.log.rows = state;
+    cx.state.rows = state;
     if let Some(n) = done.selected.or(done.opened) {
         cx.push(Command::Select(Selection::Log(log[n].number)));
     }
@@ -198,7 +223,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>) {
                             && let Some(entry) = chosen
                         {
                             let curl = entry.exchanged.request.curl();
-                            cx.asks.push(Ask::Copy(curl, "cURL command".into()));
+                            cx.requests
+                                .push(WindowRequest::Copy(curl, "cURL command".into()));
                         }
                     });
                 });
@@ -211,8 +237,8 @@ fn counts(ui: &mut Ui, cx: &mut Cx<'_>) {
     let [(chains, old), (forge, fired)] = cx.model.log.kept();
     let all = chains + forge;
     if forge + fired == 0 {
-        cx.view.log.show = Show::All;
-        ui.label(RichText::new(super::graph::counted(all, "request")).color(cx.theme.muted));
+        cx.state.show = Show::All;
+        ui.label(RichText::new(counted(all, "request")).color(cx.theme.muted));
     } else {
         ui.spacing_mut().item_spacing.x = 2.0;
         for (show, words) in [
@@ -220,22 +246,19 @@ fn counts(ui: &mut Ui, cx: &mut Cx<'_>) {
             (Show::Chains, format!("Chains {chains}")),
             (Show::Forge, format!("Forge {forge}")),
         ] {
-            let on = cx.view.log.show == show;
+            let on = cx.state.show == show;
             if ui
                 .add(egui::Button::selectable(on, theme::small(words)))
                 .clicked()
             {
-                cx.view.log.show = show;
+                cx.state.show = show;
             }
         }
     }
     let forgotten = old + fired;
     if forgotten > 0 {
         ui.add_space(space::XS);
-        let words = format!(
-            "{} forgotten",
-            super::graph::counted(forgotten, "older one")
-        );
+        let words = format!("{} forgotten", counted(forgotten, "older one"));
         ui.label(theme::small(words).color(cx.theme.muted))
             .on_hover_text(format!(
                 "The log keeps the last {MAX_LOG} requests of chains and the last {MAX_LOG} of the forge."
@@ -264,13 +287,13 @@ pub fn inspector(ui: &mut Ui, cx: &mut Cx<'_>, number: usize) {
             (Tab::Response, "Response"),
             (Tab::Curl, "cURL"),
         ] {
-            if ui.selectable_label(cx.view.log.tab == tab, text).clicked() {
-                cx.view.log.tab = tab;
+            if ui.selectable_label(cx.state.tab == tab, text).clicked() {
+                cx.state.tab = tab;
             }
         }
     });
     widgets::rule(ui);
-    match cx.view.log.tab {
+    match cx.state.tab {
         Tab::Request => http::request(ui, cx, entry),
         Tab::Response => {
             http::response(ui, cx, entry);
@@ -283,6 +306,6 @@ pub fn inspector(ui: &mut Ui, cx: &mut Cx<'_>, number: usize) {
                 ui.label(theme::small(words).color(cx.theme.muted));
             }
         }
-        Tab::Curl => chain::inspect::curl(ui, cx, &entry.request.curl()),
+        Tab::Curl => http::curl(ui, cx, &entry.request.curl()),
     }
 }

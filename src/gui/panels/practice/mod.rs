@@ -1,37 +1,32 @@
 //! Practice servers: what runs, who is there, what can be broken on purpose.
 
-use egui::{RichText, ScrollArea, Ui};
+use egui::{Key, RichText, ScrollArea, Ui};
 
 use crate::{
     app::{
         Command,
-        chains::at_practice_offers,
         model::{Practice, PracticeInfo},
         practice,
         session::View,
     },
     gui::{
-        Ask, Cx,
+        context,
         icons::Icon,
         keyboard_focus,
+        pane::Pane,
+        panel::{Dock, Entry, Panel},
+        request::{PanelRequest, WindowRequest},
+        sections::{practice::run_here, severity::capital},
         theme::{self, space},
         widgets::{
             self,
             chips::{Mark, chip},
         },
     },
-    kit::text::{escape, shorten},
+    kit::text::escape,
     oauth::metadata::Metadata,
     practice::{Fault, Faults, Part},
 };
-
-/// What the panel keeps between frames.
-#[derive(Default)]
-pub struct State {
-    /// Faults that are ticked.
-    chosen: Faults,
-    part: Shown,
-}
 
 /// What is shown below what runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,8 +38,33 @@ enum Shown {
     Faults,
 }
 
-/// Draws the panel.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// The panel: what it keeps between frames.
+#[derive(Default)]
+pub struct PracticePanel {
+    /// Faults that are ticked.
+    chosen: Faults,
+    part: Shown,
+}
+
+/// What is drawn with in this panel.
+type Cx<'a> = context::Cx<'a, PracticePanel>;
+
+/// Its line in the registry.
+pub static ENTRY: Entry = Entry {
+    pane: Pane::Main(View::Practice),
+    title: "Practice",
+    dock: Dock::Main,
+    key: Some(Key::Num6),
+    make: Some(|| Box::<PracticePanel>::default()),
+};
+
+impl Panel for PracticePanel {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>) {
+        draw(ui, &mut cx.with(self));
+    }
+}
+
+fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     ScrollArea::vertical().auto_shrink(false).id_salt("practice").show(ui, |ui| {
         egui::Frame::new().inner_margin(egui::Margin::same(space::L as i8)).show(ui, |ui| {
             ui.set_width(ui.available_width().min(860.0));
@@ -88,14 +108,14 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 2.0;
                 for (part, words) in [(Shown::Realm, "Realm"), (Shown::Faults, "Faults")] {
-                    let on = cx.view.practice.part == part;
+                    let on = cx.state.part == part;
                     if ui.add(egui::Button::selectable(on, words)).clicked() {
-                        cx.view.practice.part = part;
+                        cx.state.part = part;
                     }
                 }
             });
             ui.add_space(space::M);
-            match (cx.view.practice.part, model.practice()) {
+            match (cx.state.part, model.practice()) {
                 (Shown::Faults, _) => broken(ui, cx),
                 (Shown::Realm, Some(info)) => realm(ui, info),
                 (Shown::Realm, None) => {
@@ -150,7 +170,7 @@ fn one_faulty(ui: &mut Ui, cx: &mut Cx<'_>, faults: &Faults, server: &Practice) 
                     run_here(ui, cx, faults);
                     aim(ui, cx, faults);
                     if widgets::icon_button(ui, Icon::Copy, "Copy issuer").clicked() {
-                        cx.ask(Ask::Copy(info.issuer.clone(), "Issuer".into()));
+                        cx.ask(WindowRequest::Copy(info.issuer.clone(), "Issuer".into()));
                     }
                 }
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
@@ -189,23 +209,9 @@ fn aim(ui: &mut Ui, cx: &mut Cx<'_>, faults: &Faults) {
         .on_hover_text("The newest token of this server, and the resource server that it is for")
         .clicked()
     {
-        cx.view.forge.show_fire();
+        cx.ask(WindowRequest::Tell(PanelRequest::ShowFiring));
         cx.push(Command::AimForge(faults.clone()));
     }
-}
-
-/// A menu of what can be run at a practice server: samples, and the chains that are open.
-pub(super) fn run_here(ui: &mut Ui, cx: &mut Cx<'_>, faults: &Faults) {
-    let name = format!("Run a chain at {}", practice::title(faults));
-    widgets::menu(ui, &name, "Run a chain", |ui| {
-        for (what, title) in at_practice_offers(cx.model) {
-            let words = shorten(&title, 48);
-            if widgets::menu_item(ui, &words, "").clicked() {
-                cx.push(Command::RunAt(what, faults.clone()));
-                ui.close();
-            }
-        }
-    });
 }
 
 fn running(ui: &mut Ui, cx: &mut Cx<'_>, info: &PracticeInfo) {
@@ -214,7 +220,7 @@ fn running(ui: &mut Ui, cx: &mut Cx<'_>, info: &PracticeInfo) {
         ui.label(theme::strong("Running"));
         ui.add(egui::Label::new(theme::mono(info.issuer.as_str())).selectable(true));
         if widgets::icon_button(ui, Icon::Copy, "Copy issuer").clicked() {
-            cx.ask(Ask::Copy(info.issuer.clone(), "Issuer".into()));
+            cx.ask(WindowRequest::Copy(info.issuer.clone(), "Issuer".into()));
         }
         aim(ui, cx, &info.faults);
         run_here(ui, cx, &info.faults);
@@ -304,7 +310,7 @@ fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.label(theme::strong(part.title()));
         for fault in Fault::ALL.iter().copied().filter(|f| f.part() == part) {
             ui.horizontal_top(|ui| {
-                let mut on = cx.view.practice.chosen.contains(fault);
+                let mut on = cx.state.chosen.contains(fault);
                 let room = ui.available_width();
                 let tick = ui
                     .scope(|ui| {
@@ -314,7 +320,7 @@ fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
                     })
                     .inner;
                 if tick.changed() {
-                    let chosen = &mut cx.view.practice.chosen;
+                    let chosen = &mut cx.state.chosen;
                     if on {
                         chosen.insert(fault);
                     } else {
@@ -326,24 +332,21 @@ fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
                     .trim_start_matches("no fault but an option: ");
                 let words = words.replace('`', "");
                 ui.add(
-                    egui::Label::new(
-                        RichText::new(super::graph::capital(&words)).color(cx.theme.muted),
-                    )
-                    .wrap(),
+                    egui::Label::new(RichText::new(capital(&words)).color(cx.theme.muted)).wrap(),
                 );
             });
         }
     }
     ui.add_space(space::S);
     if widgets::button(ui, Icon::Warning, "Run the risky sample").clicked() {
-        super::chain::run_sample(cx, "sample-risky");
+        cx.push(Command::RunSample("sample-risky".to_owned()));
         cx.push(Command::Show(View::Chain));
     }
 }
 
 /// Starts what is ticked.
 fn start(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let chosen = cx.view.practice.chosen.clone();
+    let chosen = cx.state.chosen.clone();
     let state = cx.model.practice.get(&chosen);
     let there = matches!(state, Some(Practice::Running(_) | Practice::Starting));
     ui.horizontal_wrapped(|ui| {
@@ -359,7 +362,7 @@ fn start(ui: &mut Ui, cx: &mut Cx<'_>) {
         });
         if !chosen.is_empty() {
             if ui.button("Tick none").clicked() {
-                cx.view.practice.chosen = Faults::NONE;
+                cx.state.chosen = Faults::NONE;
             }
             if there {
                 ui.label(RichText::new("runs already").color(cx.theme.muted));

@@ -3,10 +3,10 @@
 use egui::Ui;
 use serde_json::Value;
 
-use super::rows::pointer;
+use super::{rows::pointer, state::Cx};
 use crate::{
     app::Command,
-    gui::{Cx, icons::Icon, widgets},
+    gui::{icons::Icon, widgets},
     kit::ids::TokenId,
     token::{craft::Part, details::Shape, guide},
 };
@@ -55,7 +55,7 @@ pub fn ui(
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
             ui.set_width(260.0);
-            let draft = &mut cx.view.token.editors.claim;
+            let draft = &mut cx.state.editors.claim;
             let field = widgets::text_field(ui, field, "any name, Enter", draft, false);
             let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
             let mut chosen = (entered && !draft.trim().is_empty()).then(|| draft.trim().to_owned());
@@ -71,7 +71,7 @@ pub fn ui(
                 }
             }
             if let Some(name) = chosen {
-                cx.view.token.editors.claim.clear();
+                cx.state.editors.claim.clear();
                 let value = first_value(&name, cx.seconds());
                 cx.push(Command::SetMember(id, part, pointer(&name), Some(value)));
                 ui.close();

@@ -2,11 +2,8 @@
 
 use egui::{RichText, Ui};
 
-use crate::{
-    gui::{Cx, theme},
-    kit::text::escape_lines,
-    token::saml,
-};
+use super::state::Cx;
+use crate::{gui::theme, kit::text::escape_lines, token::saml};
 
 /// Bytes of XML that are drawn.
 const SHOWN_XML: usize = 20_000;

@@ -5,6 +5,7 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 use super::{
     disclosed::plain_value,
     rows::{self, columns, pointer},
+    state::Cx,
 };
 use crate::{
     app::{
@@ -13,9 +14,8 @@ use crate::{
         presentation::{self, Presentation},
     },
     gui::{
-        Ask, Cx,
-        dialogs::Dialog,
         icons::Icon,
+        request::{Dialog, WindowRequest},
         theme::{self, space},
     },
     kit::{
@@ -136,11 +136,11 @@ fn bind(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, aud: &str, 
             let words = "The holder's private key is not in the tray: with it the presentation can be bound anew.";
             ui.label(theme::small(words).color(cx.theme.muted));
             if ui.button("Add a key…").clicked() {
-                cx.ask(Ask::Open(Dialog::Keys));
+                cx.ask(WindowRequest::Open(Dialog::Keys));
             }
             return;
         };
-        let (_, audience, fresh) = match &mut cx.view.token.binding.draft {
+        let (_, audience, fresh) = match &mut cx.state.binding.draft {
             Some(draft) if draft.0 == id => draft,
             draft => draft.insert((id, aud.to_owned(), nonce.to_owned())),
         };
@@ -161,7 +161,7 @@ fn bind(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, aud: &str, 
             "Bind again"
         };
         if ui.button(words).clicked()
-            && let Some((_, audience, nonce)) = &cx.view.token.binding.draft
+            && let Some((_, audience, nonce)) = &cx.state.binding.draft
         {
             let (audience, nonce) = (audience.clone(), nonce.clone());
             cx.push(Command::Present(

@@ -3,10 +3,10 @@
 use egui::{CornerRadius, Frame, Id, Margin, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use serde_json::{Map, Value};
 
+use super::state::Cx;
 use crate::{
     app::{Command, analysis::TokenView, session::Selection},
     gui::{
-        Cx,
         icons::Icon,
         theme::{self, RADIUS, space},
         widgets,
@@ -280,7 +280,7 @@ fn menu(ui: &mut Ui, actor: &Actor, place: usize, count: usize) -> Option<Edit> 
 
 fn add(ui: &mut Ui, cx: &mut Cx<'_>, edit: &mut Option<Edit>) {
     let button = widgets::button(ui, Icon::Plus, "Add actor");
-    let draft = &mut cx.view.token.editors.actor;
+    let draft = &mut cx.state.editors.actor;
     egui::Popup::menu(&button)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {

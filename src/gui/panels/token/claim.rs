@@ -5,11 +5,11 @@ use std::sync::Arc;
 use egui::{RichText, Ui};
 use serde_json::Value;
 
-use super::{disclosure, inspect};
+use super::{disclosure, inspect, state::Cx};
 use crate::{
     app::{Command, session::Selection},
     gui::{
-        Cx, icons,
+        icons,
         theme::{self, space},
         widgets::{
             self,

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use super::{
     editors::{self, Place},
     rows::pointer,
+    state::Cx,
 };
 use crate::{
     gui::{
-        Cx,
         icons::Icon,
         theme::{self, Theme, space},
         widgets,
@@ -317,7 +317,7 @@ fn add(ui: &mut Ui, cx: &mut Cx<'_>, object: &Map<String, Value>, new: &mut Opti
         "Add a member",
         RichText::new("member…").size(12.0),
         |ui| {
-            let draft = &mut cx.view.token.editors.claim;
+            let draft = &mut cx.state.editors.claim;
             let field =
                 widgets::text_field(ui, "Name of the member", "any name, Enter", draft, false);
             let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));

@@ -5,15 +5,16 @@ use serde_json::Value;
 
 use super::{
     editors,
-    rows::{self, Was, columns, culled, plain},
-    time,
+    rows::{self, Was, columns, culled},
+    state::Cx,
 };
 use crate::{
     app::{Command, analysis::TokenView, presentation::Presentation},
     gui::{
-        Cx,
         icons::Icon,
+        sections::token_text::plain,
         theme::{self, space},
+        times,
         widgets::{
             self,
             chips::{Mark, chip},
@@ -300,7 +301,7 @@ fn value(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &Value) {
     if matches!(name, "exp" | "iat" | "nbf" | "auth_time" | "updated_at")
         && let Some(seconds) = value.as_i64()
     {
-        text = format!("{text} · {}", time::full(cx, seconds));
+        text = format!("{text} · {}", times::full(cx, seconds));
     }
     ui.add(Label::new(theme::mono(text)).wrap().selectable(true));
 }

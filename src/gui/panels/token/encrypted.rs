@@ -4,12 +4,12 @@ use egui::{RichText, TextEdit, Ui};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use super::state::Cx;
 use crate::{
     app::{Command, analysis::TokenView, workspace::KeyEntry},
     gui::{
-        Ask, Cx,
-        dialogs::Dialog,
         icons::Icon,
+        request::{Dialog, WindowRequest},
         theme::{self, space},
         widgets,
     },
@@ -38,7 +38,7 @@ pub struct State {
 
 /// Encrypts to a key that was asked for by `Generate … and encrypt`, once it is there.
 pub fn follow_generated(cx: &mut Cx<'_>) {
-    let Some((token, known)) = cx.view.token.encrypted.pending.take() else {
+    let Some((token, known)) = cx.state.encrypted.pending.take() else {
         return;
     };
     let fresh = cx
@@ -49,7 +49,7 @@ pub fn follow_generated(cx: &mut Cx<'_>) {
         .find(|key| !known.contains(&key.id) && Manage::parse(&key.alg).is_some());
     match fresh.map(|key| key.id) {
         Some(key) => cx.push(Command::Encrypt(token, key, "A256GCM".into())),
-        None => cx.view.token.encrypted.pending = Some((token, known)),
+        None => cx.state.encrypted.pending = Some((token, known)),
     }
 }
 
@@ -82,20 +82,20 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
             if with_password {
                 let field = ui
                     .add(
-                        TextEdit::singleline(&mut *cx.view.token.encrypted.password)
+                        TextEdit::singleline(&mut *cx.state.encrypted.password)
                             .password(true)
                             .hint_text(RichText::new("password").color(theme.muted))
                             .desired_width(220.0),
                     )
                     .accessible_name("Password of the token");
                 let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-                let ready = !cx.view.token.encrypted.password.is_empty();
+                let ready = !cx.state.encrypted.password.is_empty();
                 let clicked = ui
                     .add_enabled_ui(ready, |ui| widgets::primary(ui, None, "Decrypt"))
                     .inner
                     .clicked();
                 if ready && (clicked || entered) {
-                    let password = std::mem::take(&mut cx.view.token.encrypted.password);
+                    let password = std::mem::take(&mut cx.state.encrypted.password);
                     cx.push(Command::Decrypt(id, Some(Secret::new(password.as_str()))));
                 }
             } else if keys.is_empty() {
@@ -104,7 +104,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                         .color(theme.muted),
                 );
                 if ui.button("Add a key…").clicked() {
-                    cx.ask(Ask::Open(Dialog::Keys));
+                    cx.ask(WindowRequest::Open(Dialog::Keys));
                 }
             } else {
                 if widgets::primary(ui, None, "Decrypt").clicked() {
@@ -177,7 +177,7 @@ pub fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
             let label = format!("Generate a key for {alg} and encrypt");
             if widgets::menu_item(ui, &label, "").clicked() {
                 let known = cx.model.workspace.keys.iter().map(|k| k.id).collect();
-                cx.view.token.encrypted.pending = Some((id, known));
+                cx.state.encrypted.pending = Some((id, known));
                 cx.push(Command::GenerateKey {
                     alg: alg.into(),
                     name: format!("lab-{}", alg.to_lowercase()),

@@ -2,10 +2,10 @@
 
 use egui::{RichText, Ui};
 
+use super::state::Cx;
 use crate::{
     app::{Command, analysis::TokenView, session::Selection},
     gui::{
-        Cx,
         icons::Icon,
         theme::{self, space},
         widgets,

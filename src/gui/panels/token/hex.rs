@@ -6,13 +6,11 @@ use egui::{Align2, FontFamily, FontId, TextEdit, Ui};
 use super::{
     bound::{Bound, fault, frame, lines, part_name},
     raw_of,
+    state::Cx,
 };
 use crate::{
     app::{Command, analysis::TokenView},
-    gui::{
-        Cx,
-        theme::{self, Theme, space},
-    },
+    gui::theme::{self, Theme, space},
     kit::{hex::read, ids::TokenId},
     token::craft::{self, Part},
 };
@@ -59,8 +57,8 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, pa
     let raw = raw_of(cx, id, view);
     let name = part_name(part);
     let bound: &mut Bound = match part {
-        Part::Header | Part::HeaderOf(_) => &mut cx.view.token.header_bytes,
-        Part::Payload => &mut cx.view.token.payload_bytes,
+        Part::Header | Part::HeaderOf(_) => &mut cx.state.header_bytes,
+        Part::Payload => &mut cx.state.payload_bytes,
     };
     bound.follow(&raw, |raw| {
         let bytes = craft::bytes(raw, part).map_err(|e| e.to_string())?;

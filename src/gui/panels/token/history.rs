@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use egui::{RichText, Ui};
 
+use super::state::Cx;
 use crate::{
     app::{Command, Workspace, past},
     gui::{
-        Ask, Cx,
+        request::WindowRequest,
         theme::{self, space},
         widgets,
     },
@@ -22,7 +23,7 @@ const MOST: usize = 12;
 
 /// The states of one token, read anew when the document changes.
 #[derive(Default)]
-pub struct State {
+pub struct HistoryState {
     of: Option<(TokenId, Arc<Workspace>)>,
     states: Vec<past::State>,
 }
@@ -31,20 +32,19 @@ pub struct State {
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
     let workspace = &cx.model.workspace;
     let known = cx
-        .view
-        .inspector
+        .state
         .history
         .of
         .as_ref()
         .is_some_and(|(of, seen)| *of == id && Arc::ptr_eq(seen, workspace));
     if !known {
-        cx.view.inspector.history = State {
+        cx.state.history = HistoryState {
             of: Some((id, Arc::clone(workspace))),
             states: past::states(cx.model, id),
         };
     }
     let original = workspace.token(id).and_then(|entry| entry.copy_of);
-    let states = std::mem::take(&mut cx.view.inspector.history.states);
+    let states = std::mem::take(&mut cx.state.history.states);
     if states.len() > 1 || original.is_some() {
         widgets::rule(ui);
         widgets::section(ui, "History", &states.len().to_string());
@@ -53,7 +53,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         }
         list(ui, cx, id, &states);
     }
-    cx.view.inspector.history.states = states;
+    cx.state.history.states = states;
 }
 
 /// The token that this one is a copy of.
@@ -66,7 +66,7 @@ fn derived(ui: &mut Ui, cx: &mut Cx<'_>, original: TokenId) {
         ui.label(RichText::new("Derived from").color(cx.theme.muted));
         let name = format!("{}, {}", view.title, view.principal.short());
         if ui.link(shorten(&escape(&name), 60).as_ref()).clicked() {
-            cx.ask(Ask::ShowToken(original));
+            cx.ask(WindowRequest::ShowToken(original));
         }
         if ui
             .add(egui::Button::new("Compare").small())

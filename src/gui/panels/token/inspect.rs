@@ -1,17 +1,17 @@
 //! Inspector of a token, a key, a server; and what can be copied of a token and done with a key.
 
 use egui::{RichText, Ui};
-use serde_json::Value;
 
+use super::state::Cx;
 use crate::{
     app::{
         Command, analysis::TokenView, practice, session::Selection, signatures::SignatureEdit,
         workspace::KeyEntry,
     },
     gui::{
-        Ask, Cx,
-        dialogs::Dialog,
         icons::Icon,
+        request::{Dialog, WindowRequest},
+        sections::{self, tokens::copy_items},
         theme::{self, space},
         widgets::{
             self,
@@ -22,10 +22,9 @@ use crate::{
     },
     jose::jwe::names::Manage,
     kit::{
-        ids::{KeyId, ServerId, TokenId},
+        ids::{KeyId, TokenId},
         text::{escape, escape_lines, shorten},
     },
-    token::snippet::{self, Language},
     token::{Form, Kind, validate::KeyOwner},
 };
 
@@ -34,7 +33,7 @@ const AUDIENCES: usize = 24;
 
 /// What the section keeps between frames.
 #[derive(Default)]
-pub struct State {
+pub struct SigningState {
     /// The key chosen for signing.
     pub key: Option<KeyId>,
     /// Sign this token with the key that is being generated, when it is there.
@@ -53,7 +52,7 @@ pub(super) fn signing_keys<'a>(cx: &Cx<'a>) -> Vec<&'a KeyEntry> {
 
 /// Signs with a key that was asked for by `Generate and sign`, once it is there.
 fn follow_generated(cx: &mut Cx<'_>) {
-    let Some((token, known)) = cx.view.inspector.token.pending.take() else {
+    let Some((token, known)) = cx.state.signing.pending.take() else {
         return;
     };
     let fresh = signing_keys(cx)
@@ -62,10 +61,10 @@ fn follow_generated(cx: &mut Cx<'_>) {
         .find(|id| !known.contains(id));
     match fresh {
         Some(key) => {
-            cx.view.inspector.token.key = Some(key);
+            cx.state.signing.key = Some(key);
             cx.push(Command::Sign(token, key));
         }
-        None => cx.view.inspector.token.pending = Some((token, known)),
+        None => cx.state.signing.pending = Some((token, known)),
     }
 }
 
@@ -73,7 +72,7 @@ fn follow_generated(cx: &mut Cx<'_>) {
 fn chosen<'a>(cx: &Cx<'a>) -> Option<&'a KeyEntry> {
     let keys = signing_keys(cx);
     keys.iter()
-        .find(|k| Some(k.id) == cx.view.inspector.token.key)
+        .find(|k| Some(k.id) == cx.state.signing.key)
         .or_else(|| keys.first())
         .copied()
 }
@@ -96,7 +95,7 @@ pub(super) fn chosen_key(cx: &Cx<'_>) -> Option<KeyId> {
 /// Makes a key of `alg` and signs with it once it is there.
 pub fn generate_and_sign(cx: &mut Cx<'_>, token: TokenId, alg: &str) {
     let known = cx.model.workspace.keys.iter().map(|k| k.id).collect();
-    cx.view.inspector.token.pending = Some((token, known));
+    cx.state.signing.pending = Some((token, known));
     cx.push(Command::GenerateKey {
         alg: alg.into(),
         name: format!("lab-{}", alg.to_lowercase()),
@@ -127,63 +126,6 @@ pub fn sign_menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
             generate_and_sign(cx, id, "ES256");
         }
     }
-}
-
-/// The items of a menu that copy a token in one form or another.
-pub fn copy_items(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
-    let raw = view.token.raw.to_string();
-    let claims = view.token.claims.as_ref().map(|j| pretty(&j.value));
-    let disclosed = view.token.disclosed.as_ref().map(|sd| pretty(&sd.claims));
-    let header = view.token.header.as_ref().map(|j| pretty(&j.value));
-    let mut items = vec![
-        ("Copy token", Some(raw.clone()), "Token"),
-        (
-            "Copy as header line",
-            Some(snippet::header_line(&view.token)),
-            "Header line",
-        ),
-        ("Copy claims as JSON", claims, "Claims"),
-        (
-            "Copy disclosed claims as JSON",
-            disclosed,
-            "Disclosed claims",
-        ),
-        ("Copy header as JSON", header, "Header"),
-    ];
-    items.push((
-        "Copy as cURL",
-        Some(snippet::curl(&view.token)),
-        "cURL command",
-    ));
-    for (label, text, what) in items {
-        if let Some(text) = text
-            && widgets::menu_item(ui, label, "").clicked()
-        {
-            cx.ask(Ask::Copy(text, what.into()));
-            ui.close();
-        }
-    }
-    ui.separator();
-    ui.label(theme::small("Program that verifies it").color(cx.theme.muted));
-    for language in Language::ALL {
-        match snippet::program(&view.token, language) {
-            Ok(text) => {
-                if widgets::menu_item(ui, language.label(), "").clicked() {
-                    cx.ask(Ask::Copy(text, format!("{} program", language.label())));
-                    ui.close();
-                }
-            }
-            Err(why) => {
-                ui.add_enabled_ui(false, |ui| widgets::menu_item(ui, language.label(), ""))
-                    .response
-                    .on_disabled_hover_text(why.to_string());
-            }
-        }
-    }
-}
-
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
 }
 
 /// Draws the section of a token.
@@ -235,7 +177,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
     text(ui, "Issuer", view.principal.issuer.as_deref());
     let issuer = view.principal.issuer.as_deref();
     let named = issuer.and_then(|iss| practice::named_by(cx.model, iss));
-    super::super::log::http::practice_name(ui, cx, named);
+    sections::http::practice_name(ui, cx, named);
     text(ui, "Client", view.principal.client.as_deref());
     if !view.principal.audience.is_empty() {
         widgets::field(ui, "Audience", |ui| {
@@ -278,7 +220,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
     ui.add_space(space::XS);
     ui.horizontal_wrapped(|ui| {
         if widgets::button(ui, Icon::Pen, "Show").clicked() {
-            cx.ask(Ask::ShowToken(id));
+            cx.ask(WindowRequest::ShowToken(id));
         }
         widgets::menu(ui, "Copy as", "Copy as", |ui| copy_items(ui, cx, view));
         if ui.button("Duplicate").clicked() {
@@ -397,7 +339,7 @@ pub fn sign(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                     for (other, name, alg) in &keys {
                         let label = format!("{} ({alg})", shorten(&escape(name), 30));
                         if ui.selectable_label(*other == key, label).clicked() {
-                            cx.view.inspector.token.key = Some(*other);
+                            cx.state.signing.key = Some(*other);
                         }
                     }
                 });
@@ -411,7 +353,7 @@ pub fn sign(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                 sign_with(cx, id, view, key);
             }
             if ui.button("Keys…").clicked() {
-                cx.ask(Ask::Open(Dialog::Keys));
+                cx.ask(WindowRequest::Open(Dialog::Keys));
             }
         });
     } else {
@@ -427,39 +369,8 @@ pub fn sign(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                 generate_and_sign(cx, id, "ES256");
             }
             if ui.button("Keys…").clicked() {
-                cx.ask(Ask::Open(Dialog::Keys));
+                cx.ask(WindowRequest::Open(Dialog::Keys));
             }
         });
     }
-}
-
-/// Draws the section of a server.
-pub fn server(ui: &mut Ui, cx: &mut Cx<'_>, id: ServerId) {
-    let Some(server) = cx
-        .model
-        .workspace
-        .servers
-        .iter()
-        .find(|s| s.id == id)
-        .cloned()
-    else {
-        ui.label("This server is gone.");
-        return;
-    };
-    let state = match &server.metadata {
-        Some(_) => "connected",
-        None => "not reached",
-    };
-    widgets::section(ui, "Authorization server", state);
-    ui.add(egui::Label::new(theme::title(escape(&server.name))).wrap());
-    crate::gui::dialogs::connect::metadata(ui, cx, &server);
-    ui.add_space(space::S);
-    ui.horizontal_wrapped(|ui| {
-        if ui.button("Clients…").clicked() {
-            cx.ask(Ask::Open(Dialog::Connect));
-        }
-        if widgets::button(ui, Icon::Reset, "Fetch again").clicked() {
-            cx.push(Command::RefreshServer(id));
-        }
-    });
 }

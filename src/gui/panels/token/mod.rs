@@ -18,25 +18,30 @@ mod moment;
 mod raw;
 mod rows;
 mod signatures;
+mod state;
 mod steps;
 mod text;
-mod time;
 
 use std::{collections::HashMap, sync::Arc};
 
-use egui::{Align, Layout, Margin, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
+use egui::{Align, Key, Layout, Margin, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
 use crate::{
     app::{
         Command,
         analysis::{Analysis, TokenView},
+        session::{Selection, View},
     },
     gui::{
-        Ask, Cx,
-        dialogs::{Dialog, connect},
+        context,
         icons::{self, Icon},
         keyboard_focus,
+        pane::Pane,
+        panel::{Dock, Entry, Panel},
+        request::{Dialog, PanelRequest, WindowRequest},
+        sections::{server::check_issuer, tokens::new_items},
         theme::{self, space},
+        times::local,
         widgets::{
             self,
             life::{self, Life},
@@ -50,73 +55,14 @@ use crate::{
     token::{
         Form,
         craft::Part,
-        template::Template,
         validate::{KeyOwner, Signature},
     },
 };
+use state::{Cx, Mode, Notes, TokenPanel};
 
 pub use disclosed::standing as disclosure;
 pub use encrypted::menu as encrypt_menu;
-pub use raw::colours;
-pub use rows::plain as plain_value;
 pub use signatures::chosen as chosen_signature;
-pub use time::{local, read as read_time};
-
-/// How header and claims are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mode {
-    /// Typed rows.
-    #[default]
-    Rows,
-    /// JSON text.
-    Json,
-    /// Bytes.
-    Bytes,
-}
-
-/// What the view keeps between frames.
-#[derive(Default)]
-pub struct State {
-    mode: Mode,
-    raw: bound::Bound,
-    header: bound::Bound,
-    payload: bound::Bound,
-    header_bytes: bound::Bound,
-    payload_bytes: bound::Bound,
-    editors: editors::State,
-    heights: HashMap<(Part, usize), f32>,
-    notes: Option<Notes>,
-    token: Option<TokenId>,
-    /// The large token whose text is open for editing.
-    raw_open: Option<TokenId>,
-    encrypted: encrypted::State,
-    binding: binding::State,
-    /// The member that is being named anew.
-    renaming: Option<rows::Renaming>,
-    /// The steps of the verification are unfolded.
-    steps: bool,
-    /// Of several signatures the one that is shown, from 0.
-    signature: usize,
-}
-
-impl State {
-    /// Shows and edits the header of another signature.
-    fn choose_signature(&mut self, n: usize) {
-        if self.signature != n {
-            self.signature = n;
-            self.header = bound::Bound::default();
-            self.header_bytes = bound::Bound::default();
-            self.heights.clear();
-        }
-    }
-}
-
-/// Findings at the members of one token, made once per analysis.
-struct Notes {
-    analysis: Arc<Analysis>,
-    token: TokenId,
-    at: HashMap<(Part, String), Vec<usize>>,
-}
 
 /// The text of a token as it is now, half-typed included.
 pub fn raw_of(cx: &Cx<'_>, id: TokenId, view: &TokenView) -> Arc<str> {
@@ -126,8 +72,38 @@ pub fn raw_of(cx: &Cx<'_>, id: TokenId, view: &TokenView) -> Arc<str> {
     )
 }
 
-/// Draws the view.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// Its line in the registry.
+pub static ENTRY: Entry = Entry {
+    pane: Pane::Main(View::Token),
+    title: "Token",
+    dock: Dock::Main,
+    key: Some(Key::Num1),
+    make: Some(|| Box::<TokenPanel>::default()),
+};
+
+impl Panel for TokenPanel {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>) {
+        draw(ui, &mut cx.with(self));
+    }
+
+    fn inspect(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>, selection: &Selection) -> bool {
+        let mut cx = cx.with(self);
+        match selection {
+            Selection::Token(id) => inspect::ui(ui, &mut cx, *id),
+            Selection::Claim(id, pointer) => claim::ui(ui, &mut cx, *id, pointer),
+            _ => return false,
+        }
+        true
+    }
+
+    fn take(&mut self, request: &PanelRequest, cx: &mut context::Cx<'_>) {
+        if let PanelRequest::GenerateAndSign(token, alg) = request {
+            inspect::generate_and_sign(&mut cx.with(self), *token, alg);
+        }
+    }
+}
+
+fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     let analysis = Arc::clone(&cx.model.analysis);
     let found = analysis.in_front(&cx.model.session);
     let Some((id, view)) = found else {
@@ -136,17 +112,17 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             "No token is open. Paste one, or choose one in the tray.",
             |ui| {
                 if widgets::button(ui, Icon::Paste, "Paste a token").clicked() {
-                    cx.ask(Ask::Paste);
+                    cx.ask(WindowRequest::Paste);
                 }
                 widgets::menu(ui, "New token", "New token", |ui| new_items(ui, cx));
             },
         );
         return;
     };
-    if cx.view.token.token != Some(id) {
-        cx.view.token.token = Some(id);
-        cx.view.token.heights.clear();
-        cx.view.token.choose_signature(0);
+    if cx.state.token != Some(id) {
+        cx.state.token = Some(id);
+        cx.state.heights.clear();
+        cx.state.choose_signature(0);
     }
     encrypted::follow_generated(cx);
     gather(cx, &analysis, id, view);
@@ -184,7 +160,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                     {
                         switch(ui, cx);
                         let header = signatures::part(cx, view);
-                        match cx.view.token.mode {
+                        match cx.state.mode {
                             Mode::Rows => {
                                 // What is encrypted is no claims, not broken ones.
                                 if view.token.form != Form::Jwe {
@@ -215,24 +191,10 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         });
 }
 
-/// The items of a menu that makes a token from nothing.
-pub fn new_items(ui: &mut Ui, cx: &mut Cx<'_>) {
-    for template in Template::ALL {
-        if widgets::menu_item(ui, template.label(), "")
-            .on_hover_text(template.source())
-            .clicked()
-        {
-            cx.push(Command::NewToken(template));
-            ui.close();
-        }
-    }
-}
-
 /// Sorts the findings of this token by the member that they are about.
 fn gather(cx: &mut Cx<'_>, analysis: &Arc<Analysis>, id: TokenId, view: &TokenView) {
     let known = cx
-        .view
-        .token
+        .state
         .notes
         .as_ref()
         .is_some_and(|n| n.token == id && Arc::ptr_eq(&n.analysis, analysis));
@@ -259,7 +221,7 @@ fn gather(cx: &mut Cx<'_>, analysis: &Arc<Analysis>, id: TokenId, view: &TokenVi
     for list in at.values_mut() {
         list.sort_by_key(|n| std::cmp::Reverse(analysis.report.findings[*n].severity));
     }
-    cx.view.token.notes = Some(Notes {
+    cx.state.notes = Some(Notes {
         analysis: Arc::clone(analysis),
         token: id,
         at,
@@ -387,9 +349,9 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
 /// that shows whom: nothing is fetched because a token names it.
 fn get_key(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
     let issuer = view.token.claim_text("iss").unwrap_or_default();
-    let Ok(issuer) = connect::check_issuer(issuer) else {
+    let Ok(issuer) = check_issuer(issuer) else {
         if ui.button("Add a key…").clicked() {
-            cx.ask(Ask::Open(Dialog::Keys));
+            cx.ask(WindowRequest::Open(Dialog::Keys));
         }
         return;
     };
@@ -405,12 +367,12 @@ fn get_key(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
         if widgets::menu_item(ui, &words, "").clicked() {
             match known {
                 Some(server) => cx.push(Command::RefreshServer(server)),
-                None => cx.ask(Ask::Connect(issuer.clone())),
+                None => cx.ask(WindowRequest::Connect(issuer.clone())),
             }
             ui.close();
         }
         if widgets::menu_item(ui, "Import or generate…", "").clicked() {
-            cx.ask(Ask::Open(Dialog::Keys));
+            cx.ask(WindowRequest::Open(Dialog::Keys));
             ui.close();
         }
     });
@@ -514,9 +476,9 @@ fn switch(ui: &mut Ui, cx: &mut Cx<'_>) {
                 (Mode::Json, "JSON"),
                 (Mode::Rows, "Rows"),
             ] {
-                let on = cx.view.token.mode == mode;
+                let on = cx.state.mode == mode;
                 if ui.add(egui::Button::selectable(on, name)).clicked() {
-                    cx.view.token.mode = mode;
+                    cx.state.mode = mode;
                 }
             }
         });

@@ -11,14 +11,13 @@ use serde_json::{Number, Value};
 
 use super::{
     editors::{New, Place},
-    time,
+    state::Cx,
 };
 use crate::{
     gui::{
-        Cx,
         icons::Icon,
         theme::{self, RADIUS, Theme, space},
-        widgets,
+        times, widgets,
     },
     kit::text::escape,
     token::explain::changes_after,
@@ -71,13 +70,13 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, number: &Number) -
     cx.tick(ui.ctx(), Some(changes_after(seconds, now)));
     let mut new = None;
     ui.horizontal_wrapped(|ui| {
-        let words = time::relative(seconds, now);
+        let words = times::relative(seconds, now);
         let name = escape(&place.name);
         let button = ui
             .add(egui::Button::new(words.as_str()).small())
             .accessible_name(format!("{name}: {words}. Change"));
         ui.label(
-            theme::mono(format!("{number} · {}", time::full(cx, seconds))).color(cx.theme.muted),
+            theme::mono(format!("{number} · {}", times::full(cx, seconds))).color(cx.theme.muted),
         )
         .on_hover_text(zones(cx, seconds));
         egui::Popup::menu(&button)
@@ -98,7 +97,7 @@ fn zones(cx: &Cx<'_>, seconds: i64) -> String {
     let Ok(at) = Timestamp::from_second(seconds) else {
         return "outside the calendar".into();
     };
-    let local = at.to_zoned(cx.view.zone.0.clone());
+    let local = at.to_zoned(cx.window.zone.clone());
     format!(
         "{at} (UTC)\n{}",
         local.strftime("%Y-%m-%d %H:%M:%S %:z, %Q")
@@ -107,8 +106,8 @@ fn zones(cx: &Cx<'_>, seconds: i64) -> String {
 
 fn menu(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, seconds: i64, now: i64) -> Option<i64> {
     let mut new = steps(ui, seconds, now);
-    let local = cx.view.zone.0.clone();
-    let state = &mut cx.view.token.editors.moment;
+    let local = cx.window.zone.clone();
+    let state = &mut cx.state.editors.moment;
     if state.place.as_ref() != Some(place) {
         *state = State {
             place: Some(place.clone()),
@@ -200,9 +199,9 @@ fn steps(ui: &mut Ui, seconds: i64, now: i64) -> Option<i64> {
 
 /// The same moment in three ways of writing it.
 fn fields(ui: &mut Ui, state: &mut State, zone: &TimeZone, seconds: i64, now: i64) -> Option<i64> {
-    state.date.follow(time::in_zone(seconds, zone));
+    state.date.follow(times::in_zone(seconds, zone));
     state.epoch.follow(seconds.to_string());
-    state.relative.follow(time::relative(seconds, now));
+    state.relative.follow(times::relative(seconds, now));
     let mut new = None;
     let mut row = |ui: &mut Ui,
                    name: &str,
@@ -235,7 +234,7 @@ fn fields(ui: &mut Ui, state: &mut State, zone: &TimeZone, seconds: i64, now: i6
         "Date and time",
         "2026-11-23 14:42:07",
         &mut state.date,
-        &|text| time::read(text, zone, now),
+        &|text| times::read(text, zone, now),
     );
     row(ui, "Seconds", "1795444927", &mut state.epoch, &|text| {
         text.trim()
@@ -248,7 +247,7 @@ fn fields(ui: &mut Ui, state: &mut State, zone: &TimeZone, seconds: i64, now: i6
         "in 5 min",
         &mut state.relative,
         &|text| {
-            time::read_relative(text, now)
+            times::read_relative(text, now)
                 .ok_or_else(|| "Write a span such as in 5 min, 2 h ago or now".to_owned())
         },
     );
@@ -258,7 +257,7 @@ fn fields(ui: &mut Ui, state: &mut State, zone: &TimeZone, seconds: i64, now: i6
 /// What a typed text means, whichever field it is of.
 fn read_any(text: &str, local: &TimeZone, utc: bool, now: i64) -> Option<i64> {
     let zone = if utc { &TimeZone::UTC } else { local };
-    time::read(text, zone, now).ok()
+    times::read(text, zone, now).ok()
 }
 
 /// A month as a grid of days. Arrow keys walk it, Page Up and Page Down change the month, Enter takes a

@@ -1,18 +1,16 @@
 //! The token's text, its parts in three colours: wraps, scrolls, can be edited.
 
-use egui::{
-    Margin, ScrollArea, TextBuffer, TextEdit, Ui,
-    text::{LayoutJob, TextFormat},
-};
+use egui::{Margin, ScrollArea, TextBuffer, TextEdit, Ui};
 
 use super::{
     raw_of,
+    state::Cx,
     text::{LARGE, PLAIN},
 };
 use crate::{
     app::{Command, analysis::TokenView},
     gui::{
-        Cx,
+        sections::token_text::colours,
         theme::{self, RADIUS, Theme},
     },
     kit::{ids::TokenId, text::escape},
@@ -29,20 +27,20 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
         if raw.len() > LARGE {
             return;
         }
-        let open = cx.view.token.raw_open == Some(id);
+        let open = cx.state.raw_open == Some(id);
         let label = if open {
             "Close the text"
         } else {
             "Edit as text"
         };
         if ui.button(label).clicked() {
-            cx.view.token.raw_open = (!open).then_some(id);
+            cx.state.raw_open = (!open).then_some(id);
         }
         if !open {
             return;
         }
     }
-    let bound = &mut cx.view.token.raw;
+    let bound = &mut cx.state.raw;
     bound.follow(&raw, |raw| Ok(raw.to_owned()));
     egui::Frame::new()
         .fill(theme.raised)
@@ -80,84 +78,6 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
         });
 }
 
-/// Header, payload and signature in their colours, what stands between them muted. Disclosures of an
-/// SD-JWT are claims, its key binding is a token again; of a JWS in JSON form the values are coloured.
-pub fn colours(text: &str, theme: &Theme) -> LayoutJob {
-    let mut job = LayoutJob::default();
-    if text.starts_with('{') {
-        members(&mut job, text, theme);
-        return job;
-    }
-    let count = text.matches('~').count();
-    for (n, piece) in text.split('~').enumerate() {
-        if n > 0 {
-            push(&mut job, "~", theme.muted);
-        }
-        if n > 0 && n < count {
-            push(&mut job, piece, theme.token_payload);
-        } else {
-            parts(&mut job, piece, theme);
-        }
-    }
-    job
-}
-
-fn push(job: &mut LayoutJob, text: &str, colour: egui::Color32) {
-    if !text.is_empty() {
-        job.append(text, 0.0, TextFormat::simple(theme::mono_font(), colour));
-    }
-}
-
-fn parts(job: &mut LayoutJob, text: &str, theme: &Theme) {
-    let colours = [
-        theme.token_header,
-        theme.token_payload,
-        theme.token_signature,
-    ];
-    for (n, part) in text.split('.').enumerate() {
-        if n > 0 {
-            push(job, ".", theme.muted);
-        }
-        push(job, part, colours.get(n).copied().unwrap_or(theme.text));
-    }
-}
-
-/// JSON as it is written, the values by what they are of a JWS.
-fn members(job: &mut LayoutJob, text: &str, theme: &Theme) {
-    let mut rest = text;
-    let mut last = "";
-    while let Some(start) = rest.find('"') {
-        let (between, quoted) = rest.split_at(start);
-        push(job, between, theme.muted);
-        let mut escaped = false;
-        let end = quoted[1..]
-            .find(|c: char| {
-                let ends = c == '"' && !escaped;
-                escaped = c == '\\' && !escaped;
-                ends
-            })
-            .map_or(quoted.len(), |at| at + 2);
-        let (string, after) = quoted.split_at(end);
-        if after.trim_start().starts_with(':') {
-            last = string.trim_matches('"');
-            push(job, string, theme.text);
-        } else {
-            push(
-                job,
-                string,
-                match last {
-                    "protected" => theme.token_header,
-                    "payload" => theme.token_payload,
-                    "signature" => theme.token_signature,
-                    _ => theme.text,
-                },
-            );
-        }
-        rest = after;
-    }
-    push(job, rest, theme.muted);
-}
-
 /// A large token, read-only: only the lines that are visible are laid out.
 fn large(ui: &mut Ui, theme: &Theme, raw: &str) {
     const WIDTH: usize = 100;
@@ -186,28 +106,4 @@ fn large(ui: &mut Ui, theme: &Theme, raw: &str) {
                 ui.label(theme::mono(escape(&line).into_owned()).color(colour));
             }
         });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn colouring_keeps_every_byte() {
-        for text in [
-            "a.b.c",
-            "a.b",
-            "",
-            "..",
-            "opaque",
-            "a.b.c.d.e",
-            "a.b.c~d~e~f.g.h",
-            "a.b.c~",
-            r#"{"payload": "a.b", "signatures":[{"protected":"ü\"x","n":1}]}"#,
-            r#"{"a":"\"#,
-            "{\"",
-        ] {
-            assert_eq!(colours(text, &theme::LIGHT).text, text);
-        }
-    }
 }

@@ -4,12 +4,14 @@
 use egui::{Align, Layout, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use serde_json::Value;
 
-use super::{add, disclosed, editors};
+use super::{add, disclosed, editors, state::Cx};
 use crate::{
     app::{Command, analysis::TokenView, session::Selection},
     gui::{
-        Ask, Cx, icons,
+        icons,
         icons::Icon,
+        request::WindowRequest,
+        sections::token_text::plain,
         theme::{self, space},
         widgets,
     },
@@ -122,7 +124,7 @@ pub(super) fn culled(
 ) {
     let top = ui.cursor().min;
     let width = ui.available_width();
-    if let Some(height) = cx.view.token.heights.get(&key).filter(|_| many) {
+    if let Some(height) = cx.state.heights.get(&key).filter(|_| many) {
         let rect = Rect::from_min_size(top, vec2(width, *height));
         if !ui.is_rect_visible(rect.expand2(vec2(0.0, NEAR))) {
             ui.allocate_space(rect.size());
@@ -130,10 +132,7 @@ pub(super) fn culled(
         }
     }
     let inner = ui.push_id(key.1, |ui| draw(ui, cx));
-    cx.view
-        .token
-        .heights
-        .insert(key, inner.response.rect.height());
+    cx.state.heights.insert(key, inner.response.rect.height());
 }
 
 /// The three columns of a row; the third under the second where there is little room.
@@ -322,7 +321,7 @@ impl Renaming {
 /// The item of a member's menu that names it anew, in the place of its name.
 pub(super) fn rename_item(ui: &mut Ui, cx: &mut Cx<'_>, at: (TokenId, &str), name: &str) {
     if widgets::menu_item(ui, "Rename…", "F2").clicked() {
-        cx.view.token.renaming = Some(Renaming::new(at, name));
+        cx.state.renaming = Some(Renaming::new(at, name));
         ui.close();
     }
 }
@@ -341,7 +340,7 @@ pub(super) fn rename_by_key(
             Selection::Claim(id, path) if *id == at.0 && path == at.1),
     };
     if here && ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::F2)) {
-        cx.view.token.renaming = Some(Renaming::new(at, name));
+        cx.state.renaming = Some(Renaming::new(at, name));
     }
 }
 
@@ -353,7 +352,7 @@ pub(super) fn renaming(
     (id, path): (TokenId, &str),
     name: &str,
 ) -> Option<(egui::Id, Option<String>)> {
-    let state = &mut cx.view.token.renaming;
+    let state = &mut cx.state.renaming;
     let own = state.as_mut().filter(|r| r.token == id && r.path == path)?;
     let field = ui
         .add(
@@ -386,24 +385,16 @@ pub(super) fn renamed(cx: &Cx<'_>, (id, path): (TokenId, &str), new: &str) -> Op
 /// The item of a member's menu that copies its value.
 pub(super) fn copy_item(ui: &mut Ui, cx: &mut Cx<'_>, shown: &str, value: &Value) {
     if widgets::menu_item(ui, "Copy value", "").clicked() {
-        cx.ask(Ask::Copy(plain(value), shown.to_owned()));
+        cx.ask(WindowRequest::Copy(plain(value), shown.to_owned()));
         ui.close();
     }
-}
-
-/// A value as one would paste it: a string without quotes, anything else as JSON.
-pub fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The worst finding at a member, else what the member means.
 fn note(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, part: Part, name: &str) {
     let theme = cx.theme;
     let found = cx
-        .view
-        .token
+        .state
         .notes
         .as_ref()
         .and_then(|n| n.at.get(&(part, name.to_owned())))
@@ -514,11 +505,5 @@ mod tests {
     #[test]
     fn pointers_escape_what_rfc_6901_says() {
         assert_eq!(pointer("a/b~c"), "/a~1b~0c");
-    }
-
-    #[test]
-    fn plain_values() {
-        assert_eq!(plain(&Value::from("x")), "x");
-        assert_eq!(plain(&serde_json::json!(["a", 1])), r#"["a",1]"#);
     }
 }

@@ -3,11 +3,10 @@
 use egui::{Align, Layout, Role, Sense, Ui, WidgetInfo, vec2};
 use serde_json::Value;
 
-use super::inspect;
+use super::{inspect, state::Cx};
 use crate::{
     app::{Command, analysis::TokenView, signatures::SignatureEdit},
     gui::{
-        Cx,
         icons::Icon,
         theme::{self, space},
         widgets,
@@ -27,7 +26,7 @@ pub fn part(cx: &Cx<'_>, view: &TokenView) -> Part {
 /// The number of the signature that is chosen, from 0.
 pub fn chosen(cx: &Cx<'_>, view: &TokenView) -> usize {
     let last = view.token.headers.len().saturating_sub(1);
-    cx.view.token.signature.min(last)
+    cx.state.signature.min(last)
 }
 
 /// Says which header stands as text or bytes, where there are two.
@@ -111,7 +110,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, n: usize, on
         let spoken = format!("Signature {}, {state}", n + 1);
         label.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &spoken));
         if label.on_hover_text("Shows and edits its header").clicked() {
-            cx.view.token.choose_signature(n);
+            cx.state.choose_signature(n);
         }
         ui.label(theme::small(state).color(colour));
         if let Some(reason) = verdict.map(|v| v.reason.as_str()).filter(|_| !on) {

@@ -2,10 +2,10 @@
 
 use egui::{RichText, Ui};
 
+use super::state::Cx;
 use crate::{
     app::analysis::TokenView,
     gui::{
-        Cx,
         icons::Icon,
         theme::{self, space},
     },
@@ -37,7 +37,7 @@ pub fn link(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
     if count(Outcome::Open) > 0 {
         words.push_str(&format!(", {} open", count(Outcome::Open)));
     }
-    let hint = if cx.view.token.steps {
+    let hint = if cx.state.steps {
         "Hide the steps"
     } else {
         "Show the steps"
@@ -48,13 +48,13 @@ pub fn link(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
     ui.style_mut().wrap_mode = wrap;
     let clicked = link.on_hover_text(hint).clicked();
     if clicked {
-        cx.view.token.steps = !cx.view.token.steps;
+        cx.state.steps = !cx.state.steps;
     }
 }
 
 /// Draws them when they are unfolded.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
-    if !cx.view.token.steps || matches!(view.token.form, Form::Opaque | Form::Jwe) || view.edited {
+    if !cx.state.steps || matches!(view.token.form, Form::Opaque | Form::Jwe) || view.edited {
         return;
     }
     let all = &view.verdict.signatures;

@@ -9,13 +9,11 @@ use egui::{
 use super::{
     bound::{fault, frame, lines, part_name},
     raw_of,
+    state::Cx,
 };
 use crate::{
     app::{Command, analysis::TokenView},
-    gui::{
-        Cx,
-        theme::{self, Theme, space},
-    },
+    gui::theme::{self, Theme, space},
     kit::{
         ids::TokenId,
         json::{self, JsonError},
@@ -60,8 +58,8 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
     let raw = raw_of(cx, id, view);
     let name = part_name(part);
     let bound = match part {
-        Part::Header | Part::HeaderOf(_) => &mut cx.view.token.header,
-        Part::Payload => &mut cx.view.token.payload,
+        Part::Header | Part::HeaderOf(_) => &mut cx.state.header,
+        Part::Payload => &mut cx.state.payload,
     };
     bound.follow(&raw, |raw| {
         let text = craft::text(raw, part).map_err(|e| e.to_string())?;

@@ -2,13 +2,16 @@
 
 use egui::{EventFilter, Key, Ui};
 
-use super::{Rows, order::Row, row};
+use super::{
+    order::Row,
+    row,
+    state::{Cx, Rows},
+};
 use crate::{
     app::{
         Command,
         session::{Selection, View},
     },
-    gui::Cx,
     kit::ids::TokenId,
 };
 
@@ -21,7 +24,7 @@ pub(super) fn choose(
     selected: Option<TokenId>,
 ) {
     let modifiers = ui.input(|i| i.modifiers);
-    let tray = &mut cx.view.tray;
+    let tray = &mut cx.state;
     if modifiers.shift {
         let from = tray.anchor.or(selected).and_then(|id| place(rows, id));
         if let (Some(from), Some(to)) = (from, place(rows, id)) {
@@ -99,9 +102,9 @@ pub(super) fn walk(ui: &Ui, cx: &mut Cx<'_>, rows: &Rows, at: usize, page: usize
         rows.list.iter().skip(to).find_map(token)
     };
     if let Some(next) = next.filter(|next| *next != id) {
-        cx.view.tray.focus = Some(next);
-        cx.view.tray.anchor = Some(next);
-        cx.view.tray.picked.clear();
+        cx.state.focus = Some(next);
+        cx.state.anchor = Some(next);
+        cx.state.picked.clear();
         ui.memory_mut(|m| m.request_focus(row::id(ui, next)));
         cx.push(Command::Select(Selection::Token(next)));
     }
@@ -115,7 +118,7 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>, rows: &Rows, id: TokenId) {
             i.consume_key(egui::Modifiers::NONE, Key::Delete),
         )
     });
-    let tray = &mut cx.view.tray;
+    let tray = &mut cx.state;
     if all {
         tray.picked = rows
             .list

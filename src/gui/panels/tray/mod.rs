@@ -1,11 +1,11 @@
 //! The token tray: every token by chain and hop, or filtered, sorted and grouped as one likes.
 
-pub mod key;
 mod keys;
 mod order;
 mod row;
+mod state;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use egui::{
     Align, Align2, CornerRadius, FontFamily, FontId, Key, Layout, Rect, Role, ScrollArea, Sense,
@@ -19,9 +19,13 @@ use crate::{
         session::{Selection, View},
     },
     gui::{
-        Ask, Cx,
+        context,
         icons::Icon,
         keyboard_focus,
+        pane::Pane,
+        panel::{Dock, Entry, Panel},
+        request::WindowRequest,
+        sections,
         theme::{self, RADIUS, space},
         widgets,
     },
@@ -30,8 +34,7 @@ use crate::{
 use keys::{choose, keys, place, walk};
 use order::{Group, Order, Row, Sort};
 use row::ROW;
-
-pub use row::one_line;
+use state::{Cx, Rows, TrayPanel};
 
 const HEADING: f32 = 30.0;
 const FOOT: f32 = 84.0;
@@ -42,36 +45,6 @@ const NOTE: f32 = 28.0;
 /// So many tokens are looked through without filter and order.
 const FEW: usize = 10;
 
-/// What the tray keeps between frames.
-#[derive(Default)]
-pub struct State {
-    /// The rows as they were last ordered.
-    rows: Option<Rows>,
-    /// The token that the tray last scrolled to.
-    seen: Option<TokenId>,
-    /// The token whose row has the keyboard.
-    focus: Option<TokenId>,
-    order: Order,
-    /// Tokens that are picked together.
-    picked: BTreeSet<TokenId>,
-    /// Where a range of picks begins.
-    anchor: Option<TokenId>,
-    /// The picked ones are to be deleted.
-    delete: bool,
-}
-
-/// The rows of one analysis in one order, each with its place.
-struct Rows {
-    analysis: Arc<Analysis>,
-    order: Order,
-    pub list: Vec<(f32, Row)>,
-    headings: Vec<(String, String)>,
-    height: f32,
-    /// How many tokens there are with and without the filter.
-    shown: usize,
-    total: usize,
-}
-
 fn height(row: Row) -> f32 {
     match row {
         Row::Heading(_) => HEADING,
@@ -79,8 +52,36 @@ fn height(row: Row) -> f32 {
     }
 }
 
-/// Draws the tray.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// Its line in the registry.
+pub static ENTRY: Entry = Entry {
+    pane: Pane::side("Tokens"),
+    title: "Tokens",
+    dock: Dock::Left,
+    key: None,
+    make: Some(|| Box::<TrayPanel>::default()),
+};
+
+impl Panel for TrayPanel {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>) {
+        draw(ui, &mut cx.with(self));
+    }
+
+    fn beside_title(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>) {
+        let tokens = cx.model.analysis.tokens.len();
+        if tokens > 1 {
+            let count = ui.label(theme::small(tokens.to_string()).color(cx.theme.muted));
+            let words = format!("{tokens} tokens");
+            count.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+        }
+    }
+
+    fn head_buttons(&mut self, ui: &mut Ui, cx: &mut context::Cx<'_>) {
+        let new = widgets::sized_icon_button(ui, Icon::Plus, "New token", 20.0);
+        egui::Popup::menu(&new).show(|ui| sections::tokens::new_items(ui, cx));
+    }
+}
+
+fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     let analysis = Arc::clone(&cx.model.analysis);
     let full = ui.available_rect_before_wrap();
     let foot = Rect::from_min_max(pos2(full.left(), full.bottom() - FOOT), full.max);
@@ -108,7 +109,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         );
     } else {
         arrange(cx, &analysis);
-        if analysis.tokens.len() > FEW || cx.view.tray.order != Order::default() {
+        if analysis.tokens.len() > FEW || cx.state.order != Order::default() {
             let tools = Rect::from_min_max(list.min, pos2(list.right(), list.top() + TOOLS));
             list.min.y += TOOLS;
             ui.scope_builder(
@@ -145,7 +146,7 @@ fn counted(n: usize) -> String {
 fn tools(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        let order = &mut cx.view.tray.order;
+        let order = &mut cx.state.order;
         widgets::menu(ui, "Order of the tray", order.sort.words(), |ui| {
             ui.set_min_width(180.0);
             ui.label(theme::small("Sort by"));
@@ -179,11 +180,11 @@ fn tools(ui: &mut Ui, cx: &mut Cx<'_>) {
                 ui,
                 "Filter tokens",
                 "Filter",
-                &mut cx.view.tray.order.filter,
+                &mut cx.state.order.filter,
                 false,
             );
             if field.has_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
-                cx.view.tray.order.filter.clear();
+                cx.state.order.filter.clear();
             }
         });
     });
@@ -191,7 +192,7 @@ fn tools(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// What there is to say about the rows.
 fn note(cx: &Cx<'_>) -> Option<String> {
-    let tray = &cx.view.tray;
+    let tray = &cx.state;
     let rows = tray.rows.as_ref()?;
     let behind = cx.model.analysing.is_some() && cx.model.workspace.tokens.len() > rows.total + 100;
     if behind {
@@ -209,12 +210,12 @@ fn note(cx: &Cx<'_>) -> Option<String> {
 /// The note, with what can be done with the picked ones.
 fn picked(ui: &mut Ui, cx: &mut Cx<'_>, note: &str) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        if cx.view.tray.picked.len() > 1 {
+        if cx.state.picked.len() > 1 {
             if widgets::icon_button(ui, Icon::Cross, "Pick none").clicked() {
-                cx.view.tray.picked.clear();
+                cx.state.picked.clear();
             }
             if ui.button("Delete").clicked() {
-                cx.view.tray.delete = true;
+                cx.state.delete = true;
             }
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -225,8 +226,8 @@ fn picked(ui: &mut Ui, cx: &mut Cx<'_>, note: &str) {
 
 /// Deletes what is picked, when it was asked for.
 fn delete(cx: &mut Cx<'_>) {
-    if std::mem::take(&mut cx.view.tray.delete) {
-        let picked = std::mem::take(&mut cx.view.tray.picked);
+    if std::mem::take(&mut cx.state.delete) {
+        let picked = std::mem::take(&mut cx.state.picked);
         let ids: Vec<TokenId> = picked.into_iter().collect();
         match ids.as_slice() {
             [] => {}
@@ -238,7 +239,7 @@ fn delete(cx: &mut Cx<'_>) {
 
 /// Orders the rows anew when the analysis or the wanted order has changed.
 fn arrange(cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
-    let tray = &mut cx.view.tray;
+    let tray = &mut cx.state;
     let known = tray
         .rows
         .as_ref()
@@ -271,11 +272,9 @@ fn arrange(cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
 
 fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
     let selected = chosen(cx);
-    let scroll_to = (cx.view.tray.seen != selected)
-        .then_some(selected)
-        .flatten();
-    cx.view.tray.seen = selected;
-    let Some(rows) = cx.view.tray.rows.take() else {
+    let scroll_to = (cx.state.seen != selected).then_some(selected).flatten();
+    cx.state.seen = selected;
+    let Some(rows) = cx.state.rows.take() else {
         return;
     };
     if rows.shown == 0 {
@@ -302,7 +301,7 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
                 .partition_point(|(y, _)| *y <= viewport.bottom())
                 .max(first);
             // The row that has the keyboard stays a widget when it is scrolled away.
-            let away = cx.view.tray.focus.and_then(|id| place(&rows, id));
+            let away = cx.state.focus.and_then(|id| place(&rows, id));
             let away = away.filter(|n| !(first..below).contains(n));
             let page = (viewport.height() / ROW).max(1.0) as usize;
             let mut changes: Option<u64> = None;
@@ -313,8 +312,8 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
                     Row::Heading(n) => heading(ui, cx, &rows.headings, n, rect),
                     Row::Token(id) => {
                         if let Some(view) = analysis.tokens.get(&id) {
-                            let marked = selected == Some(id) || cx.view.tray.picked.contains(&id);
-                            let many = cx.view.tray.picked.len();
+                            let marked = selected == Some(id) || cx.state.picked.contains(&id);
+                            let many = cx.state.picked.len();
                             let done = row::token(ui, cx, id, view, rect, marked, many);
                             if n < below {
                                 changes = changes.into_iter().chain(done.changes).min();
@@ -323,13 +322,13 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
                                 choose(ui, cx, &rows, id, selected);
                             }
                             if done.focused {
-                                cx.view.tray.focus = Some(id);
+                                cx.state.focus = Some(id);
                                 keys(ui, cx, &rows, id);
                                 walk(ui, cx, &rows, n, page);
-                            } else if cx.view.tray.focus == Some(id)
+                            } else if cx.state.focus == Some(id)
                                 && !ui.memory(|m| m.has_focus(row::id(ui, id)))
                             {
-                                cx.view.tray.focus = None;
+                                cx.state.focus = None;
                             }
                         }
                     }
@@ -349,7 +348,7 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
             }
             keyboard_focus::keep_in_view(ui);
         });
-    cx.view.tray.rows = Some(rows);
+    cx.state.rows = Some(rows);
 }
 
 /// The token that is selected, itself or by one of its claims.
@@ -380,7 +379,7 @@ fn heading(ui: &mut Ui, cx: &Cx<'_>, headings: &[(String, String)], n: usize, re
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let title = escape(title);
                 // A name that a token brings stays as it is: capitals would be another name.
-                let title = match cx.view.tray.order.group {
+                let title = match cx.state.order.group {
                     Group::Subject | Group::Issuer => {
                         theme::strong(&*title).size(12.0).color(cx.theme.muted)
                     }
@@ -439,6 +438,6 @@ fn drop_zone(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
         theme.muted,
     );
     if response.clicked() {
-        cx.ask(Ask::Paste);
+        cx.ask(WindowRequest::Paste);
     }
 }

@@ -8,11 +8,13 @@ use egui::{
     vec2,
 };
 
-use super::super::token::inspect;
+use super::state::Cx;
 use crate::{
     app::{Command, analysis::TokenView},
     gui::{
-        Ask, Cx, icons,
+        icons,
+        request::WindowRequest,
+        sections::tokens::copy_items,
         theme::{self, space},
         widgets::{
             self,
@@ -99,7 +101,7 @@ pub(super) fn token(
         response.request_focus();
     }
     if response.double_clicked() {
-        cx.ask(Ask::ShowToken(id));
+        cx.ask(WindowRequest::ShowToken(id));
     }
     response.context_menu(|ui| menu(ui, cx, id, view, picked));
     Done {
@@ -229,11 +231,11 @@ pub fn one_line(
 fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, picked: usize) {
     ui.set_min_width(200.0);
     if widgets::menu_item(ui, "Show", "").clicked() {
-        cx.ask(Ask::ShowToken(id));
+        cx.ask(WindowRequest::ShowToken(id));
         ui.close();
     }
     ui.separator();
-    inspect::copy_items(ui, cx, view);
+    copy_items(ui, cx, view);
     ui.separator();
     if widgets::menu_item(ui, "Duplicate", "").clicked() {
         cx.push(Command::DuplicateToken(id));
@@ -248,7 +250,7 @@ fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, picked: usi
         ui.close();
     }
     if picked > 1 && widgets::menu_item(ui, &format!("Delete {picked} picked"), "Del").clicked() {
-        cx.view.tray.delete = true;
+        cx.state.delete = true;
         ui.close();
     }
 }

@@ -3,12 +3,10 @@
 use egui::{Frame, Id, Margin, RichText, TextEdit, Ui, vec2};
 use serde_json::Value;
 
+use super::super::state::Cx;
 use super::{Draft, New, Place};
 use crate::{
-    gui::{
-        Cx,
-        theme::{self, RADIUS, Theme},
-    },
+    gui::theme::{self, RADIUS, Theme},
     kit::text::{escape, is_hidden, shorten},
 };
 
@@ -57,7 +55,7 @@ pub(in super::super) fn field(
         part: place.part,
         name: format!("{}\u{0}{inner}", place.name),
     };
-    let draft = &mut cx.view.token.editors.draft;
+    let draft = &mut cx.state.editors.draft;
     let mut text = match draft {
         Some(draft) if draft.place == draft_place => draft.text.clone(),
         _ => value.to_owned(),

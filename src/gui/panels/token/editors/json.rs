@@ -3,12 +3,13 @@
 use egui::{Id, Role, TextBuffer, TextEdit, Ui, WidgetInfo};
 use serde_json::Value;
 
+use super::super::state::Cx;
 use super::{Draft, New, Place, sets::CHIPS};
 use crate::{
     app::session::Notice,
     gui::{
-        Ask, Cx,
         panels::token::text::{highlight, visible_json},
+        request::WindowRequest,
         theme::{self, Theme, space},
     },
     kit::{
@@ -60,7 +61,7 @@ pub(super) fn behind_button(
     place: &Place,
     value: &Value,
 ) -> Option<New> {
-    let draft = &cx.view.token.editors.draft;
+    let draft = &cx.state.editors.draft;
     if draft.as_ref().is_some_and(|d| d.place == *place) {
         return as_json(ui, cx, place, value);
     }
@@ -82,8 +83,7 @@ pub(in super::super) fn as_json(
 ) -> Option<New> {
     let theme = cx.theme;
     let open = cx
-        .view
-        .token
+        .state
         .editors
         .draft
         .as_ref()
@@ -113,7 +113,7 @@ pub(in super::super) fn as_json(
         }
         return None;
     }
-    let draft = cx.view.token.editors.draft.as_mut()?;
+    let draft = cx.state.editors.draft.as_mut()?;
     let error = draft.error.clone();
     let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
         let mut job = highlight(text.as_str(), Theme::of(ui), error.as_ref());
@@ -147,7 +147,7 @@ pub(in super::super) fn as_json(
     }
     ui.add_space(space::XS);
     if ui.add(egui::Button::new("Done").small()).clicked() {
-        cx.view.token.editors.draft = None;
+        cx.state.editors.draft = None;
     }
     new
 }
@@ -156,13 +156,13 @@ pub(in super::super) fn as_json(
 fn begin(cx: &mut Cx<'_>, place: &Place, value: &Value) {
     let (text, whole) = json_up_to(value, MOST_JSON, true);
     if whole {
-        cx.view.token.editors.draft = Some(Draft {
+        cx.state.editors.draft = Some(Draft {
             place: place.clone(),
             text: visible_json(&text),
             error: None,
         });
     } else {
-        cx.ask(Ask::Notice(Notice {
+        cx.ask(WindowRequest::Notice(Notice {
             error: true,
             text: format!(
                 "{} is too long to edit in its row: switch to JSON to read it, or edit the text \

@@ -3,12 +3,12 @@
 use egui::Ui;
 use serde_json::{Value, json};
 
+use super::super::state::Cx;
 use super::{New, Place, json::behind_button};
 use crate::{
     gui::{
-        Cx,
         icons::Icon,
-        panels::token::rows::plain,
+        sections::token_text::plain,
         theme,
         widgets::{
             self,

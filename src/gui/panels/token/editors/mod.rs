@@ -13,10 +13,11 @@ use self::{
     keys::{confirmation, public_key},
     sets::{as_set, is_short},
 };
-use super::{details, moment, rows::plain, time};
+use super::{details, moment, state::Cx};
 use crate::{
     gui::{
-        Cx, theme,
+        sections::token_text::plain,
+        theme, times,
         widgets::{
             self,
             chips::{Mark, chip},
@@ -146,7 +147,7 @@ fn was(ui: &mut Ui, cx: &Cx<'_>, before: Option<&Value>) {
         Some(before) => {
             let text = match before.as_i64() {
                 Some(seconds) if seconds > 1_000_000_000 => {
-                    format!("{seconds} · {}", time::full(cx, seconds))
+                    format!("{seconds} · {}", times::full(cx, seconds))
                 }
                 _ => shorten(&plain(before), 120).into_owned(),
             };

@@ -5,13 +5,11 @@ use std::collections::BTreeSet;
 use egui::Ui;
 use serde_json::Value;
 
+use super::super::state::Cx;
 use super::{New, Place};
 use crate::{
     app::Model,
-    gui::{
-        Cx,
-        widgets::chips::{self, Edit},
-    },
+    gui::widgets::chips::{self, Edit},
     kit::text::escape,
 };
 
@@ -113,7 +111,7 @@ pub(in super::super) fn chip_set(
     spaced: bool,
     value: &Value,
 ) -> Option<New> {
-    let state = &mut cx.view.token.editors.chip;
+    let state = &mut cx.state.editors.chip;
     let mut draft = state
         .as_ref()
         .filter(|(p, _)| p == place)
@@ -125,12 +123,12 @@ pub(in super::super) fn chip_set(
         values,
         before,
         &mut draft,
-        &cx.view.token.editors.chip_known,
+        &cx.state.editors.chip_known,
     );
     if draft.is_some() && !was_open {
-        cx.view.token.editors.chip_known = known_values(cx.model, &place.name);
+        cx.state.editors.chip_known = known_values(cx.model, &place.name);
     }
-    let state = &mut cx.view.token.editors.chip;
+    let state = &mut cx.state.editors.chip;
     match draft {
         Some(text) => *state = Some((place.clone(), text)),
         None if was_open => *state = None,

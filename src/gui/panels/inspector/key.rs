@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use crate::{
     app::{Command, analysis::Analysis, session::Selection, workspace::KeyEntry},
     gui::{
-        Ask, Cx,
-        dialogs::Dialog,
+        context::Cx,
         icons::Icon,
+        request::{Dialog, WindowRequest},
         theme::{self, space},
         widgets,
     },
@@ -85,7 +85,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: KeyId) {
             });
         }
         if ui.button("Keys…").clicked() {
-            cx.ask(Ask::Open(Dialog::Keys));
+            cx.ask(WindowRequest::Open(Dialog::Keys));
         }
     });
     if !encrypts {
@@ -121,7 +121,7 @@ fn copies(ui: &mut Ui, cx: &mut Cx<'_>, public: &Jwk, thumbprint: Option<&str>) 
         if let Some(text) = text
             && widgets::menu_item(ui, name, "").clicked()
         {
-            cx.ask(Ask::Copy(text, name.into()));
+            cx.ask(WindowRequest::Copy(text, name.into()));
             ui.close();
         }
     }

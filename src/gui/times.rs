@@ -2,11 +2,11 @@
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 
-use crate::gui::Cx;
+use crate::gui::context::Cx;
 
 /// A NumericDate in the local zone: the time alone on the day of `now`, else with the date.
-pub fn local(cx: &Cx<'_>, seconds: i64, now: i64) -> String {
-    let zone = &cx.view.zone.0;
+pub fn local<S>(cx: &Cx<'_, S>, seconds: i64, now: i64) -> String {
+    let zone = &cx.window.zone;
     let Ok(at) = Timestamp::from_second(seconds) else {
         return "outside the calendar".into();
     };
@@ -33,8 +33,8 @@ fn written(at: &Zoned, time_alone: bool) -> String {
 }
 
 /// A NumericDate with date and time in the local zone.
-pub fn full(cx: &Cx<'_>, seconds: i64) -> String {
-    in_zone(seconds, &cx.view.zone.0)
+pub fn full<S>(cx: &Cx<'_, S>, seconds: i64) -> String {
+    in_zone(seconds, &cx.window.zone)
 }
 
 /// A NumericDate with date and time in a zone, as [`read`] takes it back.

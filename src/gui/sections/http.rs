@@ -6,8 +6,9 @@ use crate::{
     app::{Command, Model, practice},
     chain::run::Exchanged,
     gui::{
-        Ask, Cx,
+        context::Cx,
         icons::Icon,
+        request::WindowRequest,
         theme::{self, space},
         widgets,
     },
@@ -22,13 +23,13 @@ use crate::{
 const SHOWN: usize = 64 * 1024;
 
 /// `/token`, with the host for the tooltip elsewhere.
-pub(in crate::gui) fn path(url: &url::Url) -> String {
+pub fn path(url: &url::Url) -> String {
     escape(url.path()).into_owned()
 }
 
 /// What the server of a request is called, and whether it is broken on purpose: by the name of the
 /// practice server, else by host and port.
-pub(in crate::gui) fn server(model: &Model, url: &url::Url) -> (String, bool) {
+pub fn server(model: &Model, url: &url::Url) -> (String, bool) {
     if let Some(name) = practice::named(model, url) {
         let sound = practice::title(&Faults::NONE);
         // In a column the faults are what tells it apart.
@@ -44,7 +45,7 @@ pub(in crate::gui) fn server(model: &Model, url: &url::Url) -> (String, bool) {
 }
 
 /// The name of a practice server under its address; nothing for any other.
-pub(in crate::gui) fn practice_name(ui: &mut Ui, cx: &Cx<'_>, name: Option<String>) {
+pub fn practice_name<S>(ui: &mut Ui, cx: &Cx<'_, S>, name: Option<String>) {
     let Some(name) = name else { return };
     let faulty = name != practice::title(&Faults::NONE);
     ui.horizontal_wrapped(|ui| {
@@ -64,7 +65,7 @@ pub(in crate::gui) fn practice_name(ui: &mut Ui, cx: &Cx<'_>, name: Option<Strin
 }
 
 /// The request.
-pub(in crate::gui) fn request(ui: &mut Ui, cx: &mut Cx<'_>, entry: &Exchanged) {
+pub fn request<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, entry: &Exchanged) {
     let request = &entry.request;
     ui.horizontal_wrapped(|ui| {
         ui.label(theme::strong(request.method.name()).color(cx.theme.accent));
@@ -115,7 +116,7 @@ pub(in crate::gui) fn request(ui: &mut Ui, cx: &mut Cx<'_>, entry: &Exchanged) {
 }
 
 /// A proof of possession says more than its text shows: it opens like any token.
-fn proof(ui: &mut Ui, cx: &mut Cx<'_>, text: &str) {
+fn proof<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, text: &str) {
     let button = widgets::button(ui, Icon::Key, "Read this proof");
     let tip = "Puts it into the tray and shows what it proves: method, address, time, key";
     if button.on_hover_text(tip).clicked() {
@@ -131,7 +132,7 @@ fn bare(url: &url::Url) -> url::Url {
     url
 }
 
-fn field_row(ui: &mut Ui, cx: &Cx<'_>, field: &Field) {
+fn field_row<S>(ui: &mut Ui, cx: &Cx<'_, S>, field: &Field) {
     if field.sensitivity == Sensitivity::Secret {
         row(
             ui,
@@ -145,7 +146,7 @@ fn field_row(ui: &mut Ui, cx: &Cx<'_>, field: &Field) {
     }
 }
 
-fn row(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, quiet: bool) {
+fn row<S>(ui: &mut Ui, cx: &Cx<'_, S>, name: &str, value: &str, quiet: bool) {
     ui.add(egui::Label::new(theme::small(escape(name)).color(cx.theme.muted)).wrap());
     let shown = crate::kit::text::shorten(value, 2000);
     let text = if quiet {
@@ -160,7 +161,7 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, quiet: bool) {
 }
 
 /// The answer, or why there is none.
-pub(in crate::gui) fn response(ui: &mut Ui, cx: &mut Cx<'_>, entry: &Exchanged) {
+pub fn response<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, entry: &Exchanged) {
     match &entry.response {
         Err(why) => {
             widgets::banner(cx.theme.removed_surface).show(ui, |ui| {
@@ -174,7 +175,7 @@ pub(in crate::gui) fn response(ui: &mut Ui, cx: &mut Cx<'_>, entry: &Exchanged) 
 }
 
 /// Colour of a status: refusals stand out.
-pub(in crate::gui) fn status_colour(cx: &Cx<'_>, status: u16) -> egui::Color32 {
+pub fn status_colour<S>(cx: &Cx<'_, S>, status: u16) -> egui::Color32 {
     match status {
         200..300 => cx.theme.good,
         300..400 => cx.theme.muted,
@@ -183,7 +184,7 @@ pub(in crate::gui) fn status_colour(cx: &Cx<'_>, status: u16) -> egui::Color32 {
     }
 }
 
-fn answered(ui: &mut Ui, cx: &mut Cx<'_>, response: &Response) {
+fn answered<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, response: &Response) {
     ui.horizontal(|ui| {
         ui.label(
             theme::strong(response.status.to_string()).color(status_colour(cx, response.status)),
@@ -207,7 +208,10 @@ fn answered(ui: &mut Ui, cx: &mut Cx<'_>, response: &Response) {
             ui.label(theme::section("Body", cx.theme));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if widgets::icon_button(ui, crate::gui::icons::Icon::Copy, "Copy body").clicked() {
-                    cx.ask(Ask::Copy(text.clone().into_owned(), "Body".into()));
+                    cx.ask(WindowRequest::Copy(
+                        text.clone().into_owned(),
+                        "Body".into(),
+                    ));
                 }
             });
         });
@@ -228,7 +232,7 @@ fn answered(ui: &mut Ui, cx: &mut Cx<'_>, response: &Response) {
 }
 
 /// `1.4 KB`.
-pub(in crate::gui) fn size(bytes: usize) -> String {
+pub fn size(bytes: usize) -> String {
     if bytes < 1000 {
         format!("{bytes} B")
     } else if bytes < 1_000_000 {
@@ -239,7 +243,7 @@ pub(in crate::gui) fn size(bytes: usize) -> String {
 }
 
 /// Text as it stands, in a raised box; hidden characters escaped.
-pub(in crate::gui) fn code(ui: &mut Ui, text: &str) {
+pub fn code(ui: &mut Ui, text: &str) {
     let theme = theme::Theme::of(ui);
     let cut = if text.len() > SHOWN {
         let mut end = SHOWN;
@@ -259,6 +263,24 @@ pub(in crate::gui) fn code(ui: &mut Ui, text: &str) {
             ui.label(theme::small(format!("{rest} more are not shown")).color(theme.muted));
         }
     });
+}
+
+/// A command to copy. Secrets are variables in it.
+pub fn curl<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, text: &str) {
+    ui.horizontal(|ui| {
+        if widgets::primary(ui, Some(Icon::Copy), "Copy as cURL").clicked() {
+            cx.ask(WindowRequest::Copy(text.to_owned(), "cURL command".into()));
+        }
+    });
+    ui.add_space(space::XS);
+    code(ui, text);
+    ui.add(
+        egui::Label::new(
+            theme::small("Tokens stand in it; secrets are variables that you set first.")
+                .color(cx.theme.muted),
+        )
+        .wrap(),
+    );
 }
 
 #[cfg(test)]

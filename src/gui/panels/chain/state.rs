@@ -1,0 +1,30 @@
+//! What the chain panel keeps between frames.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{inspect::InspectState, scene::Scene};
+use crate::{
+    chain::run::NodeState,
+    gui::{canvas::Canvas, context},
+};
+
+/// The chain panel: what it keeps between frames.
+#[derive(Default)]
+pub struct ChainPanel {
+    pub(super) canvas: Canvas,
+    pub(super) scene: Option<Arc<Scene>>,
+    /// The node that is being moved, and how far.
+    pub(super) moving: Option<(String, egui::Vec2)>,
+    /// The node whose token is being wired to another.
+    pub(super) wiring: Option<String>,
+    /// Tokens that travel along wires now: wire, seconds since it began.
+    pub(super) travels: Vec<(usize, f32)>,
+    /// State of the nodes in the frame before.
+    pub(super) before: HashMap<String, NodeState>,
+    pub(super) rename: Option<String>,
+    /// Inspector of a node.
+    pub(super) inspect: InspectState,
+}
+
+/// What is drawn with in this panel.
+pub(super) type Cx<'a> = context::Cx<'a, ChainPanel>;
