@@ -3,12 +3,11 @@
 use super::{Graph, graph::Trace};
 use crate::{
     evidence::Evidence,
-    risk::{Finding, Report, Severity},
+    risk::{Finding, Mark, Report, Severity},
     token::claims,
 };
 
-/// Puts the findings where they belong: what was handed on wrongly on the edge by which it came, reach
-/// on the edge to the audience, everything on the principal that holds the token.
+/// Puts the findings where their rules want them, and all of them on the principal that holds the token.
 pub(super) fn findings(graph: &mut Graph, traces: &[Trace], report: &Report, evidence: &Evidence) {
     // Which finding gave an edge its note, to let a better one take its place.
     let mut notes: Vec<Option<(bool, Severity)>> = vec![None; graph.edges.len()];
@@ -16,26 +15,24 @@ pub(super) fn findings(graph: &mut Graph, traces: &[Trace], report: &Report, evi
         let Some(trace) = traces.get(finding.hop) else {
             continue;
         };
-        let edges: Vec<usize> = match finding.rule.id {
-            "DG-303" | "DG-403" => reaches(trace, finding, evidence),
-            _ if finding.parent.is_some() || is_of_chain(finding) => {
-                trace.arrival.into_iter().collect()
-            }
-            _ => Vec::new(),
+        let rule = finding.rule;
+        let edges: Vec<usize> = match rule.mark {
+            Mark::Holder => Vec::new(),
+            Mark::Arrival => trace.arrival.into_iter().collect(),
+            Mark::Reach | Mark::Target => reaches(trace, finding, evidence),
         };
         for at in edges {
             let edge = &mut graph.edges[at];
             raise(&mut edge.severity, finding.severity);
             edge.findings.push(n);
-            // What was added says most; else the worst finding does.
-            let weight = (finding.rule.id == "DG-401", finding.severity);
+            let weight = (rule.wire.is_foremost(), finding.severity);
             if notes[at].is_none_or(|had| weight > had)
-                && let Some(note) = note(finding)
+                && let Some(note) = rule.wire.words(finding)
             {
                 notes[at] = Some(weight);
                 edge.note = Some(note);
             }
-            if finding.rule.id == "DG-403" {
+            if rule.mark == Mark::Target {
                 let to = edge.to;
                 raise(&mut graph.nodes[to].severity, finding.severity);
             }
@@ -44,10 +41,6 @@ pub(super) fn findings(graph: &mut Graph, traces: &[Trace], report: &Report, evi
             raise(&mut graph.nodes[holder].severity, finding.severity);
         }
     }
-}
-
-fn is_of_chain(finding: &Finding) -> bool {
-    finding.rule.id.starts_with("DG-4")
 }
 
 fn raise(severity: &mut Option<Severity>, to: Severity) {
@@ -72,29 +65,4 @@ fn reaches(trace: &Trace, finding: &Finding, evidence: &Evidence) -> Vec<usize> 
     } else {
         new
     }
-}
-
-/// A few words for the wire.
-fn note(finding: &Finding) -> Option<String> {
-    const MOST: usize = 36;
-    let found = &finding.found;
-    Some(match finding.rule.id {
-        "DG-401" if found.chars().count() + 6 <= MOST => format!("{found} added"),
-        "DG-401" => format!("{} scopes added", found.matches(", ").count() + 1),
-        "DG-403" => "not requested".into(),
-        "DG-404" => "actors dropped".into(),
-        "DG-405" => "actors missing".into(),
-        "DG-406" => "actors reordered".into(),
-        "DG-407" => "actors spliced".into(),
-        "DG-408" => "holder not named".into(),
-        "DG-409" if finding.severity > Severity::Info => "subject changed".into(),
-        "DG-410" => "not in may_act".into(),
-        "DG-412" => "impersonates".into(),
-        "DG-413" => "actor not the presenter".into(),
-        "DG-415" => "cycle".into(),
-        "DG-501" => "outlives its parent".into(),
-        "DG-602" => "key binding dropped".into(),
-        "DG-604" => "key shared".into(),
-        _ => return None,
-    })
 }

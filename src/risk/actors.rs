@@ -1,27 +1,117 @@
-//! Rules 4xx about the actors: what the comparison of §0.1 says of a hop, and what an act chain says
-//! by itself.
+//! Who acts: the actors of a hop compared with its parent's, as the rules about them see it.
 
-use std::collections::{HashMap, HashSet};
+use serde_json::Value;
 
 use super::{
-    Severity,
-    chain::{both, linked, may_lack_act},
-    claims::act_is_broken,
-    compare::{Comparison, Label, compare},
-    facts::{Facts, actors, listed, shown},
-    sink::{Draft, Sink},
+    Settings, Severity,
+    compare::{Comparison, compare},
+    facts::{Facts, actors, shown},
+    rule::{Draft, Said},
+    survey::Pair,
 };
 use crate::token::{Kind, claims::Pid};
 
-pub(super) fn check(sink: &mut Sink<'_, '_>, hop: usize) {
-    if sink.facts[hop].hop.parent.is_some() {
-        compared(sink, hop);
-    } else {
-        unseen(sink, hop);
+/// The actors of a hop, compared with those of its parent.
+pub(super) struct Actors<'s> {
+    pub parent: &'s Facts<'s>,
+    pub child: &'s Facts<'s>,
+    /// The parent's, outermost first, under the names that declared links lead to.
+    pub before: Vec<Pid>,
+    /// The child's.
+    pub after: Vec<Pid>,
+    /// Who presented the exchange, when that is known.
+    pub presenter: Option<Pid>,
+    pub found: Comparison,
+    pub situation: Situation,
+}
+
+/// What can be asked of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Situation {
+    /// Nobody acts, before or after.
+    Nobody,
+    /// Somebody acted before, nobody does now.
+    Dropped,
+    /// The names are of two domains, which cannot be told apart without a map.
+    TwoDomains,
+    /// All.
+    Comparable,
+}
+
+impl<'s> Actors<'s> {
+    /// Compares them; `None` where `act` of either is malformed.
+    pub fn of(pair: &Pair<'s>) -> Option<Self> {
+        let Pair {
+            parent,
+            child,
+            settings,
+        } = *pair;
+        if act_is_broken(parent) || act_is_broken(child) {
+            return None;
+        }
+        let mapped =
+            |pids: Vec<Pid>| -> Vec<Pid> { pids.iter().map(|p| linked(p, settings)).collect() };
+        let (before, after) = (mapped(parent.chain()), mapped(child.chain()));
+        let presenter = presenter(child).map(|x| linked(&x, settings));
+        let subject = child.subject().map(|s| linked(&s, settings));
+        let found = compare(&before, &after, presenter.as_ref(), subject.as_ref());
+        let situation = if after.is_empty() {
+            if before.is_empty() {
+                Situation::Nobody
+            } else {
+                Situation::Dropped
+            }
+        } else {
+            // A sound chain needs no map.
+            let across = parent.iss.is_some() && child.iss.is_some() && parent.iss != child.iss;
+            let same_front = presenter
+                .as_ref()
+                .is_none_or(|x| after == before || after.first() == Some(x));
+            if across && settings.links.is_empty() && !(found.is_sound() && same_front) {
+                Situation::TwoDomains
+            } else {
+                Situation::Comparable
+            }
+        };
+        Some(Self {
+            parent,
+            child,
+            before,
+            after,
+            presenter,
+            found,
+            situation,
+        })
     }
-    cycle(sink, hop);
-    depth(sink, hop);
-    ambiguous(sink, hop);
+
+    /// What a rule that compares names says where they cannot be compared.
+    pub fn comparable(&self) -> Result<(), Said> {
+        match self.situation {
+            Situation::Comparable => Ok(()),
+            Situation::TwoDomains => Err(Said::unknown(
+                "parent and child are of different issuers, and no identity map is declared",
+            )),
+            Situation::Nobody | Situation::Dropped => Err(Said::Silent),
+        }
+    }
+
+    /// A finding about the actors.
+    pub fn draft(&self, severity: Severity, message: String) -> Draft {
+        Draft {
+            severity,
+            claim: "act".into(),
+            found: actors(&self.after),
+            expected: self.presenter.as_ref().map_or_else(
+                || format!("the new actor, then {}", actors(&self.before)),
+                |x| {
+                    let whole: Vec<Pid> = std::iter::once(x).chain(&self.before).cloned().collect();
+                    actors(&whole)
+                },
+            ),
+            message,
+            uncertain: self.found.by_name,
+        }
+    }
 }
 
 /// Who presented an exchange that was seen: the actor token's subject, else the authenticated client.
@@ -52,432 +142,78 @@ fn presenter(child: &Facts<'_>) -> Option<Pid> {
     )
 }
 
-/// What the comparison says: DG-404 to 408, 412, 413, 428.
-fn compared(sink: &mut Sink<'_, '_>, hop: usize) {
-    const RULES: [&str; 7] = [
-        "DG-404", "DG-405", "DG-406", "DG-407", "DG-408", "DG-412", "DG-413",
-    ];
-    let Some((parent, child)) = both(sink, hop) else {
-        return; // `super::chain` has said so
-    };
-    if act_is_broken(parent) || act_is_broken(child) {
-        for rule in RULES {
-            sink.unknown(rule, hop, "`act` of parent or child is malformed (DG-211)");
-        }
-        return;
-    }
-    let settings = sink.settings;
-    let mapped =
-        |pids: Vec<Pid>| -> Vec<Pid> { pids.iter().map(|p| linked(p, settings)).collect() };
-    let (p, c) = (mapped(parent.chain()), mapped(child.chain()));
-    let x = presenter(child).map(|x| linked(&x, settings));
-    let subject = child.subject().map(|s| linked(&s, settings));
-    let found = compare(&p, &c, x.as_ref(), subject.as_ref());
-    let place = Place {
-        hop,
-        parent,
-        child,
-        p: &p,
-        c: &c,
-        x: x.as_ref(),
-        found: &found,
-    };
-
-    impersonation(sink, &place);
-    if p.is_empty() && c.is_empty() {
-        if !sink.fired("DG-412", hop) {
-            middleman(sink, &place);
-        }
-        return;
-    }
-    if c.is_empty() {
-        return dropped(sink, &place);
-    }
-    // Names of two domains cannot be told apart without a map; a sound chain needs none.
-    let across = parent.iss.is_some() && child.iss.is_some() && parent.iss != child.iss;
-    let same_front = x.as_ref().is_none_or(|x| c == p || c.first() == Some(x));
-    if across && settings.links.is_empty() && !(found.is_sound() && same_front) {
-        for rule in ["DG-405", "DG-406", "DG-407", "DG-413"] {
-            sink.unknown(
-                rule,
-                hop,
-                "parent and child are of different issuers, and no identity map is declared",
-            );
-        }
-        return;
-    }
-    if found.main.is_none() {
-        for rule in ["DG-405", "DG-406"] {
-            sink.unknown(rule, hop, "the actors fit no row of the comparison");
-        }
-    }
-    middleman(sink, &place);
-    mismatch(sink, &place);
-    changed(sink, &place);
-}
-
-/// One hop with all that its rules speak of.
-struct Place<'p, 'a> {
-    hop: usize,
-    parent: &'p Facts<'a>,
-    child: &'p Facts<'a>,
-    p: &'p [Pid],
-    c: &'p [Pid],
-    x: Option<&'p Pid>,
-    found: &'p Comparison,
-}
-
-impl Place<'_, '_> {
-    fn draft(&self, message: String) -> Draft {
-        Draft {
-            claim: "act".into(),
-            found: actors(self.c),
-            expected: self.x.map_or_else(
-                || format!("the new actor, then {}", actors(self.p)),
-                |x| {
-                    let whole: Vec<Pid> = std::iter::once(x).chain(self.p).cloned().collect();
-                    actors(&whole)
-                },
-            ),
-            message,
-        }
-    }
-}
-
-/// DG-412.
-fn impersonation(sink: &mut Sink<'_, '_>, at: &Place<'_, '_>) {
-    if !(at.p.is_empty() && at.c.is_empty()) {
-        return;
-    }
-    let (parent, child) = (at.parent, at.child);
-    let asked = child.asked();
-    let sent = asked.is_some_and(|a| a.actor_token_sent || a.actor_token.is_some());
-    // `act` is undefined for these.
-    if parent.kind == Kind::IdJag || child.kind == Kind::IdJag || may_lack_act(child.kind) {
-        return;
-    }
-    let holder = asked.and_then(|a| a.client_id.as_deref()).or(child.client);
-    let who = if sent {
-        at.x.map(|x| x.sub.as_str()).or(holder)
-    } else {
-        let Some(holder) = holder else {
-            let why = "neither actor token nor client is known";
-            return sink.unknown("DG-412", at.hop, why);
-        };
-        let Some(sub) = child.sub else {
-            return sink.unknown("DG-412", at.hop, "`sub` is absent");
-        };
-        if holder == sub || parent.client == Some(holder) {
-            return; // the subject itself, or the client that had the parent already
-        }
-        Some(holder)
-    };
-    let who = who.map_or_else(|| "an agent".into(), shown);
-    let draft = Draft {
-        claim: "act".into(),
-        found: "absent".into(),
-        expected: format!("`act` with {who}"),
-        message: format!(
-            "{who} holds {} as {}: the resource cannot see that an agent acts.",
-            child.name(),
-            child.who()
-        ),
-    };
-    sink.pair("DG-412", at.hop, Severity::High, false, draft);
-}
-
-/// DG-404.
-fn dropped(sink: &mut Sink<'_, '_>, at: &Place<'_, '_>) {
-    if at.child.aauth || at.parent.aauth || may_lack_act(at.child.kind) {
-        return;
-    }
-    let mut draft = at.draft(format!(
-        "{} acted before {}, which names nobody: it looks as if {} had done it.",
-        actors(at.p),
-        at.child.name(),
-        at.child.who()
-    ));
-    draft.found = "absent".into();
-    sink.pair("DG-404", at.hop, Severity::High, false, draft);
-}
-
-/// DG-408.
-fn middleman(sink: &mut Sink<'_, '_>, at: &Place<'_, '_>) {
-    if at.found.main != Some(Label::Continuation) {
-        return;
-    }
-    let (parent, child) = (at.parent, at.child);
-    let clients = parent.client.zip(child.client);
-    let keys = parent.key.as_deref().zip(child.key.as_deref());
-    // Thumbprints of one kind only are compared.
-    let kind = |key: &str| {
-        key.split_once(':')
-            .map_or_else(String::new, |(k, _)| k.to_owned())
-    };
-    let keys = keys.filter(|(a, b)| kind(a) == kind(b));
-    let (claim, before, after) = match (clients, keys) {
-        (Some((a, b)), _) if a != b => ("client_id", a, b),
-        (_, Some((a, b))) if a != b => ("cnf", a, b),
-        (None, None) => {
-            let why = "`client_id` and key are not known on both sides";
-            return sink.unknown("DG-408", at.hop, why);
-        }
-        _ => return,
-    };
-    let draft = Draft {
-        claim: claim.into(),
-        found: shown(after),
-        expected: shown(before),
-        message: format!(
-            "{} went from {} to {}, yet names the same actors ({}): the new holder is invisible.",
-            child.name(),
-            shown(before),
-            shown(after),
-            actors(at.c)
-        ),
-    };
-    sink.pair("DG-408", at.hop, Severity::Medium, at.found.by_name, draft);
-}
-
-/// DG-413.
-fn mismatch(sink: &mut Sink<'_, '_>, at: &Place<'_, '_>) {
-    if at.found.main == Some(Label::Continuation) {
-        return;
-    }
-    let (Some(x), Some(first)) = (at.x, at.c.first()) else {
-        let why = "the exchange was not seen: who presented it is unknown";
-        return sink.unknown("DG-413", at.hop, why);
-    };
-    let same = if at.found.by_name {
-        x.sub == first.sub
-    } else {
-        x == first
-    };
-    if same {
-        return;
-    }
-    let draft = Draft {
-        claim: "act.sub".into(),
-        found: shown(&first.sub),
-        expected: shown(&x.sub),
-        message: format!(
-            "{} presented the exchange, yet {} names {} as the one who acts.",
-            shown(&x.sub),
-            at.child.name(),
-            shown(&first.sub)
-        ),
-    };
-    sink.pair(
-        "DG-413",
-        at.hop,
-        Severity::Critical,
-        at.found.by_name,
-        draft,
-    );
-}
-
-/// DG-405, 406, 407, 428.
-fn changed(sink: &mut Sink<'_, '_>, at: &Place<'_, '_>) {
-    let low = at.found.by_name;
-    let (hop, found) = (at.hop, at.found);
-    if found.has(Label::Reordered) {
-        let draft = at.draft(format!(
-            "{} tells the actors in another order than {}.",
-            at.child.name(),
-            at.parent.name()
-        ));
-        sink.pair("DG-406", hop, Severity::High, low, draft);
-    }
-    if found.main == Some(Label::Truncated) {
-        let missing: Vec<&str> =
-            at.p.iter()
-                .filter(|a| !at.c.contains(a))
-                .map(|a| a.sub.as_str())
-                .collect();
-        let missing = if missing.is_empty() {
-            actors(at.p)
-        } else {
-            listed(missing)
-        };
-        let reduced = [at.parent, at.child]
+/// The identity that declared links lead to; at most a few steps, so that a circle ends.
+pub(super) fn linked(pid: &Pid, settings: &Settings) -> Pid {
+    let mut at = pid.clone();
+    for _ in 0..8 {
+        let next = settings
+            .links
             .iter()
-            .any(|f| matches!(f.token.claim_text("actp"), Some("subset" | "actor-only")));
-        let base = if reduced {
-            Severity::Info
-        } else {
-            Severity::High
+            .find(|((iss, sub), _)| at.iss.as_deref() == Some(iss) && at.sub == *sub);
+        let Some((_, (iss, sub))) = next else { break };
+        at = Pid {
+            iss: Some(iss.clone()),
+            sub: sub.clone(),
         };
-        let draft = at.draft(format!(
-            "{missing} acted before, and {} no longer says so.",
-            at.child.name()
-        ));
-        sink.pair("DG-405", hop, base, low, draft);
     }
-    if found.main == Some(Label::UnseenHops) {
-        let between = actors(found.strangers.get(1..).unwrap_or_default());
-        let draft = at.draft(format!(
-            "{between} acted between {} and {}, and no token shows how.",
-            at.parent.name(),
-            at.child.name()
-        ));
-        sink.pair("DG-428", hop, Severity::Info, low, draft);
-    }
-    if found.has(Label::Spliced) {
-        if found.main == Some(Label::UnseenHops) && at.x.is_none() {
-            let why = "hops in between are not loaded: whether they took place is unknown";
-            return sink.unknown("DG-407", hop, why);
+    at
+}
+
+/// Who holds a token: the one who acts now, else the client that it was issued to.
+pub(super) fn holder<'a>(facts: &'a Facts<'_>) -> Option<&'a str> {
+    let actor = facts.actors.first().map(|a| a.pid.sub.as_str());
+    actor.filter(|sub| !sub.is_empty()).or(facts.client)
+}
+
+/// Kinds of which `act` is not asked: they are not what an agent acts with.
+pub(super) fn may_lack_act(kind: Kind) -> bool {
+    matches!(kind, Kind::IdToken | Kind::RefreshToken)
+}
+
+/// Whether `act` breaks off in an entry that names nobody, so that comparing chains means nothing.
+fn act_is_broken(facts: &Facts<'_>) -> bool {
+    let mut next = facts.token.claim("act");
+    while let Some(party) = next {
+        if flaw(party).is_some() {
+            return true;
         }
-        let strangers: Vec<&Pid> =
-            at.c.iter()
-                .filter(|a| !at.p.contains(a) && Some(*a) != at.x)
-                .collect();
-        let names = listed(strangers.iter().map(|a| a.sub.as_str()));
-        let draft = at.draft(format!(
-            "{names} in {} acted neither in {} nor now: a history that never happened.",
-            at.child.name(),
-            at.parent.name()
-        ));
-        sink.pair("DG-407", hop, Severity::Critical, low, draft);
+        next = party.get("act");
+    }
+    false
+}
+
+/// Shows each entry of `act`, at each depth, and of `may_act`, with its path.
+pub(super) fn each_party(facts: &Facts<'_>, mut show: impl FnMut(&str, &Value)) {
+    for root in ["act", "may_act"] {
+        let mut path = root.to_owned();
+        let mut next = facts.token.claim(root);
+        while let Some(party) = next {
+            show(&path, party);
+            next = party.get("act");
+            path.push_str(".act");
+        }
     }
 }
 
-/// DG-428 for a token whose parent is not loaded.
-fn unseen(sink: &mut Sink<'_, '_>, hop: usize) {
-    let facts = &sink.facts[hop];
-    if !facts.readable {
-        return sink.unknown("DG-428", hop, "the claims cannot be read");
-    }
-    if facts.actors.is_empty() {
-        return;
-    }
-    let chain = facts.chain();
-    let draft = Draft {
-        claim: "act".into(),
-        found: actors(&chain),
-        expected: "a token for each hop".into(),
-        message: format!(
-            "{} acted on the way to {}, and no token shows how.",
-            actors(&chain),
-            facts.name()
-        ),
+/// Why an entry of `act` or `may_act` names nobody.
+pub(super) fn flaw(party: &Value) -> Option<String> {
+    let Some(members) = party.as_object() else {
+        return Some(format!("not an object but {}", kind_of(party)));
     };
-    sink.pair("DG-428", hop, Severity::Info, false, draft);
+    match members.get("sub") {
+        Some(Value::String(_)) => None,
+        Some(other) => Some(format!("`sub` is {}", kind_of(other))),
+        None => Some("no `sub`".into()),
+    }
 }
 
-/// DG-415.
-fn cycle(sink: &mut Sink<'_, '_>, hop: usize) {
-    let facts = &sink.facts[hop];
-    if !facts.readable {
-        return sink.unknown("DG-415", hop, "the claims cannot be read");
+fn kind_of(value: &Value) -> String {
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(b) => format!("the boolean {b}"),
+        Value::Number(n) => format!("the number {n}"),
+        Value::String(text) => format!("the string {}", shown(text)),
+        Value::Array(items) => format!("an array of {}", items.len()),
+        Value::Object(_) => "an object".into(),
     }
-    let mut counts: HashMap<&Pid, usize> = HashMap::new();
-    for actor in facts.actors.iter().filter(|a| !a.pid.sub.is_empty()) {
-        *counts.entry(&actor.pid).or_default() += 1;
-    }
-    // In the order of the chain, so that the message is the same each time.
-    let most = facts
-        .actors
-        .iter()
-        .map(|a| (counts.get(&a.pid).copied().unwrap_or(0), &a.pid.sub))
-        .rev()
-        .max_by_key(|(n, _)| *n);
-    let first = facts.actors.first().map(|a| &a.pid);
-    let returned = first.filter(|pid| facts.earlier.contains(pid));
-    let (base, message) = match (most, returned) {
-        (Some((n, sub)), _) if n > 1 => (
-            if n > 2 {
-                Severity::High
-            } else {
-                Severity::Medium
-            },
-            format!(
-                "{} acts {} in {}: authority runs in a circle.",
-                shown(sub),
-                if n == 2 {
-                    "twice".into()
-                } else {
-                    format!("{n} times")
-                },
-                facts.name()
-            ),
-        ),
-        (_, Some(pid)) => (
-            Severity::Medium,
-            format!(
-                "{} acts in {}, and was the subject of an earlier hop: authority runs in a circle.",
-                shown(&pid.sub),
-                facts.name()
-            ),
-        ),
-        _ => return,
-    };
-    let draft = Draft {
-        claim: "act".into(),
-        found: actors(&facts.chain()),
-        expected: "each actor once".into(),
-        message,
-    };
-    sink.pair("DG-415", hop, base, false, draft);
-}
-
-/// DG-416.
-fn depth(sink: &mut Sink<'_, '_>, hop: usize) {
-    let facts = &sink.facts[hop];
-    if !facts.readable {
-        return sink.unknown("DG-416", hop, "the claims cannot be read");
-    }
-    let (depth, limit) = (facts.actors.len(), sink.settings.max_depth);
-    if depth <= limit {
-        return;
-    }
-    let draft = Draft {
-        claim: "act".into(),
-        found: format!("{depth} actors"),
-        expected: format!("at most {limit}"),
-        message: format!("{} has passed through {depth} actors.", facts.name()),
-    };
-    sink.pair("DG-416", hop, Severity::Medium, false, draft);
-}
-
-/// DG-419. An actor of one side only that has no issuer at all fires too: the comparison was by name.
-fn ambiguous(sink: &mut Sink<'_, '_>, hop: usize) {
-    let facts = &sink.facts[hop];
-    if !facts.readable {
-        return sink.unknown("DG-419", hop, "the claims cannot be read");
-    }
-    let nameless: Vec<&str> = facts
-        .actors
-        .iter()
-        .filter(|a| !a.has_iss && !a.pid.sub.is_empty() && !a.pid.sub.contains("://"))
-        .map(|a| a.pid.sub.as_str())
-        .collect();
-    if nameless.is_empty() {
-        return;
-    }
-    let parent = facts.hop.parent.and_then(|p| sink.facts.get(p));
-    let mut issuers: HashSet<&str> = HashSet::new();
-    for side in parent.into_iter().chain([facts]) {
-        issuers.extend(side.iss);
-        issuers.extend(side.earlier.iter().filter_map(|p| p.iss.as_deref()));
-        issuers.extend(side.actors.iter().filter_map(|a| a.pid.iss.as_deref()));
-    }
-    let one_sided =
-        parent.is_some_and(|p| !p.actors.is_empty() && p.iss.is_some() != facts.iss.is_some());
-    if issuers.len() < 2 && !one_sided {
-        return;
-    }
-    let mut issuers: Vec<&str> = issuers.into_iter().collect();
-    issuers.sort_unstable();
-    let draft = Draft {
-        claim: "act.iss".into(),
-        found: format!("{} without `iss`", listed(nameless.iter().copied())),
-        expected: format!("`iss`: one of {}", listed(issuers.iter().copied())),
-        message: format!(
-            "{} is named without issuer in {}, in a chain of {} issuers: which one is meant is open.",
-            listed(nameless.iter().copied()),
-            facts.name(),
-            issuers.len().max(2)
-        ),
-    };
-    sink.pair("DG-419", hop, Severity::Medium, one_sided, draft);
 }

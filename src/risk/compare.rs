@@ -7,25 +7,25 @@ use crate::token::claims::Pid;
 /// A row of the comparison's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Label {
-    /// DG-412: no actor on either side, and the presenter is not the subject.
+    /// No actor on either side, and the presenter is not the subject.
     Impersonation,
-    /// DG-404: actors before, none after.
+    /// Actors before, none after.
     Dropped,
     /// The same actors.
     Continuation,
     /// The presenter in front of the parent's actors.
     Regular,
-    /// DG-413: somebody else than the presenter in front of the parent's actors.
+    /// Somebody else than the presenter in front of the parent's actors.
     Mismatch,
-    /// DG-428: two or more new ones in front of the parent's actors.
+    /// Two or more new ones in front of the parent's actors.
     UnseenHops,
-    /// DG-406: the same actors in another order.
+    /// The same actors in another order.
     Reordered,
-    /// DG-405: some of the parent's actors are missing.
+    /// Some of the parent's actors are missing.
     Truncated,
-    /// DG-407: somebody who is neither in the parent nor the presenter.
+    /// Somebody who is neither in the parent nor the presenter.
     Spliced,
-    /// DG-419: one side names issuers, the other does not.
+    /// One side names issuers, the other does not.
     NotComparable,
 }
 

@@ -9,7 +9,10 @@ use super::Settings;
 use crate::{
     evidence::{Asked, Evidence, Hop},
     jose::Alg,
-    kit::text::{escape, shorten},
+    kit::{
+        clock,
+        text::{escape, shorten},
+    },
     token::{
         Form, Kind, Token,
         claims::{self, Actor, Pid},
@@ -94,6 +97,24 @@ impl<'a> Facts<'a> {
         )
     }
 
+    /// Whether the token has to say who it is for.
+    pub fn addressed(&self) -> Addressed {
+        match self.kind {
+            Kind::AccessToken
+            | Kind::PresumedAccessToken
+            | Kind::IdToken
+            | Kind::ClientAssertion
+            | Kind::JwtSvid
+            | Kind::TxnToken
+            | Kind::IdJag
+            | Kind::LogoutToken => Addressed::Yes,
+            Kind::Unknown => Addressed::Unknown,
+            // A DPoP proof names its target in `htu`; events and introspection responses are for their
+            // reader.
+            _ => Addressed::No,
+        }
+    }
+
     /// Access tokens, by type or by shape.
     pub fn is_access(&self) -> bool {
         matches!(self.kind, Kind::AccessToken | Kind::PresumedAccessToken)
@@ -153,6 +174,30 @@ impl<'a> Facts<'a> {
     /// What was asked of the server that issued the token.
     pub fn asked(&self) -> Option<&'a Asked> {
         self.hop.exchange.as_ref()
+    }
+}
+
+/// Whether a token is of a kind that says in `aud` who it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Addressed {
+    Yes,
+    No,
+    /// Its kind is unknown.
+    Unknown,
+}
+
+/// A NumericDate for people: RFC 3339, or the number when it is beyond the calendar.
+pub(super) fn moment(seconds: i64) -> String {
+    clock::from_numeric_date(seconds).map_or_else(|| seconds.to_string(), |t| t.to_string())
+}
+
+/// A reason as a sentence.
+pub(super) fn sentence(reason: &str) -> String {
+    let reason = reason.trim_end();
+    if reason.ends_with('.') {
+        reason.to_owned()
+    } else {
+        format!("{reason}.")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Floor 2: the rules of the risk catalogue, a file per family.
+//! Floor 2: the rules of the risk catalogue, a file each in [`rules`].
 //!
 //! Two promises: a rule with a missing operand is *not evaluable*, never passed; and a finding says
 //! what was found, what was expected, and by which clause.
@@ -6,26 +6,30 @@
 //! **Severity** is set in three steps. First the rule's own condition gives a severity (DG-303 is
 //! medium, and high from four audiences). Then what the surroundings add and take is summed: one step
 //! up for a privileged scope, payments or a third-party receiver (once, whichever of them it is, and
-//! not where the rule's condition is about just that: DG-306, DG-601), one step down for an issuer on
+//! not where the rule's condition is about just that), one step down for an issuer on
 //! this machine or in a lab. Rules from hop to hop look for scopes in the whole chain: what happens
-//! at one hop happens to its power. Last, the sum is applied within critical and info; DG-1xx never
-//! falls below low, and a note stays a note.
+//! at one hop happens to its power. Last, the sum is applied within critical and info; no finding falls
+//! below its rule's floor, and a note stays a note.
 //!
 //! **Confidence** comes from the signatures: of all tokens that a finding rests on.
 
-pub mod actors;
-pub mod chain;
-pub mod claims;
+mod actors;
+#[cfg(test)]
+mod cases;
 pub mod compare;
-pub mod crypto;
 mod facts;
-pub mod registry;
-pub mod sender;
+mod rule;
+pub mod rules;
 mod sink;
-pub mod target;
-pub mod time;
+mod survey;
+
+pub use rule::{Mark, Rule, Surroundings, Wire};
 
 use serde::{Deserialize, Serialize};
+
+use rule::{Ready, Said};
+use sink::Sink;
+use survey::{At, Survey};
 
 use crate::{
     evidence::Evidence,
@@ -96,27 +100,6 @@ impl Confidence {
             Self::Low => "low",
         }
     }
-}
-
-/// What a rule is, apart from any token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rule {
-    /// `DG-401`.
-    pub id: &'static str,
-    /// Title.
-    pub title: &'static str,
-    /// Default severity.
-    pub severity: Severity,
-    /// When it fires.
-    pub condition: &'static str,
-    /// Why it matters for agents.
-    pub why: &'static str,
-    /// Source clause.
-    pub source: &'static str,
-    /// What to do.
-    pub fix: &'static str,
-    /// When it is not a defect.
-    pub false_positives: &'static str,
 }
 
 /// A rule that fired at a place.
@@ -248,24 +231,23 @@ pub fn evaluate_while(
     settings: &Settings,
     progress: &Progress,
 ) -> Option<Report> {
-    let facts = facts::read(evidence);
-    let mut sink = sink::Sink::new(&facts, settings);
-    let confusable = crypto::Confusable::of(evidence);
-    let shared = sender::Shared::of(&facts);
-    for (hop, own) in facts.iter().enumerate() {
+    let survey = Survey::of(evidence, settings);
+    let checks: Vec<(&'static Rule, Ready<'_>)> = rules::ALL
+        .iter()
+        .map(|rule| (*rule, rule.check.ready(&survey)))
+        .collect();
+    let mut sink = Sink::new(&survey);
+    for (hop, own) in survey.facts.iter().enumerate() {
         if progress.is_stopped() {
             return None;
         }
         progress.step(1);
-        crypto::check(&mut sink, hop, &confusable);
-        claims::check(&mut sink, hop);
-        target::check(&mut sink, hop);
-        if !own.hop.supporting {
-            chain::check(&mut sink, hop);
-            actors::check(&mut sink, hop);
-        }
-        time::check(&mut sink, hop);
-        sender::check(&mut sink, hop, &shared);
+        let at = At::new(&survey, hop, own);
+        let said = checks
+            .iter()
+            .map(|(rule, check)| (*rule, check(&at)))
+            .filter(|(_, said)| !matches!(said, Said::Silent));
+        sink.take(&at, said.collect());
     }
     Some(sink.report())
 }

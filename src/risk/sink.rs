@@ -1,144 +1,101 @@
-//! Where rules put what they find: severity in context, confidence, order.
-
-use std::collections::HashMap;
+//! Where findings are gathered: severity in context, confidence, order.
 
 use super::{
-    Confidence, Finding, NotEvaluable, Report, Settings, Severity,
-    facts::{Context, Facts, powerful_chains},
-    registry,
+    Confidence, Finding, NotEvaluable, Report, Severity,
+    facts::Context,
+    rule::{Draft, Rule, Said, Surroundings},
+    survey::{At, Survey},
 };
 
-/// What a rule has to say about a place.
-#[derive(Debug, Default)]
-pub(super) struct Draft {
-    /// Claim path: `act.sub`, `header.alg`.
-    pub claim: String,
-    /// The value found, escaped.
-    pub found: String,
-    /// The value expected, in words.
-    pub expected: String,
-    /// What happened here.
-    pub message: String,
-}
-
-/// Collects findings.
-pub(super) struct Sink<'s, 'a> {
-    pub facts: &'s [Facts<'a>],
-    pub settings: &'s Settings,
-    powerful: HashMap<&'a str, bool>,
+/// Collects what rules say.
+pub(super) struct Sink<'s> {
+    survey: &'s Survey<'s>,
     findings: Vec<Finding>,
     not_evaluable: Vec<NotEvaluable>,
 }
 
-impl<'s, 'a> Sink<'s, 'a> {
-    pub fn new(facts: &'s [Facts<'a>], settings: &'s Settings) -> Self {
+impl<'s> Sink<'s> {
+    pub fn new(survey: &'s Survey<'s>) -> Self {
         Self {
-            facts,
-            settings,
-            powerful: powerful_chains(facts, settings),
+            survey,
             findings: Vec::new(),
             not_evaluable: Vec::new(),
         }
     }
 
-    /// A rule about one token fires; its context is that token's.
-    pub fn token(&mut self, rule: &'static str, hop: usize, base: Severity, draft: Draft) {
-        let context = Context::of(&self.facts[hop], self.settings);
-        self.push(rule, hop, None, base, context, false, draft);
-    }
-
-    /// As [`Sink::token`], for rules whose own condition is what would raise them.
-    pub fn token_priced(&mut self, rule: &'static str, hop: usize, base: Severity, draft: Draft) {
-        let context = Context {
-            lab: Context::of(&self.facts[hop], self.settings).lab,
-            ..Context::default()
-        };
-        self.push(rule, hop, None, base, context, false, draft);
-    }
-
-    /// A rule from hop to hop fires; its context is the chain's. `uncertain`: the comparison itself
-    /// may be wrong.
-    pub fn pair(
-        &mut self,
-        rule: &'static str,
-        hop: usize,
-        base: Severity,
-        uncertain: bool,
-        draft: Draft,
-    ) {
-        let facts = &self.facts[hop];
-        let mut context = Context::of(facts, self.settings);
-        context.powerful |= facts
-            .hop
-            .chain
-            .as_deref()
-            .and_then(|chain| self.powerful.get(chain))
-            .copied()
-            .unwrap_or(false);
-        self.push(rule, hop, facts.hop.parent, base, context, uncertain, draft);
-    }
-
-    /// A rule lacks an operand.
-    pub fn unknown(&mut self, rule: &'static str, hop: usize, why: impl Into<String>) {
-        self.not_evaluable.push(NotEvaluable {
-            rule,
-            hop,
-            why: why.into(),
-        });
-    }
-
-    /// Whether a rule fired at a hop.
-    pub fn fired(&self, rule: &str, hop: usize) -> bool {
-        self.findings
+    /// Takes what the rules say of one token; a rule that yields to another that fired is dropped.
+    pub fn take(&mut self, at: &At<'_>, said: Vec<(&'static Rule, Said)>) {
+        let fired: Vec<&Rule> = said
             .iter()
-            .rev()
-            .take_while(|f| f.hop == hop)
-            .any(|f| f.rule.id == rule)
+            .filter(|(_, said)| matches!(said, Said::Found(_)))
+            .map(|(rule, _)| *rule)
+            .collect();
+        let mut kept = said;
+        kept.retain(|(rule, _)| !rule.yields_to.iter().any(|better| fired.contains(better)));
+        for (rule, said) in kept {
+            match said {
+                Said::Silent => {}
+                Said::Unknown(why) => self.not_evaluable.push(NotEvaluable {
+                    rule: rule.id,
+                    hop: at.hop,
+                    why: why.into_owned(),
+                }),
+                Said::Found(drafts) => {
+                    for draft in drafts {
+                        let finding = self.finding(rule, at, draft);
+                        self.findings.push(finding);
+                    }
+                }
+            }
+        }
     }
 
-    #[allow(clippy::too_many_arguments)] // the one place where all parts of a finding meet
-    fn push(
-        &mut self,
-        rule: &'static str,
-        hop: usize,
-        parent: Option<usize>,
-        base: Severity,
-        context: Context,
-        uncertain: bool,
-        draft: Draft,
-    ) {
-        let Some(rule) = registry::rule(rule) else {
-            return;
-        };
-        let facts = &self.facts[hop];
-        let verified = facts.verified
+    fn finding(&self, rule: &'static Rule, at: &At<'_>, draft: Draft) -> Finding {
+        let mut context = Context::of(at.own, self.survey.settings);
+        let mut parent = None;
+        match rule.surroundings {
+            Surroundings::Token => {}
+            Surroundings::Lab => {
+                context = Context {
+                    lab: context.lab,
+                    ..Context::default()
+                }
+            }
+            Surroundings::Chain => {
+                parent = at.own.hop.parent;
+                let chain = at.own.hop.chain.as_deref();
+                context.powerful |= chain
+                    .and_then(|chain| self.survey.powerful.get(chain))
+                    .copied()
+                    .unwrap_or(false);
+            }
+        }
+        let verified = at.own.verified
             && parent
-                .and_then(|p| self.facts.get(p))
+                .and_then(|p| self.survey.facts.get(p))
                 .is_none_or(|p| p.verified);
-        self.findings.push(Finding {
+        Finding {
             rule,
-            severity: in_context(rule.id, base, context),
-            hop,
+            severity: in_context(draft.severity, rule.floor, context),
+            hop: at.hop,
             parent,
             claim: draft.claim,
             found: draft.found,
             expected: draft.expected,
             message: draft.message,
-            confidence: match (uncertain, verified) {
+            confidence: match (draft.uncertain, verified) {
                 (true, _) => Confidence::Low,
                 (false, true) => Confidence::Verified,
                 (false, false) => Confidence::Decoded,
             },
-            path: facts.path(),
-        });
+            path: at.own.path(),
+        }
     }
 
-    /// Everything, in the catalogue's order, then by hop.
+    /// Everything, in the order of the ids, which is the catalogue's, then by hop.
     pub fn report(mut self) -> Report {
-        self.findings
-            .sort_by_key(|f| (registry::position(f.rule.id), f.hop));
-        self.not_evaluable
-            .sort_by_key(|n| (registry::position(n.rule), n.hop));
+        self.findings.sort_by_key(|f| (f.rule.id, f.hop));
+        self.not_evaluable.sort_by_key(|n| (n.rule, n.hop));
         Report {
             findings: self.findings,
             not_evaluable: self.not_evaluable,
@@ -148,7 +105,7 @@ impl<'s, 'a> Sink<'s, 'a> {
 
 /// Severity in context: the steps up and down are summed before they are applied, so that a payment
 /// in the lab stays what the rule says.
-fn in_context(rule: &str, base: Severity, context: Context) -> Severity {
+fn in_context(base: Severity, floor: Severity, context: Context) -> Severity {
     if base == Severity::Info {
         return base;
     }
@@ -163,12 +120,7 @@ fn in_context(rule: &str, base: Severity, context: Context) -> Severity {
         (false, true) => at = (at + 1).min(order.len() - 1),
         _ => {}
     }
-    let severity = order[at];
-    if rule.starts_with("DG-1") {
-        severity.max(Severity::Low)
-    } else {
-        severity
-    }
+    order[at].max(floor)
 }
 
 #[cfg(test)]
@@ -184,25 +136,17 @@ mod tests {
             lab,
         };
         let plain = context(false, false, false);
-        assert_eq!(in_context("DG-410", Critical, plain), Critical);
-        assert_eq!(
-            in_context("DG-410", Critical, context(true, false, true)),
-            Critical
-        );
-        assert_eq!(
-            in_context("DG-410", Critical, context(false, false, true)),
-            High
-        );
-        assert_eq!(
-            in_context("DG-401", High, context(true, true, false)),
-            Critical
-        );
-        assert_eq!(in_context("DG-402", Low, context(false, false, true)), Info);
-        assert_eq!(in_context("DG-111", Low, context(false, false, true)), Low);
-        assert_eq!(
-            in_context("DG-501", Medium, context(false, true, false)),
-            High
-        );
-        assert_eq!(in_context("DG-428", Info, context(true, true, false)), Info);
+        let lab = context(false, false, true);
+        assert_eq!(in_context(Critical, Info, plain), Critical);
+        let both = context(true, false, true);
+        assert_eq!(in_context(Critical, Info, both), Critical);
+        assert_eq!(in_context(Critical, Info, lab), High);
+        let twice = context(true, true, false);
+        assert_eq!(in_context(High, Info, twice), Critical, "one step for both");
+        assert_eq!(in_context(Low, Info, lab), Info);
+        assert_eq!(in_context(Low, Low, lab), Low, "the rule's floor");
+        let third = context(false, true, false);
+        assert_eq!(in_context(Medium, Info, third), High);
+        assert_eq!(in_context(Info, Low, twice), Info, "a note stays a note");
     }
 }

@@ -8,7 +8,7 @@ use delegraph::{
         run::{self, Answer, FailureKind, NodeState, Progress, Run, Want},
     },
     oauth::http::Request,
-    risk::{Confidence, Finding, Report, Rule, Severity},
+    risk::{Confidence, Finding, Report, Severity, rules},
 };
 use serde_json::{Value, json};
 
@@ -116,20 +116,9 @@ fn the_sample_runs_and_its_tokens_become_evidence() {
     }
 }
 
-static RULE: Rule = Rule {
-    id: "DG-401",
-    title: "Scope widened",
-    severity: Severity::High,
-    condition: "",
-    why: "",
-    source: "",
-    fix: "",
-    false_positives: "",
-};
-
 fn finding(hop: usize, severity: Severity) -> Finding {
     Finding {
-        rule: &RULE,
+        rule: rules::rule("DG-401").unwrap(),
         severity,
         hop,
         parent: None,

@@ -397,11 +397,11 @@ fn counts_beside(ui: &mut Ui, cx: &mut Cx<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::risk::{Confidence, registry::ALL};
+    use crate::risk::{Confidence, rules::ALL};
 
     fn report(severities: &[Severity]) -> Arc<Report> {
         let finding = |severity: &Severity| Finding {
-            rule: &ALL[0],
+            rule: ALL[0],
             severity: *severity,
             hop: 0,
             parent: None,

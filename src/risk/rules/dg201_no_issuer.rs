@@ -1,0 +1,86 @@
+//! DG-201: no issuer.
+
+use crate::{
+    risk::{
+        Severity,
+        rule::{Check, Draft, KIND_UNKNOWN, Mark, Rule, Said, Surroundings, UNREADABLE, Wire},
+        survey::At,
+    },
+    token::Kind,
+};
+
+#[cfg(test)]
+use crate::risk::cases::{Case, alone, fires, opaque, silent, typed, unknown};
+
+pub(super) static RULE: Rule = Rule {
+    id: "DG-201",
+    title: "No issuer",
+    severity: Severity::High,
+    floor: Severity::Info,
+    condition: "`iss` is absent",
+    why: "Keys and subject belong to nobody: the name of an agent means something at its issuer only.",
+    source: "RFC 9068 §2.2; RFC 8725 §3.8",
+    fix: "Add `iss`, and have receivers compare it exactly.",
+    false_positives: "Transaction tokens, JWT-SVIDs and workload identity tokens may lack it.",
+    surroundings: Surroundings::Token,
+    mark: Mark::Holder,
+    wire: Wire::Nothing,
+    yields_to: &[],
+    check: Check::Token(check),
+};
+
+fn check(at: &At<'_>) -> Said {
+    let own = at.own;
+    if !own.readable {
+        return Said::unknown(UNREADABLE);
+    }
+    // Transaction tokens, JWT-SVIDs and `DPoP` proofs may do without.
+    let due = match own.kind {
+        Kind::Unknown => return Said::unknown(KIND_UNKNOWN),
+        Kind::AccessToken
+        | Kind::PresumedAccessToken
+        | Kind::IdToken
+        | Kind::RefreshToken
+        | Kind::IdJag
+        | Kind::ClientAssertion
+        | Kind::LogoutToken
+        | Kind::SecurityEvent
+        | Kind::RequestObject
+        | Kind::IntrospectionResponse => true,
+        _ => false,
+    };
+    if !due || own.token.claim("iss").is_some() {
+        return Said::Silent;
+    }
+    Draft {
+        severity: Severity::High,
+        claim: "iss".into(),
+        found: "absent".into(),
+        expected: "the issuer's identifier".into(),
+        message: format!(
+            "{} names no issuer: whose key signs it, and whose {} it is about, is \
+             open.",
+            own.the_token(),
+            own.who()
+        ),
+        uncertain: false,
+    }
+    .into()
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<Case> {
+    use serde_json::json;
+
+    let svid =
+        json!({ "sub": "spiffe://td.example/a", "client_id": null, "iss": null, "jti": null });
+    let nameless = json!({ "iss": null });
+    vec![
+        fires("absent", Severity::High, alone(nameless.clone())),
+        silent("there", alone(json!({}))),
+        silent("JWT-SVID", typed("JWT", svid)),
+        silent("transaction token", typed("txntoken+jwt", nameless.clone())),
+        unknown("kind unknown", typed("example+jwt", nameless)),
+        unknown("opaque", opaque()),
+    ]
+}
