@@ -11,7 +11,7 @@ use std::{
 };
 
 use delegraph::{
-    app::{Command, Model, apply, update},
+    app::{Command, Model, apply, chains, runs, update},
     chain::{Chain, plan, run::Exchanged},
     io::runtime::Runtime,
     jose::Alg,
@@ -80,12 +80,12 @@ impl Ours {
             runtime: Runtime::new(|| ()).unwrap(),
             chain: ChainId(0),
         };
-        ours.ask(Command::LoadSample("sample".into()));
+        ours.ask(chains::Command::LoadSample("sample".into()));
         ours.chain = ours.model.workspace.chains[0].id;
         ours
     }
 
-    fn ask(&mut self, command: Command) {
+    fn ask(&mut self, command: impl Into<Command>) {
         for effect in update(&mut self.model, command, &Env::system(Clock::System)) {
             self.runtime.perform(effect);
         }
@@ -93,7 +93,7 @@ impl Ours {
 
     /// Runs all nodes, until the last answer is judged.
     fn run(&mut self) {
-        self.ask(Command::RunAll(self.chain));
+        self.ask(runs::Command::All(self.chain));
         while !self.model.running.is_empty() {
             let outcome = self.runtime.wait(Duration::from_secs(30)).unwrap();
             for effect in apply(&mut self.model, outcome, &Env::system(Clock::System)) {

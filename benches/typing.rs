@@ -12,7 +12,7 @@
 use std::time::{Duration, Instant};
 
 use delegraph::{
-    app::{Command, Model},
+    app::{Model, token},
     gui::{shell::App, theme},
     io::runtime::Runtime,
     jose::b64,
@@ -135,7 +135,7 @@ fn ours(claims: &Value, runtime: Runtime) -> Times {
             let mut model = Model::default();
             model.session.clock = Clock::Fixed(Timestamp::from_second(1_800_000_000).unwrap());
             let mut app = App::with(&cc.egui_ctx, model, Box::new(runtime));
-            app.push(Command::Paste(token));
+            app.push(token::Command::Paste(token));
             app
         });
     until_analysed(|| {

@@ -3,84 +3,191 @@
 use std::sync::LazyLock;
 
 use super::{
-    Command, Effect, Model,
+    Effect, Model,
     directory::faults as faults_of,
+    noun::{Entry, Noun, Rank, Undo, offer},
     practice, runs,
     session::{Selection, View},
     workspace::ChainEntry,
 };
 use crate::{
     chain::{Chain, Node, file},
-    kit::{ids::ChainId, text::escape},
+    kit::{Env, ids::ChainId, text::escape},
     practice::Faults,
 };
 
-pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effect>) {
-    match command {
-        Command::LoadSample(name) => {
-            sample(model, &name);
+/// What can be asked of chains as documents.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Put a sample chain into the workspace (or show it when it is there).
+    LoadSample(String),
+    /// An empty chain.
+    New,
+    /// A chain from a file's text.
+    Import(String),
+    /// Show a chain.
+    Show(ChainId),
+    /// Rename.
+    Rename(ChainId, String),
+    /// Remove.
+    Delete(ChainId),
+    /// Replace a chain as a whole.
+    Set(ChainId, Box<Chain>),
+    /// Add a node.
+    AddNode(ChainId, Box<Node>),
+    /// Replace a node's settings; wires follow a new id.
+    SetNode {
+        /** Of which chain. */
+        chain: ChainId,
+        /** The node, by the id that it has. */
+        id: String,
+        /** What it is to be. */
+        node: Box<Node>,
+    },
+    /// Move it on the canvas.
+    MoveNode {
+        /** Of which chain. */
+        chain: ChainId,
+        /** The node. */
+        id: String,
+        /** Where to. */
+        at: [f32; 2],
+    },
+    /// Remove it and its wires.
+    DeleteNode(ChainId, String),
+}
+
+impl Noun for Command {
+    fn label(&self) -> String {
+        match self {
+            Self::LoadSample(name) => format!("Add {}", sample_in_words(name)),
+            Self::New => "New chain".into(),
+            Self::Import(_) => "Import chain".into(),
+            Self::Show(_) => "Show a chain".into(),
+            Self::Rename(..) => "Rename chain".into(),
+            Self::Delete(_) => "Delete chain".into(),
+            Self::Set(..) => "Change chain".into(),
+            Self::AddNode(_, node) => format!("Add {}", escape(node.title())),
+            Self::SetNode { id, .. } => format!("Change {}", escape(id)),
+            Self::MoveNode { id, .. } => format!("Move {}", escape(id)),
+            Self::DeleteNode(_, id) => format!("Delete {}", escape(id)),
         }
-        Command::NewChain => {
-            // One more than there are chains: one of the names is free.
-            let number = (1..=model.workspace.chains.len() + 1).find(|n| {
-                let name = format!("chain-{n}");
-                !model.workspace.chains.iter().any(|c| c.chain.name == name)
-            });
-            let number = number.unwrap_or(1);
-            let chain = Chain {
-                version: file::VERSION,
-                name: format!("chain-{number}"),
-                title: format!("Chain {number}"),
-                about: String::new(),
-                faults: Vec::new(),
-                nodes: Vec::new(),
-            };
-            add(model, chain);
-        }
-        Command::ImportChain(text) => import(model, &text),
-        Command::RenameChain(id, title) => edit(model, id, |chain| chain.title = title),
-        Command::DeleteChain(id) => {
-            runs::cancel(model, id, effects);
-            let before = model.workspace.chains.len();
-            model.document().chains.retain(|c| c.id != id);
-            if model.workspace.chains.len() == before {
-                model.complain(format!("There is no chain {id}."));
-            }
-        }
-        Command::AddNode(id, node) => {
-            let mut added = None;
-            edit(model, id, |chain| {
-                let mut node = *node;
-                node.id = free_id(chain, &node.id);
-                added = Some(node.id.clone());
-                chain.nodes.push(node);
-            });
-            if let Some(node) = added {
-                model.session.selection = Selection::ChainNode(id, node);
-            }
-        }
-        Command::SetNode(id, old, node) => set_node(model, id, &old, *node),
-        Command::MoveNode(id, node, at) => {
-            edit_node(model, id, &node, |n| n.at = Some(at));
-        }
-        Command::DeleteNode(id, gone) => {
-            let known = model
-                .workspace
-                .chain(id)
-                .is_some_and(|c| c.node(&gone).is_some());
-            if !known {
-                return unknown_node(model, id, &gone);
-            }
-            edit(model, id, |chain| {
-                chain.nodes.retain(|n| n.id != gone);
-                for node in &mut chain.nodes {
-                    node.disconnect(&gone);
-                }
-            });
-        }
-        Command::SetChain(id, chain) => edit(model, id, |c| *c = *chain),
-        _ => {}
     }
+
+    fn undo(&self) -> Undo {
+        match self {
+            Self::Show(_) => Undo::No,
+            Self::LoadSample(_)
+            | Self::New
+            | Self::Import(_)
+            | Self::Delete(_)
+            | Self::Set(..)
+            | Self::AddNode(..)
+            | Self::DeleteNode(..) => Undo::Step,
+            Self::Rename(id, _) => Undo::Merged(format!("{id} name")),
+            Self::SetNode { chain, id, .. } => Undo::Merged(format!("{chain} {id} settings")),
+            Self::MoveNode { chain, id, .. } => Undo::Merged(format!("{chain} {id} place")),
+        }
+    }
+
+    fn update(self, model: &mut Model, _env: &Env, effects: &mut Vec<Effect>) {
+        match self {
+            Self::LoadSample(name) => {
+                sample(model, &name);
+            }
+            Self::New => new(model),
+            Self::Import(text) => import(model, &text),
+            Self::Show(id) => {
+                if model.workspace.chain(id).is_some() {
+                    show(model, id);
+                } else {
+                    model.complain(format!("There is no chain {id}."));
+                }
+            }
+            Self::Rename(id, title) => edit(model, id, |chain| chain.title = title),
+            Self::Delete(id) => {
+                runs::cancel(model, id, effects);
+                let before = model.workspace.chains.len();
+                model.document().chains.retain(|c| c.id != id);
+                if model.workspace.chains.len() == before {
+                    model.complain(format!("There is no chain {id}."));
+                }
+            }
+            Self::Set(id, chain) => edit(model, id, |c| *c = *chain),
+            Self::AddNode(chain, node) => add_node(model, chain, *node),
+            Self::SetNode { chain, id, node } => set_node(model, chain, &id, *node),
+            Self::MoveNode { chain, id, at } => {
+                edit_node(model, chain, &id, |node| node.at = Some(at));
+            }
+            Self::DeleteNode(chain, id) => delete_node(model, chain, &id),
+        }
+    }
+
+    fn palette(model: &Model, entries: &mut Vec<Entry<Self>>) {
+        entries.push(offer(Rank::Whole, "", Self::New));
+        for entry in &model.workspace.chains {
+            if model.session.chain != Some(entry.id) {
+                let show = Self::Show(entry.id);
+                entries.push(offer(Rank::Whole, title(&entry.chain), show));
+            }
+        }
+    }
+}
+
+/// A sample as it stands inside a sentence.
+pub(super) fn sample_in_words(name: &str) -> String {
+    match name {
+        "sample" => "the sample chain".into(),
+        "sample-dpop" => "the sample chain with DPoP".into(),
+        "sample-risky" => "the risky sample chain".into(),
+        other => format!("the sample {}", escape(other)),
+    }
+}
+
+fn new(model: &mut Model) {
+    // One more than there are chains: one of the names is free.
+    let number = (1..=model.workspace.chains.len() + 1).find(|n| {
+        let name = format!("chain-{n}");
+        !model.workspace.chains.iter().any(|c| c.chain.name == name)
+    });
+    let number = number.unwrap_or(1);
+    let chain = Chain {
+        version: file::VERSION,
+        name: format!("chain-{number}"),
+        title: format!("Chain {number}"),
+        about: String::new(),
+        faults: Vec::new(),
+        nodes: Vec::new(),
+    };
+    add(model, chain);
+}
+
+fn add_node(model: &mut Model, id: ChainId, mut node: Node) {
+    let mut added = None;
+    edit(model, id, |chain| {
+        node.id = free_id(chain, &node.id);
+        added = Some(node.id.clone());
+        chain.nodes.push(node);
+    });
+    if let Some(node) = added {
+        model.session.selection = Selection::ChainNode(id, node);
+    }
+}
+
+fn delete_node(model: &mut Model, id: ChainId, gone: &str) {
+    let known = model
+        .workspace
+        .chain(id)
+        .is_some_and(|c| c.node(gone).is_some());
+    if !known {
+        return unknown_node(model, id, gone);
+    }
+    edit(model, id, |chain| {
+        chain.nodes.retain(|n| n.id != gone);
+        for node in &mut chain.nodes {
+            node.disconnect(gone);
+        }
+    });
 }
 
 /// Shows the sample of that name, and puts it into the workspace when it is not there.

@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Command, Effect, Model, history, model::Purpose, token};
+use super::{
+    Effect, Model, history,
+    model::Purpose,
+    noun::{Noun, Undo},
+    token,
+};
 use crate::{
     jose::{
         Jwk, b64,
@@ -12,6 +17,7 @@ use crate::{
         jwk::Task,
     },
     kit::{
+        Env,
         ids::{JobId, KeyId, TokenId},
         json,
         secret::Secret,
@@ -20,11 +26,43 @@ use crate::{
     token::{Form, decrypt::Decrypted},
 };
 
-pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effect>) {
-    match command {
-        Command::Decrypt(id, password) => open(model, id, password.as_ref(), effects),
-        Command::Encrypt(id, key, enc) => seal(model, id, key, &enc, effects),
-        _ => {}
+/// What can be asked of encrypted tokens.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Open a token with the keys of the tray, and with a password if one is given. What is inside
+    /// becomes a token of its own.
+    Decrypt(TokenId, Option<Secret>),
+    /// Encrypt a token. The result becomes a token of its own.
+    Encrypt {
+        /** What is encrypted. */
+        token: TokenId,
+        /** The recipient's key, of the tray. */
+        key: KeyId,
+        /** The content encryption: `A256GCM` ... */
+        enc: String,
+    },
+}
+
+impl Noun for Command {
+    fn label(&self) -> String {
+        match self {
+            Self::Decrypt(..) => "Decrypt token".into(),
+            Self::Encrypt { .. } => "Encrypt token".into(),
+        }
+    }
+
+    // What comes of it is a step, when it has come.
+    fn undo(&self) -> Undo {
+        match self {
+            Self::Decrypt(..) | Self::Encrypt { .. } => Undo::No,
+        }
+    }
+
+    fn update(self, model: &mut Model, _env: &Env, effects: &mut Vec<Effect>) {
+        match self {
+            Self::Decrypt(id, password) => open(model, id, password.as_ref(), effects),
+            Self::Encrypt { token, key, enc } => seal(model, token, key, &enc, effects),
+        }
     }
 }
 

@@ -3,11 +3,12 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{
-    Command, Effect, Model, Workspace,
+    Effect, Model, Workspace,
     effect::{Document, Kept, SavedRun, Sealing},
     history::History,
     model::{Purpose, Vault},
-    runs,
+    noun::{Entry, Noun, Rank, Undo, offer},
+    practice, runs,
     session::{Selection, View},
 };
 use crate::{
@@ -16,64 +17,165 @@ use crate::{
         Env,
         ids::{ChainId, JobId},
         rng,
+        secret::Secret,
         text::escape,
     },
+    practice::Faults,
     token::decode::decode,
 };
 
-pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Effect>) {
-    match command {
-        Command::NewWorkspace => {
-            replace(model, effects);
-            model.session.view = View::Start;
+/// What can be asked of the workspace as a file, and of the program as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// The window has opened: start the practice server, keep what kill -9 would take from now on,
+    /// and look for what an earlier start left behind. A program without a window leaves it out.
+    Begin,
+    /// Empty workspace.
+    New,
+    /// Read a workspace file.
+    Open(PathBuf),
+    /// Write the workspace; asks the face for a path when there is none.
+    Save,
+    /// Write it elsewhere.
+    SaveAs(PathBuf),
+    /// Take back what an earlier start left behind, or drop it.
+    Recover(bool),
+    /// Rename the workspace.
+    Rename(String),
+    /// Seal the secrets of the workspace with a passphrase when it is saved; an empty one no longer.
+    SetPassphrase(Secret),
+    /// Open the sealed secrets of the workspace.
+    Unlock(Secret),
+    /// Whether the private parts of practice keys may stand in the file in clear.
+    KeepPracticeKeysInClear(bool),
+    /// End the program.
+    Quit,
+}
+
+impl Noun for Command {
+    fn label(&self) -> String {
+        match self {
+            Self::Begin => "Open the window".into(),
+            Self::New => "New workspace".into(),
+            Self::Open(path) => format!("Open {}", path.display()),
+            Self::Save => "Save workspace".into(),
+            Self::SaveAs(path) => format!("Save workspace as {}", path.display()),
+            Self::Recover(true) => "Recover unsaved work".into(),
+            Self::Recover(false) => "Discard unsaved work".into(),
+            Self::Rename(_) => "Rename workspace".into(),
+            Self::SetPassphrase(secret) if secret.is_empty() => "Remove the passphrase".into(),
+            Self::SetPassphrase(_) => "Set a passphrase".into(),
+            Self::Unlock(_) => "Unlock secrets".into(),
+            Self::KeepPracticeKeysInClear(true) => "Keep practice keys in clear".into(),
+            Self::KeepPracticeKeysInClear(false) => "Keep no key in clear".into(),
+            Self::Quit => "Quit".into(),
         }
-        Command::Open(path) => load(model, path, false, effects),
-        Command::Save => match model.path.clone() {
-            Some(path) => save(model, path, env, effects),
-            None => model.complain("The workspace has no file yet: choose where to save it."),
-        },
-        Command::SaveAs(path) => save(model, path, env, effects),
-        Command::Recover(take) => match (model.recovery.take(), take) {
-            (Some(path), true) => load(model, path, true, effects),
-            (Some(path), false) => effects.push(Effect::DropRecovery(path)),
-            (None, _) => model.say("There is nothing to recover."),
-        },
-        Command::Rename(name) => model.document().name = name,
-        Command::SetPassphrase(passphrase) => {
-            if model.sealing.sealed.is_some() {
-                return model.complain(
-                    "The secrets of this workspace are locked: unlock them before the passphrase \
-                     is changed.",
-                );
-            }
-            if passphrase.is_empty() {
-                model.sealing.passphrase = None;
-                model.say("No passphrase: secrets that the keychain does not take are not saved.");
-            } else {
-                model.sealing.passphrase = Some(passphrase);
-                model.say("Secrets are sealed with this passphrase when the workspace is saved.");
-            }
-            model.evidence += 1;
+    }
+
+    fn undo(&self) -> Undo {
+        match self {
+            Self::Rename(_) => Undo::Merged("name".into()),
+            Self::KeepPracticeKeysInClear(_) => Undo::Step,
+            Self::Begin
+            | Self::New
+            | Self::Open(_)
+            | Self::Save
+            | Self::SaveAs(_)
+            | Self::Recover(_)
+            | Self::SetPassphrase(_)
+            | Self::Unlock(_)
+            | Self::Quit => Undo::No,
         }
-        Command::Unlock(passphrase) => match model.sealing.sealed.clone() {
-            Some(sealed) => {
-                let purpose = Purpose::Unseal(passphrase.clone());
-                let job = model.begin("Unlocking secrets", purpose);
-                effects.push(Effect::Unseal(job, sealed, passphrase));
-            }
-            None => model.say("Nothing is locked."),
-        },
-        Command::KeepPracticeKeysInClear(keep) => model.document().practice_keys_in_clear = keep,
-        Command::Quit => {
-            for id in model.running.keys().copied().collect::<Vec<_>>() {
-                runs::cancel(model, id, effects);
-            }
-            model.autosave = false;
-            model.autosaved = None;
-            effects.push(Effect::DropAutosave);
-            model.quit = true;
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        match self {
+            Self::New => &["Ctrl+N"],
+            Self::Save => &["Ctrl+S"],
+            Self::Quit => &["Ctrl+Q"],
+            _ => &[],
         }
-        _ => {}
+    }
+
+    fn update(self, model: &mut Model, env: &Env, effects: &mut Vec<Effect>) {
+        match self {
+            Self::Begin => {
+                model.autosave = true;
+                effects.push(Effect::LookForRecovery);
+                practice::start(model, Faults::NONE, effects);
+            }
+            Self::New => {
+                replace(model, effects);
+                model.session.view = View::Start;
+            }
+            Self::Open(path) => load(model, path, false, effects),
+            Self::Save => match model.path.clone() {
+                Some(path) => save(model, path, env, effects),
+                None => model.complain("The workspace has no file yet: choose where to save it."),
+            },
+            Self::SaveAs(path) => save(model, path, env, effects),
+            Self::Recover(take) => match (model.recovery.take(), take) {
+                (Some(path), true) => load(model, path, true, effects),
+                (Some(path), false) => effects.push(Effect::DropRecovery(path)),
+                (None, _) => model.say("There is nothing to recover."),
+            },
+            Self::Rename(name) => model.document().name = name,
+            Self::SetPassphrase(passphrase) => set_passphrase(model, passphrase),
+            Self::Unlock(passphrase) => unlock(model, passphrase, effects),
+            Self::KeepPracticeKeysInClear(keep) => model.document().practice_keys_in_clear = keep,
+            Self::Quit => {
+                for id in model.running.keys().copied().collect::<Vec<_>>() {
+                    runs::cancel(model, id, effects);
+                }
+                model.autosave = false;
+                model.autosaved = None;
+                effects.push(Effect::DropAutosave);
+                model.quit = true;
+            }
+        }
+    }
+
+    fn palette(model: &Model, entries: &mut Vec<Entry<Self>>) {
+        entries.push(offer(Rank::Whole, "", Self::Save));
+        entries.push(offer(Rank::Whole, "", Self::New));
+        if model.recovery.is_some() {
+            for take in [true, false] {
+                let hint = "of an earlier start";
+                entries.push(offer(Rank::Whole, hint, Self::Recover(take)));
+            }
+        }
+        entries.push(offer(Rank::Last, "", Self::Quit));
+    }
+
+    fn keyed(_model: &Model) -> Vec<Self> {
+        vec![Self::New, Self::Save, Self::Quit]
+    }
+}
+
+fn set_passphrase(model: &mut Model, passphrase: Secret) {
+    if model.sealing.sealed.is_some() {
+        return model.complain(
+            "The secrets of this workspace are locked: unlock them before the passphrase is changed.",
+        );
+    }
+    if passphrase.is_empty() {
+        model.sealing.passphrase = None;
+        model.say("No passphrase: secrets that the keychain does not take are not saved.");
+    } else {
+        model.sealing.passphrase = Some(passphrase);
+        model.say("Secrets are sealed with this passphrase when the workspace is saved.");
+    }
+    model.evidence += 1;
+}
+
+fn unlock(model: &mut Model, passphrase: Secret, effects: &mut Vec<Effect>) {
+    match model.sealing.sealed.clone() {
+        Some(sealed) => {
+            let purpose = Purpose::Unseal(passphrase.clone());
+            let job = model.begin("Unlocking secrets", purpose);
+            effects.push(Effect::Unseal(job, sealed, passphrase));
+        }
+        None => model.say("Nothing is locked."),
     }
 }
 

@@ -3,41 +3,125 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Command, Effect, Model, session::Selection};
-use crate::principal::picture::Seen;
+use super::{
+    Effect, Model,
+    noun::{Entry, Noun, Rank, Undo, offer},
+    session::Selection,
+};
+use crate::{
+    kit::Env,
+    principal::{
+        fold::By,
+        picture::{Choice, Seen, When},
+    },
+};
 
-pub(super) fn update(model: &mut Model, command: Command) {
-    let seen = &mut model.session.seen;
-    match command {
-        Command::FoldGraph(choice) => {
-            seen.fold = choice;
-            seen.open.clear();
-            seen.apart.clear();
+/// What can be asked of the principal graph.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Fold it so, with nothing open.
+    Fold(Choice),
+    /// Open a fold of it, by id.
+    OpenFold(String),
+    /// Close it, and those within it.
+    CloseFold(String),
+    /// Which kinds it shows, beside those who act.
+    SeeKinds {
+        /** Authorization servers. */
+        issuers: bool,
+        /** Keys. */
+        keys: bool,
+        /** Clients. */
+        clients: bool,
+    },
+    /// Which tokens it is made of.
+    SeeTokens {
+        /** Those of this chain; `None` takes all. */
+        chain: Option<String>,
+        /** Those of this time. */
+        when: When,
+    },
+}
+
+impl Noun for Command {
+    fn label(&self) -> String {
+        match self {
+            Self::Fold(Choice::Automatic) => "Fold the graph when it is large".into(),
+            Self::Fold(Choice::By(by)) => format!("Fold the graph by {}", by.name()),
+            Self::Fold(Choice::Whole) => "Unfold the graph".into(),
+            Self::OpenFold(_) => "Open a fold".into(),
+            Self::CloseFold(_) => "Close a fold".into(),
+            Self::SeeTokens {
+                chain: None,
+                when: When::Any,
+            } => "Show the graph of all tokens".into(),
+            Self::SeeKinds { .. } | Self::SeeTokens { .. } => "Choose what the graph shows".into(),
         }
-        Command::OpenFold(id) => {
-            seen.open.insert(id);
+    }
+
+    fn undo(&self) -> Undo {
+        match self {
+            Self::Fold(_)
+            | Self::OpenFold(_)
+            | Self::CloseFold(_)
+            | Self::SeeKinds { .. }
+            | Self::SeeTokens { .. } => Undo::No,
         }
-        Command::CloseFold(id) => {
-            // Those that lie in it close with it, and nobody is looked at outside of it.
-            let within = format!("{id}|");
-            seen.open
-                .retain(|open| *open != id && !open.starts_with(&within));
-            let members = model.picture.members_of(&id);
-            for member in members {
-                seen.apart.remove(&member.id);
+    }
+
+    fn update(self, model: &mut Model, _env: &Env, _effects: &mut Vec<Effect>) {
+        let seen = &mut model.session.seen;
+        match self {
+            Self::Fold(choice) => {
+                seen.fold = choice;
+                seen.open.clear();
+                seen.apart.clear();
+            }
+            Self::OpenFold(id) => {
+                seen.open.insert(id);
+            }
+            Self::CloseFold(id) => {
+                // Those that lie in it close with it, and nobody is looked at outside of it.
+                let within = format!("{id}|");
+                seen.open
+                    .retain(|open| *open != id && !open.starts_with(&within));
+                let members = model.picture.members_of(&id);
+                for member in members {
+                    seen.apart.remove(&member.id);
+                }
+            }
+            Self::SeeKinds {
+                issuers,
+                keys,
+                clients,
+            } => {
+                (seen.issuers, seen.keys, seen.clients) = (issuers, keys, clients);
+            }
+            Self::SeeTokens { chain, when } => {
+                (seen.chain, seen.when) = (chain, when);
             }
         }
-        Command::SeeKinds {
-            issuers,
-            keys,
-            clients,
-        } => {
-            (seen.issuers, seen.keys, seen.clients) = (issuers, keys, clients);
+    }
+
+    fn palette(model: &Model, entries: &mut Vec<Entry<Self>>) {
+        if model.picture.whole.nodes.is_empty() {
+            return;
         }
-        Command::SeeTokens(chain, when) => {
-            (seen.chain, seen.when) = (chain, when);
+        let seen = &model.session.seen;
+        let by = By::ALL.map(Choice::By);
+        for choice in by.into_iter().chain([Choice::Automatic, Choice::Whole]) {
+            if choice != seen.fold {
+                let fold = Self::Fold(choice);
+                entries.push(offer(Rank::Front, "principal graph", fold));
+            }
         }
-        _ => {}
+        if seen.filters() {
+            let all = Self::SeeTokens {
+                chain: None,
+                when: When::Any,
+            };
+            entries.push(offer(Rank::Front, "every chain, any time", all));
+        }
     }
 }
 

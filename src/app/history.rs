@@ -2,10 +2,72 @@
 
 use std::sync::Arc;
 
-use super::{Model, workspace::Workspace};
+use super::{
+    Effect, Model,
+    noun::{Entry, Noun, Rank, Undo, offer},
+    workspace::Workspace,
+};
+use crate::kit::Env;
 
 /// Steps that are kept; older ones are forgotten.
 pub const MAX_STEPS: usize = 500;
+
+/// What can be asked of the history.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Undo the last undoable command.
+    Undo,
+    /// Redo it.
+    Redo,
+}
+
+impl Noun for Command {
+    fn label(&self) -> String {
+        match self {
+            Self::Undo => "Undo".into(),
+            Self::Redo => "Redo".into(),
+        }
+    }
+
+    fn undo(&self) -> Undo {
+        match self {
+            Self::Undo | Self::Redo => Undo::No,
+        }
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        match self {
+            Self::Undo => &["Ctrl+Z"],
+            Self::Redo => &["Ctrl+Shift+Z", "Ctrl+Y"],
+        }
+    }
+
+    fn update(self, model: &mut Model, _env: &Env, _effects: &mut Vec<Effect>) {
+        match self {
+            Self::Undo if model.history.undo.is_empty() => {
+                model.say("There is nothing to undo.");
+            }
+            Self::Undo => undo(model),
+            Self::Redo if model.history.redo.is_empty() => {
+                model.say("There is nothing to redo.");
+            }
+            Self::Redo => redo(model),
+        }
+    }
+
+    fn palette(model: &Model, entries: &mut Vec<Entry<Self>>) {
+        let History { undo, redo } = &model.history;
+        for (steps, command) in [(undo, Self::Undo), (redo, Self::Redo)] {
+            if let Some(step) = steps.last() {
+                entries.push(offer(Rank::Whole, &step.label, command));
+            }
+        }
+    }
+
+    fn keyed(_model: &Model) -> Vec<Self> {
+        vec![Self::Undo, Self::Redo]
+    }
+}
 
 /// Snapshots of the document before each undoable command.
 #[derive(Debug, Clone, Default)]
@@ -75,7 +137,7 @@ pub(super) fn record(
 }
 
 /// Takes the last step back.
-pub(super) fn undo(model: &mut Model) {
+fn undo(model: &mut Model) {
     if let Some(step) = model.history.undo.pop() {
         let now = std::mem::replace(&mut model.workspace, step.workspace);
         model.history.redo.push(Step {
@@ -88,7 +150,7 @@ pub(super) fn undo(model: &mut Model) {
 }
 
 /// Makes the last undone step again.
-pub(super) fn redo(model: &mut Model) {
+fn redo(model: &mut Model) {
     if let Some(step) = model.history.redo.pop() {
         let now = std::mem::replace(&mut model.workspace, step.workspace);
         model.history.undo.push(Step {

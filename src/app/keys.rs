@@ -3,104 +3,184 @@
 use std::sync::Arc;
 
 use super::{
-    Command, Effect, Model, history,
+    Effect, Model, history,
     model::{Practice, Purpose},
+    noun::{Entry, Noun, Rank, Undo, offer},
     practice,
     session::{LockedKey, Selection},
     workspace::KeyEntry,
 };
 use crate::{
-    jose::{Jwk, Jwks, KeyError, pem, secret},
+    jose::{
+        Jwk, Jwks, KeyError, pem,
+        secret::{self, Encoding},
+    },
     kit::{
+        Env,
         ids::{JobId, KeyId},
         json,
         secret::Secret,
         text::{escape, shorten},
     },
+    practice::Faults,
 };
 
 /// Keys that one text may bring.
 const MAX_KEYS: usize = 200;
 
-pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effect>) {
-    match command {
-        Command::GenerateKey { alg, name } => {
-            let id = KeyId(model.ids.allot());
-            let job = model.begin(
-                format!("Generating {} key", escape(&alg)),
-                Purpose::Key {
-                    name,
-                    alg: alg.clone(),
-                },
-            );
-            effects.push(Effect::GenerateKey(job, id, alg));
-        }
-        Command::ImportKey { text, name } => import(model, text.expose(), &name, "imported"),
-        Command::OpenKey(passphrase) => {
-            if passphrase.is_empty() {
-                model.session.locked_keys.remove(0);
-            } else {
-                try_on(model, 0, (passphrase, false), effects);
+/// What can be asked of the keys of the tray.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Generate a key for an algorithm name.
+    Generate {
+        /** `ES256` ... */
+        alg: String,
+        /** Name. */
+        name: String,
+    },
+    /// Import PEM, JWK or JWKS text.
+    Import {
+        /** Text. */
+        text: Secret,
+        /** Name; an empty one is made from the key. */
+        name: String,
+    },
+    /// Open the key that waits for its passphrase; an empty one gives it up.
+    Open(Secret),
+    /// Import a shared secret, or a password, for an algorithm.
+    ImportSecret {
+        /** As it is written. */
+        secret: Secret,
+        /** How it is written. */
+        encoding: Encoding,
+        /** `HS256`, `A128KW`, `dir`, `PBES2-HS256+A128KW` ... */
+        alg: String,
+        /** Name. */
+        name: String,
+    },
+    /// Put the signing key of the practice server with these faults into the tray.
+    TakePractice(Faults),
+    /// Rename.
+    Rename(KeyId, String),
+    /// Delete, the private part as well.
+    Delete(KeyId),
+}
+
+/// Algorithms of the keys that the palette offers to generate.
+const OFFERED: [&str; 5] = ["ES256", "RS256", "PS256", "EdDSA", "HS256"];
+
+impl Noun for Command {
+    fn label(&self) -> String {
+        match self {
+            Self::Generate { alg, .. } => format!("Generate {} key", escape(alg)),
+            Self::Import { .. } => "Import key".into(),
+            Self::Open(_) => "Open an encrypted key".into(),
+            Self::ImportSecret { .. } => "Import secret".into(),
+            Self::TakePractice(faults) => {
+                format!("Take the key of {}", escape(&practice::title(faults)))
             }
+            Self::Rename(..) => "Rename key".into(),
+            Self::Delete(_) => "Delete key".into(),
         }
-        Command::ImportSecret {
-            secret,
-            encoding,
-            alg,
-            name,
-        } => {
-            let key = encoding
-                .read(secret.expose())
-                .and_then(|bytes| secret::key(&bytes, &alg));
-            match key {
-                Ok(jwk) => {
-                    let name = naming(model, &jwk, &alg, &name);
-                    let id = add(model, jwk, &name, &alg, "imported", false);
-                    model.session.selection = Selection::Key(id);
-                }
-                Err(why) => model.complain(format!("The secret was not imported: {why}.")),
-            }
-        }
-        Command::TakePracticeKey(faults) => {
-            let Some(Practice::Running(info)) = model.practice.get(&faults).cloned() else {
-                return model.complain(format!("{} does not run.", practice::title(&faults)));
-            };
-            let mut kept = model.workspace.keys.iter();
-            if kept.any(|k| model.vault.keys.get(&k.id) == Some(&info.key)) {
-                return model.say("Its key is in the tray already.");
-            }
-            // A secret is published nowhere.
-            let published = info.jwks.keys.first().and_then(|k| k.text("alg"));
-            let alg = published.unwrap_or("HS256").to_owned();
-            let name = format!("{} · {}", practice::title(&faults), info.issuer);
-            add(
-                model,
-                info.key.clone(),
-                &name,
-                &alg,
-                "practice server",
-                true,
-            );
-            model.say(
-                "The key of the practice server is in the tray: forgeries are signed with it.",
-            );
-        }
-        Command::RenameKey(id, name) => {
-            let Some(entry) = model.document().keys.iter_mut().find(|k| k.id == id) else {
-                return model.complain(format!("There is no key {id}."));
-            };
-            entry.name = name;
-        }
-        Command::DeleteKey(id) => {
-            if model.workspace.key(id).is_none() {
-                return model.complain(format!("There is no key {id}."));
-            }
-            // The private part stays in memory until the program ends, so that undo can bring the
-            // key back; from the keychain and the file it goes at the next save.
-            model.document().keys.retain(|k| k.id != id);
-        }
-        _ => {}
     }
+
+    fn undo(&self) -> Undo {
+        match self {
+            Self::Import { .. }
+            | Self::ImportSecret { .. }
+            | Self::TakePractice(_)
+            | Self::Delete(_) => Undo::Step,
+            Self::Rename(id, _) => Undo::Merged(format!("{id} name")),
+            // What comes of it is a step, when it has come.
+            Self::Generate { .. } | Self::Open(_) => Undo::No,
+        }
+    }
+
+    fn update(self, model: &mut Model, _env: &Env, effects: &mut Vec<Effect>) {
+        match self {
+            Self::Generate { alg, name } => {
+                let id = KeyId(model.ids.allot());
+                let job = model.begin(
+                    format!("Generating {} key", escape(&alg)),
+                    Purpose::Key {
+                        name,
+                        alg: alg.clone(),
+                    },
+                );
+                effects.push(Effect::GenerateKey(job, id, alg));
+            }
+            Self::Import { text, name } => import(model, text.expose(), &name, "imported"),
+            Self::Open(passphrase) => {
+                if passphrase.is_empty() {
+                    model.session.locked_keys.remove(0);
+                } else {
+                    try_on(model, 0, (passphrase, false), effects);
+                }
+            }
+            Self::ImportSecret {
+                secret,
+                encoding,
+                alg,
+                name,
+            } => import_secret(model, &secret, encoding, &alg, &name),
+            Self::TakePractice(faults) => take_practice(model, &faults),
+            Self::Rename(id, name) => {
+                let Some(entry) = model.document().keys.iter_mut().find(|k| k.id == id) else {
+                    return model.complain(format!("There is no key {id}."));
+                };
+                entry.name = name;
+            }
+            Self::Delete(id) => {
+                if model.workspace.key(id).is_none() {
+                    return model.complain(format!("There is no key {id}."));
+                }
+                // The private part stays in memory until the program ends, so that undo can bring
+                // the key back; from the keychain and the file it goes at the next save.
+                model.document().keys.retain(|k| k.id != id);
+            }
+        }
+    }
+
+    fn palette(_model: &Model, entries: &mut Vec<Entry<Self>>) {
+        for alg in OFFERED {
+            let generate = Self::Generate {
+                alg: alg.into(),
+                name: format!("{alg} key"),
+            };
+            entries.push(offer(Rank::Whole, "", generate));
+        }
+    }
+}
+
+fn import_secret(model: &mut Model, secret: &Secret, encoding: Encoding, alg: &str, name: &str) {
+    let key = encoding
+        .read(secret.expose())
+        .and_then(|bytes| secret::key(&bytes, alg));
+    match key {
+        Ok(jwk) => {
+            let name = naming(model, &jwk, alg, name);
+            let id = add(model, jwk, &name, alg, "imported", false);
+            model.session.selection = Selection::Key(id);
+        }
+        Err(why) => model.complain(format!("The secret was not imported: {why}.")),
+    }
+}
+
+fn take_practice(model: &mut Model, faults: &Faults) {
+    let Some(Practice::Running(info)) = model.practice.get(faults).cloned() else {
+        return model.complain(format!("{} does not run.", practice::title(faults)));
+    };
+    let mut kept = model.workspace.keys.iter();
+    if kept.any(|k| model.vault.keys.get(&k.id) == Some(&info.key)) {
+        return model.say("Its key is in the tray already.");
+    }
+    // A secret is published nowhere.
+    let published = info.jwks.keys.first().and_then(|k| k.text("alg"));
+    let alg = published.unwrap_or("HS256").to_owned();
+    let name = format!("{} · {}", practice::title(faults), info.issuer);
+    let key = info.key.clone();
+    add(model, key, &name, &alg, "practice server", true);
+    model.say("The key of the practice server is in the tray: forgeries are signed with it.");
 }
 
 /// A key has been generated.

@@ -5,8 +5,69 @@ use std::sync::Arc;
 use super::{
     Effect, Model,
     model::{Practice, PracticeInfo},
+    noun::{Entry, Noun, Rank, Undo, offer},
+    runs,
 };
-use crate::{oauth::metadata::is_loopback, practice::Faults};
+use crate::{
+    kit::{Env, text::escape},
+    oauth::metadata::is_loopback,
+    practice::Faults,
+};
+
+/// What can be asked of practice servers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Start the practice server (the one without faults).
+    Start,
+    /// Start a practice server with these faults.
+    StartFaulty(Faults),
+    /// Stop the practice server with these faults.
+    StopFaulty(Faults),
+    /// Stop all practice servers.
+    StopAll,
+}
+
+impl Noun for Command {
+    fn label(&self) -> String {
+        match self {
+            Self::Start => "Start practice server".into(),
+            Self::StartFaulty(faults) => format!("Start {}", escape(&title(faults))),
+            Self::StopFaulty(faults) => format!("Stop {}", escape(&title(faults))),
+            Self::StopAll => "Stop practice servers".into(),
+        }
+    }
+
+    fn undo(&self) -> Undo {
+        match self {
+            Self::Start | Self::StartFaulty(_) | Self::StopFaulty(_) | Self::StopAll => Undo::No,
+        }
+    }
+
+    fn update(self, model: &mut Model, _env: &Env, effects: &mut Vec<Effect>) {
+        match self {
+            Self::Start => start(model, Faults::NONE, effects),
+            Self::StartFaulty(faults) => start(model, faults, effects),
+            Self::StopFaulty(faults) => {
+                runs::practice_stops(model, Some(&faults), effects);
+                stop_one(model, faults, effects);
+            }
+            Self::StopAll => {
+                runs::practice_stops(model, None, effects);
+                stop(model, effects);
+            }
+        }
+    }
+
+    fn palette(model: &Model, entries: &mut Vec<Entry<Self>>) {
+        if model.practice().is_none() {
+            entries.push(offer(Rank::Whole, "", Self::Start));
+        }
+        let up = |p: &Practice| matches!(p, Practice::Running(_) | Practice::Starting);
+        if model.practice.values().any(up) {
+            entries.push(offer(Rank::Whole, "", Self::StopAll));
+        }
+    }
+}
 
 /// Starts the server with these faults, unless it runs or is being started.
 pub(super) fn start(model: &mut Model, faults: Faults, effects: &mut Vec<Effect>) {
@@ -50,7 +111,7 @@ pub fn named_by(model: &Model, address: &str) -> Option<String> {
 }
 
 /// Stops one.
-pub(super) fn stop_one(model: &mut Model, faults: Faults, effects: &mut Vec<Effect>) {
+fn stop_one(model: &mut Model, faults: Faults, effects: &mut Vec<Effect>) {
     if let Some(state) = model.practice.get_mut(&faults) {
         *state = Practice::Stopped;
         effects.push(Effect::StopOnePractice(faults));
@@ -58,7 +119,7 @@ pub(super) fn stop_one(model: &mut Model, faults: Faults, effects: &mut Vec<Effe
 }
 
 /// Stops all. What they published stays known: tokens that they issued can still be verified.
-pub(super) fn stop(model: &mut Model, effects: &mut Vec<Effect>) {
+fn stop(model: &mut Model, effects: &mut Vec<Effect>) {
     for state in model.practice.values_mut() {
         *state = Practice::Stopped;
     }

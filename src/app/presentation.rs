@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Model, token};
+use super::{
+    Effect, Model,
+    noun::{Noun, Undo},
+    token,
+};
 use crate::{
     jose::{Alg, Jwk},
     kit::{
@@ -15,12 +19,49 @@ use crate::{
         Token,
         craft::CraftError,
         decode::decode,
-        sd_jwt::{self, Disclosure, Edit},
+        sd_jwt::{self, Change, Disclosure, Edit},
     },
 };
 
 /// Bytes of a salt: 128 bits (RFC 9901 §4.2.1).
 const SALT: usize = 16;
+
+/// What can be asked of the claims and the presentation of an SD-JWT.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Edit a claim, disclosed or in clear; make one of a JWT selectively disclosable.
+    EditClaim(TokenId, Edit),
+    /// Change what it presents.
+    Present(TokenId, Presentation),
+}
+
+impl Noun for Command {
+    fn label(&self) -> String {
+        match self {
+            Self::EditClaim(_, edit) => edit.label(),
+            Self::Present(_, what) => what.label(),
+        }
+    }
+
+    fn undo(&self) -> Undo {
+        match self {
+            Self::EditClaim(id, edit) => match &edit.change {
+                Change::Set(inner, Some(_)) => {
+                    Undo::Merged(format!("{id} claim {}{inner}", edit.pointer))
+                }
+                _ => Undo::Step,
+            },
+            Self::Present(..) => Undo::Step,
+        }
+    }
+
+    fn update(self, model: &mut Model, env: &Env, _effects: &mut Vec<Effect>) {
+        match self {
+            Self::EditClaim(id, change) => edit(model, id, &change, env),
+            Self::Present(id, what) => present(model, id, &what, env),
+        }
+    }
+}
 
 /// What is done to a presentation.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +105,7 @@ impl Presentation {
     }
 }
 
-pub(super) fn update(model: &mut Model, id: TokenId, what: &Presentation, env: &Env) {
+fn present(model: &mut Model, id: TokenId, what: &Presentation, env: &Env) {
     let Some(raw) = token::text_of(model, id) else {
         return token::missing(model, id);
     };
@@ -104,7 +145,7 @@ pub(super) fn update(model: &mut Model, id: TokenId, what: &Presentation, env: &
 }
 
 /// Edits a claim. What the issuer signed changes with it.
-pub(super) fn edit(model: &mut Model, id: TokenId, edit: &Edit, env: &Env) {
+fn edit(model: &mut Model, id: TokenId, edit: &Edit, env: &Env) {
     let mut was_bound = false;
     token::edit(model, id, |raw| {
         let now = decode(raw);

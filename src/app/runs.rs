@@ -3,16 +3,20 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Command, Effect, Model, Workspace, chains,
+    Effect, Model, Workspace,
+    chains::{self, AtPractice},
     directory::{Names, faults},
-    log::{Entry, Source},
+    log::{self, Source},
     model::{Practice, Purpose, Running},
+    noun::{Entry, Noun, Rank, Undo, offer},
     practice,
     session::Selection,
 };
 use crate::{
     chain::{
-        Chain, Node, gather, plan,
+        Chain, Node,
+        file::SAMPLES,
+        gather, plan,
         run::{self, Answer, Exchanged, NodeRun, NodeState, Progress, Run, Want},
     },
     kit::{
@@ -24,45 +28,144 @@ use crate::{
     token::Token,
 };
 
-pub(super) fn update(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Effect>) {
-    match command {
-        Command::RunAll(id) => begin(model, id, env, effects, true, |chain, _| plan::order(chain)),
-        Command::Step(id) => {
-            let done = |run: &Run, node: &str| run.state(node) == NodeState::Done;
-            let finished = model.workspace.chain(id).is_some_and(|chain| {
-                let order = plan::order(chain);
-                let run = model.runs.get(&id);
-                !order.is_empty() && run.is_some_and(|r| order.iter().all(|n| done(r, n)))
-            });
-            begin(model, id, env, effects, finished, |chain, run| {
-                let ready = |node: &&String| {
-                    let inputs = chain.node(node).map(Node::inputs).unwrap_or_default();
-                    !done(run, node) && inputs.iter().all(|(_, from)| has_run(run, from))
+/// What can be asked of runs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Run all nodes of a chain.
+    All(ChainId),
+    /// Run the next node that can run.
+    Step(ChainId),
+    /// Run a node and what it needs.
+    To(ChainId, String),
+    /// Cancel a run.
+    Cancel(ChainId),
+    /// Forget the run.
+    Reset(ChainId),
+    /// Put a sample chain into the workspace, show it and run it.
+    Sample(String),
+    /// Run a chain at the practice server with these faults, which is started for it: a copy, so that
+    /// the chain itself stays as it is.
+    AtPractice(AtPractice, Faults),
+}
+
+impl Noun for Command {
+    fn label(&self) -> String {
+        match self {
+            Self::All(_) => "Run all".into(),
+            Self::Step(_) => "Run the next node".into(),
+            Self::To(_, id) => format!("Run to {}", escape(id)),
+            Self::Cancel(_) => "Cancel the run".into(),
+            Self::Reset(_) => "Reset the run".into(),
+            Self::Sample(name) => format!("Run {}", chains::sample_in_words(name)),
+            Self::AtPractice(what, faults) => {
+                let what = match what {
+                    AtPractice::Sample(_) => "the sample",
+                    AtPractice::Chain(_) => "the chain",
                 };
-                plan::order(chain)
-                    .iter()
-                    .find(ready)
-                    .cloned()
-                    .into_iter()
-                    .collect()
-            });
-        }
-        Command::RunTo(id, node) => begin(model, id, env, effects, false, |chain, run| {
-            let mut queue = plan::up_to(chain, &node);
-            queue.retain(|n| *n == node || run.state(n) != NodeState::Done);
-            queue
-        }),
-        Command::CancelRun(id) => cancel(model, id, effects),
-        Command::ResetRun(id) => {
-            cancel(model, id, effects);
-            if model.runs.remove(&id).is_some() {
-                model.evidence += 1;
-                model.touch();
-                super::view::mend(model);
+                format!("Run {what} at {}", escape(&practice::title(faults)))
             }
         }
-        _ => {}
     }
+
+    fn undo(&self) -> Undo {
+        match self {
+            // They may bring a chain into the workspace; the run itself is evidence.
+            Self::Sample(_) | Self::AtPractice(..) => Undo::Step,
+            Self::All(_) | Self::Step(_) | Self::To(..) | Self::Cancel(_) | Self::Reset(_) => {
+                Undo::No
+            }
+        }
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        match self {
+            Self::All(_) => &["Ctrl+Enter"],
+            Self::Step(_) => &["F10"],
+            _ => &[],
+        }
+    }
+
+    fn update(self, model: &mut Model, env: &Env, effects: &mut Vec<Effect>) {
+        match self {
+            Self::All(id) => all(model, id, env, effects),
+            Self::Step(id) => step(model, id, env, effects),
+            Self::To(id, node) => begin(model, id, env, effects, false, |chain, run| {
+                let mut queue = plan::up_to(chain, &node);
+                queue.retain(|n| *n == node || run.state(n) != NodeState::Done);
+                queue
+            }),
+            Self::Cancel(id) => cancel(model, id, effects),
+            Self::Reset(id) => {
+                cancel(model, id, effects);
+                if model.runs.remove(&id).is_some() {
+                    model.evidence += 1;
+                    model.touch();
+                    super::view::mend(model);
+                }
+            }
+            Self::Sample(name) => {
+                if let Some(chain) = chains::sample(model, &name) {
+                    all(model, chain, env, effects);
+                }
+            }
+            Self::AtPractice(what, faults) => {
+                if let Some(chain) = chains::at_practice(model, &what, &faults) {
+                    all(model, chain, env, effects);
+                }
+            }
+        }
+    }
+
+    fn palette(model: &Model, entries: &mut Vec<Entry<Self>>) {
+        if let Some(id) = model.session.chain
+            && let Some(title) = model.workspace.chain(id).map(chains::title)
+        {
+            let mut add = |command| entries.push(offer(Rank::Front, &title, command));
+            if model.running.contains_key(&id) {
+                add(Self::Cancel(id));
+            } else {
+                add(Self::All(id));
+                add(Self::Step(id));
+                if model.runs.contains_key(&id) {
+                    add(Self::Reset(id));
+                }
+            }
+        }
+        for (name, _) in SAMPLES {
+            let sample = Self::Sample(name.into());
+            entries.push(offer(Rank::Whole, "on the practice server", sample));
+        }
+    }
+
+    fn keyed(model: &Model) -> Vec<Self> {
+        let chain = model.session.chain;
+        chain.map_or_else(Vec::new, |id| vec![Self::All(id), Self::Step(id)])
+    }
+}
+
+fn all(model: &mut Model, id: ChainId, env: &Env, effects: &mut Vec<Effect>) {
+    begin(model, id, env, effects, true, |chain, _| plan::order(chain));
+}
+
+fn step(model: &mut Model, id: ChainId, env: &Env, effects: &mut Vec<Effect>) {
+    let done = |run: &Run, node: &str| run.state(node) == NodeState::Done;
+    let finished = model.workspace.chain(id).is_some_and(|chain| {
+        let order = plan::order(chain);
+        let run = model.runs.get(&id);
+        !order.is_empty() && run.is_some_and(|r| order.iter().all(|n| done(r, n)))
+    });
+    begin(model, id, env, effects, finished, |chain, run| {
+        let ready = |node: &&String| {
+            let inputs = chain.node(node).map(Node::inputs).unwrap_or_default();
+            !done(run, node) && inputs.iter().all(|(_, from)| has_run(run, from))
+        };
+        plan::order(chain)
+            .iter()
+            .find(ready)
+            .cloned()
+            .into_iter()
+            .collect()
+    });
 }
 
 /// The token of a run.
@@ -288,7 +391,7 @@ fn log(model: &mut Model, id: ChainId, exchanged: &[Exchanged]) {
     let new = exchanged.get(running.logged..).unwrap_or_default();
     running.logged = exchanged.len().max(running.logged);
     for exchanged in new {
-        let entry = Entry::new(Source::Chain, exchanged.clone());
+        let entry = log::Entry::new(Source::Chain, exchanged.clone());
         model.log.push(entry);
     }
 }

@@ -3,90 +3,159 @@
 use std::sync::Arc;
 
 use super::{
-    Command, Effect, Model, Workspace, history,
+    Effect, Model, Workspace, history,
     model::Purpose,
+    noun::{Entry, Noun, Rank, Undo, offer},
     session::Selection,
     workspace::{ClientEntry, ServerEntry},
 };
 use crate::{
     jose::Jwks,
     kit::{
-        ids::{ClientRef, JobId, ServerId},
+        Env,
+        ids::{ClientRef, JobId, KeyId, ServerId},
+        secret::Secret,
         text::{escape, shorten},
     },
     oauth::{client_auth::AuthMethod, metadata::Metadata},
 };
 
-pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effect>) {
-    match command {
-        Command::ConnectServer(issuer) => connect(model, &issuer, effects),
-        Command::RefreshServer(id) => match server(model, id).map(|s| s.issuer.clone()) {
-            Some(issuer) => discover(model, id, issuer, effects),
-            None => missing(model, id),
-        },
-        Command::RemoveServer(id) => {
-            let Some(entry) = server(model, id) else {
-                return missing(model, id);
-            };
-            let issuer = entry.issuer.clone();
-            model.former_jwks.remove(&issuer);
-            model.jwks.remove(&issuer); // fetched again should undo bring the server back
-            model.document().servers.retain(|s| s.id != id);
+/// What can be asked of authorization servers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Configure a server by its issuer; its metadata and keys are fetched.
+    Connect(String),
+    /// Fetch metadata and keys again.
+    Refresh(ServerId),
+    /// Remove.
+    Remove(ServerId),
+    /// Add or change a client. The secret goes to the vault; `None` leaves it as it is.
+    SetClient {
+        /// At which server.
+        server: ServerId,
+        /// Which; `None` adds one.
+        client: Option<ClientRef>,
+        /// `client_id`.
+        client_id: String,
+        /// How it authenticates.
+        method: AuthMethod,
+        /// Its secret.
+        secret: Option<Secret>,
+        /// Its key.
+        key: Option<KeyId>,
+    },
+    /// Remove a client.
+    RemoveClient(ServerId, ClientRef),
+}
+
+impl Noun for Command {
+    fn label(&self) -> String {
+        match self {
+            Self::Connect(_) => "Connect authorization server",
+            Self::Refresh(_) => "Fetch metadata and keys again",
+            Self::Remove(_) => "Remove authorization server",
+            Self::SetClient { client: None, .. } => "Add client",
+            Self::SetClient { .. } => "Change client",
+            Self::RemoveClient(..) => "Remove client",
         }
-        Command::SetClient {
-            server: at,
-            client,
-            client_id,
-            method,
-            secret,
-            key,
-        } => {
-            if server(model, at).is_none() {
-                return missing(model, at);
+        .into()
+    }
+
+    fn undo(&self) -> Undo {
+        match self {
+            Self::Connect(_)
+            | Self::Remove(_)
+            | Self::SetClient { .. }
+            | Self::RemoveClient(..) => Undo::Step,
+            Self::Refresh(_) => Undo::No,
+        }
+    }
+
+    fn update(self, model: &mut Model, _env: &Env, effects: &mut Vec<Effect>) {
+        match self {
+            Self::Connect(issuer) => connect(model, &issuer, effects),
+            Self::Refresh(id) => match server(model, id).map(|s| s.issuer.clone()) {
+                Some(issuer) => discover(model, id, issuer, effects),
+                None => missing(model, id),
+            },
+            Self::Remove(id) => {
+                let Some(entry) = server(model, id) else {
+                    return missing(model, id);
+                };
+                let issuer = entry.issuer.clone();
+                model.former_jwks.remove(&issuer);
+                model.jwks.remove(&issuer); // fetched again should undo bring the server back
+                model.document().servers.retain(|s| s.id != id);
             }
-            if client_id.is_empty() {
-                return model.complain("A client needs its client_id, as the server knows it.");
-            }
-            if method == AuthMethod::PrivateKeyJwt && key.is_none() {
-                return model.complain(
-                    "private_key_jwt needs a key: generate or import one, and register its public \
-                     part at the server.",
-                );
-            }
-            let id = client.unwrap_or_else(|| ClientRef(model.ids.allot()));
-            if let Some(secret) = secret {
-                if secret.is_empty() {
-                    model.vault.secrets.remove(&id);
-                } else {
-                    model.vault.secrets.insert(id, secret);
-                }
-                model.touch();
-            }
-            let entry = ClientEntry {
-                id,
+            Self::SetClient {
+                server: at,
+                client,
                 client_id,
                 method,
-                key: key.filter(|_| method == AuthMethod::PrivateKeyJwt),
-            };
-            if let Some(server) = model.document().servers.iter_mut().find(|s| s.id == at) {
-                match server.clients.iter_mut().find(|c| c.id == id) {
-                    Some(place) => *place = entry,
-                    None => server.clients.push(entry),
+                secret,
+                key,
+            } => {
+                if server(model, at).is_none() {
+                    return missing(model, at);
+                }
+                if let Some(lack) = lack(&client_id, method, key) {
+                    return model.complain(lack);
+                }
+                let id = client.unwrap_or_else(|| ClientRef(model.ids.allot()));
+                let entry = ClientEntry {
+                    id,
+                    client_id,
+                    method,
+                    key: key.filter(|_| method == AuthMethod::PrivateKeyJwt),
+                };
+                set_client(model, at, entry, secret);
+            }
+            Self::RemoveClient(at, client) => {
+                if server(model, at).is_none() {
+                    return missing(model, at);
+                }
+                if let Some(server) = model.document().servers.iter_mut().find(|s| s.id == at) {
+                    server.clients.retain(|c| c.id != client);
                 }
             }
         }
-        Command::RemoveClient(at, client) => {
-            if server(model, at).is_none() {
-                return missing(model, at);
-            }
-            if let Some(server) = model.document().servers.iter_mut().find(|s| s.id == at) {
-                server.clients.retain(|c| c.id != client);
-            }
+    }
+
+    fn palette(model: &Model, entries: &mut Vec<Entry<Self>>) {
+        for server in &model.workspace.servers {
+            let refresh = Self::Refresh(server.id);
+            entries.push(offer(Rank::Whole, escape(&server.name), refresh));
         }
-        _ => {}
     }
 }
 
+/// What a client lacks, as a sentence.
+fn lack(client_id: &str, method: AuthMethod, key: Option<KeyId>) -> Option<&'static str> {
+    if client_id.is_empty() {
+        return Some("A client needs its client_id, as the server knows it.");
+    }
+    (method == AuthMethod::PrivateKeyJwt && key.is_none()).then_some(
+        "private_key_jwt needs a key: generate or import one, and register its public part at the \
+         server.",
+    )
+}
+
+fn set_client(model: &mut Model, at: ServerId, entry: ClientEntry, secret: Option<Secret>) {
+    if let Some(secret) = secret {
+        if secret.is_empty() {
+            model.vault.secrets.remove(&entry.id);
+        } else {
+            model.vault.secrets.insert(entry.id, secret);
+        }
+        model.touch();
+    }
+    if let Some(server) = model.document().servers.iter_mut().find(|s| s.id == at) {
+        match server.clients.iter_mut().find(|c| c.id == entry.id) {
+            Some(place) => *place = entry,
+            None => server.clients.push(entry),
+        }
+    }
+}
 fn server(model: &Model, id: ServerId) -> Option<&ServerEntry> {
     model.workspace.servers.iter().find(|s| s.id == id)
 }

@@ -1,11 +1,45 @@
 //! The signatures of a JWS in JSON form, each on its own (RFC 7515 §7.2.1).
 
-use super::{Model, token};
+use super::{
+    Effect, Model,
+    noun::{Noun, Undo},
+    token,
+};
 use crate::{
     jose::{Alg, Jwk},
-    kit::ids::{KeyId, TokenId},
+    kit::{
+        Env,
+        ids::{KeyId, TokenId},
+    },
     token::{Token, craft, decode::decode},
 };
+
+/// What can be asked of the signatures of a token.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Change them.
+    Edit(TokenId, SignatureEdit),
+}
+
+impl Noun for Command {
+    fn label(&self) -> String {
+        match self {
+            Self::Edit(_, what) => what.label(),
+        }
+    }
+
+    fn undo(&self) -> Undo {
+        match self {
+            Self::Edit(..) => Undo::Step,
+        }
+    }
+
+    fn update(self, model: &mut Model, _env: &Env, _effects: &mut Vec<Effect>) {
+        match self {
+            Self::Edit(id, what) => edit(model, id, what),
+        }
+    }
+}
 
 /// What is done to the signatures; their numbers are from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +67,7 @@ impl SignatureEdit {
     }
 }
 
-pub(super) fn update(model: &mut Model, id: TokenId, what: SignatureEdit) {
+fn edit(model: &mut Model, id: TokenId, what: SignatureEdit) {
     let Some(raw) = token::text_of(model, id) else {
         return token::missing(model, id);
     };

@@ -1,34 +1,39 @@
-//! The one way in which state changes: dispatch to a file per noun, undo in one place, and after
-//! each step what follows from it (staleness, selection, analysis, autosave).
+//! The one way in which state changes: each noun carries out its commands, undo stands in one place, and
+//! after each step comes what follows from it (staleness, selection, analysis, autosave).
 
 use std::sync::Arc;
 
 use super::{
     Command, Effect, Model, Outcome,
     analysis::Input,
-    chains, encryption, file, forge, graph, history, keys,
+    encryption, file, forge, graph, history, keys,
     model::{PutOff, Underway},
-    practice, presentation, runs, servers, signatures, token, view,
+    noun::Undo,
+    practice, runs, servers, token, view,
 };
-use crate::{kit::Env, practice::Faults};
+use crate::kit::Env;
 
 /// Analyses that are stopped one after the other.
 const STOPS: u8 = 3;
 
 /// Carries out a command.
-pub fn update(model: &mut Model, command: Command, env: &Env) -> Vec<Effect> {
+pub fn update(model: &mut Model, command: impl Into<Command>, env: &Env) -> Vec<Effect> {
+    let command = command.into();
     let before = Arc::clone(&model.workspace);
     let mut effects = Vec::new();
-    if command.undoable() {
-        let label = command.label();
-        let merge = command.merge_key();
-        dispatch(model, command, env, &mut effects);
-        history::record(model, Arc::clone(&before), label, merge);
-    } else {
-        if !matches!(command, Command::Tick) {
+    let merge = match command.undo() {
+        Undo::Merged(key) => Some(Some(key)),
+        Undo::Step => Some(None),
+        Undo::No => {
             model.history.close_step();
+            None
         }
-        dispatch(model, command, env, &mut effects);
+        Undo::Unasked => None,
+    };
+    let step = merge.map(|merge| (command.label(), merge));
+    command.update(model, env, &mut effects);
+    if let Some((label, merge)) = step {
+        history::record(model, Arc::clone(&before), label, merge);
     }
     settle(model, &before, env, &mut effects);
     effects
@@ -108,132 +113,6 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
     }
     settle(model, &before, env, &mut effects);
     effects
-}
-
-fn dispatch(model: &mut Model, command: Command, env: &Env, effects: &mut Vec<Effect>) {
-    use Command as C;
-    match command {
-        C::Begin => {
-            model.autosave = true;
-            effects.push(Effect::LookForRecovery);
-            practice::start(model, Faults::NONE, effects);
-        }
-        C::NewWorkspace
-        | C::Open(_)
-        | C::Save
-        | C::SaveAs(_)
-        | C::Recover(_)
-        | C::Rename(_)
-        | C::SetPassphrase(_)
-        | C::Unlock(_)
-        | C::KeepPracticeKeysInClear(_)
-        | C::Quit => file::update(model, command, env, effects),
-        C::Undo => match model.history.undo.last() {
-            Some(_) => history::undo(model),
-            None => model.say("There is nothing to undo."),
-        },
-        C::Redo => match model.history.redo.last() {
-            Some(_) => history::redo(model),
-            None => model.say("There is nothing to redo."),
-        },
-        C::Paste(_)
-        | C::ImportFiles(_)
-        | C::NewToken(_)
-        | C::SetRaw(..)
-        | C::SetText(..)
-        | C::SetBytes(..)
-        | C::SetMember(..)
-        | C::RenameMember(..)
-        | C::Sign(..)
-        | C::Revert(_)
-        | C::Restore(..)
-        | C::RenameToken(..)
-        | C::DuplicateToken(_)
-        | C::DeleteToken(_)
-        | C::DeleteTokens(_) => token::update(model, command, env, effects),
-        C::Forge(..)
-        | C::StackForgeries(_)
-        | C::AddTarget(_)
-        | C::SetTarget(..)
-        | C::DeleteTarget(_)
-        | C::ShowTarget(_)
-        | C::AddHeader(_)
-        | C::SetHeaderSecret(..)
-        | C::PasteActor(..)
-        | C::AimForge(_)
-        | C::Fire(_)
-        | C::ConfirmFire(_)
-        | C::CancelFire
-        | C::ShowFiring(_)
-        | C::Crack(..) => {
-            forge::update(model, command, env, effects);
-        }
-        C::Signature(id, what) => signatures::update(model, id, what),
-        C::EditClaim(id, edit) => presentation::edit(model, id, &edit, env),
-        C::Present(id, what) => presentation::update(model, id, &what, env),
-        C::Decrypt(..) | C::Encrypt(..) => encryption::update(model, command, effects),
-        C::GenerateKey { .. }
-        | C::OpenKey(_)
-        | C::ImportKey { .. }
-        | C::ImportSecret { .. }
-        | C::TakePracticeKey(_)
-        | C::RenameKey(..)
-        | C::DeleteKey(_) => keys::update(model, command, effects),
-        C::ConnectServer(_)
-        | C::RefreshServer(_)
-        | C::RemoveServer(_)
-        | C::SetClient { .. }
-        | C::RemoveClient(..) => servers::update(model, command, effects),
-        C::StartPractice => practice::start(model, Faults::NONE, effects),
-        C::StartFaulty(faults) => practice::start(model, faults, effects),
-        C::StopFaulty(faults) => {
-            runs::practice_stops(model, Some(&faults), effects);
-            practice::stop_one(model, faults, effects);
-        }
-        C::StopPractice => {
-            runs::practice_stops(model, None, effects);
-            practice::stop(model, effects);
-        }
-        C::RunSample(name) => {
-            if let Some(chain) = chains::sample(model, &name) {
-                runs::update(model, C::RunAll(chain), env, effects);
-            }
-        }
-        C::RunAt(what, faults) => {
-            if let Some(chain) = chains::at_practice(model, &what, &faults) {
-                runs::update(model, C::RunAll(chain), env, effects);
-            }
-        }
-        C::LoadSample(_)
-        | C::NewChain
-        | C::ImportChain(_)
-        | C::RenameChain(..)
-        | C::DeleteChain(_)
-        | C::AddNode(..)
-        | C::SetNode(..)
-        | C::MoveNode(..)
-        | C::DeleteNode(..)
-        | C::SetChain(..) => chains::update(model, command, effects),
-        C::RunAll(_) | C::Step(_) | C::RunTo(..) | C::CancelRun(_) | C::ResetRun(_) => {
-            runs::update(model, command, env, effects);
-        }
-        C::FoldGraph(_)
-        | C::OpenFold(_)
-        | C::CloseFold(_)
-        | C::SeeKinds { .. }
-        | C::SeeTokens(..) => graph::update(model, command),
-        C::Show(_)
-        | C::Select(_)
-        | C::ShowChain(_)
-        | C::SetClock(_)
-        | C::Demand(_)
-        | C::Compare(_)
-        | C::FilterSeverity(_)
-        | C::Filter(_)
-        | C::CancelJob(_)
-        | C::StopAnalysis
-        | C::Tick => view::update(model, command, effects),
-    }
 }
 
 /// What follows from a step, whichever it was.

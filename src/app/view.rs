@@ -1,75 +1,153 @@
 //! Views, selection and the clock: not undoable.
 
 use super::{
-    Command, Effect, Model, forge, graph,
-    model::Purpose,
+    Effect, Model, graph,
+    noun::{Entry, Noun, Rank, Undo, offer},
     runs,
     session::{Demands, MAX_COMPARED, MAX_LEEWAY, Selection, View},
 };
+use crate::{
+    kit::{Env, clock::Clock, ids::TokenId},
+    risk::Severity,
+};
 
-pub(super) fn update(model: &mut Model, command: Command, effects: &mut Vec<Effect>) {
-    match command {
-        Command::Show(view) => model.session.view = view,
-        Command::Select(selection) => {
-            match &selection {
-                Selection::Token(id) | Selection::Claim(id, _) => model.session.token = Some(*id),
-                Selection::ChainNode(chain, _) => model.session.chain = Some(*chain),
-                _ => {}
+/// What can be asked of what is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Show a view.
+    Show(View),
+    /// Select.
+    Select(Selection),
+    /// Set the clock.
+    SetClock(Clock),
+    /// Compare these tokens, in this order.
+    Compare(Vec<TokenId>),
+    /// Set what verdicts ask for.
+    Demand(Demands),
+    /// Show findings of this severity and worse.
+    FilterSeverity(Option<Severity>),
+    /// Filter the current view by text.
+    Filter(String),
+}
+
+/// The views of the palette, most used first; those with keys in the order of their tabs.
+const VIEWS: [View; 7] = [
+    View::Token,
+    View::Chain,
+    View::Graph,
+    View::Compare,
+    View::Forge,
+    View::Practice,
+    View::Start,
+];
+
+impl Noun for Command {
+    fn label(&self) -> String {
+        match self {
+            Self::Show(view) => match view {
+                View::Start => "Show start",
+                View::Token => "Show token",
+                View::Chain => "Show chain",
+                View::Graph => "Show graph",
+                View::Forge => "Show forge",
+                View::Compare => "Show compare",
+                View::Practice => "Show practice servers",
             }
-            model.session.selection = selection;
-            graph::bring_out(model);
-        }
-        Command::ShowChain(id) => {
-            if model.workspace.chain(id).is_some() {
-                model.session.chain = Some(id);
-                model.session.view = View::Chain;
-            } else {
-                model.complain(format!("There is no chain {id}."));
+            .into(),
+            Self::Select(Selection::None) => "Select nothing".into(),
+            Self::Select(_) => "Select".into(),
+            Self::SetClock(Clock::System) => "Set the clock to now".into(),
+            Self::SetClock(Clock::Fixed(at)) => format!("Set the clock to {at}"),
+            Self::Compare(_) => "Compare tokens".into(),
+            Self::Demand(_) => "Set what verdicts ask for".into(),
+            Self::FilterSeverity(None) => "Show findings of every severity".into(),
+            Self::FilterSeverity(Some(least)) => {
+                format!("Show findings of severity {} and worse", least.name())
             }
+            Self::Filter(_) => "Filter".into(),
         }
-        Command::SetClock(clock) if model.session.clock != clock => {
-            model.session.clock = clock;
-            model.touch();
+    }
+
+    fn undo(&self) -> Undo {
+        match self {
+            Self::Show(_)
+            | Self::Select(_)
+            | Self::SetClock(_)
+            | Self::Compare(_)
+            | Self::Demand(_)
+            | Self::FilterSeverity(_)
+            | Self::Filter(_) => Undo::No,
         }
-        Command::Demand(demands) if model.session.demands != demands => {
-            model.session.demands = Demands {
-                leeway: demands.leeway.clamp(0, MAX_LEEWAY),
-                ..demands
-            };
-            model.touch();
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        match self {
+            Self::Show(View::Token) => &["Ctrl+1"],
+            Self::Show(View::Chain) => &["Ctrl+2"],
+            Self::Show(View::Graph) => &["Ctrl+3"],
+            Self::Show(View::Compare) => &["Ctrl+4"],
+            Self::Show(View::Forge) => &["Ctrl+5"],
+            Self::Show(View::Practice) => &["Ctrl+6"],
+            _ => &[],
         }
-        Command::Compare(tokens) => {
-            let mut seen = std::collections::HashSet::new();
-            model.session.compared = tokens.into_iter().filter(|t| seen.insert(*t)).collect();
-            model.session.compared.truncate(MAX_COMPARED);
-        }
-        Command::FilterSeverity(least) => model.session.at_least = least,
-        Command::Filter(text) => model.session.filter = text,
-        Command::CancelJob(id) => {
-            let Some(job) = model.jobs.get(&id) else {
-                return; // it has ended in the meantime
-            };
-            if !job.cancellable {
-                return;
+    }
+
+    fn update(self, model: &mut Model, _env: &Env, _effects: &mut Vec<Effect>) {
+        match self {
+            Self::Show(view) => model.session.view = view,
+            Self::Select(selection) => {
+                match &selection {
+                    Selection::Token(id) | Selection::Claim(id, _) => {
+                        model.session.token = Some(*id);
+                    }
+                    Selection::ChainNode(chain, _) => model.session.chain = Some(*chain),
+                    _ => {}
+                }
+                model.session.selection = selection;
+                graph::bring_out(model);
             }
-            if let Purpose::Chain(chain) = job.purpose {
-                runs::cancel(model, chain, effects);
-            } else if job.purpose == Purpose::Fire {
-                forge::cancel(model, effects);
-            } else if let Some(job) = model.jobs.remove(&id) {
-                effects.push(Effect::Cancel(id));
-                forge::crack_cancelled(model, id);
-                model.say(format!("Cancelled: {}.", job.what));
+            Self::SetClock(clock) => {
+                if model.session.clock != clock {
+                    model.session.clock = clock;
+                    model.touch();
+                }
             }
-        }
-        Command::StopAnalysis => {
-            if let Some(under_way) = &model.analysing {
-                under_way.progress.stop();
-                model.not_analysed = Some(model.revision);
+            Self::Demand(demands) => {
+                if model.session.demands != demands {
+                    model.session.demands = Demands {
+                        leeway: demands.leeway.clamp(0, MAX_LEEWAY),
+                        ..demands
+                    };
+                    model.touch();
+                }
             }
+            Self::Compare(tokens) => {
+                let mut seen = std::collections::HashSet::new();
+                model.session.compared = tokens.into_iter().filter(|t| seen.insert(*t)).collect();
+                model.session.compared.truncate(MAX_COMPARED);
+            }
+            Self::FilterSeverity(least) => model.session.at_least = least,
+            Self::Filter(text) => model.session.filter = text,
         }
-        Command::Tick => model.touch(),
-        _ => {}
+    }
+
+    fn palette(model: &Model, entries: &mut Vec<Entry<Self>>) {
+        let views = VIEWS.map(|view| offer(Rank::Front, "", Self::Show(view)));
+        entries.extend(views);
+        if model.session.clock != Clock::System {
+            let hint = "verdicts and countdowns follow";
+            let now = Self::SetClock(Clock::System);
+            entries.push(offer(Rank::Last, hint, now));
+        }
+        if model.session.selection != Selection::None {
+            let nothing = Self::Select(Selection::None);
+            entries.push(offer(Rank::Last, "", nothing));
+        }
+    }
+
+    fn keyed(_model: &Model) -> Vec<Self> {
+        let views = VIEWS.map(Self::Show).into_iter();
+        views.filter(|show| !show.keys().is_empty()).collect()
     }
 }
 

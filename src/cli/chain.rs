@@ -19,7 +19,7 @@ use super::{
     subcommand::Setting,
 };
 use crate::{
-    app::{Command as Ask, session::Notice},
+    app::{self, chains, runs, session::Notice},
     chain::{
         Chain, file, plan,
         run::{NodeState, Run},
@@ -104,7 +104,7 @@ fn run_one(options: &RunOptions, setting: &Setting) -> Result<Done, Failure> {
     let as_html = options.report.as_deref().map(is_html).transpose()?;
     let mut script = Script::new(setting.clock)?;
     if let Some(path) = &options.workspace {
-        script.ask(Ask::Open(path.clone()));
+        script.ask(app::file::Command::Open(path.clone()));
         script.settle(SILENCE)?;
         script.refuse_errors(&path.display().to_string())?;
     }
@@ -201,12 +201,12 @@ fn take(name: &str, script: &mut Script) -> Result<ChainId, Failure> {
         return Ok(id);
     }
     if file::SAMPLES.iter().any(|(sample, _)| *sample == name) {
-        script.ask(Ask::LoadSample(name.to_owned()));
+        script.ask(chains::Command::LoadSample(name.to_owned()));
     } else if path.exists() || name == "-" {
         let source = input::text(path)?;
         file::read(&source.text)
             .map_err(|e| Failure::impossible(format!("{}: {e}", source.name)))?;
-        script.ask(Ask::ImportChain(source.text));
+        script.ask(chains::Command::Import(source.text));
     } else {
         let samples: Vec<&str> = file::SAMPLES.iter().map(|(name, _)| *name).collect();
         return Err(Failure::impossible(format!(
@@ -231,12 +231,12 @@ fn carry_out(id: ChainId, chain: &Chain, script: &mut Script) -> Result<(), Fail
     let end = serve::end_flag().map_err(Failure::impossible)?;
     let show_progress = std::io::stderr().is_terminal();
     let mut shown: Vec<(String, NodeState)> = Vec::new();
-    script.ask(Ask::RunAll(id));
+    script.ask(runs::Command::All(id));
     let mut cancelled = false;
     script.pump(SILENCE, |script| {
         if end.load(Ordering::Relaxed) && !cancelled {
             cancelled = true;
-            script.ask(Ask::CancelRun(id));
+            script.ask(runs::Command::Cancel(id));
         }
         if show_progress {
             for node in &chain.nodes {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{context::Cx, icons::Icon, widgets};
 use crate::{
-    app::Command,
+    app::{file, keys},
     kit::{
         secret::Secret,
         text::{escape, shorten},
@@ -27,10 +27,10 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         bar(ui, cx, "recovery", |ui, cx| {
             ui.label("Delegraph ended before the last workspace was saved. Its changes were kept.");
             if widgets::primary(ui, None, "Take them back").clicked() {
-                cx.push(Command::Recover(true));
+                cx.push(file::Command::Recover(true));
             }
             if ui.button("Drop them").clicked() {
-                cx.push(Command::Recover(false));
+                cx.push(file::Command::Recover(false));
             }
         });
     }
@@ -52,7 +52,9 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             if (widgets::primary(ui, None, "Unlock").clicked() || entered)
                 && !state.passphrase.is_empty()
             {
-                cx.push(Command::Unlock(Secret::new(state.passphrase.as_str())));
+                cx.push(file::Command::Unlock(Secret::new(
+                    state.passphrase.as_str(),
+                )));
                 state.passphrase = Zeroizing::default();
             }
             if ui.button("Later").clicked() {
@@ -102,7 +104,7 @@ fn locked_key(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             .add_enabled_ui(!tried, |ui| widgets::primary(ui, None, "Open key"))
             .inner;
         if (open.clicked() || entered) && !state.key.is_empty() {
-            cx.push(Command::OpenKey(Secret::new(state.key.as_str())));
+            cx.push(keys::Command::Open(Secret::new(state.key.as_str())));
             state.key = Zeroizing::default();
             if entered {
                 field.request_focus(); // for the next
@@ -110,7 +112,7 @@ fn locked_key(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         let words = if last { "Leave it" } else { "Skip it" };
         if ui.button(words).clicked() {
-            cx.push(Command::OpenKey(Secret::default()));
+            cx.push(keys::Command::Open(Secret::default()));
             state.key = Zeroizing::default();
         }
     });

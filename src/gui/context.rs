@@ -42,8 +42,8 @@ impl<S> Cx<'_, S> {
     }
 
     /// Asks for `command`.
-    pub fn push(&mut self, command: Command) {
-        self.commands.push(command);
+    pub fn push(&mut self, command: impl Into<Command>) {
+        self.commands.push(command.into());
     }
 
     /// Asks the window for something.

@@ -19,7 +19,7 @@ use super::{
     theme::{self, space},
     widgets,
 };
-use crate::app::{Command, session::View};
+use crate::app::{session::View, view};
 
 /// Height of a row of tabs.
 pub const TABS: f32 = 34.0;
@@ -284,7 +284,7 @@ impl Behavior<Pane> for Desk<'_, '_> {
         if response.clicked()
             && let Some(Tile::Pane(Pane::Main(view))) = tiles.get(tile_id)
         {
-            self.cx.push(Command::Show(*view));
+            self.cx.push(view::Command::Show(*view));
         }
         response
     }

@@ -14,7 +14,10 @@ use super::{
     widgets,
 };
 use crate::{
-    app::{self, Command, Model},
+    app::{
+        self, Command, Model, file,
+        noun::{Entry, Rank},
+    },
     kit::{
         ids::TokenId,
         text::{escape, shorten},
@@ -30,7 +33,7 @@ pub struct Palette {
     fresh: bool,
 }
 
-/// What a line of the palette does.
+/// What a line of the palette, or a key, does.
 #[derive(Debug, Clone)]
 pub enum Action {
     /// Asks the program.
@@ -41,91 +44,85 @@ pub enum Action {
     GenerateAndSign(TokenId),
 }
 
-/// A line of the palette.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// What it does, in words.
-    pub label: String,
-    /// What it is about; may be empty.
-    pub hint: String,
-    /// Its shortcut, or empty.
-    pub shortcut: &'static str,
-    /// The act.
-    pub action: Action,
+impl Action {
+    /// The keys that ask for it: the first ones are shown, the others do the same.
+    pub fn keys(&self) -> &'static [&'static str] {
+        match self {
+            Self::Command(command) => command.keys(),
+            Self::Window(request) => request.keys(),
+            Self::GenerateAndSign(_) => &[],
+        }
+    }
+
+    /// The keys that are shown, or nothing.
+    pub fn shortcut(&self) -> &'static str {
+        self.keys().first().copied().unwrap_or_default()
+    }
 }
 
 /// What the window itself can do.
-const REQUESTS: [(&str, &str, WindowRequest); 14] = [
-    ("Paste a token", "Ctrl+V", WindowRequest::Paste),
-    ("Read tokens from files…", "", WindowRequest::ImportFiles),
-    ("Keys…", "", WindowRequest::Open(Dialog::Keys)),
+const REQUESTS: [(&str, WindowRequest); 14] = [
+    ("Paste a token", WindowRequest::Paste),
+    ("Read tokens from files…", WindowRequest::ImportFiles),
+    ("Keys…", WindowRequest::Open(Dialog::Keys)),
     (
         "Connect an authorization server…",
-        "",
         WindowRequest::Open(Dialog::Connect),
     ),
-    ("Open workspace…", "Ctrl+O", WindowRequest::OpenWorkspace),
-    ("Save workspace as…", "Ctrl+Shift+S", WindowRequest::SaveAs),
-    ("Find in the view", "Ctrl+F", WindowRequest::Find),
+    ("Open workspace…", WindowRequest::OpenWorkspace),
+    ("Save workspace as…", WindowRequest::SaveAs),
+    ("Find in the view", WindowRequest::Find),
     (
         "Switch between dark and light theme",
-        "",
         WindowRequest::ToggleTheme,
     ),
     (
         "Show or hide tokens",
-        "",
         WindowRequest::TogglePane(Pane::side("Tokens")),
     ),
     (
         "Show or hide inspector",
-        "",
         WindowRequest::TogglePane(Pane::side("Inspector")),
     ),
     (
         "Show or hide findings",
-        "",
         WindowRequest::TogglePane(Pane::side("Findings")),
     ),
     (
         "Show or hide HTTP log",
-        "",
         WindowRequest::TogglePane(Pane::side("Log")),
     ),
     (
         "Reset the arrangement of panels",
-        "",
         WindowRequest::ResetLayout,
     ),
-    ("About Delegraph", "", WindowRequest::Open(Dialog::About)),
+    ("About Delegraph", WindowRequest::Open(Dialog::About)),
 ];
+
+/// A line for what the window does.
+fn line_of(label: impl Into<String>, hint: impl Into<String>, act: Action) -> Entry<Action> {
+    Entry {
+        label: label.into(),
+        hint: hint.into(),
+        shortcut: act.shortcut(),
+        rank: Rank::Window,
+        act,
+    }
+}
 
 /// Every command that makes sense now and needs nothing more from the user: the program's, then
 /// the window's.
-pub fn entries(model: &Model) -> Vec<Entry> {
-    let commands = app::command::palette(model).into_iter().map(|e| Entry {
-        label: e.label,
-        hint: e.hint,
-        shortcut: e.shortcut,
-        action: Action::Command(e.command),
-    });
-    let requests = REQUESTS
-        .into_iter()
-        .map(|(label, shortcut, request)| Entry {
-            label: label.into(),
-            hint: String::new(),
-            shortcut,
-            action: Action::Window(request),
-        });
+pub fn entries(model: &Model) -> Vec<Entry<Action>> {
+    let commands = app::command::palette(model).into_iter();
+    let commands = commands.map(|entry| entry.map(Action::Command));
+    let requests = REQUESTS.map(|(label, request)| line_of(label, "", Action::Window(request)));
     let without_key = model
         .session
         .token
         .filter(|_| !model.workspace.keys.iter().any(|k| k.private));
-    let sign = without_key.map(|id| Entry {
-        label: "Sign with a new ES256 key".into(),
-        hint: "it stays on this machine".into(),
-        shortcut: "",
-        action: Action::GenerateAndSign(id),
+    let sign = without_key.map(|id| {
+        let act = Action::GenerateAndSign(id);
+        line_of("Sign with a new ES256 key", "it stays on this machine", act)
     });
     commands.chain(sign).chain(requests).collect()
 }
@@ -265,26 +262,23 @@ impl Palette {
         if let Some(entry) = act {
             self.open = false;
             cx.window.focus.give_back();
-            perform(cx, entry.action);
+            perform(cx, entry.act);
         } else if outside {
             self.open = false;
         }
     }
 
-    fn found(&self, cx: &Cx<'_>) -> Vec<Entry> {
+    fn found(&self, cx: &Cx<'_>) -> Vec<Entry<Action>> {
         let query = self.query.trim();
         let mut all = entries(cx.model);
         if !query.is_empty() {
             for (id, view) in &cx.model.analysis.tokens {
-                all.push(Entry {
-                    label: escape(&view.title).into_owned(),
-                    hint: escape(&view.principal.short()).into_owned(),
-                    shortcut: "",
-                    action: Action::Window(WindowRequest::ShowToken(*id)),
-                });
+                let show = Action::Window(WindowRequest::ShowToken(*id));
+                let (title, who) = (escape(&view.title), view.principal.short());
+                all.push(line_of(title, escape(&who), show));
             }
         }
-        let mut found: Vec<(i32, Entry)> = all
+        let mut found: Vec<(i32, Entry<Action>)> = all
             .into_iter()
             .filter_map(|e| {
                 let by_label = fit(query, &e.label);
@@ -299,7 +293,7 @@ impl Palette {
     }
 }
 
-fn line(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry, chosen: bool) -> egui::Response {
+fn line(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry<Action>, chosen: bool) -> egui::Response {
     let theme = cx.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::click());
     response.widget_info(|| {
@@ -324,7 +318,7 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry, chosen: bool) -> egui::Response
             .max_rect(rect.shrink2(vec2(8.0, 2.0)))
             .layout(Layout::left_to_right(Align::Center)),
     );
-    if matches!(entry.action, Action::Window(WindowRequest::ShowToken(_))) {
+    if matches!(entry.act, Action::Window(WindowRequest::ShowToken(_))) {
         Icon::Key.show(&mut inner, 14.0, theme.muted);
     }
     inner.label(shorten(&entry.label, 60).as_ref());
@@ -339,11 +333,11 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry, chosen: bool) -> egui::Response
     response
 }
 
-/// Carries a line out.
-fn perform(cx: &mut Cx<'_>, action: Action) {
+/// Carries out what a line, or keys, ask for.
+pub(super) fn perform(cx: &mut Cx<'_>, action: Action) {
     match action {
         // A workspace without a file is saved by choosing one.
-        Action::Command(Command::Save) => super::topbar::save(cx),
+        Action::Command(Command::File(file::Command::Save)) => super::topbar::save(cx),
         Action::Command(command) => cx.push(command),
         Action::Window(request) => cx.ask(request),
         Action::GenerateAndSign(id) => {
@@ -368,23 +362,5 @@ mod tests {
         let theme = "Switch between dark and light theme";
         assert!(fit("theme", theme) > fit("theme", "Run the sample chain"));
         assert!(fit("light theme", theme) > fit("light theme", "Limit that the memory"));
-    }
-
-    #[test]
-    fn the_keys_of_views_follow_their_tabs() {
-        for (n, view) in super::super::panels::views().enumerate() {
-            let keys = format!("Ctrl+{}", n + 1);
-            assert_eq!(Command::Show(view).shortcut(), Some(keys.as_str()));
-        }
-    }
-
-    #[test]
-    fn shortcuts_do_not_clash() {
-        let mut seen = std::collections::BTreeSet::new();
-        for e in entries(&Model::default()) {
-            if !e.shortcut.is_empty() {
-                assert!(seen.insert(e.shortcut), "{} twice", e.shortcut);
-            }
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a panel is: a name in the registry, something that is drawn, and what it says of a selection.
 
-use egui::{Key, Ui};
+use egui::Ui;
 
 use super::{context::Cx, pane::Pane, request::PanelRequest};
 use crate::app::session::Selection;
@@ -13,8 +13,6 @@ pub struct Entry {
     pub title: &'static str,
     /// Where it stands at first.
     pub dock: Dock,
-    /// With Ctrl it puts the panel in front.
-    pub key: Option<Key>,
     /// Makes it. The inspector has no panel of its own: it is made of what the others say of a selection.
     pub make: Option<fn() -> Box<dyn Panel>>,
 }

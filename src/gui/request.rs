@@ -59,6 +59,25 @@ pub enum WindowRequest {
     Notice(Notice),
 }
 
+impl WindowRequest {
+    /// The keys that ask for it, as shown to people.
+    pub fn keys(&self) -> &'static [&'static str] {
+        match self {
+            Self::Paste => &["Ctrl+V"],
+            Self::OpenWorkspace => &["Ctrl+O"],
+            Self::SaveAs => &["Ctrl+Shift+S"],
+            Self::Find => &["Ctrl+F"],
+            Self::Palette => &["Ctrl+K"],
+            _ => &[],
+        }
+    }
+
+    /// The keys that are shown, or nothing.
+    pub fn shortcut(&self) -> &'static str {
+        self.keys().first().copied().unwrap_or_default()
+    }
+}
+
 /// What a panel is asked by another, or by the window: none reaches into the state of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PanelRequest {

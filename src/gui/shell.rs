@@ -24,9 +24,9 @@ use super::{
 };
 use crate::{
     app::{
-        Command, Effect, Model, Outcome, apply,
+        Command, Effect, Model, Outcome, apply, chains, file, graph, jobs, keys, practice,
         session::{Notice, Selection, View},
-        update,
+        token, update, view,
     },
     kit::Env,
 };
@@ -107,9 +107,9 @@ impl App {
         }
         // A fresh start looks for nothing that an earlier one left, and leaves nothing itself.
         app.commands.push(if start.fresh {
-            Command::StartPractice
+            practice::Command::Start.into()
         } else {
-            Command::Begin
+            file::Command::Begin.into()
         });
         app.open(&start.files);
         Ok(app)
@@ -153,8 +153,8 @@ impl App {
     }
 
     /// Asks for a command as a panel would; carried out after the next frame.
-    pub fn push(&mut self, command: Command) {
-        self.commands.push(command);
+    pub fn push(&mut self, command: impl Into<Command>) {
+        self.commands.push(command.into());
     }
 
     fn restore(&mut self, storage: &dyn eframe::Storage) {
@@ -168,12 +168,12 @@ impl App {
                 clients,
                 fold,
             } = settings.graph;
-            self.commands.push(Command::SeeKinds {
+            self.push(graph::Command::SeeKinds {
                 issuers,
                 keys,
                 clients,
             });
-            self.commands.push(Command::FoldGraph(fold));
+            self.push(graph::Command::Fold(fold));
             self.settings = settings;
         }
         self.tree = storage
@@ -186,11 +186,11 @@ impl App {
     fn open(&mut self, paths: &[PathBuf]) {
         let is_workspace = |p: &PathBuf| p.extension().is_some_and(|e| e == "toml");
         if let Some(workspace) = paths.iter().find(|p| is_workspace(p)) {
-            self.commands.push(Command::Open(workspace.clone()));
+            self.push(file::Command::Open(workspace.clone()));
         }
         let tokens: Vec<_> = paths.iter().filter(|p| !is_workspace(p)).cloned().collect();
         if !tokens.is_empty() {
-            self.commands.push(Command::ImportFiles(tokens));
+            self.push(token::Command::ImportFiles(tokens));
         }
     }
 
@@ -214,25 +214,25 @@ impl App {
                 self.settings.recent.insert(0, path);
                 self.settings.recent.truncate(RECENT);
                 if let Some(command) = self.question.saved() {
-                    self.commands.push(command);
+                    self.push(command);
                 }
             }
             self.perform(effects);
         }
         while let Some(chosen) = self.files.poll() {
             match chosen {
-                Chosen::Import(paths) => self.commands.push(Command::ImportFiles(paths)),
-                Chosen::Open(path) => self.commands.push(Command::Open(path)),
-                Chosen::SaveAs(path) => self.commands.push(Command::SaveAs(path)),
+                Chosen::Import(paths) => self.push(token::Command::ImportFiles(paths)),
+                Chosen::Open(path) => self.push(file::Command::Open(path)),
+                Chosen::SaveAs(path) => self.push(file::Command::SaveAs(path)),
                 Chosen::Key(name, Ok(text)) => {
-                    self.commands.push(Command::ImportKey { text, name });
+                    self.push(keys::Command::Import { text, name });
                 }
                 Chosen::NoDialog(want) => self.ask_path(want),
                 Chosen::NotTaken(want, text, why) => self.dialogs.ask_path_again(want, text, why),
                 Chosen::Words(path) => self
                     .requests
                     .push(WindowRequest::Tell(PanelRequest::TakeWords(path))),
-                Chosen::Chain(Ok(text)) => self.commands.push(Command::ImportChain(text)),
+                Chosen::Chain(Ok(text)) => self.push(chains::Command::Import(text)),
                 Chosen::Written(Ok(path)) => {
                     self.model.session.notices.push(Notice {
                         error: false,
@@ -281,7 +281,7 @@ impl App {
         match request {
             WindowRequest::ImportFiles => self.files.ask(Want::Import),
             WindowRequest::OpenWorkspace => self.files.ask(Want::Open),
-            WindowRequest::OpenPath(path) => self.commands.push(Command::Open(path)),
+            WindowRequest::OpenPath(path) => self.push(file::Command::Open(path)),
             WindowRequest::ChooseKey => self.files.ask(Want::Key),
             WindowRequest::ChooseWords => self.files.ask(Want::Words),
             WindowRequest::ChooseChain => self.files.ask(Want::Chain),
@@ -293,7 +293,7 @@ impl App {
                 self.files.ask(Want::SaveAs(name.to_owned()));
             }
             WindowRequest::Paste => match clipboard::read() {
-                Ok(text) => self.commands.push(Command::Paste(text)),
+                Ok(text) => self.push(token::Command::Paste(text)),
                 Err(text) => self.notice(ctx, Notice { error: true, text }),
             },
             WindowRequest::Copy(text, what) => {
@@ -331,7 +331,7 @@ impl App {
                     tree.tiles.toggle_visibility(id);
                 }
             }
-            WindowRequest::Bring(Pane::Main(view)) => self.commands.push(Command::Show(view)),
+            WindowRequest::Bring(Pane::Main(view)) => self.push(view::Command::Show(view)),
             WindowRequest::Bring(pane) => {
                 if let Some(tree) = &mut self.tree {
                     desk::bring(tree, &pane);
@@ -339,8 +339,8 @@ impl App {
             }
             WindowRequest::ResetLayout => self.tree = None,
             WindowRequest::ShowToken(id) => {
-                self.commands.push(Command::Select(Selection::Token(id)));
-                self.commands.push(Command::Show(View::Token));
+                self.push(view::Command::Select(Selection::Token(id)));
+                self.push(view::Command::Show(View::Token));
             }
             WindowRequest::Tell(request) => self.tell(ctx, &request),
             WindowRequest::Notice(notice) => self.notice(ctx, notice),
@@ -384,7 +384,7 @@ impl App {
         let now = self.model.session.clock.now();
         if next <= now {
             if self.model.analysis.revision == self.model.revision {
-                self.commands.push(Command::Tick);
+                self.push(jobs::Command::Analyse);
             }
         } else if self.model.session.clock == crate::kit::clock::Clock::System
             && let Ok(wait) = std::time::Duration::try_from(next.duration_since(now))
@@ -411,7 +411,7 @@ impl eframe::App for App {
             if self.model.is_dirty() {
                 ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             }
-            self.commands.push(Command::Quit);
+            self.push(file::Command::Quit);
             ctx.request_repaint();
         }
     }

@@ -1,20 +1,66 @@
 //! Keys that work everywhere, paste anywhere, files dropped on the window.
 
+use std::cmp::Reverse;
+
 use egui::{Event, Key, Modifiers, Ui};
 
 use super::{
-    context::Cx, dialogs::Dialogs, palette::Palette, pane::Pane, panels::REGISTRY,
-    request::WindowRequest, topbar,
+    context::Cx,
+    dialogs::Dialogs,
+    palette::{self, Action, Palette},
+    pane::Pane,
+    request::WindowRequest,
 };
-use crate::app::{Command, session::Selection};
+use crate::app::{Command, Model, command, file, session::Selection, token, view};
 
-const CTRL: Modifiers = Modifiers::COMMAND;
+/// What keys ask of the window itself. Pasting is no key here: the clipboard's text comes as an event.
+const REQUESTS: [WindowRequest; 4] = [
+    WindowRequest::Palette,
+    WindowRequest::Find,
+    WindowRequest::OpenWorkspace,
+    WindowRequest::SaveAs,
+];
+
+/// What keys ask for, with the keys. Those with more modifiers stand first: to egui, Ctrl+S is pressed
+/// when Ctrl+Shift+S is.
+fn asked(model: &Model) -> Vec<(&'static str, Action)> {
+    let commands = command::keyed(model).into_iter().map(Action::Command);
+    let actions = commands.chain(REQUESTS.map(Action::Window));
+    let mut all: Vec<_> = actions
+        .flat_map(|action| {
+            action
+                .keys()
+                .iter()
+                .map(move |keys| (*keys, action.clone()))
+        })
+        .collect();
+    all.sort_by_key(|(keys, _)| Reverse(keys.matches('+').count()));
+    all
+}
+
+/// The keys of a command as they are shown, or nothing.
+pub fn of(command: impl Into<Command>) -> &'static str {
+    command.into().shortcut().unwrap_or_default()
+}
+
+/// `Ctrl+Shift+S` as egui has it.
+fn read(keys: &str) -> Option<(Modifiers, Key)> {
+    let mut names = keys.split('+').rev();
+    let key = Key::from_name(names.next()?)?;
+    let modifiers = names.try_fold(Modifiers::NONE, |all, name| {
+        Some(match name {
+            "Ctrl" => all | Modifiers::COMMAND,
+            "Shift" => all | Modifiers::SHIFT,
+            _ => return None,
+        })
+    })?;
+    Some((modifiers, key))
+}
 
 /// Takes the keys of this frame that belong to the window and not to the field that has the cursor.
 pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialogs) {
     let typing = ui.ctx().text_edit_focused();
-    let ctrl_shift = CTRL | Modifiers::SHIFT;
-    let hit = |modifiers: Modifiers, key: Key| {
+    let hit = |(modifiers, key): (Modifiers, Key)| {
         ui.input_mut(|i| {
             i.consume_key(modifiers, key)
                 // Tools that press keys may set Ctrl without egui's notion of a command key.
@@ -24,56 +70,20 @@ pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialo
         })
     };
 
-    if hit(CTRL, Key::K) {
-        palette.toggle();
-    }
-    if hit(Modifiers::NONE, Key::Escape) {
+    if hit((Modifiers::NONE, Key::Escape)) {
         escape(ui, cx, palette, dialogs, typing);
     }
-    if hit(ctrl_shift, Key::S) {
-        cx.ask(WindowRequest::SaveAs);
-    }
-    if hit(CTRL, Key::S) {
-        topbar::save(cx);
-    }
-    if hit(CTRL, Key::O) {
-        cx.ask(WindowRequest::OpenWorkspace);
-    }
-    if hit(CTRL, Key::N) {
-        cx.push(Command::NewWorkspace);
-    }
-    if hit(CTRL, Key::Q) {
-        cx.push(Command::Quit);
-    }
-    if hit(CTRL, Key::F) {
-        cx.window.find = true;
-    }
-    if let Some(chain) = cx.model.session.chain {
-        if hit(CTRL, Key::Enter) {
-            cx.push(Command::RunAll(chain));
+    for (keys, action) in asked(cx.model) {
+        // Inside a text field undo and redo belong to the field.
+        if typing && matches!(action, Action::Command(Command::History(_))) {
+            continue;
         }
-        if hit(Modifiers::NONE, Key::F10) {
-            cx.push(Command::Step(chain));
+        if read(keys).is_some_and(hit) {
+            act(cx, palette, action);
         }
     }
-    for entry in REGISTRY {
-        if entry.key.is_some_and(|key| hit(CTRL, key)) {
-            match &entry.pane {
-                Pane::Main(view) => cx.push(Command::Show(*view)),
-                pane @ Pane::Side(_) => cx.ask(WindowRequest::Bring(pane.clone())),
-            }
-            // Tab goes on from there.
-            cx.window.focus.tab = Some(entry.pane.clone());
-        }
-    }
-    // Inside a text field undo, redo and paste belong to the field.
+    // And so does what is pasted.
     if !typing {
-        if hit(ctrl_shift, Key::Z) || hit(CTRL, Key::Y) {
-            cx.push(Command::Redo);
-        }
-        if hit(CTRL, Key::Z) {
-            cx.push(Command::Undo);
-        }
         paste(ui, cx);
     }
     let paths: Vec<_> = ui.input(|i| {
@@ -87,10 +97,25 @@ pub fn take(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialo
         .into_iter()
         .partition(|p| p.extension().is_some_and(|e| e == "toml"));
     if let Some(workspace) = workspaces.into_iter().next() {
-        cx.push(Command::Open(workspace));
+        cx.push(file::Command::Open(workspace));
     }
     if !tokens.is_empty() {
-        cx.push(Command::ImportFiles(tokens));
+        cx.push(token::Command::ImportFiles(tokens));
+    }
+}
+
+/// Does what keys ask for: what the window itself does takes effect in this frame.
+fn act(cx: &mut Cx<'_>, palette: &mut Palette, action: Action) {
+    match action {
+        Action::Window(WindowRequest::Palette) => palette.toggle(),
+        Action::Window(WindowRequest::Find) => cx.window.find = true,
+        action => {
+            if let Action::Command(Command::View(view::Command::Show(view))) = &action {
+                // Tab goes on from there.
+                cx.window.focus.tab = Some(Pane::Main(*view));
+            }
+            palette::perform(cx, action);
+        }
     }
 }
 
@@ -116,7 +141,7 @@ fn paste(ui: &Ui, cx: &mut Cx<'_>) {
         pasted
     });
     for text in pasted {
-        cx.push(Command::Paste(text));
+        cx.push(token::Command::Paste(text));
     }
 }
 
@@ -135,8 +160,64 @@ fn escape(ui: &Ui, cx: &mut Cx<'_>, palette: &mut Palette, dialogs: &mut Dialogs
     } else if dialogs.close_front() {
         cx.window.focus.give_back();
     } else if !cx.model.session.filter.is_empty() {
-        cx.push(Command::Filter(String::new()));
+        cx.push(view::Command::Filter(String::new()));
     } else if cx.model.session.selection != Selection::None {
-        cx.push(Command::Select(Selection::None));
+        cx.push(view::Command::Select(Selection::None));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{
+        app::{chains, update},
+        gui::panels,
+        kit::{Env, clock::Clock},
+    };
+
+    /// A model in which all keys ask for something.
+    fn model() -> Model {
+        let mut model = Model::default();
+        let env = Env::system(Clock::System);
+        update(&mut model, chains::Command::New, &env);
+        model
+    }
+
+    #[test]
+    fn shortcuts_do_not_clash_and_can_be_pressed() {
+        let mut seen = BTreeSet::new();
+        for (keys, action) in asked(&model()) {
+            assert!(
+                seen.insert(keys),
+                "{keys} twice, the second time for {action:?}"
+            );
+            assert!(read(keys).is_some(), "{keys} cannot be pressed");
+        }
+        assert!(seen.contains("Ctrl+Shift+S") && seen.contains("F10"));
+        assert!(!seen.contains(WindowRequest::Paste.shortcut()));
+    }
+
+    #[test]
+    fn what_the_palette_shows_can_be_pressed() {
+        let model = model();
+        let asked = asked(&model);
+        for entry in palette::entries(&model) {
+            let known = asked.iter().any(|(keys, _)| *keys == entry.shortcut);
+            let paste = entry.shortcut == WindowRequest::Paste.shortcut();
+            assert!(
+                entry.shortcut.is_empty() || known || paste,
+                "{}",
+                entry.label
+            );
+        }
+    }
+
+    #[test]
+    fn the_keys_of_views_follow_their_tabs() {
+        for (n, view) in panels::views().enumerate() {
+            assert_eq!(of(view::Command::Show(view)), format!("Ctrl+{}", n + 1));
+        }
     }
 }

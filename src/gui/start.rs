@@ -11,7 +11,7 @@ use super::{
     request::{Dialog, WindowRequest},
     theme::{self, space},
 };
-use crate::app::Command;
+use crate::app::runs;
 
 struct Way {
     icon: Icon,
@@ -25,7 +25,7 @@ const WAYS: [Way; 3] = [
         icon: Icon::Paste,
         title: "Paste a token",
         says: "Read it, verify it, edit it, sign it again. Any text will do: a header, a cURL line, a log.",
-        keys: "Ctrl+V anywhere",
+        keys: "anywhere",
     },
     Way {
         icon: Icon::Play,
@@ -99,7 +99,7 @@ fn ways(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
     }
     match clicked {
         Some(0) => cx.ask(WindowRequest::Paste),
-        Some(1) => cx.push(Command::RunSample("sample".into())),
+        Some(1) => cx.push(runs::Command::Sample("sample".into())),
         Some(_) => cx.ask(WindowRequest::Open(Dialog::Connect)),
         None => {}
     }
@@ -161,10 +161,14 @@ fn way(ui: &mut Ui, cx: &Cx<'_>, way: &Way, first: bool, size: egui::Vec2) -> bo
         );
         painter.galley(pos2(text_left, says_top), says, theme.muted);
         if !wide {
+            let keys = match first {
+                true => format!("{} {}", WindowRequest::Paste.shortcut(), way.keys),
+                false => way.keys.to_owned(),
+            };
             painter.text(
                 rect.right_top() + vec2(-20.0, 38.0),
                 Align2::RIGHT_CENTER,
-                way.keys,
+                keys,
                 FontId::new(11.0, FontFamily::Proportional),
                 theme.muted,
             );
@@ -182,7 +186,7 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>) {
             .on_hover_text("The same hops at servers with faults: findings on the graph at once")
             .clicked()
         {
-            cx.push(Command::RunSample("sample-risky".into()));
+            cx.push(runs::Command::Sample("sample-risky".into()));
         }
         if super::widgets::button(ui, Icon::Folder, "Open a workspace").clicked() {
             cx.ask(WindowRequest::OpenWorkspace);

@@ -9,15 +9,17 @@ use super::{
     icons::Icon,
     request::{Dialog, WindowRequest},
     settings::Settings,
+    shortcuts,
     theme::{self, RADIUS, space},
     times, widgets,
 };
 use crate::{
     app::{
-        Command,
+        file, history, jobs,
         model::Practice,
         practice,
         session::{Demands, MAX_LEEWAY, Selection, View},
+        view,
     },
     kit::{
         clock::Clock,
@@ -93,7 +95,7 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Setting
             if response.lost_focus() {
                 let name = draft.trim().to_owned();
                 if ui.input(|i| i.key_pressed(egui::Key::Enter)) && !name.is_empty() {
-                    cx.push(Command::Rename(name));
+                    cx.push(file::Command::Rename(name));
                     ui.close();
                 }
                 state.rename = None;
@@ -107,19 +109,19 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Setting
             }
         }
         ui.separator();
-        if widgets::menu_item(ui, "New", "Ctrl+N").clicked() {
-            cx.push(Command::NewWorkspace);
+        if widgets::menu_item(ui, "New", shortcuts::of(file::Command::New)).clicked() {
+            cx.push(file::Command::New);
             ui.close();
         }
-        if widgets::menu_item(ui, "Open…", "Ctrl+O").clicked() {
+        if widgets::menu_item(ui, "Open…", WindowRequest::OpenWorkspace.shortcut()).clicked() {
             cx.ask(WindowRequest::OpenWorkspace);
             ui.close();
         }
-        if widgets::menu_item(ui, "Save", "Ctrl+S").clicked() {
+        if widgets::menu_item(ui, "Save", shortcuts::of(file::Command::Save)).clicked() {
             save(cx);
             ui.close();
         }
-        if widgets::menu_item(ui, "Save as…", "Ctrl+Shift+S").clicked() {
+        if widgets::menu_item(ui, "Save as…", WindowRequest::SaveAs.shortcut()).clicked() {
             cx.ask(WindowRequest::SaveAs);
             ui.close();
         }
@@ -152,8 +154,8 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Setting
             cx.ask(WindowRequest::Open(Dialog::About));
             ui.close();
         }
-        if widgets::menu_item(ui, "Quit", "Ctrl+Q").clicked() {
-            cx.push(Command::Quit);
+        if widgets::menu_item(ui, "Quit", shortcuts::of(file::Command::Quit)).clicked() {
+            cx.push(file::Command::Quit);
             ui.close();
         }
     });
@@ -162,7 +164,7 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Setting
 /// Saves, asking for a place when there is none.
 pub fn save(cx: &mut Cx<'_>) {
     if cx.model.path.is_some() {
-        cx.push(Command::Save);
+        cx.push(file::Command::Save);
     } else {
         cx.ask(WindowRequest::SaveAs);
     }
@@ -202,7 +204,7 @@ fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         if running {
             if widgets::menu_item(ui, "Show its realm", "").clicked() {
-                cx.push(Command::Show(View::Practice));
+                cx.push(view::Command::Show(View::Practice));
                 ui.close();
             }
             if let Some(info) = cx.model.practice()
@@ -213,11 +215,11 @@ fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
                 ui.close();
             }
             if widgets::menu_item(ui, "Stop practice servers", "").clicked() {
-                cx.push(Command::StopPractice);
+                cx.push(practice::Command::StopAll);
                 ui.close();
             }
         } else if widgets::menu_item(ui, "Start practice server", "").clicked() {
-            cx.push(Command::StartPractice);
+            cx.push(practice::Command::Start);
             ui.close();
         }
         let faulty: Vec<_> = cx
@@ -234,7 +236,7 @@ fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
                     .frame_when_inactive(false)
                     .truncate();
                 if ui.add(button).on_hover_text("Broken on purpose").clicked() {
-                    cx.push(Command::Show(View::Practice));
+                    cx.push(view::Command::Show(View::Practice));
                     ui.close();
                 }
             });
@@ -251,7 +253,7 @@ fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
         for (id, name, issuer) in servers {
             let item = widgets::menu_item(ui, &shorten(&escape(&name), 36), "");
             if item.on_hover_text(escape(&issuer)).clicked() {
-                cx.push(Command::Select(Selection::Server(id)));
+                cx.push(view::Command::Select(Selection::Server(id)));
                 ui.close();
             }
         }
@@ -292,7 +294,7 @@ fn clock(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             ui.label("Verdicts, countdowns and findings follow this clock.");
             ui.add_space(space::XS);
             if widgets::menu_item(ui, "Now (the system's clock)", "").clicked() {
-                cx.push(Command::SetClock(Clock::System));
+                cx.push(view::Command::SetClock(Clock::System));
                 state.clock_error = None;
                 ui.close();
             }
@@ -307,7 +309,7 @@ fn clock(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                     if ui.button(name).clicked()
                         && let Ok(at) = cx.now.checked_add(jiff::SignedDuration::from_secs(seconds))
                     {
-                        cx.push(Command::SetClock(Clock::Fixed(at)));
+                        cx.push(view::Command::SetClock(Clock::Fixed(at)));
                     }
                 }
             });
@@ -325,7 +327,7 @@ fn clock(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 match read_moment(cx, &state.clock) {
                     Ok(at) => {
                         state.clock_error = None;
-                        cx.push(Command::SetClock(Clock::Fixed(at)));
+                        cx.push(view::Command::SetClock(Clock::Fixed(at)));
                         ui.close();
                     }
                     Err(why) => state.clock_error = Some(why),
@@ -390,7 +392,7 @@ fn demands_form(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
     let filled = |text: &str| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
     if changed && let Some(leeway) = leeway {
-        cx.push(Command::Demand(Demands {
+        cx.push(view::Command::Demand(Demands {
             leeway,
             audience: filled(&state.audience),
             issuer: filled(&state.issuer),
@@ -398,7 +400,7 @@ fn demands_form(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
     if cx.model.session.demands != Demands::default() && ui.button("Ask for nothing").clicked() {
         (state.leeway, state.audience, state.issuer) = ("0".into(), String::new(), String::new());
-        cx.push(Command::Demand(Demands::default()));
+        cx.push(view::Command::Demand(Demands::default()));
     }
 }
 
@@ -416,7 +418,7 @@ fn history(ui: &mut Ui, cx: &mut Cx<'_>) {
         .map_or("Undo".to_owned(), |l| format!("Undo {}", lower(l)));
     ui.add_enabled_ui(undo.is_some(), |ui| {
         if widgets::icon_button(ui, Icon::Undo, &name).clicked() {
-            cx.push(Command::Undo);
+            cx.push(history::Command::Undo);
         }
     });
     let name = redo
@@ -424,7 +426,7 @@ fn history(ui: &mut Ui, cx: &mut Cx<'_>) {
         .map_or("Redo".to_owned(), |l| format!("Redo {}", lower(l)));
     ui.add_enabled_ui(redo.is_some(), |ui| {
         if widgets::icon_button(ui, Icon::Redo, &name).clicked() {
-            cx.push(Command::Redo);
+            cx.push(history::Command::Redo);
         }
     });
 }
@@ -441,7 +443,9 @@ fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
     let theme = cx.theme;
     let width = (ui.available_width() - space::L).clamp(120.0, 340.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Search and commands, Ctrl+K"));
+    let keys = WindowRequest::Palette.shortcut();
+    let words = format!("Search and commands, {keys}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
     let fill = if response.hovered() {
         theme.control_hover
     } else {
@@ -464,7 +468,9 @@ fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
             .fill(theme.surface)
             .corner_radius(CornerRadius::same(4))
             .inner_margin(Margin::symmetric(5, 1))
-            .show(ui, |ui| ui.label(theme::small("Ctrl K").color(theme.muted)));
+            .show(ui, |ui| {
+                ui.label(theme::small(keys.replace('+', " ")).color(theme.muted))
+            });
     });
     if response.clicked() {
         cx.ask(WindowRequest::Palette);
@@ -481,7 +487,7 @@ fn jobs(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         && widgets::sized_icon_button(ui, Icon::Cross, &format!("Cancel: {}", job.what), 20.0)
             .clicked()
     {
-        cx.push(Command::CancelJob(id));
+        cx.push(jobs::Command::Cancel(id));
     }
     let mut text = shorten(&escape(&job.what), 40).into_owned();
     if more > 0 {
@@ -501,7 +507,7 @@ fn analysing(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             "The analysis was stopped: findings, verdicts and the graph are those of before.",
         );
         if again.clicked() {
-            cx.push(Command::Tick);
+            cx.push(jobs::Command::Analyse);
         }
         let words = "Not up to date";
         let label = ui.label(theme::small(words).color(cx.theme.high));
@@ -521,7 +527,7 @@ fn analysing(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
     let share = under_way.progress.percent().unwrap_or(0);
     if widgets::sized_icon_button(ui, Icon::Cross, "Stop the analysis", 20.0).clicked() {
-        cx.push(Command::StopAnalysis);
+        cx.push(jobs::Command::StopAnalysis);
     }
     let words = format!("Analysing {tokens} tokens · {share} %");
     let label = ui.label(theme::small(&words).color(cx.theme.muted));

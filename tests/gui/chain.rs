@@ -1,7 +1,7 @@
 //! The chain canvas, by label and by picture.
 
 use delegraph::app::{
-    Command,
+    history,
     session::{Selection, View},
 };
 use egui_kittest::kittest::Queryable as _;
@@ -56,7 +56,7 @@ fn a_node_selects_by_click_and_the_arrows_walk_along_wires() {
             .node("plan")
             .is_none()
     );
-    harness.state_mut().push(Command::Undo);
+    harness.state_mut().push(history::Command::Undo);
     settle(&mut harness);
     assert!(
         harness

@@ -1,6 +1,10 @@
 //! Crafting a token by hand: templates, times, authorization details, header, bytes; by label.
 
-use delegraph::{app::Command, gui::shell::App, token::template::Template};
+use delegraph::{
+    app::{keys, token, view},
+    gui::shell::App,
+    token::template::Template,
+};
 use egui::accesskit::Role;
 use egui_kittest::{Harness, kittest::Queryable as _};
 use serde_json::{Value, json};
@@ -22,7 +26,7 @@ fn header(harness: &Harness<'_, App>) -> serde_json::Map<String, Value> {
 }
 
 fn new<'a>(template: Template) -> Harness<'a, App> {
-    window(true, SIZE, vec![Command::NewToken(template)])
+    window(true, SIZE, vec![token::Command::New(template).into()])
 }
 
 fn click(harness: &mut Harness<'_, App>, label: &str) {
@@ -51,11 +55,11 @@ fn a_token_is_made_from_nothing_and_undone() {
     let mut harness = window(
         true,
         SIZE,
-        vec![Command::Show(delegraph::app::session::View::Token)],
+        vec![view::Command::Show(delegraph::app::session::View::Token).into()],
     );
     harness
         .state_mut()
-        .push(Command::NewToken(Template::AccessToken));
+        .push(token::Command::New(Template::AccessToken));
     settle(&mut harness);
     click(&mut harness, "New token");
     click(&mut harness, "Transaction token");
@@ -160,14 +164,17 @@ fn the_header_takes_parameters_and_the_key_of_a_proof() {
     let mut harness = window(
         true,
         SIZE,
-        vec![Command::GenerateKey {
-            alg: "ES256".into(),
-            name: "holder".into(),
-        }],
+        vec![
+            keys::Command::Generate {
+                alg: "ES256".into(),
+                name: "holder".into(),
+            }
+            .into(),
+        ],
     );
     harness
         .state_mut()
-        .push(Command::NewToken(Template::DpopProof));
+        .push(token::Command::New(Template::DpopProof));
     settle(&mut harness);
     assert_eq!(header(&harness)["jwk"]["crv"], "P-256");
     assert!(header(&harness)["jwk"].get("d").is_none());

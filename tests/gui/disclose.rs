@@ -1,7 +1,7 @@
 //! An SD-JWT in the window: claims at their place, hidden and disclosed again, bound to the holder.
 
 use delegraph::{
-    app::{Command, Model, session::Selection},
+    app::{Command, Model, history, keys, session::Selection, token},
     gui::shell::App,
     jose::{Alg, b64, crypto},
     kit::{ids::TokenId, secret::Secret},
@@ -44,7 +44,7 @@ fn credential() -> String {
 }
 
 fn open(commands: Vec<Command>) -> Harness<'static, App> {
-    let mut all = vec![Command::Paste(credential())];
+    let mut all = vec![token::Command::Paste(credential()).into()];
     all.extend(commands);
     let mut harness = window(true, [1280.0, 1600.0], all);
     settle(&mut harness);
@@ -52,10 +52,11 @@ fn open(commands: Vec<Command>) -> Harness<'static, App> {
 }
 
 fn import() -> Command {
-    Command::ImportKey {
+    keys::Command::Import {
         text: Secret::new(Value::Object(key().0).to_string()),
         name: "wallet".into(),
     }
+    .into()
 }
 
 fn shown(model: &Model) -> (TokenId, Token) {
@@ -103,7 +104,7 @@ fn what_is_hidden_comes_back_and_the_signature_holds() {
     let (_, again) = shown(harness.state().model());
     assert_eq!(again.disclosed.as_ref().unwrap().disclosures.len(), 2);
     for _ in 0..2 {
-        harness.state_mut().push(Command::Undo);
+        harness.state_mut().push(history::Command::Undo);
         settle(&mut harness);
     }
     let model = harness.state().model();
@@ -195,10 +196,10 @@ fn what_is_disclosed_is_typed_over_as_one_step_of_undo() {
     harness.get_by_label("Edited, unsigned");
     harness.get_by_label("removed Ann");
     harness.get_by_label("removed Main Street 1");
-    harness.state_mut().push(Command::Undo);
+    harness.state_mut().push(history::Command::Undo);
     settle(&mut harness);
     assert_eq!(claims(&harness)["address"], before["address"]);
-    harness.state_mut().push(Command::Undo);
+    harness.state_mut().push(history::Command::Undo);
     settle(&mut harness);
     let model = harness.state().model();
     let (id, back) = shown(model);
@@ -241,7 +242,7 @@ fn the_menu_of_a_claim_renames_reveals_conceals_and_removes() {
         (None, 2)
     );
     for _ in 0..5 {
-        harness.state_mut().push(Command::Undo);
+        harness.state_mut().push(history::Command::Undo);
         settle(&mut harness);
     }
     let model = harness.state().model();
@@ -257,7 +258,11 @@ fn a_claim_of_any_token_becomes_selectively_disclosable() {
         &key(),
         &Alg::Es256,
     );
-    let mut harness = window(true, [1280.0, 800.0], vec![Command::Paste(raw.unwrap())]);
+    let mut harness = window(
+        true,
+        [1280.0, 800.0],
+        vec![token::Command::Paste(raw.unwrap()).into()],
+    );
     settle(&mut harness);
     choose(&mut harness, "sub", "Make it selectively disclosable");
     assert_eq!(claims(&harness), json!({"n": 1, "sub": "alice"}));
@@ -283,7 +288,11 @@ fn a_member_in_clear_is_renamed_and_stays_in_clear() {
         &key(),
         &Alg::Es256,
     );
-    let mut harness = window(true, [1280.0, 1400.0], vec![Command::Paste(raw.unwrap())]);
+    let mut harness = window(
+        true,
+        [1280.0, 1400.0],
+        vec![token::Command::Paste(raw.unwrap()).into()],
+    );
     settle(&mut harness);
     let rename = |harness: &mut Harness<'_, App>, old: &str, new: &str, end: egui::Key| {
         choose(harness, old, "Rename… F2");
@@ -331,9 +340,9 @@ fn a_member_in_clear_is_renamed_and_stays_in_clear() {
     let names: Vec<&String> = token.claims_map().keys().collect();
     assert_eq!(names, ["user", "number"]);
     assert_eq!(token.header_text("cty"), Some("JWT"));
-    harness.state_mut().push(Command::Undo);
-    harness.state_mut().push(Command::Undo);
-    harness.state_mut().push(Command::Undo);
+    harness.state_mut().push(history::Command::Undo);
+    harness.state_mut().push(history::Command::Undo);
+    harness.state_mut().push(history::Command::Undo);
     settle(&mut harness);
     let (_, token) = shown(harness.state().model());
     assert_eq!(token.claim_text("sub"), Some("alice"));

@@ -2,8 +2,9 @@
 
 use delegraph::{
     app::{
-        Command,
+        chains, history, keys,
         session::{Selection, View},
+        view,
     },
     chain::Dpop,
     jose::{Alg, crypto},
@@ -30,22 +31,24 @@ fn the_form_chooses_whose_key_is_proved() {
         true,
         SIZE,
         vec![
-            Command::LoadSample("sample-dpop".into()),
-            Command::GenerateKey {
+            chains::Command::LoadSample("sample-dpop".into()).into(),
+            keys::Command::Generate {
                 alg: "ES256".into(),
                 name: "my key".into(),
-            },
-            Command::GenerateKey {
+            }
+            .into(),
+            keys::Command::Generate {
                 alg: "HS256".into(),
                 name: "a secret".into(),
-            },
+            }
+            .into(),
         ],
     );
     let id = harness.state().model().session.chain.unwrap();
     let choose = |harness: &mut egui_kittest::Harness<'_, delegraph::gui::shell::App>,
                   node: &str,
                   choice: &str| {
-        let select = Command::Select(Selection::ChainNode(id, node.into()));
+        let select = view::Command::Select(Selection::ChainNode(id, node.into()));
         harness.state_mut().push(select);
         settle(harness);
         harness
@@ -64,8 +67,8 @@ fn the_form_chooses_whose_key_is_proved() {
     assert_eq!(choose(&mut harness, "plan", "none"), None);
     let own = Some(Dpop::Key("my key".into()));
     assert_eq!(choose(&mut harness, "plan", "my key"), own);
-    harness.state_mut().push(Command::Undo);
-    harness.state_mut().push(Command::Undo);
+    harness.state_mut().push(history::Command::Undo);
+    harness.state_mut().push(history::Command::Undo);
     settle(&mut harness);
     let chain = harness.state().model().workspace.chain(id).unwrap();
     assert_eq!(chain.node("plan").unwrap().dpop, Some(Dpop::Generated));

@@ -1,7 +1,7 @@
 //! Encrypted tokens, encrypted keys and the steps of a verdict, by label.
 
 use delegraph::{
-    app::Command,
+    app::{encryption, keys, token},
     jose::{
         Jwk,
         jwe::{Draft, Form},
@@ -19,11 +19,12 @@ fn an_encrypted_token_is_opened_with_the_key_that_fits() {
         true,
         [1280.0, 800.0],
         vec![
-            Command::Paste(TOKEN.into()),
-            Command::GenerateKey {
+            token::Command::Paste(TOKEN.into()).into(),
+            keys::Command::Generate {
                 alg: "A256KW".into(),
                 name: "recipient".into(),
-            },
+            }
+            .into(),
         ],
     );
     settle(&mut harness);
@@ -31,9 +32,11 @@ fn an_encrypted_token_is_opened_with_the_key_that_fits() {
         let model = harness.state().model();
         (model.session.token.unwrap(), model.workspace.keys[0].id)
     };
-    harness
-        .state_mut()
-        .push(Command::Encrypt(id, recipient, "A256GCM".into()));
+    harness.state_mut().push(encryption::Command::Encrypt {
+        token: id,
+        key: recipient,
+        enc: "A256GCM".into(),
+    });
     settle(&mut harness);
     harness.get_by_label("Encrypted");
     harness.get_by_label("with recipient");
@@ -54,7 +57,11 @@ fn an_encrypted_token_is_opened_with_the_key_that_fits() {
 
 #[test]
 fn a_key_is_generated_and_encrypted_to_in_one_step() {
-    let mut harness = window(false, [1280.0, 1000.0], vec![Command::Paste(TOKEN.into())]);
+    let mut harness = window(
+        false,
+        [1280.0, 1000.0],
+        vec![token::Command::Paste(TOKEN.into()).into()],
+    );
     settle(&mut harness);
     harness.get_by_label("Encrypt to").click();
     settle(&mut harness);
@@ -80,7 +87,11 @@ fn a_password_opens_what_was_encrypted_with_it() {
     let sealed = Draft::compact(header.as_object().unwrap().clone(), secret)
         .seal(Form::Compact, TOKEN.as_bytes(), &SystemRng)
         .unwrap();
-    let mut harness = window(false, [1280.0, 800.0], vec![Command::Paste(sealed)]);
+    let mut harness = window(
+        false,
+        [1280.0, 800.0],
+        vec![token::Command::Paste(sealed).into()],
+    );
     settle(&mut harness);
     let field = harness.get_by_label("Password of the token");
     field.focus();
@@ -100,11 +111,12 @@ fn the_steps_of_a_verdict_unfold() {
         true,
         [1600.0, 1000.0],
         vec![
-            Command::ImportKey {
+            keys::Command::Import {
                 text: Secret::new(serde_json::Value::Object(public.0).to_string()),
                 name: "issuer".into(),
-            },
-            Command::Paste(TOKEN.into()),
+            }
+            .into(),
+            token::Command::Paste(TOKEN.into()).into(),
         ],
     );
     settle(&mut harness);
@@ -125,11 +137,12 @@ fn a_key_says_what_it_is_for_and_which_tokens_it_verified() {
         false,
         [1280.0, 1000.0],
         vec![
-            Command::Paste(TOKEN.into()),
-            Command::ImportKey {
+            token::Command::Paste(TOKEN.into()).into(),
+            keys::Command::Import {
                 text: Secret::new(serde_json::Value::Object(public.0).to_string()),
                 name: "issuer".into(),
-            },
+            }
+            .into(),
         ],
     );
     settle(&mut harness);
@@ -155,7 +168,11 @@ fn an_encrypted_key_asks_for_its_passphrase_in_a_bar() {
         env!("CARGO_MANIFEST_DIR")
     );
     let text = std::fs::read_to_string(path).unwrap();
-    let mut harness = window(true, [1280.0, 800.0], vec![Command::Paste(text)]);
+    let mut harness = window(
+        true,
+        [1280.0, 800.0],
+        vec![token::Command::Paste(text).into()],
+    );
     settle(&mut harness);
     harness.get_by_label_contains("is encrypted.");
     for (passphrase, keys) in [("wrong", 0), ("correct-horse", 1)] {

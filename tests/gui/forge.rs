@@ -1,7 +1,7 @@
 //! The forge by label: choose, see the difference, stack, fire, read the matrix.
 
 use delegraph::{
-    app::{Command, session::View, target::TargetEntry},
+    app::{chains, forge::target, keys, session::View, target::TargetEntry, token, view},
     attack::{Row, catalogue},
     gui::shell::App,
     kit::secret::Secret,
@@ -19,12 +19,13 @@ fn forge<'a>(dark: bool, size: [f32; 2]) -> Harness<'a, App> {
         dark,
         size,
         vec![
-            Command::ImportKey {
+            keys::Command::Import {
                 text: Secret::new(serde_json::Value::Object(public.0).to_string()),
                 name: "issuer".into(),
-            },
-            Command::Paste(TOKEN.into()),
-            Command::Show(View::Forge),
+            }
+            .into(),
+            token::Command::Paste(TOKEN.into()).into(),
+            view::Command::Show(View::Forge).into(),
         ],
     );
     settle(&mut harness);
@@ -50,8 +51,8 @@ fn aim(harness: &mut Harness<'_, App>, url: &str) {
 
 #[test]
 fn without_a_token_it_says_what_to_do() {
-    let mut harness = window(true, [1280.0, 800.0], vec![Command::NewChain]);
-    harness.state_mut().push(Command::Show(View::Forge));
+    let mut harness = window(true, [1280.0, 800.0], vec![chains::Command::New.into()]);
+    harness.state_mut().push(view::Command::Show(View::Forge));
     settle(&mut harness);
     harness.get_by_label_contains("Forgeries are made of a good token");
     harness.get_by_label("Paste a token");
@@ -325,7 +326,9 @@ fn an_exchange_is_asked_for_by_its_form() {
 #[test]
 fn a_server_is_broken_by_ticking_faults_and_is_named_by_them() {
     let mut harness = forge(false, [1280.0, 800.0]);
-    harness.state_mut().push(Command::Show(View::Practice));
+    harness
+        .state_mut()
+        .push(view::Command::Show(View::Practice));
     settle(&mut harness);
     harness.get_by_label("Faults").click();
     settle(&mut harness);
@@ -503,7 +506,10 @@ fn a_secret_that_was_found_becomes_a_key_that_forgeries_are_signed_with() {
         rate: 1,
         result: Some(Ok(found.map(Found::Word))),
     });
-    let commands = vec![Command::Paste(raw), Command::Show(View::Forge)];
+    let commands = vec![
+        token::Command::Paste(raw).into(),
+        view::Command::Show(View::Forge).into(),
+    ];
     let mut harness = crate::rig::over(true, [1440.0, 900.0], model, commands);
     settle(&mut harness);
     harness.get_by_label("Weak secrets").click();
@@ -530,12 +536,13 @@ fn the_log_and_the_inspector_name_a_server_that_is_broken_on_purpose() {
         .practice_ports
         .insert(8080, [delegraph::practice::Fault::KeyConfusion].into());
     let commands = vec![
-        Command::Paste(TOKEN.into()),
-        Command::Show(View::Forge),
-        Command::AddTarget(Box::new(TargetEntry {
+        token::Command::Paste(TOKEN.into()).into(),
+        view::Command::Show(View::Forge).into(),
+        target::Command::Add(Box::new(TargetEntry {
             url: "http://127.0.0.1:8080/accounts".into(),
             ..TargetEntry::default()
-        })),
+        }))
+        .into(),
     ];
     let mut harness = crate::rig::over(true, [1600.0, 1000.0], model, commands);
     settle(&mut harness);

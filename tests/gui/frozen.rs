@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 
 use delegraph::{
     app::{
-        Command,
+        Command, jobs, keys,
         session::{Selection, View},
+        token, view,
     },
     gui::shell::App,
     kit::{clock::Timestamp, ids::TokenId, secret::Secret},
@@ -126,7 +127,7 @@ impl Album {
     }
 }
 
-fn ask(harness: &mut Harness<'_, App>, command: Command) {
+fn ask(harness: &mut Harness<'_, App>, command: impl Into<Command>) {
     harness.state_mut().push(command);
     rig::settle(harness);
 }
@@ -149,9 +150,14 @@ fn palette(harness: &mut Harness<'_, App>, words: &str) {
 
 /// A window over a sample that has run, its first two tokens in the comparison.
 fn over(sample: &str) -> Harness<'static, App> {
-    let mut harness = rig::over(true, SIZE, ran::sample(sample), vec![Command::Tick]);
+    let mut harness = rig::over(
+        true,
+        SIZE,
+        ran::sample(sample),
+        vec![jobs::Command::Analyse.into()],
+    );
     let compared = tokens(&harness).into_iter().take(2).collect();
-    ask(&mut harness, Command::Compare(compared));
+    ask(&mut harness, view::Command::Compare(compared));
     harness
 }
 
@@ -163,7 +169,7 @@ fn tokens(harness: &Harness<'_, App>) -> Vec<TokenId> {
 
 fn views(album: &mut Album, prefix: &str, harness: &mut Harness<'_, App>) {
     for (name, view) in VIEWS {
-        ask(harness, Command::Show(view));
+        ask(harness, view::Command::Show(view));
         album.keep(format!("{prefix}-{name}"), harness);
     }
 }
@@ -184,12 +190,12 @@ fn frozen_views_of_the_samples() {
         let mut harness = over(sample);
         views(&mut album, "view", &mut harness);
         let last = *tokens(&harness).last().unwrap();
-        ask(&mut harness, Command::Select(Selection::Token(last)));
+        ask(&mut harness, view::Command::Select(Selection::Token(last)));
         views(&mut album, "token-selected", &mut harness);
         harness.get_by_label("HTTP log").click();
         rig::settle(&mut harness);
         album.keep("log", &harness);
-        ask(&mut harness, Command::Select(Selection::Log(0)));
+        ask(&mut harness, view::Command::Select(Selection::Log(0)));
         album.keep("log-entry", &harness);
         keep::frozen(&format!("window/{sample}"), &album.0);
     }
@@ -201,10 +207,10 @@ fn inspect(
     view: View,
     selections: impl IntoIterator<Item = Selection>,
 ) -> String {
-    ask(harness, Command::Show(view));
+    ask(harness, view::Command::Show(view));
     let mut text = String::new();
     for selection in selections {
-        ask(harness, Command::Select(selection));
+        ask(harness, view::Command::Select(selection));
         text.push_str(&inspected(harness));
         text.push('\n');
     }
@@ -275,11 +281,12 @@ fn frozen_inspector() {
 fn pasted() -> Harness<'static, App> {
     let public = rig::key().public().unwrap();
     let commands = vec![
-        Command::ImportKey {
+        keys::Command::Import {
             text: Secret::new(serde_json::Value::Object(public.0).to_string()),
             name: "issuer".into(),
-        },
-        Command::Paste(rig::TOKEN.into()),
+        }
+        .into(),
+        token::Command::Paste(rig::TOKEN.into()).into(),
     ];
     let mut harness = rig::window(true, SIZE, commands);
     rig::settle(&mut harness);
@@ -292,9 +299,9 @@ fn frozen_views_of_a_pasted_token() {
     let mut harness = pasted();
     views(&mut album, "view", &mut harness);
     let key = harness.state().model().workspace.keys[0].id;
-    ask(&mut harness, Command::Select(Selection::Key(key)));
+    ask(&mut harness, view::Command::Select(Selection::Key(key)));
     album.keep("key", &harness);
-    ask(&mut harness, Command::Show(View::Forge));
+    ask(&mut harness, view::Command::Show(View::Forge));
     harness
         .get_by_label("Algorithm none: none, no signature")
         .click();

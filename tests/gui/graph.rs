@@ -2,8 +2,8 @@
 
 use delegraph::{
     app::{
-        Command,
         session::{Selection, View},
+        token, view,
     },
     jose::b64,
     principal::{fold::By, picture::Choice},
@@ -150,9 +150,9 @@ fn crowd(issuers: usize) -> String {
 
 fn large<'a>() -> egui_kittest::Harness<'a, delegraph::gui::shell::App> {
     let commands = vec![
-        Command::Paste(crowd(2)),
-        Command::Select(Selection::None),
-        Command::Show(View::Graph),
+        token::Command::Paste(crowd(2)).into(),
+        view::Command::Select(Selection::None).into(),
+        view::Command::Show(View::Graph).into(),
     ];
     let mut harness = crate::rig::window(false, SIZE, commands);
     settle(&mut harness);
@@ -170,9 +170,9 @@ fn focused(harness: &egui_kittest::Harness<'_, delegraph::gui::shell::App>) -> S
 #[test]
 fn names_are_read_whole_where_a_whole_picture_is_small() {
     let commands = vec![
-        Command::Paste(crowd(7)),
-        Command::Select(Selection::None),
-        Command::Show(View::Graph),
+        token::Command::Paste(crowd(7)).into(),
+        view::Command::Select(Selection::None).into(),
+        view::Command::Show(View::Graph).into(),
     ];
     let mut harness = crate::rig::window(false, [1280.0, 800.0], commands);
     settle(&mut harness);
@@ -237,7 +237,7 @@ fn what_is_selected_comes_out_of_its_fold() {
     let token = harness.state().model().workspace.tokens[7].id;
     harness
         .state_mut()
-        .push(Command::Select(Selection::Token(token)));
+        .push(view::Command::Select(Selection::Token(token)));
     settle(&mut harness);
     assert!(apart(&harness, "person-7") && apart(&harness, "agent-7"));
     assert!(!apart(&harness, "person-9"));
@@ -250,10 +250,12 @@ fn what_is_selected_comes_out_of_its_fold() {
         .unwrap();
     harness
         .state_mut()
-        .push(Command::Select(Selection::Finding(n)));
+        .push(view::Command::Select(Selection::Finding(n)));
     settle(&mut harness);
     assert!(apart(&harness, "person-9") && !apart(&harness, "person-7"));
-    harness.state_mut().push(Command::Select(Selection::None));
+    harness
+        .state_mut()
+        .push(view::Command::Select(Selection::None));
     settle(&mut harness);
     assert!(!apart(&harness, "person-9"));
     // By name, with Enter.

@@ -1,7 +1,7 @@
 //! The keyboard reaches everything, is never lost, and what it reaches has a name.
 
 use delegraph::{
-    app::{Command, Model, session::View},
+    app::{Model, session::View, view},
     gui::shell::App,
 };
 use egui::{Key, Modifiers};
@@ -152,11 +152,9 @@ fn filled(view: View) -> Harness<'static, App> {
         .iter()
         .find_map(|h| h.token_id);
     if let (Some(id), true) = (token, view == View::Token) {
-        harness
-            .state_mut()
-            .push(Command::Select(delegraph::app::session::Selection::Token(
-                id,
-            )));
+        harness.state_mut().push(view::Command::Select(
+            delegraph::app::session::Selection::Token(id),
+        ));
         settle(&mut harness);
     }
     harness

@@ -6,7 +6,7 @@ use std::{
 };
 
 use delegraph::{
-    app::Command,
+    app::{encryption, token},
     gui::{files::Want, shell::App},
     token::decode::decode,
 };
@@ -15,7 +15,11 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use crate::rig::{TOKEN, settle, window};
 
 fn dialog() -> Harness<'static, App> {
-    let mut harness = window(false, [1280.0, 1000.0], vec![Command::Paste(TOKEN.into())]);
+    let mut harness = window(
+        false,
+        [1280.0, 1000.0],
+        vec![token::Command::Paste(TOKEN.into()).into()],
+    );
     harness.get_by_label("Keys…").click();
     settle(&mut harness);
     harness
@@ -71,7 +75,11 @@ fn a_password_is_a_key_to_encrypt_and_decrypt_with() {
         assert_eq!(key.alg, "PBES2-HS256+A128KW");
         (model.session.token.unwrap(), key.id)
     };
-    let seal = Command::Encrypt(token, key, "A256GCM".into());
+    let seal = encryption::Command::Encrypt {
+        token,
+        key,
+        enc: "A256GCM".into(),
+    };
     harness.state_mut().push(seal);
     settle(&mut harness);
     let sealed = {
@@ -87,7 +95,9 @@ fn a_password_is_a_key_to_encrypt_and_decrypt_with() {
         .raw
         .clone();
     assert_eq!(decode(&raw).header_text("alg"), Some("PBES2-HS256+A128KW"));
-    harness.state_mut().push(Command::Decrypt(sealed, None));
+    harness
+        .state_mut()
+        .push(encryption::Command::Decrypt(sealed, None));
     settle(&mut harness);
     let model = harness.state().model();
     assert_eq!(

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use delegraph::{
     app::{
-        Command, Model,
+        Model, practice, runs,
         session::{Selection, View},
+        view,
     },
     gui::shell::App,
     io::runtime::Runtime,
@@ -41,19 +42,19 @@ fn the_risky_sample_runs_shows_its_graph_and_a_finding_lights_its_path() {
         .build_eframe(|cc| {
             let runtime = Runtime::new(|| ()).unwrap();
             let mut app = App::with(&cc.egui_ctx, Model::default(), Box::new(runtime));
-            app.push(Command::StartPractice);
+            app.push(practice::Command::Start);
             app
         });
     wait(&mut harness, "the practice server", |m| {
         m.practice().is_some()
     });
-    harness.state_mut().push(Command::Show(View::Chain));
+    harness.state_mut().push(view::Command::Show(View::Chain));
     wait(&mut harness, "the chain view", |m| {
         m.session.view == View::Chain
     });
     harness
         .state_mut()
-        .push(Command::RunSample("sample-risky".into()));
+        .push(runs::Command::Sample("sample-risky".into()));
     wait(&mut harness, "the run", |m| {
         !m.runs.is_empty() && settled(m)
     });

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use delegraph::{
     app::{
-        Command, Model,
+        Model, jobs,
         log::{Entry, Source},
         session::View,
+        view,
         workspace::ChainEntry,
     },
     chain::{
@@ -208,5 +209,13 @@ fn exchanged(purpose: &str, form: Option<Vec<Field>>, body: &Value, millis: u64)
 
 /// A window over a model.
 pub fn window<'a>(dark: bool, size: [f32; 2], model: Model, view: View) -> Harness<'a, App> {
-    over(dark, size, model, vec![Command::Tick, Command::Show(view)])
+    over(
+        dark,
+        size,
+        model,
+        vec![
+            jobs::Command::Analyse.into(),
+            view::Command::Show(view).into(),
+        ],
+    )
 }

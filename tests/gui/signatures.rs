@@ -1,7 +1,7 @@
 //! A JWS with several signatures: which is shown, made anew, added, removed.
 
 use delegraph::{
-    app::Command,
+    app::{Command, keys, token},
     gui::shell::App,
     jose::{Alg, Jwk, crypto, jws},
     kit::secret::Secret,
@@ -13,10 +13,11 @@ use serde_json::{Map, Value, json};
 use crate::rig::{key, settle, window};
 
 fn import(key: &Jwk) -> Command {
-    Command::ImportKey {
+    keys::Command::Import {
         text: Secret::new(Value::Object(key.0.clone()).to_string()),
         name: String::new(),
     }
+    .into()
 }
 
 fn two_signatures(other: &Jwk) -> String {
@@ -60,7 +61,11 @@ fn each_signature_is_chosen_edited_and_made_anew() {
     let mut harness = window(
         false,
         [1280.0, 1400.0],
-        vec![import(&key()), import(&other), Command::Paste(raw)],
+        vec![
+            import(&key()),
+            import(&other),
+            token::Command::Paste(raw).into(),
+        ],
     );
     settle(&mut harness);
     harness.get_by_label("SIGNATURES (2)");

@@ -1,6 +1,11 @@
 //! The main job on one token: paste, read, edit, sign, undo; by label.
 
-use delegraph::{app::Command, jose::Alg, kit::secret::Secret, token::craft};
+use delegraph::{
+    app::{keys, token},
+    jose::Alg,
+    kit::secret::Secret,
+    token::craft,
+};
 use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable as _},
@@ -15,11 +20,12 @@ fn with_token<'a>(dark: bool, size: [f32; 2]) -> Harness<'a, delegraph::gui::she
         dark,
         size,
         vec![
-            Command::ImportKey {
+            keys::Command::Import {
                 text: Secret::new(serde_json::Value::Object(public.0).to_string()),
                 name: "issuer".into(),
-            },
-            Command::Paste(TOKEN.into()),
+            }
+            .into(),
+            token::Command::Paste(TOKEN.into()).into(),
         ],
     )
 }
@@ -69,7 +75,10 @@ fn what_the_workspace_knows_completes_a_scope() {
     let mut harness = window(
         true,
         [1600.0, 1000.0],
-        vec![Command::Paste(other.into()), Command::Paste(TOKEN.into())],
+        vec![
+            token::Command::Paste(other.into()).into(),
+            token::Command::Paste(TOKEN.into()).into(),
+        ],
     );
     settle(&mut harness);
     let scope = |harness: &Harness<'_, delegraph::gui::shell::App>| {
@@ -180,7 +189,11 @@ fn hidden_characters_are_shown_escaped() {
         &delegraph::jose::Alg::Es256,
     )
     .unwrap();
-    let harness = window(true, [1280.0, 800.0], vec![Command::Paste(token)]);
+    let harness = window(
+        true,
+        [1280.0, 800.0],
+        vec![token::Command::Paste(token).into()],
+    );
     for node in harness.root().children_recursive() {
         for text in [node.accesskit_node().label(), node.accesskit_node().value()]
             .into_iter()
@@ -211,7 +224,7 @@ fn a_thousand_tokens_are_listed_without_drawing_them_all() {
     let harness = window(
         true,
         [1280.0, 800.0],
-        vec![Command::Paste(tokens.join("\n"))],
+        vec![token::Command::Paste(tokens.join("\n")).into()],
     );
     assert_eq!(harness.state().model().workspace.tokens.len(), 1000);
     let rows = harness
@@ -323,7 +336,11 @@ fn keys_of_an_issuer_are_fetched_when_the_user_says_so_and_not_before() {
         &key(),
         &Alg::Es256,
     );
-    let mut harness = window(true, [1280.0, 800.0], vec![Command::Paste(raw.unwrap())]);
+    let mut harness = window(
+        true,
+        [1280.0, 800.0],
+        vec![token::Command::Paste(raw.unwrap()).into()],
+    );
     settle(&mut harness);
     harness.get_by_label("Get a key").click();
     settle(&mut harness);
@@ -348,7 +365,11 @@ fn keys_of_an_issuer_are_fetched_when_the_user_says_so_and_not_before() {
 #[test]
 fn an_issuer_that_no_keys_can_be_fetched_of_is_not_offered() {
     let raw = craft::mint(&json!({}), &json!({"iss": "joe"}), &key(), &Alg::Es256);
-    let mut harness = window(true, [1280.0, 800.0], vec![Command::Paste(raw.unwrap())]);
+    let mut harness = window(
+        true,
+        [1280.0, 800.0],
+        vec![token::Command::Paste(raw.unwrap()).into()],
+    );
     settle(&mut harness);
     assert!(harness.query_by_label("Get a key").is_none());
     harness.get_by_label("Add a key…").click();

@@ -4,8 +4,9 @@ use std::{cell::RefCell, collections::VecDeque, rc::Rc, sync::Arc};
 
 use delegraph::{
     app::{
-        Command, Effect, Model, Outcome,
+        Effect, Model, Outcome,
         analysis::{Analysis, Input, analyse, analyse_while_wanted},
+        token,
     },
     gui::shell::{App, Carrier},
     jose::b64,
@@ -40,7 +41,11 @@ fn tray<'a>() -> Harness<'a, App> {
         .map(|n| token(&format!("zed-{n}"), "https://z.example", 1_990_000_000) + "\n")
         .collect();
     let text = format!("{}\n{}\n{others}", tokens.join("\n"), tokens[1]);
-    window(true, [1280.0, 800.0], vec![Command::Paste(text)])
+    window(
+        true,
+        [1280.0, 800.0],
+        vec![token::Command::Paste(text).into()],
+    )
 }
 
 /// Subjects of the rows, from above.
@@ -136,7 +141,11 @@ fn the_keyboard_walks_through_rows_that_are_not_drawn_yet() {
     let all: String = (0..200)
         .map(|n| token(&format!("user-{n}"), "https://a.example", 1_990_000_000) + "\n")
         .collect();
-    let mut harness = window(true, [1280.0, 800.0], vec![Command::Paste(all)]);
+    let mut harness = window(
+        true,
+        [1280.0, 800.0],
+        vec![token::Command::Paste(all).into()],
+    );
     let selected = |harness: &Harness<'_, App>| {
         let model = harness.state().model();
         let id = model.session.token.unwrap();
@@ -219,7 +228,7 @@ fn a_long_analysis_tells_how_far_it_is() {
             let all: String = (0..300)
                 .map(|n| token(&format!("user-{n}"), "https://as.example", 100) + "\n")
                 .collect();
-            app.push(Command::Paste(all));
+            app.push(token::Command::Paste(all));
             app
         });
     settle(&mut harness);

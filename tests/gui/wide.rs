@@ -1,8 +1,8 @@
 //! One token with far more of something than anybody means: every view draws as much of it as it has room for.
 use delegraph::{
     app::{
-        Command,
         session::{Selection, View},
+        token, view,
     },
     gui::shell::App,
 };
@@ -24,11 +24,15 @@ fn every_view_draws_the_first_of_a_wide_token_only() {
         members: 20_000,
     };
     for (what, text) in many::wide(&counts) {
-        let mut harness = window(true, [1280.0, 800.0], vec![Command::Paste(text)]);
+        let mut harness = window(
+            true,
+            [1280.0, 800.0],
+            vec![token::Command::Paste(text).into()],
+        );
         let id = harness.state().model().session.token.expect(what);
         assert_eq!(harness.state().model().analysis.tokens.len(), 1, "{what}");
         for view in [View::Token, View::Graph, View::Compare, View::Forge] {
-            harness.state_mut().push(Command::Show(view));
+            harness.state_mut().push(view::Command::Show(view));
             settle(&mut harness);
             few(&mut harness, &format!("{what}, {view:?}"));
         }
@@ -42,11 +46,11 @@ fn every_view_draws_the_first_of_a_wide_token_only() {
             "/_sd",
         ] {
             let selection = Selection::Claim(id, claim.into());
-            harness.state_mut().push(Command::Select(selection));
+            harness.state_mut().push(view::Command::Select(selection));
             settle(&mut harness);
             few(&mut harness, &format!("{what}, {claim}"));
         }
-        harness.state_mut().push(Command::Show(View::Token));
+        harness.state_mut().push(view::Command::Show(View::Token));
         settle(&mut harness);
         harness.get_by_label("JSON").click();
         settle(&mut harness);
@@ -87,7 +91,7 @@ fn of_very_many_audiences_the_first_are_drawn_and_the_others_counted() {
     let mut harness = window(
         true,
         [1280.0, 800.0],
-        vec![Command::Paste(many::with("aud", all))],
+        vec![token::Command::Paste(many::with("aud", all)).into()],
     );
     harness.get_by_label("and 226 more");
     let graph = &harness.state().model().analysis.graph;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use delegraph::app::{
-    Command, Effect, Model, Outcome,
+    Effect, Model, Outcome,
     analysis::{analyse, analyse_while_wanted},
-    apply,
+    apply, jobs, token,
 };
 use serde_json::json;
 
@@ -14,11 +14,17 @@ use crate::app::{alice, ask, ask_and_wait, env};
 #[test]
 fn one_analysis_is_under_way_at_a_time_and_a_stale_one_is_made_again() {
     let mut model = Model::default();
-    let first = ask(&mut model, Command::Paste(alice(&json!({ "jti": "1" }))));
+    let first = ask(
+        &mut model,
+        token::Command::Paste(alice(&json!({ "jti": "1" }))),
+    );
     let Some(Effect::Analyse(input, previous)) = first.into_iter().next() else {
         panic!("no analysis");
     };
-    let second = ask(&mut model, Command::Paste(alice(&json!({ "jti": "2" }))));
+    let second = ask(
+        &mut model,
+        token::Command::Paste(alice(&json!({ "jti": "2" }))),
+    );
     assert!(second.is_empty(), "one is under way");
     let stale = Arc::new(analyse(&input, &previous));
     let again = apply(&mut model, Outcome::Analysed(stale), &env());
@@ -32,12 +38,12 @@ fn a_stale_analysis_is_stopped_and_made_again() {
     let mut model = Model::default();
     let text = |n: u32| alice(&json!({ "jti": n.to_string() }));
     let all: String = (0..40).map(|n| text(n) + "\n").collect();
-    let first = ask(&mut model, Command::Paste(all));
+    let first = ask(&mut model, token::Command::Paste(all));
     let Some(Effect::Analyse(input, previous)) = first.into_iter().next() else {
         panic!("no analysis");
     };
     assert!(!input.progress.is_stopped());
-    ask(&mut model, Command::Paste(text(40)));
+    ask(&mut model, token::Command::Paste(text(40)));
     assert!(input.progress.is_stopped(), "it has been overtaken");
     let begun = analyse_while_wanted(&input, &previous).expect_err("it was stopped");
     let again = apply(
@@ -62,7 +68,7 @@ fn an_analysis_that_the_user_stops_is_made_when_something_changes_or_they_ask() 
         let Some(Effect::Analyse(input, previous)) = effects.into_iter().last() else {
             panic!("no analysis");
         };
-        ask(model, Command::StopAnalysis);
+        ask(model, jobs::Command::StopAnalysis);
         assert!(input.progress.is_stopped());
         let begun = analyse_while_wanted(&input, &previous).expect_err("it was stopped");
         let outcome = Outcome::AnalysisStopped(Arc::new(begun));
@@ -70,12 +76,12 @@ fn an_analysis_that_the_user_stops_is_made_when_something_changes_or_they_ask() 
         assert!(after.is_empty());
         assert!(model.is_analysis_refused());
     };
-    let begun = ask(&mut model, Command::Paste(text(0)));
+    let begun = ask(&mut model, token::Command::Paste(text(0)));
     stop(&mut model, begun);
-    let changed = ask(&mut model, Command::Paste(text(1)));
+    let changed = ask(&mut model, token::Command::Paste(text(1)));
     assert!(!model.is_analysis_refused());
     stop(&mut model, changed);
-    ask_and_wait(&mut model, Command::Tick);
+    ask_and_wait(&mut model, jobs::Command::Analyse);
     assert_eq!(model.analysis.tokens.len(), 2);
     assert!(!model.is_analysis_refused());
 }
@@ -83,12 +89,15 @@ fn an_analysis_that_the_user_stops_is_made_when_something_changes_or_they_ask() 
 #[test]
 fn an_analysis_that_ended_in_spite_of_being_stopped_is_shown() {
     let mut model = Model::default();
-    let begun = ask(&mut model, Command::Paste(alice(&json!({ "jti": "0" }))));
+    let begun = ask(
+        &mut model,
+        token::Command::Paste(alice(&json!({ "jti": "0" }))),
+    );
     let Some(Effect::Analyse(input, previous)) = begun.into_iter().last() else {
         panic!("no analysis");
     };
     let made = analyse_while_wanted(&input, &previous).expect("not stopped yet");
-    ask(&mut model, Command::StopAnalysis);
+    ask(&mut model, jobs::Command::StopAnalysis);
     apply(&mut model, Outcome::Analysed(Arc::new(made)), &env());
     assert_eq!(model.analysis.tokens.len(), 1);
     assert!(!model.is_analysis_refused());
@@ -97,7 +106,10 @@ fn an_analysis_that_ended_in_spite_of_being_stopped_is_shown() {
 #[test]
 fn whoever_types_without_a_pause_sees_an_analysis_all_the_same() {
     let mut model = Model::default();
-    let mut effects = ask(&mut model, Command::Paste(alice(&json!({ "jti": "0" }))));
+    let mut effects = ask(
+        &mut model,
+        token::Command::Paste(alice(&json!({ "jti": "0" }))),
+    );
     let mut stopped = 0;
     for n in 1..20 {
         let Some(Effect::Analyse(input, previous)) = effects.pop() else {
@@ -106,7 +118,7 @@ fn whoever_types_without_a_pause_sees_an_analysis_all_the_same() {
         // The next key comes before it has ended.
         ask(
             &mut model,
-            Command::Paste(alice(&json!({ "jti": n.to_string() }))),
+            token::Command::Paste(alice(&json!({ "jti": n.to_string() }))),
         );
         let outcome = match analyse_while_wanted(&input, &previous) {
             Ok(made) => Outcome::Analysed(Arc::new(made)),
@@ -124,9 +136,15 @@ fn whoever_types_without_a_pause_sees_an_analysis_all_the_same() {
 #[test]
 fn unchanged_tokens_are_not_decoded_again() {
     let mut model = Model::default();
-    ask_and_wait(&mut model, Command::Paste(alice(&json!({ "jti": "1" }))));
+    ask_and_wait(
+        &mut model,
+        token::Command::Paste(alice(&json!({ "jti": "1" }))),
+    );
     let id = model.session.token.unwrap();
     let before = Arc::clone(&model.analysis.tokens[&id].token);
-    ask_and_wait(&mut model, Command::Paste(alice(&json!({ "jti": "2" }))));
+    ask_and_wait(
+        &mut model,
+        token::Command::Paste(alice(&json!({ "jti": "2" }))),
+    );
     assert!(Arc::ptr_eq(&before, &model.analysis.tokens[&id].token));
 }

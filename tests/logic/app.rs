@@ -7,13 +7,15 @@ use delegraph::{
     app::{
         Command, Effect, Model, Outcome,
         analysis::{Input, analyse},
-        apply,
+        apply, chains,
         effect::Material,
+        file, history, jobs, keys,
         log::MAX_LOG,
         model::{Practice, PracticeInfo},
+        runs, servers,
         session::{Selection, View},
-        token::{MAX_AT_ONCE, MAX_TOKENS},
-        update,
+        token::{self, MAX_AT_ONCE, MAX_TOKENS},
+        update, view,
     },
     chain::run::{NodeRun, NodeState, Run},
     jose::{Jwks, b64, crypto},
@@ -39,12 +41,12 @@ pub fn env() -> Env {
     }
 }
 
-pub fn ask(model: &mut Model, command: Command) -> Vec<Effect> {
+pub fn ask(model: &mut Model, command: impl Into<Command>) -> Vec<Effect> {
     update(model, command, &env())
 }
 
 /// Carries out a command, and what it asks for that needs no network.
-pub fn ask_and_wait(model: &mut Model, command: Command) {
+pub fn ask_and_wait(model: &mut Model, command: impl Into<Command>) {
     let mut effects = ask(model, command);
     while let Some(effect) = effects.pop() {
         if let Some(outcome) = carry_out(effect) {
@@ -77,7 +79,7 @@ fn last_notice(model: &Model) -> &str {
 /// A model with a run of one token, which is evidence.
 fn with_run() -> (Model, ChainId, TokenId) {
     let mut model = Model::default();
-    ask_and_wait(&mut model, Command::LoadSample("sample".into()));
+    ask_and_wait(&mut model, chains::Command::LoadSample("sample".into()));
     let chain = model.workspace.chains[0].id;
     let id = TokenId(model.ids.allot());
     let mut run = Run {
@@ -94,7 +96,7 @@ fn with_run() -> (Model, ChainId, TokenId) {
         },
     );
     model.runs.insert(chain, run);
-    ask_and_wait(&mut model, Command::Tick);
+    ask_and_wait(&mut model, jobs::Command::Analyse);
     (model, chain, id)
 }
 
@@ -104,7 +106,7 @@ fn a_paste_takes_every_token_shows_the_first_and_knows_them_again() {
     let (one, two) = (alice(&json!({ "jti": "1" })), alice(&json!({ "jti": "2" })));
     ask_and_wait(
         &mut model,
-        Command::Paste(format!("Authorization: Bearer {one}\n\n{two}\n")),
+        token::Command::Paste(format!("Authorization: Bearer {one}\n\n{two}\n")),
     );
     assert_eq!(model.workspace.tokens.len(), 2);
     assert_eq!(model.session.view, View::Token);
@@ -112,7 +114,7 @@ fn a_paste_takes_every_token_shows_the_first_and_knows_them_again() {
     assert_eq!(model.session.selection, Selection::Token(first));
     assert!(last_notice(&model).contains("2 tokens"));
 
-    ask_and_wait(&mut model, Command::Paste(two));
+    ask_and_wait(&mut model, token::Command::Paste(two));
     assert_eq!(model.workspace.tokens.len(), 2);
     assert_eq!(model.session.token, Some(model.workspace.tokens[1].id));
     assert!(last_notice(&model).contains("already"));
@@ -122,7 +124,7 @@ fn a_paste_takes_every_token_shows_the_first_and_knows_them_again() {
 fn a_paste_without_anything_says_what_is_looked_for_and_changes_nothing() {
     let mut model = Model::default();
     for text in ["", "   \n", "nothing here, only some words.", "{\"a\":1}"] {
-        ask(&mut model, Command::Paste(text.into()));
+        ask(&mut model, token::Command::Paste(text.into()));
         assert!(model.workspace.is_empty(), "{text}");
         assert!(model.session.notices.last().unwrap().error);
     }
@@ -134,7 +136,7 @@ fn a_pasted_key_becomes_a_key_a_chain_a_chain_and_claims_an_unsigned_token() {
     let mut model = Model::default();
     let key = crypto::generate(&delegraph::jose::Alg::Es256, None).unwrap();
     let text = Value::Object(key.0.clone()).to_string();
-    ask(&mut model, Command::Paste(text.clone()));
+    ask(&mut model, token::Command::Paste(text.clone()));
     assert_eq!(model.workspace.keys.len(), 1);
     assert!(model.workspace.keys[0].private);
     let public = model.workspace.keys[0].public.as_ref().unwrap();
@@ -142,17 +144,17 @@ fn a_pasted_key_becomes_a_key_a_chain_a_chain_and_claims_an_unsigned_token() {
         public.get("d").is_none(),
         "the private part is not in the document"
     );
-    ask(&mut model, Command::Paste(text));
+    ask(&mut model, token::Command::Paste(text));
     assert_eq!(model.workspace.keys.len(), 1, "known again");
 
     let sample = delegraph::chain::file::sample("sample").unwrap();
-    ask(&mut model, Command::Paste(sample.into()));
+    ask(&mut model, token::Command::Paste(sample.into()));
     assert_eq!(model.workspace.chains.len(), 1);
     assert_eq!(model.session.view, View::Chain);
 
     ask(
         &mut model,
-        Command::Paste(r#"{ "sub": "alice", "scope": "a" }"#.into()),
+        token::Command::Paste(r#"{ "sub": "alice", "scope": "a" }"#.into()),
     );
     let token = decode(&model.workspace.tokens[0].raw);
     assert_eq!(token.claim_text("sub"), Some("alice"));
@@ -164,7 +166,7 @@ fn a_long_text_is_searched_off_the_frame() {
     let mut model = Model::default();
     let token = alice(&json!({}));
     let text = format!("{}{token}", "x ".repeat(MAX_AT_ONCE / 2 + 1));
-    let effects = ask(&mut model, Command::Paste(text));
+    let effects = ask(&mut model, token::Command::Paste(text));
     let Some(Effect::FindTokens(job, text)) = effects.into_iter().next() else {
         panic!("no effect");
     };
@@ -173,7 +175,7 @@ fn a_long_text_is_searched_off_the_frame() {
     apply(&mut model, Outcome::Found(job, found.clone()), &env());
     assert_eq!(*model.workspace.tokens[0].raw, *token);
     assert!(model.jobs.is_empty());
-    ask(&mut model, Command::Undo);
+    ask(&mut model, history::Command::Undo);
     assert!(model.workspace.tokens.is_empty(), "one step of undo");
     apply(&mut model, Outcome::Found(job, found), &env());
     assert!(
@@ -193,7 +195,10 @@ fn a_flood_of_tokens_is_bounded_and_told() {
         context: None,
         cleaned: Vec::new(),
     };
-    let effects = ask(&mut model, Command::ImportFiles(vec!["huge.log".into()]));
+    let effects = ask(
+        &mut model,
+        token::Command::ImportFiles(vec!["huge.log".into()]),
+    );
     let Some(Effect::ReadFiles(job, paths)) = effects.into_iter().next() else {
         panic!("no effect");
     };
@@ -220,12 +225,17 @@ fn an_edit_keeps_what_was_received_and_signing_seals_it() {
     let mut model = Model::default();
     ask_and_wait(
         &mut model,
-        Command::Paste(alice(&json!({ "scope": "a b" }))),
+        token::Command::Paste(alice(&json!({ "scope": "a b" }))),
     );
     let id = model.session.token.unwrap();
     ask_and_wait(
         &mut model,
-        Command::SetMember(id, Part::Payload, "/scope".into(), Some(json!("a"))),
+        token::Command::SetMember {
+            token: id,
+            part: Part::Payload,
+            pointer: "/scope".into(),
+            value: Some(json!("a")),
+        },
     );
     let view = &model.analysis.tokens[&id];
     assert!(view.edited);
@@ -234,13 +244,13 @@ fn an_edit_keeps_what_was_received_and_signing_seals_it() {
 
     ask_and_wait(
         &mut model,
-        Command::GenerateKey {
+        keys::Command::Generate {
             alg: "ES256".into(),
             name: "mine".into(),
         },
     );
     let key = model.workspace.keys[0].id;
-    ask_and_wait(&mut model, Command::Sign(id, key));
+    ask_and_wait(&mut model, token::Command::Sign(id, key));
     let view = &model.analysis.tokens[&id];
     assert!(!view.edited);
     assert_eq!(
@@ -254,23 +264,32 @@ fn an_edit_keeps_what_was_received_and_signing_seals_it() {
         "the old values stay beside the new"
     );
 
-    ask_and_wait(&mut model, Command::Revert(id));
+    ask_and_wait(&mut model, token::Command::Revert(id));
     assert!(model.analysis.tokens[&id].changes.is_empty());
 }
 
 #[test]
 fn half_typed_json_is_kept_and_a_member_then_cannot_be_set() {
     let mut model = Model::default();
-    ask(&mut model, Command::Paste(alice(&json!({}))));
+    ask(&mut model, token::Command::Paste(alice(&json!({}))));
     let id = model.session.token.unwrap();
     ask(
         &mut model,
-        Command::SetText(id, Part::Payload, "{\"sub\": \"al".into()),
+        token::Command::SetText {
+            token: id,
+            part: Part::Payload,
+            text: "{\"sub\": \"al".into(),
+        },
     );
     let raw = Arc::clone(&model.workspace.tokens[0].raw);
     ask(
         &mut model,
-        Command::SetMember(id, Part::Payload, "/sub".into(), Some(json!("bob"))),
+        token::Command::SetMember {
+            token: id,
+            part: Part::Payload,
+            pointer: "/sub".into(),
+            value: Some(json!("bob")),
+        },
     );
     assert_eq!(model.workspace.tokens[0].raw, raw, "nothing is lost");
     assert!(model.session.notices.last().unwrap().error);
@@ -281,7 +300,12 @@ fn evidence_is_never_edited_its_copy_is() {
     let (mut model, chain, id) = with_run();
     ask_and_wait(
         &mut model,
-        Command::SetMember(id, Part::Payload, "/scope".into(), Some(json!("a b c"))),
+        token::Command::SetMember {
+            token: id,
+            part: Part::Payload,
+            pointer: "/scope".into(),
+            value: Some(json!("a b c")),
+        },
     );
     let original = model.runs[&chain].nodes["alice"].token.as_ref().unwrap();
     assert_eq!(original.claim_text("scope"), Some("a b"));
@@ -293,14 +317,17 @@ fn evidence_is_never_edited_its_copy_is() {
         model.analysis.tokens[&copy.id].token.claim_text("scope"),
         Some("a b c")
     );
-    ask(&mut model, Command::DeleteToken(id));
+    ask(&mut model, token::Command::Delete(id));
     assert!(last_notice(&model).contains("reset the run"));
 }
 
 #[test]
 fn the_tray_lists_runs_then_the_users_tokens() {
     let (mut model, chain, id) = with_run();
-    ask_and_wait(&mut model, Command::Paste(alice(&json!({ "jti": "mine" }))));
+    ask_and_wait(
+        &mut model,
+        token::Command::Paste(alice(&json!({ "jti": "mine" }))),
+    );
     let tray = &model.analysis.tray;
     assert_eq!(tray[0].title, "Sample chain · run 3");
     assert_eq!(
@@ -314,7 +341,7 @@ fn the_tray_lists_runs_then_the_users_tokens() {
 #[test]
 fn the_clock_moves_verdicts_and_the_next_change_is_known() {
     let mut model = Model::default();
-    ask_and_wait(&mut model, Command::Paste(alice(&json!({}))));
+    ask_and_wait(&mut model, token::Command::Paste(alice(&json!({}))));
     let id = model.session.token.unwrap();
     let next = model.analysis.next_change.unwrap();
     assert_eq!(next.as_second(), NOW + 240, "a minute of skew before exp");
@@ -326,7 +353,7 @@ fn the_clock_moves_verdicts_and_the_next_change_is_known() {
     let analysis = analyse(&input, &model.analysis);
     let life = analysis.tokens[&id].verdict.life;
     assert_eq!(life, delegraph::token::validate::Life::Expired);
-    ask_and_wait(&mut model, Command::SetClock(Clock::Fixed(later)));
+    ask_and_wait(&mut model, view::Command::SetClock(Clock::Fixed(later)));
     assert_eq!(
         model.analysis.next_change, None,
         "a fixed clock does not tick"
@@ -338,7 +365,10 @@ fn tokens_pasted_together_are_judged_as_the_hops_they_are() {
     let mut model = Model::default();
     let parent = alice(&json!({ "scope": "a" }));
     let child = alice(&json!({ "scope": "a b", "act": { "sub": "planner" } }));
-    ask_and_wait(&mut model, Command::Paste(format!("{parent}\n{child}")));
+    ask_and_wait(
+        &mut model,
+        token::Command::Paste(format!("{parent}\n{child}")),
+    );
     let has = |model: &Model, rule| {
         model
             .analysis
@@ -350,8 +380,8 @@ fn tokens_pasted_together_are_judged_as_the_hops_they_are() {
     assert!(has(&model, "DG-401"), "scope widened");
 
     let mut apart = Model::default();
-    ask_and_wait(&mut apart, Command::Paste(parent));
-    ask_and_wait(&mut apart, Command::Paste(child));
+    ask_and_wait(&mut apart, token::Command::Paste(parent));
+    ask_and_wait(&mut apart, token::Command::Paste(child));
     assert!(
         !has(&apart, "DG-401"),
         "tokens that came apart are not compared"
@@ -368,7 +398,7 @@ fn nothing_is_fetched_because_a_token_says_so() {
         b64::encode(header),
         b64::encode(claims.to_string())
     );
-    let effects = ask(&mut model, Command::Paste(token));
+    let effects = ask(&mut model, token::Command::Paste(token));
     assert!(effects.iter().all(|e| matches!(e, Effect::Analyse(..))));
 }
 
@@ -398,7 +428,7 @@ fn info(faults: Faults) -> Arc<PracticeInfo> {
 #[test]
 fn a_chain_waits_for_its_practice_server_then_goes_on() {
     let mut model = Model::default();
-    let effects = ask(&mut model, Command::RunSample("sample-risky".into()));
+    let effects = ask(&mut model, runs::Command::Sample("sample-risky".into()));
     let faults = effects.iter().find_map(|e| match e {
         Effect::StartPractice(faults) => Some(faults.clone()),
         _ => None,
@@ -420,7 +450,7 @@ fn a_chain_waits_for_its_practice_server_then_goes_on() {
 #[test]
 fn a_cancelled_run_ends_at_once_and_its_answer_is_dropped() {
     let mut model = Model::default();
-    ask(&mut model, Command::RunSample("sample".into()));
+    ask(&mut model, runs::Command::Sample("sample".into()));
     let chain = model.session.chain.unwrap();
     let up = Outcome::Practice(Faults::NONE, Ok(info(Faults::NONE)));
     let effects = apply(&mut model, up, &env());
@@ -430,7 +460,7 @@ fn a_cancelled_run_ends_at_once_and_its_answer_is_dropped() {
     });
     let job = sent.unwrap();
     assert!(model.jobs[&job].cancellable);
-    let effects = ask(&mut model, Command::CancelJob(job));
+    let effects = ask(&mut model, jobs::Command::Cancel(job));
     assert!(
         effects
             .iter()
@@ -453,7 +483,7 @@ fn a_cancelled_run_ends_at_once_and_its_answer_is_dropped() {
 #[test]
 fn a_server_that_cannot_be_reached_fails_the_node_with_words_and_ends_the_run() {
     let mut model = Model::default();
-    ask(&mut model, Command::RunSample("sample".into()));
+    ask(&mut model, runs::Command::Sample("sample".into()));
     let chain = model.session.chain.unwrap();
     let mut effects = apply(
         &mut model,
@@ -495,9 +525,9 @@ fn a_server_that_cannot_be_reached_fails_the_node_with_words_and_ends_the_run() 
 #[test]
 fn a_chain_that_cannot_run_says_which_node_and_why() {
     let mut model = Model::default();
-    ask(&mut model, Command::NewChain);
+    ask(&mut model, chains::Command::New);
     let chain = model.session.chain.unwrap();
-    ask(&mut model, Command::RunAll(chain));
+    ask(&mut model, runs::Command::All(chain));
     assert!(
         model
             .session
@@ -507,10 +537,13 @@ fn a_chain_that_cannot_run_says_which_node_and_why() {
             .text
             .contains("no node")
     );
-    ask(&mut model, Command::LoadSample("sample".into()));
+    ask(&mut model, chains::Command::LoadSample("sample".into()));
     let sample = model.session.chain.unwrap();
-    ask(&mut model, Command::DeleteNode(sample, "plan".into()));
-    ask(&mut model, Command::RunAll(sample));
+    ask(
+        &mut model,
+        chains::Command::DeleteNode(sample, "plan".into()),
+    );
+    ask(&mut model, runs::Command::All(sample));
     let notice = last_notice(&model);
     assert!(
         notice.contains("research") && model.running.is_empty(),
@@ -531,7 +564,11 @@ fn an_edited_node_and_what_depends_on_it_are_stale() {
     }
     ask(
         &mut model,
-        Command::MoveNode(chain, "alice".into(), [1.0, 2.0]),
+        chains::Command::MoveNode {
+            chain,
+            id: "alice".into(),
+            at: [1.0, 2.0],
+        },
     );
     assert_eq!(
         model.runs[&chain].state("plan"),
@@ -548,7 +585,11 @@ fn an_edited_node_and_what_depends_on_it_are_stale() {
     node.client = Some("other".into());
     ask(
         &mut model,
-        Command::SetNode(chain, "alice".into(), Box::new(node)),
+        chains::Command::SetNode {
+            chain,
+            id: "alice".into(),
+            node: Box::new(node),
+        },
     );
     assert_eq!(model.runs[&chain].state("alice"), NodeState::Stale);
     assert_eq!(model.runs[&chain].state("plan"), NodeState::Stale);
@@ -558,7 +599,7 @@ fn an_edited_node_and_what_depends_on_it_are_stale() {
 #[test]
 fn wires_follow_a_renamed_node_and_names_stay_unique() {
     let mut model = Model::default();
-    ask(&mut model, Command::LoadSample("sample".into()));
+    ask(&mut model, chains::Command::LoadSample("sample".into()));
     let chain = model.session.chain.unwrap();
     let mut node = model
         .workspace
@@ -570,7 +611,11 @@ fn wires_follow_a_renamed_node_and_names_stay_unique() {
     node.id = "planning".into();
     ask(
         &mut model,
-        Command::SetNode(chain, "plan".into(), Box::new(node.clone())),
+        chains::Command::SetNode {
+            chain,
+            id: "plan".into(),
+            node: Box::new(node.clone()),
+        },
     );
     let inputs = |model: &Model, id: &str| -> Vec<String> {
         let chain = model.workspace.chain(chain).unwrap();
@@ -581,7 +626,10 @@ fn wires_follow_a_renamed_node_and_names_stay_unique() {
             .collect()
     };
     assert_eq!(inputs(&model, "research"), ["planning", "researcher-token"]);
-    ask(&mut model, Command::AddNode(chain, Box::new(node.clone())));
+    ask(
+        &mut model,
+        chains::Command::AddNode(chain, Box::new(node.clone())),
+    );
     assert!(
         model
             .workspace
@@ -593,10 +641,17 @@ fn wires_follow_a_renamed_node_and_names_stay_unique() {
     node.id = "research".into();
     ask(
         &mut model,
-        Command::SetNode(chain, "planning".into(), Box::new(node)),
+        chains::Command::SetNode {
+            chain,
+            id: "planning".into(),
+            node: Box::new(node),
+        },
     );
     assert!(last_notice(&model).contains("already"));
-    ask(&mut model, Command::DeleteNode(chain, "planning".into()));
+    ask(
+        &mut model,
+        chains::Command::DeleteNode(chain, "planning".into()),
+    );
     assert_eq!(inputs(&model, "research"), ["", "researcher-token"]);
 }
 
@@ -609,13 +664,13 @@ fn an_issuer_is_checked_before_anything_is_fetched() {
         "ftp://as.example",
         "https://as.example?x=1",
     ] {
-        let effects = ask(&mut model, Command::ConnectServer(bad.into()));
+        let effects = ask(&mut model, servers::Command::Connect(bad.into()));
         assert!(effects.is_empty(), "{bad}");
         assert!(model.session.notices.last().unwrap().error);
     }
     let effects = ask(
         &mut model,
-        Command::ConnectServer("https://as.example/t".into()),
+        servers::Command::Connect("https://as.example/t".into()),
     );
     let fetches = effects
         .iter()
@@ -635,9 +690,9 @@ fn metadata_is_not_taken_back_by_undo() {
     let mut model = Model::default();
     ask(
         &mut model,
-        Command::ConnectServer("https://as.example".into()),
+        servers::Command::Connect("https://as.example".into()),
     );
-    ask(&mut model, Command::Rename("x".into()));
+    ask(&mut model, file::Command::Rename("x".into()));
     let job = *model.jobs.keys().next().unwrap();
     let metadata = Metadata {
         issuer: "https://as.example".into(),
@@ -648,7 +703,7 @@ fn metadata_is_not_taken_back_by_undo() {
         Outcome::Discovered(job, Ok((metadata, Jwks::default()))),
         &env(),
     );
-    ask(&mut model, Command::Undo);
+    ask(&mut model, history::Command::Undo);
     assert_eq!(model.workspace.name, "");
     assert!(model.workspace.servers[0].metadata.is_some());
 }
@@ -662,7 +717,7 @@ fn a_rotation_of_keys_is_told_and_what_was_before_is_kept() {
     };
     let mut model = Model::default();
     let issuer = "https://as.example";
-    ask(&mut model, Command::ConnectServer(issuer.into()));
+    ask(&mut model, servers::Command::Connect(issuer.into()));
     let id = model.workspace.servers[0].id;
     let fetch = |model: &mut Model, keys: Jwks| {
         let job = *model.jobs.keys().next().unwrap();
@@ -678,10 +733,10 @@ fn a_rotation_of_keys_is_told_and_what_was_before_is_kept() {
     };
     fetch(&mut model, set(&[&old, &kept]));
     assert!(last_notice(&model).ends_with("2 keys fetched."));
-    ask(&mut model, Command::RefreshServer(id));
+    ask(&mut model, servers::Command::Refresh(id));
     fetch(&mut model, set(&[&old, &kept]));
     assert!(model.former_jwks.is_empty(), "nothing changed");
-    ask(&mut model, Command::RefreshServer(id));
+    ask(&mut model, servers::Command::Refresh(id));
     fetch(&mut model, set(&[&kept, &new]));
     let said = last_notice(&model);
     assert!(
@@ -717,19 +772,21 @@ fn an_outcome_of_an_unknown_job_changes_nothing() {
 
 #[test]
 fn a_command_shows_no_secret() {
-    let commands = [
-        Command::ImportSecret {
+    let commands: [Command; 4] = [
+        keys::Command::ImportSecret {
             secret: Secret::new("hunter2"),
             encoding: delegraph::jose::secret::Encoding::Text,
             alg: "HS256".into(),
             name: "x".into(),
-        },
-        Command::SetPassphrase(Secret::new("hunter2")),
-        Command::Unlock(Secret::new("hunter2")),
-        Command::ImportKey {
+        }
+        .into(),
+        file::Command::SetPassphrase(Secret::new("hunter2")).into(),
+        file::Command::Unlock(Secret::new("hunter2")).into(),
+        keys::Command::Import {
             text: Secret::new("hunter2"),
             name: "x".into(),
-        },
+        }
+        .into(),
     ];
     for command in commands {
         assert!(!format!("{command:?}").contains("hunter2"));

@@ -3,8 +3,9 @@
 
 use delegraph::{
     app::{
-        Command, Model,
+        Model, encryption, history, keys,
         session::{Selection, View},
+        token,
         workspace::TokenEntry,
     },
     jose::{
@@ -32,12 +33,12 @@ fn open_token(model: &Model) -> &TokenEntry {
 
 fn generated(model: &mut Model, alg: &str) -> KeyId {
     let (alg, name) = (alg.to_owned(), format!("{alg} key"));
-    ask(model, Command::GenerateKey { alg, name });
+    ask(model, keys::Command::Generate { alg, name });
     model.workspace.keys.last().unwrap().id
 }
 
 fn pasted(model: &mut Model, text: &str) -> TokenId {
-    ask(model, Command::Paste(text.into()));
+    ask(model, token::Command::Paste(text.into()));
     model.session.token.unwrap()
 }
 
@@ -58,7 +59,11 @@ fn a_token_is_encrypted_to_a_key_and_opened_again_each_one_step_of_undo() {
         let key = generated(&mut model, alg);
         ask(
             &mut model,
-            Command::Encrypt(id, key, "A128CBC-HS256".into()),
+            encryption::Command::Encrypt {
+                token: id,
+                key,
+                enc: "A128CBC-HS256".into(),
+            },
         );
         let sealed = open_token(&model).clone();
         assert!(
@@ -73,7 +78,7 @@ fn a_token_is_encrypted_to_a_key_and_opened_again_each_one_step_of_undo() {
         assert_eq!(token.header_text("cty"), Some("JWT"));
         assert_eq!(model.session.view, View::Token);
 
-        ask(&mut model, Command::Decrypt(sealed.id, None));
+        ask(&mut model, encryption::Command::Decrypt(sealed.id, None));
         // What was inside is in the tray already: it is shown, not doubled.
         assert_eq!(
             model.session.token,
@@ -81,16 +86,16 @@ fn a_token_is_encrypted_to_a_key_and_opened_again_each_one_step_of_undo() {
             "{alg}: {}",
             last_said(&model)
         );
-        ask(&mut model, Command::DeleteToken(id));
-        ask(&mut model, Command::Decrypt(sealed.id, None));
+        ask(&mut model, token::Command::Delete(id));
+        ask(&mut model, encryption::Command::Decrypt(sealed.id, None));
         assert_eq!(*open_token(&model).raw, *raw);
         assert!(open_token(&model).origin.starts_with("decrypted from "));
         let count = model.workspace.tokens.len();
-        ask(&mut model, Command::Undo);
+        ask(&mut model, history::Command::Undo);
         assert_eq!(model.workspace.tokens.len(), count - 1);
-        ask(&mut model, Command::Undo);
+        ask(&mut model, history::Command::Undo);
         assert!(model.workspace.token(id).is_some());
-        ask(&mut model, Command::Undo);
+        ask(&mut model, history::Command::Undo);
         assert!(model.workspace.token(sealed.id).is_none());
         model.session.token = Some(id);
     }
@@ -110,13 +115,16 @@ fn what_cannot_be_opened_says_why_and_changes_nothing() {
         .unwrap();
     let id = pasted(&mut model, &sealed);
     let before = model.workspace.clone();
-    ask(&mut model, Command::Decrypt(id, None));
+    ask(&mut model, encryption::Command::Decrypt(id, None));
     assert!(
         last_said(&model).contains("no private key"),
         "{}",
         last_said(&model)
     );
-    ask(&mut model, Command::Decrypt(id, Some(Secret::new("wrong"))));
+    ask(
+        &mut model,
+        encryption::Command::Decrypt(id, Some(Secret::new("wrong"))),
+    );
     assert!(
         last_said(&model).contains("does not fit"),
         "{}",
@@ -125,7 +133,7 @@ fn what_cannot_be_opened_says_why_and_changes_nothing() {
     assert_eq!(model.workspace, before);
     ask(
         &mut model,
-        Command::Decrypt(id, Some(Secret::new("correct horse"))),
+        encryption::Command::Decrypt(id, Some(Secret::new("correct horse"))),
     );
     let token = decode(&open_token(&model).raw);
     assert_eq!(token.claim_text("sub"), Some("alice"));
@@ -136,13 +144,27 @@ fn what_cannot_be_opened_says_why_and_changes_nothing() {
     );
 
     let signing = generated(&mut model, "ES256");
-    ask(&mut model, Command::Encrypt(id, signing, "A256GCM".into()));
+    ask(
+        &mut model,
+        encryption::Command::Encrypt {
+            token: id,
+            key: signing,
+            enc: "A256GCM".into(),
+        },
+    );
     assert!(
         last_said(&model).contains("which signs"),
         "{}",
         last_said(&model)
     );
-    ask(&mut model, Command::Encrypt(id, signing, "A1".into()));
+    ask(
+        &mut model,
+        encryption::Command::Encrypt {
+            token: id,
+            key: signing,
+            enc: "A1".into(),
+        },
+    );
     assert!(model.jobs.is_empty());
 }
 
@@ -154,21 +176,24 @@ fn an_encrypted_key_waits_for_its_passphrase_and_stays_until_it_fits() {
     );
     let text = std::fs::read_to_string(path).unwrap();
     let mut model = Model::default();
-    ask(&mut model, Command::Paste(text));
+    ask(&mut model, token::Command::Paste(text));
     assert!(model.session.locked_keys.asked().is_some());
     assert!(model.workspace.keys.is_empty());
-    ask(&mut model, Command::OpenKey(Secret::new("wrong")));
+    ask(&mut model, keys::Command::Open(Secret::new("wrong")));
     let locked = model.session.locked_keys.waiting[0].clone();
     assert!(locked.error.as_ref().unwrap().contains("does not fit"));
-    ask(&mut model, Command::OpenKey(Secret::new("correct-horse")));
+    ask(
+        &mut model,
+        keys::Command::Open(Secret::new("correct-horse")),
+    );
     assert!(model.session.locked_keys.asked().is_none());
     let key = &model.workspace.keys[0];
     assert!(key.private && key.alg == "ES256", "{key:?}");
     assert_eq!(model.session.selection, Selection::Key(key.id));
-    ask(&mut model, Command::Undo);
+    ask(&mut model, history::Command::Undo);
     assert!(model.workspace.keys.is_empty());
     // Given up, it is gone.
     model.session.locked_keys.add(locked);
-    ask(&mut model, Command::OpenKey(Secret::default()));
+    ask(&mut model, keys::Command::Open(Secret::default()));
     assert!(model.session.locked_keys.asked().is_none() && model.jobs.is_empty());
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use delegraph::{
     app::{
-        Command, Effect, Model, Outcome, apply,
-        forge::{Volley, make, make_stack},
+        Effect, Model, Outcome, apply,
+        forge::{self, Volley, make, make_stack},
+        history, jobs,
         session::View,
-        update,
+        token, update, view,
     },
     attack::{
         Ingredients, Verdict, catalogue,
@@ -93,7 +94,8 @@ fn volley(fire: &Fire, over: bool) -> Volley {
 /// Fires and answers each request by its token; gives what was sent.
 fn run(model: &mut Model, plan: Plan, answer: impl Fn(&str) -> u16) -> Vec<String> {
     let mut seen = Vec::new();
-    let (job, mut fire) = begun(update(model, Command::Fire(Arc::new(plan)), &env())).unwrap();
+    let (job, mut fire) =
+        begun(update(model, forge::Command::Fire(Arc::new(plan)), &env())).unwrap();
     while let Next::Send(ticket, request) = fire.next(&env()) {
         let bearer = bearer(&request);
         fire.answered(ticket, Answer::Response(status(answer(&bearer))));
@@ -183,7 +185,7 @@ fn another_machine_is_asked_about_and_only_yes_sends() {
     let mut model = Model::default();
     let ask = |model: &mut Model| {
         let plan = Arc::new(plan("https://api.example/", &["alg-none"]));
-        assert!(begun(update(model, Command::Fire(plan), &env())).is_none());
+        assert!(begun(update(model, forge::Command::Fire(plan), &env())).is_none());
         let asked = model.forge.asks.clone().unwrap();
         assert_eq!(
             (asked.target.foreign_hosts().as_str(), asked.count()),
@@ -191,10 +193,24 @@ fn another_machine_is_asked_about_and_only_yes_sends() {
         );
     };
     ask(&mut model);
-    assert!(begun(update(&mut model, Command::ConfirmFire(false), &env())).is_none());
+    assert!(
+        begun(update(
+            &mut model,
+            forge::Command::ConfirmFire(false),
+            &env()
+        ))
+        .is_none()
+    );
     assert!(model.forge.asks.is_none() && model.jobs.is_empty());
     ask(&mut model);
-    assert!(begun(update(&mut model, Command::ConfirmFire(true), &env())).is_some());
+    assert!(
+        begun(update(
+            &mut model,
+            forge::Command::ConfirmFire(true),
+            &env()
+        ))
+        .is_some()
+    );
     let mut second = plan("http://127.0.0.1/", &["alg-none"]);
     second.target.second = Some(Url::parse("https://other.example/").unwrap());
     assert!(
@@ -228,7 +244,12 @@ fn another_machine_is_asked_about_and_only_yes_sends() {
 fn cancelling_asks_for_the_last_word_and_keeps_what_is_known() {
     let mut model = Model::default();
     let plan = Arc::new(plan("http://127.0.0.1/", &["alg-none", "exp-hour"]));
-    let (job, mut fire) = begun(update(&mut model, Command::Fire(plan.clone()), &env())).unwrap();
+    let (job, mut fire) = begun(update(
+        &mut model,
+        forge::Command::Fire(plan.clone()),
+        &env(),
+    ))
+    .unwrap();
     let Next::Send(first, _) = fire.next(&env()) else {
         panic!("the control is due");
     };
@@ -244,11 +265,11 @@ fn cancelling_asks_for_the_last_word_and_keeps_what_is_known() {
     );
     assert_eq!(model.forge.firing.as_ref().unwrap().progress(), (1, 4));
     assert!(
-        begun(update(&mut model, Command::Fire(plan), &env())).is_none(),
+        begun(update(&mut model, forge::Command::Fire(plan), &env())).is_none(),
         "one at a time"
     );
     for asked in [1, 0] {
-        let effects = update(&mut model, Command::CancelJob(job), &env());
+        let effects = update(&mut model, jobs::Command::Cancel(job), &env());
         let cancels = effects
             .iter()
             .filter(|e| matches!(e, Effect::Cancel(j) if *j == job));
@@ -372,7 +393,7 @@ fn the_token_goes_where_the_target_says() {
     assert!(plan.target.check().is_ok());
     let mut model = Model::default();
     let good = plan.token.clone();
-    let effects = update(&mut model, Command::Fire(Arc::new(plan)), &env());
+    let effects = update(&mut model, forge::Command::Fire(Arc::new(plan)), &env());
     let (_, mut fire) = begun(effects).unwrap();
     let Next::Send(_, request) = fire.next(&env()) else {
         panic!("the control is due");
@@ -395,14 +416,19 @@ fn forgeries_are_made_when_the_forge_is_in_front_and_follow_the_token() {
             _ => None,
         })
     };
-    let effects = update(&mut model, Command::Paste(token()), &env());
+    let effects = update(&mut model, token::Command::Paste(token()), &env());
     assert!(
         forge_of(effects).is_none(),
         "nothing is made while nobody looks"
     );
-    let order = forge_of(update(&mut model, Command::Show(View::Forge), &env())).unwrap();
+    let order = forge_of(update(&mut model, view::Command::Show(View::Forge), &env())).unwrap();
     assert!(
-        forge_of(update(&mut model, Command::Filter(String::new()), &env())).is_none(),
+        forge_of(update(
+            &mut model,
+            view::Command::Filter(String::new()),
+            &env()
+        ))
+        .is_none(),
         "once is enough"
     );
     let basis = order.basis.clone();
@@ -410,7 +436,7 @@ fn forgeries_are_made_when_the_forge_is_in_front_and_follow_the_token() {
     assert_eq!(forged.made.len(), catalogue().len());
     apply(&mut model, Outcome::Forged(basis, Ok(forged)), &env());
     let names = vec!["sub-other".to_owned(), "alg-none".to_owned()];
-    let effects = update(&mut model, Command::StackForgeries(names.clone()), &env());
+    let effects = update(&mut model, forge::Command::Stack(names.clone()), &env());
     let (forged, asked) = effects
         .into_iter()
         .find_map(|e| match e {
@@ -422,14 +448,14 @@ fn forgeries_are_made_when_the_forge_is_in_front_and_follow_the_token() {
     apply(&mut model, Outcome::Stacked(asked, shown), &env());
     assert!(matches!(&model.forge.stacked, Some(Ok(_))));
     let id = model.session.token.unwrap();
-    update(&mut model, Command::Forge(id, names), &env());
+    update(&mut model, forge::Command::Make(id, names), &env());
     assert_eq!(model.workspace.tokens.len(), 2);
     assert_eq!(
         model.session.token,
         Some(id),
         "the good token stays in front"
     );
-    update(&mut model, Command::Undo, &env());
+    update(&mut model, history::Command::Undo, &env());
     assert_eq!(model.workspace.tokens.len(), 1);
 }
 

@@ -7,11 +7,13 @@ use std::{collections::HashSet, sync::Arc};
 
 use delegraph::{
     app::{
-        Command, Effect, Model, Outcome, Workspace, apply,
+        Command, Effect, Model, Outcome, Workspace, apply, chains,
         command::palette,
-        history::MAX_STEPS,
+        file,
+        history::{self, MAX_STEPS},
+        jobs, keys, servers,
         session::{Selection, View},
-        update,
+        token, update, view,
     },
     chain::{
         Node, Step,
@@ -119,88 +121,138 @@ fn command(op: &Op, model: &Model) -> Command {
     let node_id = node_id.unwrap_or_else(|| "nobody".into());
     let text = op.text.clone();
     match op.kind {
-        0 => Command::Paste(token(op.which)),
-        1 => Command::Paste(format!("{} and {}", token(op.which), token(op.other))),
-        2 => Command::Paste(text),
-        3 => Command::SetRaw(token_id, text),
-        4 => Command::SetText(token_id, Part::Payload, format!("{{\"x\":\"{text}\"}}")),
-        5 => Command::SetText(token_id, Part::Header, text),
-        6 => Command::SetMember(token_id, Part::Payload, "/scope".into(), Some(json!(text))),
-        7 => Command::SetMember(token_id, Part::Payload, "/sub".into(), None),
-        8 => Command::Sign(token_id, key),
-        9 => Command::Revert(token_id),
-        10 => Command::RenameToken(token_id, text),
-        11 => Command::DuplicateToken(token_id),
-        12 => Command::DeleteToken(token_id),
-        13 => Command::ImportSecret {
+        0 => token::Command::Paste(token(op.which)).into(),
+        1 => token::Command::Paste(format!("{} and {}", token(op.which), token(op.other))).into(),
+        2 => token::Command::Paste(text).into(),
+        3 => token::Command::SetRaw(token_id, text).into(),
+        4 => token::Command::SetText {
+            token: token_id,
+            part: Part::Payload,
+            text: format!("{{\"x\":\"{text}\"}}"),
+        }
+        .into(),
+        5 => token::Command::SetText {
+            token: token_id,
+            part: Part::Header,
+            text,
+        }
+        .into(),
+        6 => token::Command::SetMember {
+            token: token_id,
+            part: Part::Payload,
+            pointer: "/scope".into(),
+            value: Some(json!(text)),
+        }
+        .into(),
+        7 => token::Command::SetMember {
+            token: token_id,
+            part: Part::Payload,
+            pointer: "/sub".into(),
+            value: None,
+        }
+        .into(),
+        8 => token::Command::Sign(token_id, key).into(),
+        9 => token::Command::Revert(token_id).into(),
+        10 => token::Command::Rename(token_id, text).into(),
+        11 => token::Command::Duplicate(token_id).into(),
+        12 => token::Command::Delete(token_id).into(),
+        13 => keys::Command::ImportSecret {
             secret: Secret::new(format!("s{text}")),
             encoding: delegraph::jose::secret::Encoding::Text,
             alg: "HS256".into(),
             name: text,
-        },
-        14 => Command::ImportKey {
+        }
+        .into(),
+        14 => keys::Command::Import {
             text: Secret::new(text.clone()),
             name: text,
-        },
-        15 => Command::RenameKey(key, text),
-        16 => Command::DeleteKey(key),
-        17 => Command::ConnectServer(format!("https://{text}.example")),
-        18 => Command::RemoveServer(server),
-        19 | 20 => Command::SetClient {
+        }
+        .into(),
+        15 => keys::Command::Rename(key, text).into(),
+        16 => keys::Command::Delete(key).into(),
+        17 => servers::Command::Connect(format!("https://{text}.example")).into(),
+        18 => servers::Command::Remove(server).into(),
+        19 | 20 => servers::Command::SetClient {
             server,
             client: (op.kind == 20).then_some(client),
             client_id: text,
             method: AuthMethod::ALL[usize::from(op.other) % 4],
             secret: Some(Secret::new("hush")),
             key: Some(key),
-        },
-        21 => Command::RemoveClient(server, client),
-        22 => Command::LoadSample("sample".into()),
-        23 => Command::NewChain,
-        24 => Command::ImportChain(format!("version = 1\nname = \"x{text}\"\n")),
-        25 => Command::RenameChain(chain, text),
-        26 => Command::DeleteChain(chain),
-        27 => Command::AddNode(chain, Box::new(node(&text))),
-        28 => Command::SetNode(chain, node_id, Box::new(node(&text))),
-        29 => Command::MoveNode(chain, node_id, [f32::from(op.which), f32::from(op.other)]),
-        30 => Command::DeleteNode(chain, node_id),
+        }
+        .into(),
+        21 => servers::Command::RemoveClient(server, client).into(),
+        22 => chains::Command::LoadSample("sample".into()).into(),
+        23 => chains::Command::New.into(),
+        24 => chains::Command::Import(format!("version = 1\nname = \"x{text}\"\n")).into(),
+        25 => chains::Command::Rename(chain, text).into(),
+        26 => chains::Command::Delete(chain).into(),
+        27 => chains::Command::AddNode(chain, Box::new(node(&text))).into(),
+        28 => chains::Command::SetNode {
+            chain,
+            id: node_id,
+            node: Box::new(node(&text)),
+        }
+        .into(),
+        29 => chains::Command::MoveNode {
+            chain,
+            id: node_id,
+            at: [f32::from(op.which), f32::from(op.other)],
+        }
+        .into(),
+        30 => chains::Command::DeleteNode(chain, node_id).into(),
         31 => {
             let mut changed = workspace.chain(chain).cloned();
             if let Some(chain) = &mut changed {
                 chain.about = text;
             }
-            changed.map_or(Command::NewChain, |c| Command::SetChain(chain, Box::new(c)))
+            changed.map_or(chains::Command::New.into(), |c| {
+                chains::Command::Set(chain, Box::new(c)).into()
+            })
         }
-        32 => Command::Rename(text),
-        33 => Command::KeepPracticeKeysInClear(op.which > 1),
-        34 => Command::GenerateKey {
+        32 => file::Command::Rename(text).into(),
+        33 => file::Command::KeepPracticeKeysInClear(op.which > 1).into(),
+        34 => keys::Command::Generate {
             alg: "HS256".into(),
             name: text,
-        },
-        35 => Command::Select(Selection::Token(token_id)),
-        36 => Command::Show(View::Graph),
-        37 => Command::Tick,
-        38 => Command::SetClock(Clock::Fixed(from_numeric_date(op.which.into()).unwrap())),
-        39 => Command::Filter(text),
-        40 => Command::SetMember(
-            token_id,
-            Part::Payload,
-            "/act/sub".into(),
-            Some(json!(text)),
-        ),
+        }
+        .into(),
+        35 => view::Command::Select(Selection::Token(token_id)).into(),
+        36 => view::Command::Show(View::Graph).into(),
+        37 => jobs::Command::Analyse.into(),
+        38 => view::Command::SetClock(Clock::Fixed(from_numeric_date(op.which.into()).unwrap()))
+            .into(),
+        39 => view::Command::Filter(text).into(),
+        40 => token::Command::SetMember {
+            token: token_id,
+            part: Part::Payload,
+            pointer: "/act/sub".into(),
+            value: Some(json!(text)),
+        }
+        .into(),
         41 => {
             let all = delegraph::token::template::Template::ALL;
-            Command::NewToken(all[usize::from(op.which) % all.len()])
+            token::Command::New(all[usize::from(op.which) % all.len()]).into()
         }
-        42 => Command::SetBytes(token_id, Part::Payload, vec![op.which, 0xff]),
-        43 => Command::Restore(token_id, token(op.other).into(), token(op.which).into()),
-        44 => Command::Compare(tokens.clone()),
-        _ => Command::SetPassphrase(Secret::new(text)),
+        42 => token::Command::SetBytes {
+            token: token_id,
+            part: Part::Payload,
+            bytes: vec![op.which, 0xff],
+        }
+        .into(),
+        43 => token::Command::Restore {
+            token: token_id,
+            raw: token(op.other).into(),
+            sealed: token(op.which).into(),
+        }
+        .into(),
+        44 => view::Command::Compare(tokens.clone()).into(),
+        _ => file::Command::SetPassphrase(Secret::new(text)).into(),
     }
 }
 
 /// Carries out a command, and the effects that change the document.
-fn ask(model: &mut Model, command: Command) {
+fn ask(model: &mut Model, command: impl Into<Command>) {
     let env = env();
     for effect in update(model, command, &env) {
         if let Effect::GenerateKey(job, id, alg) = effect {
@@ -213,7 +265,10 @@ fn ask(model: &mut Model, command: Command) {
 /// A model with a run whose token is evidence.
 fn start() -> Model {
     let mut model = Model::default();
-    ask(&mut model, Command::LoadSample("sample-risky".into()));
+    ask(
+        &mut model,
+        chains::Command::LoadSample("sample-risky".into()),
+    );
     let chain = model.workspace.chains[0].id;
     let shown = NodeRun {
         state: NodeState::Done,
@@ -256,12 +311,12 @@ proptest! {
         let steps = model.history.undo.len();
         for _ in 0..steps {
             let before = Arc::clone(&model.workspace);
-            ask(&mut model, Command::Undo);
+            ask(&mut model, history::Command::Undo);
             prop_assert!(*before != *model.workspace, "a step that changes nothing");
         }
         prop_assert_eq!(&*model.workspace, &first);
         for _ in 0..steps {
-            ask(&mut model, Command::Redo);
+            ask(&mut model, history::Command::Redo);
         }
         prop_assert_eq!(&*model.workspace, &last);
         prop_assert!(model.history.redo.is_empty());
@@ -288,15 +343,25 @@ proptest! {
 #[test]
 fn typing_in_one_field_is_one_step_and_another_field_begins_a_new_one() {
     let mut model = Model::default();
-    ask(&mut model, Command::Paste(token(1)));
+    ask(&mut model, token::Command::Paste(token(1)));
     let id = model.session.token.unwrap();
     for text in ["r", "re", "rea", "read"] {
-        let scope = Command::SetMember(id, Part::Payload, "/scope".into(), Some(json!(text)));
+        let scope = token::Command::SetMember {
+            token: id,
+            part: Part::Payload,
+            pointer: "/scope".into(),
+            value: Some(json!(text)),
+        };
         ask(&mut model, scope);
     }
     ask(
         &mut model,
-        Command::SetMember(id, Part::Payload, "/sub".into(), Some(json!("bob"))),
+        token::Command::SetMember {
+            token: id,
+            part: Part::Payload,
+            pointer: "/sub".into(),
+            value: Some(json!("bob")),
+        },
     );
     let labels: Vec<_> = model
         .history
@@ -305,25 +370,25 @@ fn typing_in_one_field_is_one_step_and_another_field_begins_a_new_one() {
         .map(|s| s.label.as_str())
         .collect();
     assert_eq!(labels, ["Paste", "Edit scope", "Edit sub"]);
-    ask(&mut model, Command::Undo);
-    ask(&mut model, Command::Undo);
+    ask(&mut model, history::Command::Undo);
+    ask(&mut model, history::Command::Undo);
     assert_eq!(*model.workspace.tokens[0].raw, *token(1));
 }
 
 #[test]
 fn typing_after_a_save_is_a_new_step() {
     let mut model = Model::default();
-    ask(&mut model, Command::Rename("a".into()));
-    ask(&mut model, Command::Save);
-    ask(&mut model, Command::Rename("ab".into()));
+    ask(&mut model, file::Command::Rename("a".into()));
+    ask(&mut model, file::Command::Save);
+    ask(&mut model, file::Command::Rename("ab".into()));
     assert_eq!(model.history.undo.len(), 2);
 }
 
 #[test]
 fn typed_there_and_back_leaves_nothing_to_undo() {
     let mut model = Model::default();
-    ask(&mut model, Command::Rename("a".into()));
-    ask(&mut model, Command::Rename(String::new()));
+    ask(&mut model, file::Command::Rename("a".into()));
+    ask(&mut model, file::Command::Rename(String::new()));
     assert!(model.history.undo.is_empty());
     assert!(!model.is_dirty());
 }
@@ -332,7 +397,7 @@ fn typed_there_and_back_leaves_nothing_to_undo() {
 fn history_is_bounded() {
     let mut model = Model::default();
     for _ in 0..MAX_STEPS + 50 {
-        ask(&mut model, Command::NewChain);
+        ask(&mut model, chains::Command::New);
     }
     assert_eq!(model.history.undo.len(), MAX_STEPS);
 }
@@ -340,10 +405,10 @@ fn history_is_bounded() {
 #[test]
 fn a_new_edit_forgets_what_was_undone() {
     let mut model = Model::default();
-    ask(&mut model, Command::NewChain);
-    ask(&mut model, Command::Undo);
+    ask(&mut model, chains::Command::New);
+    ask(&mut model, history::Command::Undo);
     assert_eq!(model.history.redo.len(), 1);
-    ask(&mut model, Command::Rename("x".into()));
+    ask(&mut model, file::Command::Rename("x".into()));
     assert!(model.history.redo.is_empty());
 }
 
@@ -352,17 +417,17 @@ fn undo_brings_a_deleted_key_back_with_its_private_part() {
     let mut model = Model::default();
     ask(
         &mut model,
-        Command::GenerateKey {
+        keys::Command::Generate {
             alg: "ES256".into(),
             name: "mine".into(),
         },
     );
     let key = model.workspace.keys[0].id;
-    ask(&mut model, Command::Paste(token(1)));
+    ask(&mut model, token::Command::Paste(token(1)));
     let id = model.session.token.unwrap();
-    ask(&mut model, Command::DeleteKey(key));
-    ask(&mut model, Command::Undo);
-    ask(&mut model, Command::Sign(id, key));
+    ask(&mut model, keys::Command::Delete(key));
+    ask(&mut model, history::Command::Undo);
+    ask(&mut model, token::Command::Sign(id, key));
     let entry = model.workspace.token(id).unwrap();
     assert!(
         !entry.is_edited() && *entry.raw != *token(1),

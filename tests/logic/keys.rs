@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use delegraph::{
-    app::{Command, Model},
+    app::{Model, keys, token},
     jose::{Alg, Jwk, b64, crypto, pem, secret::Encoding},
     kit::secret::Secret,
     token::{
@@ -73,7 +73,7 @@ fn key_files_of_every_form_are_read_wherever_they_are_dropped() {
         (der("ed25519.pkcs8.pem"), true),
     ] {
         let mut model = Model::default();
-        ask(&mut model, Command::ImportFiles(vec![path.clone()]));
+        ask(&mut model, token::Command::ImportFiles(vec![path.clone()]));
         let keys = &model.workspace.keys;
         assert_eq!(keys.len(), 1, "{}: {}", path.display(), said(&model));
         assert_eq!(keys[0].private, private, "{}", path.display());
@@ -88,12 +88,15 @@ fn key_files_of_every_form_are_read_wherever_they_are_dropped() {
 fn an_encrypted_key_in_der_asks_for_its_passphrase() {
     let mut model = Model::default();
     let path = vector("ed25519.encrypted.der");
-    ask(&mut model, Command::ImportFiles(vec![path]));
+    ask(&mut model, token::Command::ImportFiles(vec![path]));
     assert!(model.session.locked_keys.asked().is_some() && model.workspace.keys.is_empty());
-    ask(&mut model, Command::OpenKey(Secret::new("wrong")));
+    ask(&mut model, keys::Command::Open(Secret::new("wrong")));
     let (_, locked) = model.session.locked_keys.asked().unwrap();
     assert!(locked.error.as_ref().unwrap().contains("does not fit"));
-    ask(&mut model, Command::OpenKey(Secret::new("correct-horse")));
+    ask(
+        &mut model,
+        keys::Command::Open(Secret::new("correct-horse")),
+    );
     assert!(model.session.locked_keys.asked().is_none());
     assert!(model.workspace.keys[0].private, "{}", said(&model));
 }
@@ -126,7 +129,7 @@ fn pasted_keys_are_told_apart_by_name() {
     let mut bare = bare;
     bare.0.shift_remove("kid");
     bare.0.shift_remove("alg");
-    let paste = |key: &Jwk| Command::Paste(Value::Object(key.0.clone()).to_string());
+    let paste = |key: &Jwk| token::Command::Paste(Value::Object(key.0.clone()).to_string());
     ask(&mut model, paste(&named(&Alg::Es256, "prod-1")));
     ask(&mut model, paste(&bare));
     let print = bare.thumbprint().unwrap();
@@ -145,7 +148,7 @@ fn pasted_keys_are_told_apart_by_name() {
     for secret in ["hunter2", "hunter3"] {
         ask(
             &mut model,
-            Command::ImportSecret {
+            keys::Command::ImportSecret {
                 secret: Secret::new(secret),
                 encoding: Encoding::Text,
                 alg: "HS512".into(),
@@ -157,7 +160,7 @@ fn pasted_keys_are_told_apart_by_name() {
     // The base64 of a PEM without its lines is a key as well.
     let spki = std::fs::read_to_string(vector("p256.spki.pem")).unwrap();
     let body: String = spki.lines().filter(|l| !l.starts_with("-----")).collect();
-    ask(&mut model, Command::Paste(body));
+    ask(&mut model, token::Command::Paste(body));
     assert_eq!(model.workspace.keys.len(), 6, "{}", said(&model));
 }
 
@@ -167,7 +170,7 @@ fn a_secret_is_taken_as_it_is_written_and_for_what_it_fits() {
     let import = |model: &mut Model, secret: &str, encoding, alg: &str| {
         ask(
             model,
-            Command::ImportSecret {
+            keys::Command::ImportSecret {
                 secret: Secret::new(secret),
                 encoding,
                 alg: alg.into(),
@@ -212,7 +215,7 @@ fn keys_of_one_set_that_share_a_kid_are_named() {
     let (one, two) = (named(&Alg::Es256, "a"), named(&Alg::Es256, "a"));
     let other = named(&Alg::Es256, "b");
     let mut model = Model::default();
-    let import = |keys: &[&Jwk]| Command::ImportKey {
+    let import = |keys: &[&Jwk]| keys::Command::Import {
         text: text(keys),
         name: String::new(),
     };
@@ -381,7 +384,7 @@ fn a_token_is_not_accepted_by_a_malformed_key() {
 fn a_malformed_key_is_taken_in_and_named() {
     let public = named(&Alg::Rs256, "rsa-1").public().unwrap();
     let bad = padded(&public, &["n"]);
-    let import = |key: &Jwk| Command::ImportKey {
+    let import = |key: &Jwk| keys::Command::Import {
         text: text(&[key]),
         name: String::new(),
     };
@@ -419,9 +422,9 @@ fn several_encrypted_keys_ask_one_after_the_other_and_nothing_twice() {
             "p256.spki.pem",
             "ed25519.encrypted.der",
         ];
-        Command::ImportFiles(names.map(vector).to_vec())
+        token::Command::ImportFiles(names.map(vector).to_vec())
     };
-    let open = |text: &str| Command::OpenKey(Secret::new(text));
+    let open = |text: &str| keys::Command::Open(Secret::new(text));
     // One passphrase opens all; the key that needs none is there at once.
     let mut model = Model::default();
     ask(&mut model, files());
@@ -441,12 +444,12 @@ fn several_encrypted_keys_ask_one_after_the_other_and_nothing_twice() {
     // One that is skipped leaves the others.
     let mut model = Model::default();
     ask(&mut model, files());
-    ask(&mut model, Command::OpenKey(Secret::default()));
+    ask(&mut model, keys::Command::Open(Secret::default()));
     assert_eq!(
         asked(&model),
         Some(("rsa.encrypted-aes192-sha1", 2, 3, false))
     );
-    ask(&mut model, Command::OpenKey(Secret::default()));
+    ask(&mut model, keys::Command::Open(Secret::default()));
     assert_eq!(asked(&model), Some(("ed25519.encrypted", 3, 3, false)));
     ask(&mut model, open("correct-horse"));
     assert_eq!((asked(&model), model.workspace.keys.len()), (None, 2));
@@ -459,9 +462,12 @@ fn a_passphrase_that_opened_one_key_says_nothing_against_another() {
         "ed25519.encrypted-other.pem",
         "rsa.encrypted-aes192-sha1.pem",
     ];
-    let open = |text: &str| Command::OpenKey(Secret::new(text));
+    let open = |text: &str| keys::Command::Open(Secret::new(text));
     let mut model = Model::default();
-    ask(&mut model, Command::ImportFiles(names.map(vector).to_vec()));
+    ask(
+        &mut model,
+        token::Command::ImportFiles(names.map(vector).to_vec()),
+    );
     ask(&mut model, open("correct-horse"));
     // The first and the third are open; of the second it is not said that a passphrase failed.
     assert_eq!(model.workspace.keys.len(), 2);

@@ -3,7 +3,10 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use delegraph::{
-    app::{Command, Model, apply, session::View, update},
+    app::{
+        Command, Model, apply, chains, file, history, keys, practice, runs, servers, session::View,
+        token, update,
+    },
     chain::run::NodeState,
     io::runtime::{Runtime, Settings},
     kit::{Env, clock::Clock, secret::Secret},
@@ -33,7 +36,7 @@ impl Bench {
         }
     }
 
-    pub fn ask(&mut self, command: Command) {
+    pub fn ask(&mut self, command: impl Into<Command>) {
         for effect in update(&mut self.model, command, &Env::system(Clock::System)) {
             self.runtime.perform(effect);
         }
@@ -74,7 +77,7 @@ impl Bench {
         }
     }
 
-    pub fn do_it(&mut self, command: Command) {
+    pub fn do_it(&mut self, command: impl Into<Command>) {
         self.ask(command);
         self.settle();
     }
@@ -97,26 +100,33 @@ fn paste_edit_sign_verify() {
     let mut bench = Bench::new(None);
     // {"alg":"ES256"} . {"iss":"https://as.example","sub":"alice","scope":"read write"}
     let token = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2FzLmV4YW1wbGUiLCJzdWIiOiJhbGljZSIsInNjb3BlIjoicmVhZCB3cml0ZSJ9.AAAA";
-    bench.do_it(Command::Paste(format!("Authorization: Bearer {token}")));
+    bench.do_it(token::Command::Paste(format!(
+        "Authorization: Bearer {token}"
+    )));
     let id = bench.model.session.token.unwrap();
     assert_eq!(
         bench.model.analysis.tokens[&id].verdict.signature,
         Signature::NoKey
     );
 
-    let scope = Command::SetMember(id, Part::Payload, "/scope".into(), Some(json!("read")));
+    let scope = token::Command::SetMember {
+        token: id,
+        part: Part::Payload,
+        pointer: "/scope".into(),
+        value: Some(json!("read")),
+    };
     bench.do_it(scope);
     let view = &bench.model.analysis.tokens[&id];
     assert!(view.edited);
     assert_eq!(view.changes[0].before, Some(json!("read write")));
 
     for alg in ["ES256", "RS256", "PS256", "EdDSA", "HS256"] {
-        bench.do_it(Command::GenerateKey {
+        bench.do_it(keys::Command::Generate {
             alg: alg.into(),
             name: format!("my {alg}"),
         });
         let key = bench.model.workspace.keys.last().unwrap().id;
-        bench.do_it(Command::Sign(id, key));
+        bench.do_it(token::Command::Sign(id, key));
         let view = &bench.model.analysis.tokens[&id];
         assert_eq!(
             view.verdict.signature,
@@ -135,7 +145,7 @@ fn paste_edit_sign_verify() {
 #[test]
 fn the_sample_chain_runs_and_its_graph_tells_who_acts_for_whom() {
     let mut bench = Bench::new(None);
-    bench.do_it(Command::RunSample("sample".into()));
+    bench.do_it(runs::Command::Sample("sample".into()));
     bench.no_complaints();
     let model = &bench.model;
     let chain = model.session.chain.unwrap();
@@ -215,16 +225,16 @@ fn the_sample_chain_runs_and_its_graph_tells_who_acts_for_whom() {
     );
     assert!(!model.log.is_empty());
 
-    bench.do_it(Command::RunAll(chain));
+    bench.do_it(runs::Command::All(chain));
     assert_eq!(bench.model.runs[&chain].number, 2);
-    bench.do_it(Command::ResetRun(chain));
+    bench.do_it(runs::Command::Reset(chain));
     assert!(bench.model.analysis.tokens.is_empty());
 }
 
 #[test]
 fn the_risky_sample_shows_its_risks() {
     let mut bench = Bench::new(None);
-    bench.do_it(Command::RunSample("sample-risky".into()));
+    bench.do_it(runs::Command::Sample("sample-risky".into()));
     bench.no_complaints();
     for rule in ["DG-401", "DG-410", "DG-501", "DG-405"] {
         assert!(bench.has(rule), "{rule} is missing");
@@ -246,21 +256,21 @@ fn the_risky_sample_shows_its_risks() {
 #[test]
 fn a_chain_is_run_step_by_step_and_up_to_a_node() {
     let mut bench = Bench::new(None);
-    bench.do_it(Command::LoadSample("sample".into()));
+    bench.do_it(chains::Command::LoadSample("sample".into()));
     let chain = bench.model.session.chain.unwrap();
-    bench.do_it(Command::Step(chain));
+    bench.do_it(runs::Command::Step(chain));
     let done = |bench: &Bench| {
         let nodes = bench.model.runs[&chain].nodes.values();
         nodes.filter(|n| n.state == NodeState::Done).count()
     };
     assert_eq!(done(&bench), 1);
-    bench.do_it(Command::Step(chain));
+    bench.do_it(runs::Command::Step(chain));
     assert_eq!(done(&bench), 2);
-    bench.do_it(Command::RunTo(chain, "plan".into()));
+    bench.do_it(runs::Command::To(chain, "plan".into()));
     assert_eq!(done(&bench), 3, "what had run is not run again");
     assert_eq!(bench.model.runs[&chain].state("pay"), NodeState::Idle);
     for _ in 0..5 {
-        bench.do_it(Command::Step(chain));
+        bench.do_it(runs::Command::Step(chain));
     }
     assert_eq!(done(&bench), 8);
     bench.no_complaints();
@@ -269,35 +279,35 @@ fn a_chain_is_run_step_by_step_and_up_to_a_node() {
 #[test]
 fn an_edit_of_a_runs_token_is_compared_with_what_it_came_from() {
     let mut bench = Bench::new(None);
-    bench.do_it(Command::RunSample("sample".into()));
+    bench.do_it(runs::Command::Sample("sample".into()));
     let chain = bench.model.session.chain.unwrap();
     assert!(!bench.has("DG-401"));
     let id = bench.model.runs[&chain].nodes["pay"].token_id.unwrap();
     let wider = json!("payments:initiate payments:refund");
-    bench.do_it(Command::SetMember(
-        id,
-        Part::Payload,
-        "/scope".into(),
-        Some(wider),
-    ));
+    bench.do_it(token::Command::SetMember {
+        token: id,
+        part: Part::Payload,
+        pointer: "/scope".into(),
+        value: Some(wider),
+    });
     assert!(
         bench.has("DG-401"),
         "the copy has a scope that its subject token lacks"
     );
     let copy = bench.model.session.token.unwrap();
     assert!(bench.model.analysis.tokens[&copy].edited);
-    bench.do_it(Command::Undo);
+    bench.do_it(history::Command::Undo);
     assert!(!bench.has("DG-401"));
 }
 
 #[test]
 fn stopping_the_practice_server_is_told_and_a_run_starts_it_again() {
     let mut bench = Bench::new(None);
-    bench.do_it(Command::RunSample("sample".into()));
-    bench.do_it(Command::StopPractice);
+    bench.do_it(runs::Command::Sample("sample".into()));
+    bench.do_it(practice::Command::StopAll);
     assert!(bench.model.practice().is_none());
     let chain = bench.model.session.chain.unwrap();
-    bench.do_it(Command::RunAll(chain));
+    bench.do_it(runs::Command::All(chain));
     assert!(bench.model.practice().is_some());
     bench.no_complaints();
     assert_eq!(bench.model.runs[&chain].state("call"), NodeState::Done);
@@ -306,18 +316,20 @@ fn stopping_the_practice_server_is_told_and_a_run_starts_it_again() {
 #[test]
 fn the_practice_server_can_be_connected_like_any_other() {
     let mut bench = Bench::new(None);
-    bench.ask(Command::StartPractice);
+    bench.ask(practice::Command::Start);
     while bench.model.practice().is_none() {
         assert!(bench.take_one(Duration::from_secs(30)));
     }
     let issuer = bench.model.practice().unwrap().issuer.clone();
-    bench.do_it(Command::ConnectServer(issuer.clone()));
+    bench.do_it(servers::Command::Connect(issuer.clone()));
     bench.no_complaints();
     let server = &bench.model.workspace.servers[0];
     assert_eq!(server.metadata.as_ref().unwrap().issuer, issuer);
     assert!(!bench.model.jwks[&issuer].keys.is_empty());
-    bench.ask(Command::StopPractice);
-    bench.do_it(Command::RefreshServer(bench.model.workspace.servers[0].id));
+    bench.ask(practice::Command::StopAll);
+    bench.do_it(servers::Command::Refresh(
+        bench.model.workspace.servers[0].id,
+    ));
     let server = &bench.model.workspace.servers[0];
     assert!(server.metadata.is_some(), "what was known stays");
 }
@@ -331,7 +343,7 @@ fn files_are_read_off_the_frame_and_each_problem_is_told() {
     std::fs::write(&log, bytes).unwrap();
     let mut bench = Bench::new(None);
     let paths = vec![log, dir.path().to_owned(), dir.path().join("missing")];
-    bench.do_it(Command::ImportFiles(paths));
+    bench.do_it(token::Command::ImportFiles(paths));
     assert_eq!(bench.model.workspace.tokens.len(), 1);
     assert_eq!(
         bench.model.workspace.tokens[0].origin,
@@ -353,22 +365,22 @@ fn saved_and_opened_again_everything_is_there_and_no_secret_in_clear() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("review.toml");
     let mut bench = Bench::new(None);
-    bench.do_it(Command::RunSample("sample".into()));
+    bench.do_it(runs::Command::Sample("sample".into()));
     let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.";
-    bench.do_it(Command::Paste(token.into()));
+    bench.do_it(token::Command::Paste(token.into()));
     let id = bench.model.session.token.unwrap();
-    bench.do_it(Command::SetMember(
-        id,
-        Part::Payload,
-        "/scope".into(),
-        Some(json!("a")),
-    ));
-    bench.do_it(Command::GenerateKey {
+    bench.do_it(token::Command::SetMember {
+        token: id,
+        part: Part::Payload,
+        pointer: "/scope".into(),
+        value: Some(json!("a")),
+    });
+    bench.do_it(keys::Command::Generate {
         alg: "ES256".into(),
         name: "mine".into(),
     });
     let key = bench.model.workspace.keys[0].id;
-    bench.do_it(Command::ImportSecret {
+    bench.do_it(keys::Command::ImportSecret {
         secret: Secret::new("s3cr3t-hmac"),
         encoding: delegraph::jose::secret::Encoding::Text,
         alg: "HS256".into(),
@@ -378,7 +390,7 @@ fn saved_and_opened_again_everything_is_there_and_no_secret_in_clear() {
     bench.no_complaints();
 
     // Without keychain and passphrase the private parts stay in memory, and that is told.
-    bench.do_it(Command::SaveAs(path.clone()));
+    bench.do_it(file::Command::SaveAs(path.clone()));
     assert!(
         bench
             .model
@@ -388,14 +400,14 @@ fn saved_and_opened_again_everything_is_there_and_no_secret_in_clear() {
             .any(|n| n.error && n.text.contains("passphrase"))
     );
     assert!(!bench.model.is_dirty());
-    bench.do_it(Command::SetPassphrase(Secret::new("correct horse")));
-    bench.do_it(Command::Save);
+    bench.do_it(file::Command::SetPassphrase(Secret::new("correct horse")));
+    bench.do_it(file::Command::Save);
     let text = std::fs::read_to_string(&path).unwrap();
     let hmac = delegraph::jose::b64::encode("s3cr3t-hmac");
     for secret in [d.as_str(), "s3cr3t-hmac", &hmac, "correct horse"] {
         assert!(!text.contains(secret), "a secret stands in the file");
     }
-    bench.do_it(Command::Save);
+    bench.do_it(file::Command::Save);
     let rewritten = std::fs::read_to_string(&path).unwrap();
     let changed: Vec<_> = rewritten.lines().filter(|l| !text.contains(l)).collect();
     assert!(
@@ -404,7 +416,7 @@ fn saved_and_opened_again_everything_is_there_and_no_secret_in_clear() {
     );
 
     let mut again = Bench::new(None);
-    again.do_it(Command::Open(path));
+    again.do_it(file::Command::Open(path));
     assert_eq!(*again.model.workspace, *bench.model.workspace);
     assert!(!again.model.is_dirty());
     assert_eq!(again.model.title(), bench.model.title());
@@ -417,22 +429,22 @@ fn saved_and_opened_again_everything_is_there_and_no_secret_in_clear() {
     );
     assert_eq!(after.token_id, before.token_id);
 
-    again.do_it(Command::Sign(id, key));
+    again.do_it(token::Command::Sign(id, key));
     let locked = again.model.session.notices.pop().unwrap();
     assert!(
         locked.error && locked.text.contains("locked"),
         "{}",
         locked.text
     );
-    again.do_it(Command::Unlock(Secret::new("wrong")));
+    again.do_it(file::Command::Unlock(Secret::new("wrong")));
     let refused = again.model.session.notices.pop().unwrap();
     assert!(
         refused.error && refused.text.contains("passphrase"),
         "{}",
         refused.text
     );
-    again.do_it(Command::Unlock(Secret::new("correct horse")));
-    again.do_it(Command::Sign(id, key));
+    again.do_it(file::Command::Unlock(Secret::new("correct horse")));
+    again.do_it(token::Command::Sign(id, key));
     let view = &again.model.analysis.tokens[&id];
     assert_eq!(
         view.verdict.signature,
@@ -448,13 +460,15 @@ fn a_file_that_cannot_be_read_or_written_leaves_everything_as_it_was() {
     let broken = dir.path().join("broken.toml");
     std::fs::write(&broken, "version = 1\nname = [").unwrap();
     let mut bench = Bench::new(None);
-    bench.do_it(Command::NewChain);
+    bench.do_it(chains::Command::New);
     let before = Arc::clone(&bench.model.workspace);
     for path in [broken, dir.path().join("none.toml"), dir.path().to_owned()] {
-        bench.do_it(Command::Open(path));
+        bench.do_it(file::Command::Open(path));
         assert!(bench.model.session.notices.pop().unwrap().error);
     }
-    bench.do_it(Command::SaveAs(dir.path().join("no/such/folder.toml")));
+    bench.do_it(file::Command::SaveAs(
+        dir.path().join("no/such/folder.toml"),
+    ));
     assert!(bench.model.session.notices.pop().unwrap().error);
     assert_eq!(*bench.model.workspace, *before);
     assert!(bench.model.is_dirty());

@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Instant};
 
 use delegraph::{
     app::{
-        Command, Model,
+        Model,
         analysis::{Analysis, Input, analyse, analyse_while_wanted},
-        update,
+        history, token, update,
         workspace::MAX_PLACES,
     },
     jose::b64,
@@ -38,7 +38,7 @@ fn take_in(model: &mut Model, text: &str) {
         ..Env::system(Clock::System)
     };
     // As the runtime does it with a long text.
-    for effect in update(model, Command::Paste(text.into()), &env) {
+    for effect in update(model, token::Command::Paste(text.into()), &env) {
         if let delegraph::app::Effect::FindTokens(job, text) = effect {
             let found = delegraph::token::find::find(&text);
             delegraph::app::apply(model, delegraph::app::Outcome::Found(job, found), &env);
@@ -124,7 +124,7 @@ fn an_edit_of_one_token_leaves_the_others_decoded() {
     let before = analyse(&Input::of(&model, now), &Analysis::default());
     let id = model.workspace.tokens[7].id;
     let env = Env::system(Clock::System);
-    update(&mut model, Command::SetRaw(id, token(9_999)), &env);
+    update(&mut model, token::Command::SetRaw(id, token(9_999)), &env);
     let after = analyse(&Input::of(&model, now), &before);
     for (other, view) in &after.tokens {
         let same = Arc::ptr_eq(&view.token, &before.tokens[other].token);
@@ -151,7 +151,7 @@ fn a_token_that_stands_five_hundred_times_is_one_with_its_places() {
     take_in(&mut model, &one);
     assert_eq!(model.workspace.tokens[0].again, 500);
     let env = Env::system(Clock::System);
-    update(&mut model, Command::Undo, &env);
+    update(&mut model, history::Command::Undo, &env);
     assert_eq!(model.workspace.tokens[0].again, 499);
     // What is saved comes back.
     let saved = toml::to_string(&*model.workspace).unwrap();
@@ -173,8 +173,8 @@ fn several_tokens_are_deleted_and_come_back_in_one_step() {
         .map(|t| t.id)
         .collect();
     let env = Env::system(Clock::System);
-    update(&mut model, Command::DeleteTokens(ids), &env);
+    update(&mut model, token::Command::DeleteSeveral(ids), &env);
     assert_eq!(model.workspace.tokens.len(), 20);
-    update(&mut model, Command::Undo, &env);
+    update(&mut model, history::Command::Undo, &env);
     assert_eq!(model.workspace, before);
 }

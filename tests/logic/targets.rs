@@ -7,12 +7,15 @@ use delegraph::{
         Command, Effect, Model, Outcome,
         analysis::analyse,
         apply,
-        chains::{AtPractice, at_practice_offers},
-        forge::{chosen, make, plan},
+        chains::{self, AtPractice, at_practice_offers},
+        file,
+        forge::{chosen, make, plan, target},
+        history, keys,
         model::{Practice, PracticeInfo},
+        practice, runs,
         session::View,
         target::{Carrier, TargetEntry},
-        update,
+        token, update, view,
     },
     attack::{
         FAMILIES,
@@ -42,7 +45,7 @@ fn env() -> Env {
 }
 
 /// Carries out a command; what is to be analysed is analysed at once.
-fn ask(model: &mut Model, command: Command) -> Vec<Effect> {
+fn ask(model: &mut Model, command: impl Into<Command>) -> Vec<Effect> {
     let mut left = Vec::new();
     for effect in update(model, command, &env()) {
         if let Effect::Analyse(input, previous) = effect {
@@ -61,8 +64,8 @@ fn forging() -> Model {
     let key = crypto::generate(&Alg::Es256, None).unwrap();
     let claims = json!({ "sub": "alice", "aud": "api", "exp": NOW + 60 });
     let token = craft::mint(&json!({ "typ": "at+jwt" }), &claims, &key, &Alg::Es256).unwrap();
-    ask(&mut model, Command::Paste(token));
-    let order = ask(&mut model, Command::Show(View::Forge))
+    ask(&mut model, token::Command::Paste(token));
+    let order = ask(&mut model, view::Command::Show(View::Forge))
         .into_iter()
         .find_map(|e| match e {
             Effect::Forge(order) => Some(order),
@@ -131,12 +134,12 @@ fn several_targets_are_kept_changed_and_undone() {
     let mut model = Model::default();
     ask(
         &mut model,
-        Command::AddTarget(Box::new(entry("https://one.example/a"))),
+        target::Command::Add(Box::new(entry("https://one.example/a"))),
     );
     let first = model.session.target.unwrap();
     ask(
         &mut model,
-        Command::AddTarget(Box::new(entry("https://two.example/b?q=1"))),
+        target::Command::Add(Box::new(entry("https://two.example/b?q=1"))),
     );
     assert_ne!(model.session.target, Some(first));
     assert_eq!(front(&model).title(), "GET two.example/b");
@@ -145,37 +148,40 @@ fn several_targets_are_kept_changed_and_undone() {
             url: url.into(),
             ..front(&model)
         };
-        ask(&mut model, Command::SetTarget(Box::new(changed), "address"));
+        ask(
+            &mut model,
+            target::Command::Set(Box::new(changed), "address"),
+        );
     }
     let named = TargetEntry {
         name: "accounts".into(),
         ..front(&model)
     };
-    ask(&mut model, Command::SetTarget(Box::new(named), "name"));
+    ask(&mut model, target::Command::Set(Box::new(named), "name"));
     assert_eq!(front(&model).title(), "accounts");
-    ask(&mut model, Command::Undo);
+    ask(&mut model, history::Command::Undo);
     assert_eq!(front(&model).url, "https://two.example/x");
-    ask(&mut model, Command::Undo);
+    ask(&mut model, history::Command::Undo);
     assert_eq!(
         front(&model).url,
         "https://two.example/b?q=1",
         "typing in one field is one step"
     );
-    ask(&mut model, Command::Redo);
+    ask(&mut model, history::Command::Redo);
     assert_eq!(front(&model).url, "https://two.example/x");
     let second = model.session.target.unwrap();
-    ask(&mut model, Command::DeleteTarget(second));
+    ask(&mut model, target::Command::Delete(second));
     assert_eq!(model.session.target, None);
     assert_eq!(model.workspace.targets.len(), 1);
-    ask(&mut model, Command::Undo);
+    ask(&mut model, history::Command::Undo);
     assert_eq!(model.workspace.targets.len(), 2);
-    ask(&mut model, Command::ShowTarget(Some(first)));
+    ask(&mut model, target::Command::Show(Some(first)));
     assert_eq!(front(&model).url, "https://one.example/a");
     let gone = TargetEntry {
         id: TargetId(999),
         ..TargetEntry::default()
     };
-    ask(&mut model, Command::SetTarget(Box::new(gone), "name"));
+    ask(&mut model, target::Command::Set(Box::new(gone), "name"));
     assert!(model.session.notices.iter().any(|n| n.error));
 }
 
@@ -185,7 +191,7 @@ fn a_target_becomes_the_request_that_was_meant() {
     let url = "https://api.example/accounts";
     ask(
         &mut model,
-        Command::AddTarget(Box::new(TargetEntry {
+        target::Command::Add(Box::new(TargetEntry {
             method: Method::Post,
             scheme: "Token".into(),
             body: "{\"n\":1}".into(),
@@ -201,13 +207,16 @@ fn a_target_becomes_the_request_that_was_meant() {
         })),
     );
     let id = front(&model).id;
-    ask(&mut model, Command::AddHeader(id));
-    ask(&mut model, Command::AddHeader(id));
+    ask(&mut model, target::Command::AddHeader(id));
+    ask(&mut model, target::Command::AddHeader(id));
     let mut changed = front(&model);
     changed.headers[0].name = "X-Api-Key".into();
     changed.headers[1].name = "X-Tenant".into();
     changed.headers[1].value = Some("blue".into());
-    ask(&mut model, Command::SetTarget(Box::new(changed), "headers"));
+    ask(
+        &mut model,
+        target::Command::Set(Box::new(changed), "headers"),
+    );
     let why = control(&model, &front(&model)).unwrap_err();
     assert!(
         why.contains("X-Api-Key") && why.contains("enter it again"),
@@ -216,7 +225,7 @@ fn a_target_becomes_the_request_that_was_meant() {
     let secret = front(&model).headers[0].id;
     ask(
         &mut model,
-        Command::SetHeaderSecret(secret, Secret::new(HIDDEN)),
+        target::Command::SetHeaderSecret(secret, Secret::new(HIDDEN)),
     );
     let request = control(&model, &front(&model)).unwrap();
     let header = |name: &str| request.headers.iter().find(|h| h.name == name).unwrap();
@@ -278,7 +287,7 @@ fn a_practice_target_follows_its_server_from_port_to_port() {
         let request = control(&model, &target).unwrap();
         assert_eq!(request.url.port(), Some(port));
     }
-    let stops = ask(&mut model, Command::StopFaulty(faults.clone()));
+    let stops = ask(&mut model, practice::Command::StopFaulty(faults.clone()));
     assert!(
         stops
             .iter()
@@ -297,7 +306,7 @@ fn the_forge_is_aimed_with_a_token_that_the_server_takes() {
     let faults = Faults::from([Fault::KeyConfusion]);
     practice(&mut model, 2222, &faults);
     let good = model.session.token.unwrap();
-    ask(&mut model, Command::AimForge(faults.clone()));
+    ask(&mut model, target::Command::Aim(faults.clone()));
     let aimed = front(&model);
     assert_eq!(model.session.token, Some(good), "there is none of its own");
     assert!(
@@ -314,10 +323,10 @@ fn the_forge_is_aimed_with_a_token_that_the_server_takes() {
         "scope": "accounts:write", "exp": NOW + 60,
     });
     let token = craft::mint(&json!({}), &claims, &key, &Alg::Es256).unwrap();
-    ask(&mut model, Command::Paste(token));
+    ask(&mut model, token::Command::Paste(token));
     let own = model.workspace.tokens.last().unwrap().id;
-    ask(&mut model, Command::ShowTarget(None));
-    ask(&mut model, Command::AimForge(faults.clone()));
+    ask(&mut model, target::Command::Show(None));
+    ask(&mut model, target::Command::Aim(faults.clone()));
     let aimed = front(&model);
     assert_eq!(model.session.token, Some(own));
     assert_eq!(
@@ -326,12 +335,12 @@ fn the_forge_is_aimed_with_a_token_that_the_server_takes() {
         "what the token may do decides the method"
     );
     assert!(!delegraph::app::forge::foreign(&model, own, &aimed));
-    ask(&mut model, Command::AimForge(faults.clone()));
+    ask(&mut model, target::Command::Aim(faults.clone()));
     assert_eq!(model.workspace.targets.len(), 2, "a known target is taken");
 
     let effects = ask(
         &mut model,
-        Command::RunAt(AtPractice::Sample("sample".into()), faults.clone()),
+        runs::Command::AtPractice(AtPractice::Sample("sample".into()), faults.clone()),
     );
     assert!(
         effects
@@ -344,23 +353,23 @@ fn the_forge_is_aimed_with_a_token_that_the_server_takes() {
     assert!(chain.title.contains("Practice with key-confusion"));
     let keys = |model: &Model| model.workspace.keys.len();
     for _ in 0..2 {
-        ask(&mut model, Command::TakePracticeKey(faults.clone()));
+        ask(&mut model, keys::Command::TakePractice(faults.clone()));
     }
     assert_eq!(keys(&model), 1, "once is enough");
     assert!(model.workspace.keys[0].practice && model.workspace.keys[0].private);
-    ask(&mut model, Command::Undo);
+    ask(&mut model, history::Command::Undo);
     assert_eq!(keys(&model), 0);
-    ask(&mut model, Command::TakePracticeKey(Faults::NONE));
+    ask(&mut model, keys::Command::TakePractice(Faults::NONE));
     assert_eq!(keys(&model), 0, "that server does not run");
     let chains = model.workspace.chains.len();
     ask(
         &mut model,
-        Command::RunAt(AtPractice::Sample("sample".into()), faults.clone()),
+        runs::Command::AtPractice(AtPractice::Sample("sample".into()), faults.clone()),
     );
     assert_eq!(model.workspace.chains.len(), chains);
 
     // A chain that is open runs there as a copy, which follows it.
-    ask(&mut model, Command::NewChain);
+    ask(&mut model, chains::Command::New);
     let open = model.workspace.chains.last().unwrap().id;
     let offered = |model: &Model| {
         let offers = at_practice_offers(model);
@@ -373,13 +382,13 @@ fn the_forge_is_aimed_with_a_token_that_the_server_takes() {
     let sample = delegraph::chain::file::sample("sample-dpop").unwrap();
     chain.nodes = delegraph::chain::file::read(sample).unwrap().nodes;
     chain.nodes.truncate(2);
-    ask(&mut model, Command::SetChain(open, Box::new(chain)));
+    ask(&mut model, chains::Command::Set(open, Box::new(chain)));
     assert!(offered(&model));
-    let run = Command::RunAt(AtPractice::Chain(open), faults.clone());
+    let run = runs::Command::AtPractice(AtPractice::Chain(open), faults.clone());
     for kept in [2, 1] {
         let mut chain = model.workspace.chain(open).unwrap().clone();
         chain.nodes.truncate(kept);
-        ask(&mut model, Command::SetChain(open, Box::new(chain)));
+        ask(&mut model, chains::Command::Set(open, Box::new(chain)));
         ask(&mut model, run.clone());
         assert_eq!(model.workspace.chains.len(), chains + 2);
         let copy = &model.workspace.chains.last().unwrap().chain;
@@ -405,7 +414,7 @@ fn an_exchange_asks_for_what_its_form_says() {
     target.exchange.scope = "accounts:read".into();
     target.exchange.resource = "https://api.example/".into();
     target.exchange.requested_token_type = "jwt".into();
-    ask(&mut model, Command::AddTarget(Box::new(target)));
+    ask(&mut model, target::Command::Add(Box::new(target)));
     let id = front(&model).id;
     let actor = craft::mint(
         &json!({}),
@@ -414,12 +423,15 @@ fn an_exchange_asks_for_what_its_form_says() {
         &Alg::Es256,
     )
     .unwrap();
-    ask(&mut model, Command::PasteActor(id, "no token".into()));
+    ask(
+        &mut model,
+        target::Command::PasteActor(id, "no token".into()),
+    );
     assert_eq!(front(&model).exchange.actor, None);
     for _ in 0..2 {
         ask(
             &mut model,
-            Command::PasteActor(id, format!("Bearer {actor}")),
+            target::Command::PasteActor(id, format!("Bearer {actor}")),
         );
     }
     assert_eq!(
@@ -427,11 +439,14 @@ fn an_exchange_asks_for_what_its_form_says() {
         2,
         "one that is known is taken"
     );
-    ask(&mut model, Command::AddHeader(id));
+    ask(&mut model, target::Command::AddHeader(id));
     let mut tenant = front(&model);
     tenant.headers[0].name = "X-Tenant".into();
     tenant.headers[0].value = Some("blue".into());
-    ask(&mut model, Command::SetTarget(Box::new(tenant), "headers"));
+    ask(
+        &mut model,
+        target::Command::Set(Box::new(tenant), "headers"),
+    );
     let request = control(&model, &front(&model)).unwrap();
     assert!(request.headers.iter().any(|h| h.name == "X-Tenant"));
     let value = |name: &str| request.field(name).map(|f| f.value.as_str());
@@ -449,7 +464,7 @@ fn an_exchange_asks_for_what_its_form_says() {
     );
     assert_eq!(value("client_id"), Some("planner"));
     let actor = front(&model).exchange.actor.unwrap();
-    ask(&mut model, Command::DeleteToken(actor));
+    ask(&mut model, token::Command::Delete(actor));
     let why = control(&model, &front(&model)).unwrap_err();
     assert!(why.contains("actor token is not there"), "{why}");
     let mut nobody = front(&model);
@@ -508,24 +523,24 @@ fn a_file_keeps_targets_and_no_secret_of_theirs() {
     let mut model = Model::default();
     ask(
         &mut model,
-        Command::AddTarget(Box::new(TargetEntry {
+        target::Command::Add(Box::new(TargetEntry {
             method: Method::Put,
             ..entry("https://api.example/a")
         })),
     );
     let id = front(&model).id;
-    ask(&mut model, Command::AddHeader(id));
+    ask(&mut model, target::Command::AddHeader(id));
     let header = front(&model).headers[0].id;
     let mut named = front(&model);
     named.headers[0].name = "X-Api-Key".into();
-    ask(&mut model, Command::SetTarget(Box::new(named), "headers"));
+    ask(&mut model, target::Command::Set(Box::new(named), "headers"));
     ask(
         &mut model,
-        Command::SetHeaderSecret(header, Secret::new(HIDDEN)),
+        target::Command::SetHeaderSecret(header, Secret::new(HIDDEN)),
     );
     assert!(model.is_dirty());
     let saved = |model: &mut Model| {
-        let effects = ask(model, Command::SaveAs(path.clone()));
+        let effects = ask(model, file::Command::SaveAs(path.clone()));
         let document = effects.into_iter().find_map(|e| match e {
             Effect::Save(_, _, document) => Some(document),
             _ => None,
@@ -546,7 +561,7 @@ fn a_file_keeps_targets_and_no_secret_of_theirs() {
 
     ask(
         &mut model,
-        Command::SetPassphrase(Secret::new("correct horse")),
+        file::Command::SetPassphrase(Secret::new("correct horse")),
     );
     let kept = saved(&mut model);
     assert_eq!((kept.sealed, kept.unkept.len()), (1, 0));
@@ -559,7 +574,7 @@ fn a_file_keeps_targets_and_no_secret_of_theirs() {
     // A value that was made plain is in the file, and its secret is not kept any more.
     let mut plain = front(&model);
     plain.headers[0].value = Some("visible".into());
-    ask(&mut model, Command::SetTarget(Box::new(plain), "headers"));
+    ask(&mut model, target::Command::Set(Box::new(plain), "headers"));
     let kept = saved(&mut model);
     assert_eq!((kept.sealed, kept.unkept.len()), (0, 0));
     assert!(std::fs::read_to_string(&path).unwrap().contains("visible"));
@@ -603,7 +618,7 @@ fn the_address_of_a_practice_server_says_its_faults_even_when_it_was_stopped() {
     let Some(Practice::Running(info)) = model.practice.remove(&faults) else {
         unreachable!()
     };
-    ask(&mut model, Command::StartFaulty(faults.clone()));
+    ask(&mut model, practice::Command::StartFaulty(faults.clone()));
     apply(
         &mut model,
         Outcome::Practice(faults.clone(), Ok(info)),
@@ -612,7 +627,7 @@ fn the_address_of_a_practice_server_says_its_faults_even_when_it_was_stopped() {
     let name = Some("Practice with key-confusion".to_owned());
     let named = |model: &Model| named_by(model, "http://127.0.0.1:2222/resources/a?b=c");
     assert_eq!(named(&model), name);
-    ask(&mut model, Command::StopFaulty(faults));
+    ask(&mut model, practice::Command::StopFaulty(faults));
     assert_eq!(named(&model), name);
     for other in [
         "http://127.0.0.1:2223/",
@@ -633,7 +648,7 @@ fn the_server_that_issued_a_token_is_offered_first_with_the_client_that_may_exch
     let claims = json!({ "iss": "http://127.0.0.1:2222", "sub": "alice", "aud": "accounts-api", "scope": "accounts:read" });
     let text = craft::mint(&json!({ "typ": "at+jwt" }), &claims, &key, &Alg::Es256).unwrap();
     let first = |model: &Model| delegraph::app::forge::suggested(model)[0].0.clone();
-    ask(&mut model, Command::Paste(text));
+    ask(&mut model, token::Command::Paste(text));
     let id = model.workspace.tokens.last().unwrap().id;
     assert_eq!(model.session.token, Some(id));
     assert_eq!(first(&model), "Practice with key-confusion");
@@ -666,7 +681,7 @@ fn the_own_live_token_of_the_client_is_offered_first_as_its_actor_token() {
     let key = crypto::generate(&Alg::Es256, None).unwrap();
     let mut add = |claims: serde_json::Value| {
         let text = craft::mint(&json!({ "typ": "at+jwt" }), &claims, &key, &Alg::Es256).unwrap();
-        ask(&mut model, Command::Paste(text));
+        ask(&mut model, token::Command::Paste(text));
         model.workspace.tokens.last().unwrap().id
     };
     let own = json!({ "iss": "https://as", "sub": "planner", "exp": NOW + 60 });

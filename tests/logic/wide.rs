@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use delegraph::{
     app::{
-        Command, Model,
+        Model,
         analysis::{Analysis, Input, analyse},
-        update,
+        token, update,
     },
     jose::b64,
     kit::{
@@ -47,7 +47,7 @@ fn wide_tokens_are_read_judged_and_laid_out_in_time() {
             now: Timestamp::from_second(1_790_000_000).unwrap(),
             ..Env::system(Clock::System)
         };
-        for effect in update(&mut model, Command::Paste(text.clone()), &env) {
+        for effect in update(&mut model, token::Command::Paste(text.clone()), &env) {
             if let delegraph::app::Effect::FindTokens(job, text) = effect {
                 let found = delegraph::token::find::find(&text);
                 delegraph::app::apply(&mut model, delegraph::app::Outcome::Found(job, found), &env);

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use delegraph::app::Command;
+use delegraph::app::{file, history, token};
 
 use crate::main_job::Bench;
 
@@ -19,7 +19,7 @@ fn files(dir: &Path) -> usize {
 
 /// Waits for what an earlier start left behind.
 fn begin(bench: &mut Bench) {
-    bench.ask(Command::Begin);
+    bench.ask(file::Command::Begin);
     while bench.model.practice().is_none() {
         assert!(bench.take_one(Duration::from_secs(30)));
     }
@@ -32,9 +32,9 @@ fn work_that_was_killed_is_offered_back_once() {
         // The child: makes something, waits until it is kept, and ends without any goodbye.
         let state = std::path::PathBuf::from(state);
         let mut bench = Bench::new(Some(state.clone()));
-        bench.ask(Command::Begin);
-        bench.ask(Command::Rename("unsaved work".into()));
-        bench.ask(Command::Paste(
+        bench.ask(file::Command::Begin);
+        bench.ask(file::Command::Rename("unsaved work".into()));
+        bench.ask(token::Command::Paste(
             "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.".into(),
         ));
         let kept = || {
@@ -70,7 +70,7 @@ fn work_that_was_killed_is_offered_back_once() {
         "and not forced on anybody"
     );
     let left = bench.model.recovery.clone().unwrap();
-    bench.do_it(Command::Recover(true));
+    bench.do_it(file::Command::Recover(true));
     bench.until(|model| model.workspace.name == "unsaved work" && model.recovery.is_none());
     // It has become this start's own autosave; what the earlier one left is gone.
     bench.until(|_| !left.exists());
@@ -82,11 +82,11 @@ fn work_that_was_killed_is_offered_back_once() {
     let mut beside = Bench::new(state());
     begin(&mut beside);
     assert_eq!(beside.model.recovery, None);
-    beside.ask(Command::Quit);
+    beside.ask(file::Command::Quit);
     drop(beside);
 
     let elsewhere = tempfile::tempdir().unwrap();
-    bench.do_it(Command::SaveAs(elsewhere.path().join("saved.toml")));
+    bench.do_it(file::Command::SaveAs(elsewhere.path().join("saved.toml")));
     drop(bench);
     assert_eq!(files(dir.path()), 0, "saved: nothing is left behind");
 }
@@ -99,7 +99,7 @@ fn what_is_not_wanted_back_is_dropped() {
     let mut bench = Bench::new(Some(dir.path().to_owned()));
     begin(&mut bench);
     bench.until(|model| model.recovery.as_deref() == Some(left.as_path()));
-    bench.ask(Command::Recover(false));
+    bench.ask(file::Command::Recover(false));
     bench.until(|_| !left.exists());
     bench.until(|model| model.recovery.is_none());
     assert_eq!(bench.model.recovery, None);
@@ -110,11 +110,11 @@ fn undoing_all_changes_drops_the_autosave() {
     let dir = tempfile::tempdir().unwrap();
     let mut bench = Bench::new(Some(dir.path().to_owned()));
     begin(&mut bench);
-    bench.ask(Command::Rename("x".into()));
+    bench.ask(file::Command::Rename("x".into()));
     while files(dir.path()) == 0 {
         bench.take_one(Duration::from_millis(50));
     }
-    bench.ask(Command::Undo);
+    bench.ask(history::Command::Undo);
     while files(dir.path()) > 0 {
         bench.take_one(Duration::from_millis(50));
     }

@@ -203,7 +203,7 @@ pub(in crate::app) fn settle(model: &mut Model, env: &Env, effects: &mut Vec<Eff
     let basis = Basis {
         raw,
         keys: model.analysis.keys,
-        callback: super::target::callback(model),
+        callback: super::plan::callback(model),
     };
     if model
         .forge

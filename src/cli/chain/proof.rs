@@ -9,7 +9,7 @@ use super::{
     script::Script,
 };
 use crate::{
-    app::{Command, session::Selection},
+    app::{self, chains, session::Selection},
     chain::{Chain, Dpop},
     kit::{ids::ChainId, secret::Secret, text::escape},
 };
@@ -53,7 +53,7 @@ pub(super) fn take(given: &[Given], id: ChainId, script: &mut Script) -> Result<
             )));
         }
         let key = private(file)?;
-        script.ask(Command::ImportKey {
+        script.ask(app::keys::Command::Import {
             text: Secret::new(serde_json::Value::Object(key.0).to_string()),
             name: name.clone(),
         });
@@ -71,7 +71,7 @@ pub(super) fn take(given: &[Given], id: ChainId, script: &mut Script) -> Result<
                 node.dpop = Some(Dpop::Key(key.to_string()));
             }
         }
-        script.ask(Command::SetChain(id, Box::new(chain)));
+        script.ask(chains::Command::Set(id, Box::new(chain)));
     }
     Ok(())
 }

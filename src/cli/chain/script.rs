@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::output::Failure;
 use crate::{
-    app::{Command, Effect, Model, apply, session::Notice, update},
+    app::{Command, Effect, Model, apply, session::Notice, update, view},
     io::runtime::Runtime,
     kit::{Env, clock::Clock},
 };
@@ -29,13 +29,13 @@ impl Script {
             clock,
         };
         if clock != Clock::System {
-            script.ask(Command::SetClock(clock));
+            script.ask(view::Command::SetClock(clock));
         }
         Ok(script)
     }
 
     /// Carries out a command.
-    pub fn ask(&mut self, command: Command) {
+    pub fn ask(&mut self, command: impl Into<Command>) {
         let effects = update(&mut self.model, command, &Env::system(self.clock));
         self.perform(effects);
     }

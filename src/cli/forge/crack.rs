@@ -16,8 +16,8 @@ use super::super::{
 };
 use crate::{
     app::{
-        Command as Ask,
-        forge::{Crack, Secret},
+        forge::{self, Crack, Secret},
+        jobs,
     },
     attack::secrets::Guess,
     io::serve,
@@ -37,7 +37,11 @@ pub(super) fn run(
 ) -> Result<Done, Failure> {
     Guess::of(&token.raw).map_err(Failure::impossible)?;
     let mut script = Script::new(setting.clock)?;
-    script.ask(Ask::Crack(Arc::clone(&token.raw), list, keys));
+    script.ask(forge::Command::Crack {
+        token: Arc::clone(&token.raw),
+        list,
+        keys,
+    });
     let stop = serve::end_flag().map_err(Failure::impossible)?;
     let bar = io::stderr().is_terminal();
     let mut shown = 0;
@@ -48,7 +52,7 @@ pub(super) fn run(
         if stop.load(Ordering::Relaxed)
             && let Some(job) = crack.job
         {
-            script.ask(Ask::CancelJob(job));
+            script.ask(jobs::Command::Cancel(job));
         }
         if bar && crack.tried != shown {
             shown = crack.tried;

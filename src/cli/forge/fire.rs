@@ -16,7 +16,7 @@ use super::super::{
     subcommand::Setting,
 };
 use crate::{
-    app::Command as Ask,
+    app::forge,
     attack::{
         Forgery, Ingredients, Matrix, Signed, Verdict,
         fire::{
@@ -252,16 +252,16 @@ pub(super) fn run(
     }
     let mut script = Script::new(setting.clock)?;
     let total = plan.forgeries.len() + 2;
-    script.ask(Ask::Fire(Arc::new(plan)));
+    script.ask(forge::Command::Fire(Arc::new(plan)));
     if remote {
-        script.ask(Ask::ConfirmFire(true));
+        script.ask(forge::Command::ConfirmFire(true));
     }
     let stop = serve::end_flag().map_err(Failure::impossible)?;
     let bar = io::stderr().is_terminal();
     let mut shown = 0;
     script.pump(SILENCE, |script| {
         if stop.load(Ordering::Relaxed) {
-            script.ask(Ask::CancelFire);
+            script.ask(forge::Command::CancelFire);
         }
         let done = script
             .model

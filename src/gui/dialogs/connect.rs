@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     app::{
-        Command,
+        servers,
         workspace::{ClientEntry, ServerEntry},
     },
     gui::{
@@ -73,7 +73,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         if widgets::primary(ui, None, "Connect").clicked() || entered {
             match check_issuer(&state.issuer) {
                 Ok(issuer) => {
-                    cx.push(Command::ConnectServer(issuer));
+                    cx.push(servers::Command::Connect(issuer));
                     state.error = None;
                     state.issuer.clear();
                 }
@@ -113,7 +113,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                             )
                             .clicked()
                             {
-                                cx.push(Command::RemoveServer(server.id));
+                                cx.push(servers::Command::Remove(server.id));
                             }
                             if widgets::icon_button(
                                 ui,
@@ -122,7 +122,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                             )
                             .clicked()
                             {
-                                cx.push(Command::RefreshServer(server.id));
+                                cx.push(servers::Command::Refresh(server.id));
                             }
                         });
                     });
@@ -182,7 +182,7 @@ fn client_row(
         ui.label(theme::small(client.method.name()).color(cx.theme.muted));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if widgets::icon_button(ui, Icon::Trash, &format!("Remove client {name}")).clicked() {
-                cx.push(Command::RemoveClient(server.id, client.id));
+                cx.push(servers::Command::RemoveClient(server.id, client.id));
             }
             if widgets::icon_button(ui, Icon::Pen, &format!("Edit client {name}")).clicked() {
                 state.client = Some(Draft {
@@ -244,7 +244,7 @@ fn form(ui: &mut Ui, cx: &mut Cx<'_>, draft: &mut Draft) -> bool {
                 .add_enabled_ui(complete, |ui| widgets::primary(ui, None, "Save client"))
                 .inner;
             if save.clicked() {
-                cx.push(Command::SetClient {
+                cx.push(servers::Command::SetClient {
                     server: draft.server,
                     client: draft.client,
                     client_id: draft.client_id.trim().to_owned(),

@@ -3,7 +3,7 @@
 use egui::{Id, Modal, Ui, vec2};
 
 use crate::{
-    app::Command,
+    app::{Command, file},
     gui::{
         context::Cx,
         theme::{self, space},
@@ -25,7 +25,7 @@ impl Question {
     pub fn holds(&mut self, command: &Command, dirty: bool) -> bool {
         let loses = matches!(
             command,
-            Command::NewWorkspace | Command::Open(_) | Command::Quit
+            Command::File(file::Command::New | file::Command::Open(_) | file::Command::Quit)
         );
         if loses && dirty {
             self.waiting = Some(command.clone());
@@ -96,9 +96,9 @@ mod tests {
     #[test]
     fn only_what_would_lose_work_waits() {
         let mut question = Question::default();
-        assert!(!question.holds(&Command::Quit, false));
-        assert!(!question.holds(&Command::Save, true));
-        assert!(question.holds(&Command::NewWorkspace, true));
+        assert!(!question.holds(&file::Command::Quit.into(), false));
+        assert!(!question.holds(&file::Command::Save.into(), true));
+        assert!(question.holds(&file::Command::New.into(), true));
         assert!(question.saved().is_none());
     }
 }

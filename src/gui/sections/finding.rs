@@ -4,8 +4,8 @@ use egui::Ui;
 
 use crate::{
     app::{
-        Command,
         session::{Selection, View},
+        view,
     },
     gui::{
         context::Cx,
@@ -31,7 +31,7 @@ pub fn body<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, index: usize, linked: bool) {
         let title = theme::strong(finding.rule.title).color(theme.severity(finding.severity));
         if linked {
             if ui.add(egui::Link::new(title)).clicked() {
-                cx.push(Command::Select(Selection::Finding(index)));
+                cx.push(view::Command::Select(Selection::Finding(index)));
             }
         } else {
             ui.add(egui::Label::new(title).wrap());
@@ -63,24 +63,24 @@ pub fn body<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, index: usize, linked: bool) {
         if let (Some(child), Some(_)) = (child, parent) {
             if widgets::primary(ui, None, "Show the two tokens").clicked() {
                 // The newer one in the token view; its changes against the other are in the inspector.
-                cx.push(Command::Select(Selection::Token(child)));
-                cx.push(Command::Show(View::Token));
+                cx.push(view::Command::Select(Selection::Token(child)));
+                cx.push(view::Command::Show(View::Token));
             }
             if let Some(parent) = parent
                 && ui.button("Show the one before").clicked()
             {
-                cx.push(Command::Select(Selection::Token(parent)));
-                cx.push(Command::Show(View::Token));
+                cx.push(view::Command::Select(Selection::Token(parent)));
+                cx.push(view::Command::Show(View::Token));
             }
         } else if let Some(child) = child
             && widgets::primary(ui, None, "Show the token").clicked()
         {
-            cx.push(Command::Select(Selection::Token(child)));
-            cx.push(Command::Show(View::Token));
+            cx.push(view::Command::Select(Selection::Token(child)));
+            cx.push(view::Command::Show(View::Token));
         }
         if cx.model.session.view != View::Graph && ui.button("Show in the graph").clicked() {
-            cx.push(Command::Select(Selection::Finding(index)));
-            cx.push(Command::Show(View::Graph));
+            cx.push(view::Command::Select(Selection::Finding(index)));
+            cx.push(view::Command::Show(View::Graph));
         }
         if widgets::icon_button(ui, Icon::Copy, "Copy finding as Markdown").clicked() {
             cx.ask(WindowRequest::Copy(

@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 
 use crate::{
-    app::{Command, Model, practice},
+    app::{Model, practice, token},
     chain::run::Exchanged,
     gui::{
         context::Cx,
@@ -120,7 +120,7 @@ fn proof<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, text: &str) {
     let button = widgets::button(ui, Icon::Key, "Read this proof");
     let tip = "Puts it into the tray and shows what it proves: method, address, time, key";
     if button.on_hover_text(tip).clicked() {
-        cx.push(Command::Paste(format!("{}: {text}", dpop::HEADER)));
+        cx.push(token::Command::Paste(format!("{}: {text}", dpop::HEADER)));
     }
     ui.add_space(space::XS);
 }

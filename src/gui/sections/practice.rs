@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use crate::{
-    app::{Command, chains::at_practice_offers, practice},
+    app::{chains::at_practice_offers, practice, runs},
     gui::{context::Cx, widgets},
     kit::text::shorten,
     practice::Faults,
@@ -16,7 +16,7 @@ pub fn run_here<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, faults: &Faults) {
         for (what, title) in at_practice_offers(cx.model) {
             let words = shorten(&title, 48);
             if widgets::menu_item(ui, &words, "").clicked() {
-                cx.push(Command::RunAt(what, faults.clone()));
+                cx.push(runs::Command::AtPractice(what, faults.clone()));
                 ui.close();
             }
         }

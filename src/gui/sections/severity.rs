@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use crate::{
-    app::Command,
+    app::view,
     gui::{context::Cx, icons, widgets},
     risk::Severity,
 };
@@ -17,7 +17,7 @@ pub fn severity_menu<S>(ui: &mut Ui, cx: &mut Cx<'_, S>) {
     });
     widgets::menu(ui, "Severity filter", text, |ui| {
         if ui.selectable_label(now.is_none(), "Any severity").clicked() {
-            cx.push(Command::FilterSeverity(None));
+            cx.push(view::Command::FilterSeverity(None));
             ui.close();
         }
         for severity in Severity::ALL {
@@ -28,7 +28,7 @@ pub fn severity_menu<S>(ui: &mut Ui, cx: &mut Cx<'_, S>) {
                     s => format!("{} and worse", capital(s.name())),
                 };
                 if ui.selectable_label(now == Some(severity), text).clicked() {
-                    cx.push(Command::FilterSeverity(Some(severity)));
+                    cx.push(view::Command::FilterSeverity(Some(severity)));
                     ui.close();
                 }
             });

@@ -4,7 +4,7 @@ use egui::Ui;
 use serde_json::Value;
 
 use crate::{
-    app::{Command, analysis::TokenView, session::Selection},
+    app::{analysis::TokenView, session::Selection, token, view},
     gui::{
         context::Cx,
         icons::{self, Icon},
@@ -103,7 +103,7 @@ fn token_row<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, id: Option<TokenId>, name: &str
     if response.double_clicked() {
         cx.ask(WindowRequest::ShowToken(id));
     } else if response.clicked() {
-        cx.push(Command::Select(Selection::Token(id)));
+        cx.push(view::Command::Select(Selection::Token(id)));
     }
 }
 
@@ -174,7 +174,7 @@ pub fn new_items<S>(ui: &mut Ui, cx: &mut Cx<'_, S>) {
             .on_hover_text(template.source())
             .clicked()
         {
-            cx.push(Command::NewToken(template));
+            cx.push(token::Command::New(template));
             ui.close();
         }
     }

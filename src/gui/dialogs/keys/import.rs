@@ -4,7 +4,7 @@ use egui::{RichText, ScrollArea, TextEdit, Ui};
 use zeroize::Zeroizing;
 
 use crate::{
-    app::Command,
+    app::keys,
     gui::{
         context::Cx,
         icons::Icon,
@@ -231,7 +231,7 @@ fn take_over(cx: &mut Cx<'_>, state: &mut State) {
         // Read once on the click, so that an error stands beside the text and the text is not lost.
         match pem::read(&state.text) {
             // Its passphrase is asked for when it is imported.
-            Ok(_) | Err(KeyError::Locked(_)) => cx.push(Command::ImportKey {
+            Ok(_) | Err(KeyError::Locked(_)) => cx.push(keys::Command::Import {
                 text: Secret::new(state.text.as_str()),
                 name,
             }),
@@ -241,7 +241,7 @@ fn take_over(cx: &mut Cx<'_>, state: &mut State) {
             }
         }
     } else if let Some(alg) = state.alg {
-        cx.push(Command::ImportSecret {
+        cx.push(keys::Command::ImportSecret {
             secret: Secret::new(state.text.as_str()),
             encoding: state.encoding,
             alg: alg.into(),

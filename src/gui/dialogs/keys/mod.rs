@@ -6,7 +6,7 @@ use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui};
 use zeroize::Zeroizing;
 
 use crate::{
-    app::{Command, workspace::KeyEntry},
+    app::{file, keys, workspace::KeyEntry},
     gui::{context::Cx, icons::Icon, request::WindowRequest, theme, widgets},
     jose::jwe::names::Manage,
     kit::{
@@ -88,13 +88,13 @@ fn keeping(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             .add_enabled(ready, egui::Button::new("Set passphrase"))
             .clicked()
         {
-            cx.push(Command::SetPassphrase(Secret::new(
+            cx.push(file::Command::SetPassphrase(Secret::new(
                 state.passphrase.as_str(),
             )));
             state.passphrase = Zeroizing::default();
         }
         if set && ui.button("Remove it").clicked() {
-            cx.push(Command::SetPassphrase(Secret::default()));
+            cx.push(file::Command::SetPassphrase(Secret::default()));
         }
     });
     let mut clear = cx.model.workspace.practice_keys_in_clear;
@@ -105,7 +105,7 @@ fn keeping(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         )
         .changed()
     {
-        cx.push(Command::KeepPracticeKeysInClear(clear));
+        cx.push(file::Command::KeepPracticeKeysInClear(clear));
     }
 }
 
@@ -150,7 +150,7 @@ fn entry(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, key: &KeyEntry) {
                 .accessible_name("Name of the key");
             if field.lost_focus() {
                 if ui.input(|i| i.key_pressed(egui::Key::Enter)) && !draft.trim().is_empty() {
-                    cx.push(Command::RenameKey(id, draft.trim().to_owned()));
+                    cx.push(keys::Command::Rename(id, draft.trim().to_owned()));
                 }
                 state.rename = None;
             } else if !field.has_focus() {
@@ -195,7 +195,7 @@ fn entry(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, key: &KeyEntry) {
                     .accessible_name(format!("Delete key {name} for good"))
                     .clicked()
                 {
-                    cx.push(Command::DeleteKey(key.id));
+                    cx.push(keys::Command::Delete(key.id));
                     state.deleting = None;
                 }
                 return;
@@ -253,7 +253,7 @@ fn generate(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         )
         .accessible_name("Name of the new key");
         if widgets::primary(ui, Some(Icon::Plus), &format!("Generate {alg}")).clicked() {
-            cx.push(Command::GenerateKey {
+            cx.push(keys::Command::Generate {
                 alg: alg.into(),
                 name: name_or(&state.name, alg),
             });

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     app::{
-        Command,
+        chains, runs,
         session::{Notice, Selection},
+        view,
     },
     chain::{Chain, Node, Role, plan, run::NodeState},
     gui::{
@@ -166,8 +167,8 @@ fn start_travels(ui: &Ui, cx: &mut Cx<'_>, chain: &Chain, scene: &Scene) {
 }
 
 impl Sheet<'_> {
-    fn select(&self, n: usize) -> Command {
-        Command::Select(Selection::ChainNode(
+    fn select(&self, n: usize) -> view::Command {
+        view::Command::Select(Selection::ChainNode(
             self.id,
             self.chain.nodes[n].id.clone(),
         ))
@@ -243,7 +244,11 @@ impl Sheet<'_> {
         {
             let at = self.scene.cards[n].rect.min + by;
             let snap = |v: f32| (v / SNAP).round() * SNAP;
-            cx.push(Command::MoveNode(self.id, moving, [snap(at.x), snap(at.y)]));
+            cx.push(chains::Command::MoveNode {
+                chain: self.id,
+                id: moving,
+                at: [snap(at.x), snap(at.y)],
+            });
         }
     }
 
@@ -294,7 +299,7 @@ impl Sheet<'_> {
         if background.clicked() {
             cx.push(match self.pointed {
                 Some(n) => self.select(self.scene.wires[n].to),
-                None => Command::Select(Selection::None),
+                None => view::Command::Select(Selection::None),
             });
         }
     }
@@ -377,11 +382,11 @@ impl Sheet<'_> {
             }
             Some(Hand::Remove) => {
                 if let Some(node) = focus.and_then(|n| self.chain.nodes.get(n)) {
-                    cx.push(Command::DeleteNode(self.id, node.id.clone()));
-                    cx.push(Command::Select(Selection::None));
+                    cx.push(chains::Command::DeleteNode(self.id, node.id.clone()));
+                    cx.push(view::Command::Select(Selection::None));
                 }
             }
-            Some(Hand::Back) => cx.push(Command::Select(Selection::None)),
+            Some(Hand::Back) => cx.push(view::Command::Select(Selection::None)),
             Some(Hand::Out) | None => {}
         }
     }
@@ -389,7 +394,7 @@ impl Sheet<'_> {
 
 fn node_menu(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &str, card: &Card) {
     if widgets::menu_item(ui, "Run to here", "").clicked() {
-        cx.push(Command::RunTo(id, node.to_owned()));
+        cx.push(runs::Command::To(id, node.to_owned()));
         ui.close();
     }
     if let Some(token) = card.token
@@ -399,7 +404,7 @@ fn node_menu(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &str, card: &Card)
         ui.close();
     }
     if widgets::menu_item(ui, "Delete", "Del").clicked() {
-        cx.push(Command::DeleteNode(id, node.to_owned()));
+        cx.push(chains::Command::DeleteNode(id, node.to_owned()));
         ui.close();
     }
 }
@@ -429,5 +434,9 @@ fn rewire(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, from: &str, to: usize, ro
         return;
     }
     let key = node.id.clone();
-    cx.push(Command::SetNode(id, key, Box::new(node)));
+    cx.push(chains::Command::SetNode {
+        chain: id,
+        id: key,
+        node: Box::new(node),
+    });
 }

@@ -11,7 +11,7 @@ use super::{
     state::Cx,
 };
 use crate::{
-    app::{Command, practice},
+    app::{chains, practice},
     chain::{
         Chain, Dpop, Node, Step, TokenRequest,
         kinds::{Call, ClientCredentials, Exchange, Paste, SignIn},
@@ -149,7 +149,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain, node:
     }
     cx.state.inspect.form = state;
     if changed != *node {
-        cx.push(Command::SetNode(id, node.id.clone(), Box::new(changed)));
+        cx.push(chains::Command::SetNode {
+            chain: id,
+            id: node.id.clone(),
+            node: Box::new(changed),
+        });
     }
 }
 

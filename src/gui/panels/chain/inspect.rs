@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 
 use super::{fields, form, scene::spoken_title, state::Cx};
 use crate::{
-    app::Command,
+    app::{chains, runs},
     chain::{
         Chain, Node, Role,
         run::{Failure, FailureKind, NodeRun, NodeState},
@@ -130,7 +130,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &Node, run: Option<&Nod
         let busy = cx.model.running.contains_key(&id);
         ui.add_enabled_ui(!busy, |ui| {
             if widgets::button(ui, Icon::Play, "Run to here").clicked() {
-                cx.push(Command::RunTo(id, node.id.clone()));
+                cx.push(runs::Command::To(id, node.id.clone()));
             }
         });
         if let Some(token) = run.and_then(|r| r.token_id)
@@ -139,7 +139,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &Node, run: Option<&Nod
             cx.ask(WindowRequest::ShowToken(token));
         }
         if widgets::icon_button(ui, Icon::Trash, "Delete this node").clicked() {
-            cx.push(Command::DeleteNode(id, node.id.clone()));
+            cx.push(chains::Command::DeleteNode(id, node.id.clone()));
         }
     });
     ui.add_space(space::XS);

@@ -8,12 +8,13 @@ pub mod inspect;
 mod scene;
 mod state;
 
-use egui::{Align, Button, Key, Layout, RichText, Ui};
+use egui::{Align, Button, Layout, RichText, Ui};
 
 use crate::{
     app::{
-        Command, Model,
+        Model, chains, runs,
         session::{Notice, Selection, View},
+        view,
     },
     chain::{
         Chain, Node, Step, file,
@@ -26,6 +27,7 @@ use crate::{
         pane::Pane,
         panel::{Dock, Entry, Panel},
         request::WindowRequest,
+        shortcuts,
         theme::{self, space},
         widgets,
     },
@@ -41,7 +43,6 @@ pub static ENTRY: Entry = Entry {
     pane: Pane::Main(View::Chain),
     title: "Chain",
     dock: Dock::Main,
-    key: Some(Key::Num2),
     make: Some(|| Box::<ChainPanel>::default()),
 };
 
@@ -98,11 +99,11 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
         "A chain signs in, exchanges tokens hop by hop, and calls an API. There is none yet.",
         |ui| {
             if widgets::primary(ui, Some(Icon::Play), "Run the sample chain").clicked() {
-                cx.push(Command::RunSample("sample".to_owned()));
+                cx.push(runs::Command::Sample("sample".to_owned()));
             }
             ui.add_space(space::XS);
             if ui.button("New chain").clicked() {
-                cx.push(Command::NewChain);
+                cx.push(chains::Command::New);
             }
         },
     );
@@ -154,29 +155,27 @@ fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
                 picker(ui, cx, id, chain);
                 if running {
                     if widgets::button(ui, Icon::Stop, "Cancel").clicked() {
-                        cx.push(Command::CancelRun(id));
+                        cx.push(runs::Command::Cancel(id));
                     }
                     ui.add(egui::Spinner::new().size(14.0));
                 } else {
                     let text = "Run all";
                     if widgets::primary(ui, Some(Icon::Play), text)
-                        .on_hover_text("Run all nodes (Ctrl+Enter)")
+                        .on_hover_text(format!(
+                            "Run all nodes ({})",
+                            shortcuts::of(runs::Command::All(id))
+                        ))
                         .clicked()
                     {
-                        cx.push(Command::RunAll(id));
+                        cx.push(runs::Command::All(id));
                     }
                 }
                 ui.add_enabled_ui(!running, |ui| {
                     ui.spacing_mut().item_spacing.x = 6.0;
-                    if act(
-                        ui,
-                        roomy,
-                        Icon::Step,
-                        "Step",
-                        "F10",
-                        "Run the next node (F10)",
-                    ) {
-                        cx.push(Command::Step(id));
+                    let keys = shortcuts::of(runs::Command::Step(id));
+                    let tip = format!("Run the next node ({keys})");
+                    if act(ui, roomy, Icon::Step, "Step", keys, &tip) {
+                        cx.push(runs::Command::Step(id));
                     }
                     ui.add_enabled_ui(here.is_some(), |ui| {
                         if act(
@@ -188,12 +187,12 @@ fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
                             "Run the selected node and what it needs",
                         ) && let Some(node) = &here
                         {
-                            cx.push(Command::RunTo(id, node.clone()));
+                            cx.push(runs::Command::To(id, node.clone()));
                         }
                     });
                     ui.add_enabled_ui(any, |ui| {
                         if act(ui, roomy, Icon::Reset, "Reset", "", "Forget this run") {
-                            cx.push(Command::ResetRun(id));
+                            cx.push(runs::Command::Reset(id));
                         }
                     });
                 });
@@ -277,25 +276,25 @@ fn picker(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
             .collect();
         for (other, name) in chains {
             if ui.selectable_label(other == id, name).clicked() {
-                cx.push(Command::ShowChain(other));
+                cx.push(chains::Command::Show(other));
                 ui.close();
             }
         }
         widgets::rule(ui);
         if widgets::menu_item(ui, "Run the sample chain", "").clicked() {
-            cx.push(Command::RunSample("sample".to_owned()));
+            cx.push(runs::Command::Sample("sample".to_owned()));
             ui.close();
         }
         if widgets::menu_item(ui, "Run the risky sample", "").clicked() {
-            cx.push(Command::RunSample("sample-risky".to_owned()));
+            cx.push(runs::Command::Sample("sample-risky".to_owned()));
             ui.close();
         }
         if widgets::menu_item(ui, "Run the DPoP sample", "").clicked() {
-            cx.push(Command::RunSample("sample-dpop".to_owned()));
+            cx.push(runs::Command::Sample("sample-dpop".to_owned()));
             ui.close();
         }
         if widgets::menu_item(ui, "New chain", "").clicked() {
-            cx.push(Command::NewChain);
+            cx.push(chains::Command::New);
             ui.close();
         }
         widgets::rule(ui);
@@ -306,7 +305,7 @@ fn picker(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
         }
         export(ui, cx, chain);
         if widgets::menu_item(ui, "Delete this chain", "").clicked() {
-            cx.push(Command::DeleteChain(id));
+            cx.push(chains::Command::Delete(id));
             ui.close();
         }
     });
@@ -324,7 +323,7 @@ fn rename(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
     let text = draft.trim().to_owned();
     if response.lost_focus() {
         if !text.is_empty() && text != *current {
-            cx.push(Command::RenameChain(id, text));
+            cx.push(chains::Command::Rename(id, text));
         }
         cx.state.rename = None;
     } else if !response.has_focus() {
@@ -457,8 +456,8 @@ fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, kind: Kind) {
         step,
         expect: Vec::new(),
     };
-    cx.push(Command::AddNode(id, Box::new(node)));
-    cx.push(Command::Select(Selection::ChainNode(id, node_id)));
+    cx.push(chains::Command::AddNode(id, Box::new(node)));
+    cx.push(view::Command::Select(Selection::ChainNode(id, node_id)));
 }
 
 fn free_id(chain: &Chain, stem: &str) -> String {

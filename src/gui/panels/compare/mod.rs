@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, FontFamily, FontId, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind,
-    Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, FontFamily, FontId, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
 use crate::{
     app::{
-        Command,
         analysis::{Analysis, TokenView},
         session::{MAX_COMPARED, Selection, View},
+        view,
     },
     gui::{
         canvas::paint::{line, line_of_name, lines_of_name},
@@ -66,7 +66,6 @@ pub static ENTRY: Entry = Entry {
     pane: Pane::Main(View::Compare),
     title: "Compare",
     dock: Dock::Main,
-    key: Some(Key::Num4),
     make: Some(|| Box::<ComparePanel>::default()),
 };
 
@@ -94,7 +93,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
             |ui| {
                 for (title, ids) in chains(&analysis) {
                     if ui.button(format!("Compare {title}")).clicked() {
-                        cx.push(Command::Compare(ids));
+                        cx.push(view::Command::Compare(ids));
                     }
                 }
             },
@@ -151,7 +150,7 @@ fn toolbar(
                     }
                 }
                 if !tokens.is_empty() && ui.button("Clear").clicked() {
-                    cx.push(Command::Compare(Vec::new()));
+                    cx.push(view::Command::Compare(Vec::new()));
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if let Some(table) = cx.state.table.as_ref().filter(|_| tokens.len() > 1) {
@@ -170,7 +169,7 @@ fn choose(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Analysis) {
     ui.set_width(340.0);
     for (title, ids) in chains(analysis) {
         if widgets::menu_item(ui, &format!("All of {title}"), "").clicked() {
-            cx.push(Command::Compare(ids));
+            cx.push(view::Command::Compare(ids));
             ui.close();
         }
     }
@@ -197,7 +196,7 @@ fn choose(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Analysis) {
                     } else {
                         ids.retain(|t| t != id);
                     }
-                    cx.push(Command::Compare(ids));
+                    cx.push(view::Command::Compare(ids));
                 }
             }
         });
@@ -291,7 +290,7 @@ fn heads(ui: &mut Ui, cx: &mut Cx<'_>, tokens: &[(TokenId, &TokenView)], width: 
         let at = pos2(below.left(), below.center().y - who.size().y / 2.0);
         ui.painter().galley(at, who, theme.muted);
         if response.on_hover_text(escape(&name)).clicked() {
-            cx.push(Command::Select(Selection::Token(*id)));
+            cx.push(view::Command::Select(Selection::Token(*id)));
         }
         let mut buttons = ui.new_child(
             egui::UiBuilder::new()
@@ -328,7 +327,7 @@ fn heads(ui: &mut Ui, cx: &mut Cx<'_>, tokens: &[(TokenId, &TokenView)], width: 
             moved.swap(n, n - 1);
         }
         if moved != ids {
-            cx.push(Command::Compare(moved));
+            cx.push(view::Command::Compare(moved));
         }
     }
     ui.painter()
@@ -495,6 +494,6 @@ fn drop_zone(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) {
         egui::DragAndDrop::clear_payload(ui.ctx());
         let mut ids = cx.model.session.compared.clone();
         ids.push(*dragged);
-        cx.push(Command::Compare(ids));
+        cx.push(view::Command::Compare(ids));
     }
 }

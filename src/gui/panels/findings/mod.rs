@@ -8,8 +8,8 @@ use egui::{Align, Layout, RichText, Role, ScrollArea, Ui, WidgetInfo};
 
 use crate::{
     app::{
-        Command,
         session::{Selection, View},
+        view,
     },
     evidence::Evidence,
     gui::{
@@ -104,7 +104,6 @@ pub static ENTRY: Entry = Entry {
     pane: Pane::side("Findings"),
     title: "Findings",
     dock: Dock::Below,
-    key: None,
     make: Some(|| Box::<FindingsPanel>::default()),
 };
 
@@ -157,7 +156,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     if list.is_empty() {
         widgets::empty(ui, "No finding of this severity.", |ui| {
             if least.is_some() && ui.button("Show all").clicked() {
-                cx.push(Command::FilterSeverity(None));
+                cx.push(view::Command::FilterSeverity(None));
             }
         });
         return;
@@ -203,14 +202,14 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.ctx().request_repaint(); // the graph may have been drawn already
     }
     if let Some(n) = done.selected {
-        cx.push(Command::Select(Selection::Finding(list[n])));
+        cx.push(view::Command::Select(Selection::Finding(list[n])));
     }
     if let Some(n) = done.opened {
-        cx.push(Command::Select(Selection::Finding(list[n])));
-        cx.push(Command::Show(View::Graph));
+        cx.push(view::Command::Select(Selection::Finding(list[n])));
+        cx.push(view::Command::Show(View::Graph));
     }
     if done.back {
-        cx.push(Command::Select(Selection::None));
+        cx.push(view::Command::Select(Selection::None));
     }
 }
 
@@ -285,7 +284,9 @@ fn counts(ui: &mut Ui, cx: &mut Cx<'_>) {
             .clicked()
         {
             let already = cx.model.session.at_least == Some(severity);
-            cx.push(Command::FilterSeverity((!already).then_some(severity)));
+            cx.push(view::Command::FilterSeverity(
+                (!already).then_some(severity),
+            ));
         }
         ui.add_space(space::XS);
     }

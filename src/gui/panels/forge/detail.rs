@@ -12,10 +12,7 @@ use super::{
     tint, total, wrapped,
 };
 use crate::{
-    app::{
-        Command,
-        forge::{Forged, Shots, Shown},
-    },
+    app::forge::{self, Forged, Shots, Shown},
     attack::{
         Expected, Family, Forgery, Need, catalogue,
         difference::{Mark, Part},
@@ -208,7 +205,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forgery: &'static Forgery,
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         if widgets::primary(ui, Some(Icon::Download), "Put into tray").clicked() {
-            cx.push(Command::Forge(id, vec![forgery.name.to_string()]));
+            cx.push(forge::Command::Make(id, vec![forgery.name.to_string()]));
         }
         if widgets::button(ui, Icon::Copy, "Copy token").clicked() {
             cx.ask(WindowRequest::Copy(shown.made.token.clone(), "Forged token".into()));
@@ -227,7 +224,7 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forgery: &'static Forgery,
             } else {
                 names.push(forgery.name.to_string());
             }
-            cx.push(Command::StackForgeries(names));
+            cx.push(forge::Command::Stack(names));
         }
         super::fire::alone(ui, cx, id, "Fire this one", Shots::One(forgery));
         let forged = cx.model.forge.forged.clone();
@@ -269,7 +266,7 @@ fn stack(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
                 .clicked()
             {
                 let rest = names.iter().filter(|n| *n != name).cloned().collect();
-                cx.push(Command::StackForgeries(rest));
+                cx.push(forge::Command::Stack(rest));
             }
         }
     });
@@ -283,7 +280,7 @@ fn stack(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = space::S;
                 if widgets::primary(ui, Some(Icon::Download), "Put into tray").clicked() {
-                    cx.push(Command::Forge(id, names.clone()));
+                    cx.push(forge::Command::Make(id, names.clone()));
                 }
                 if widgets::button(ui, Icon::Copy, "Copy token").clicked() {
                     cx.ask(WindowRequest::Copy(
@@ -293,7 +290,7 @@ fn stack(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
                 }
                 super::fire::alone(ui, cx, id, "Fire the stack", Shots::Stack);
                 if widgets::button(ui, Icon::Trash, "Clear the stack").clicked() {
-                    cx.push(Command::StackForgeries(Vec::new()));
+                    cx.push(forge::Command::Stack(Vec::new()));
                 }
             });
             difference(ui, cx, shown);

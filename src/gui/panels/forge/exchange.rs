@@ -4,7 +4,11 @@ use egui::Ui;
 
 use super::{list::caption, state::Cx, target::keep, wrapped};
 use crate::{
-    app::{Command, forge, practice, target::TargetEntry},
+    app::{
+        forge::{self, target},
+        practice,
+        target::TargetEntry,
+    },
     gui::{
         icons::Icon,
         keyboard_focus,
@@ -189,7 +193,7 @@ fn actor(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         );
         if field.changed() && pasted.len() > 20 {
             let text = std::mem::take(pasted);
-            cx.push(Command::PasteActor(entry.id, text));
+            cx.push(target::Command::PasteActor(entry.id, text));
         }
     }
     if entry.exchange.actor.is_some()

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::{
-        Command, forge,
+        forge,
         forge::Shots,
         target::{Carrier, TargetEntry},
     },
@@ -87,7 +87,7 @@ fn left(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
 fn pull(cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry, shots: Shots) {
     cx.state.fire.error = match forge::plan_of(cx.model, id, entry, cx.seconds(), shots) {
         Ok(plan) => {
-            cx.push(Command::Fire(Arc::new(plan)));
+            cx.push(forge::Command::Fire(Arc::new(plan)));
             None
         }
         Err(why) => Some(why),
@@ -163,7 +163,7 @@ fn results(ui: &mut Ui, cx: &mut Cx<'_>) {
                 ui.horizontal(|ui| {
                     ui.add_enabled_ui(!firing.ending, |ui| {
                         if widgets::button(ui, Icon::Stop, "Cancel").clicked() {
-                            cx.push(Command::CancelFire);
+                            cx.push(forge::Command::CancelFire);
                         }
                     });
                     ui.add(

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::{state::Cx, target::keep};
 use crate::{
-    app::{Command, target::TargetEntry},
+    app::{forge::target, target::TargetEntry},
     gui::{icons::Icon, widgets},
     kit::{ids::TargetId, secret::Secret},
 };
@@ -53,7 +53,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         keep(cx, entry, changed, "headers");
     }
     if entry.id != TargetId(0) && widgets::button(ui, Icon::Plus, "Add a header").clicked() {
-        cx.push(Command::AddHeader(entry.id));
+        cx.push(target::Command::AddHeader(entry.id));
     }
 }
 
@@ -70,7 +70,10 @@ fn value(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry, changed: &mut Target
             "secret value"
         };
         if widgets::text_field(ui, "Value of the header", hint, &mut text, true).changed() {
-            cx.push(Command::SetHeaderSecret(id, Secret::new(text.as_str())));
+            cx.push(target::Command::SetHeaderSecret(
+                id,
+                Secret::new(text.as_str()),
+            ));
         }
     }
 }
@@ -79,7 +82,10 @@ fn value(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry, changed: &mut Target
 fn toggle(cx: &mut Cx<'_>, changed: &mut TargetEntry, n: usize) {
     let header = &mut changed.headers[n];
     if let Some(text) = header.value.take() {
-        cx.push(Command::SetHeaderSecret(header.id, Secret::new(text)));
+        cx.push(target::Command::SetHeaderSecret(
+            header.id,
+            Secret::new(text),
+        ));
     } else {
         let known = cx.model.vault.headers.get(&header.id);
         header.value = Some(known.map_or("", Secret::expose).to_owned());

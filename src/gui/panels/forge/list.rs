@@ -6,7 +6,7 @@ use egui::{Align, Layout, Margin, RichText, Ui, Vec2};
 
 use super::{mark, state::Cx};
 use crate::{
-    app::{Command, forge::Forged},
+    app::forge::{self, Forged},
     attack::{FAMILIES, Family, Forgery, Row as Line, catalogue},
     gui::{
         icons::Icon,
@@ -155,10 +155,13 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forged: &Forged) {
                 }
             }
             Selected::Forgery(n) if !catalogue()[n].is_request() && forged.made[n].is_ok() => {
-                cx.push(Command::Forge(id, vec![catalogue()[n].name.to_string()]));
+                cx.push(forge::Command::Make(
+                    id,
+                    vec![catalogue()[n].name.to_string()],
+                ));
             }
             Selected::Forgery(_) => {}
-            Selected::Stack => cx.push(Command::Forge(id, stack)),
+            Selected::Stack => cx.push(forge::Command::Make(id, stack)),
         }
     }
     if done.back {

@@ -4,7 +4,7 @@ use egui::{Align, Layout, Margin, Ui, Vec2};
 
 use super::{list::Selected, mark, state::Cx, state::Mode, tint, wrapped};
 use crate::{
-    app::{Command, session::Selection},
+    app::{forge, session::Selection, view},
     attack::{Matrix, Row, STACK, Verdict, catalogue},
     gui::{
         request::WindowRequest,
@@ -152,7 +152,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
             },
             list[n].place,
         );
-        cx.push(Command::Select(
+        cx.push(view::Command::Select(
             sent.map_or(Selection::None, |e| Selection::Log(e.number)),
         ));
     }
@@ -255,7 +255,7 @@ fn firings(ui: &mut Ui, cx: &mut Cx<'_>) {
                 .selectable_label(fired.number == forge.shown, words)
                 .clicked()
             {
-                cx.commands.push(Command::ShowFiring(fired.number));
+                cx.push(forge::Command::ShowFiring(fired.number));
                 cx.state.matrix.selected = None;
                 ui.close();
             }

@@ -12,15 +12,15 @@ mod target;
 
 use std::sync::Arc;
 
-use egui::{Align, Key, Layout, Margin, Rect, RichText, Ui, UiBuilder, pos2};
+use egui::{Align, Layout, Margin, Rect, RichText, Ui, UiBuilder, pos2};
 
 use crate::{
     app::{
-        Command,
         analysis::TokenView,
-        forge,
+        forge, keys,
         model::Practice,
         session::{Selection, View},
+        view,
     },
     attack::{Verdict, catalogue},
     gui::{
@@ -47,7 +47,6 @@ pub static ENTRY: Entry = Entry {
     pane: Pane::Main(View::Forge),
     title: "Forge",
     dock: Dock::Main,
-    key: Some(Key::Num5),
     make: Some(|| Box::<ForgePanel>::default()),
 };
 
@@ -76,7 +75,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
                 if let Some(newest) = analysis.tokens.keys().max() {
                     let words = "Take the newest token";
                     if widgets::primary(ui, Some(Icon::Play), words).clicked() {
-                        cx.push(Command::Select(Selection::Token(*newest)));
+                        cx.push(view::Command::Select(Selection::Token(*newest)));
                     }
                     ui.add_space(space::S);
                 }
@@ -132,7 +131,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
                             .on_hover_text("The practice server's signing key comes into the tray: what is forged is signed with it, so that each check is tested by itself.")
                             .clicked()
                     {
-                        cx.push(Command::TakePracticeKey(faults));
+                        cx.push(keys::Command::TakePractice(faults));
                     }
                     let (icon, words, why) = signer(cx);
                     let note = ui.label(theme::small(words).color(cx.theme.muted));
@@ -208,10 +207,10 @@ fn question(ui: &mut Ui, cx: &mut Cx<'_>) {
                 ui.add_space(space::XS);
                 ui.horizontal(|ui| {
                     if widgets::primary(ui, Some(Icon::Play), "Fire").clicked() {
-                        cx.push(Command::ConfirmFire(true));
+                        cx.push(forge::Command::ConfirmFire(true));
                     }
                     if ui.button("Cancel").clicked() {
-                        cx.push(Command::ConfirmFire(false));
+                        cx.push(forge::Command::ConfirmFire(false));
                     }
                 });
             });
@@ -272,7 +271,7 @@ fn forgeries(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
             if forge::is_preparing(cx.model) {
                 ui.spinner();
             } else if ui.button("Try again").clicked() {
-                cx.push(Command::Show(View::Forge));
+                cx.push(view::Command::Show(View::Forge));
             }
         });
         return;

@@ -7,9 +7,9 @@ use egui::{Margin, ProgressBar, RichText, ScrollArea, Ui};
 use super::{is_compact, state::Cx, state::Mode, wrapped};
 use crate::{
     app::{
-        Command,
         analysis::TokenView,
         forge::{self, Crack, Secret},
+        jobs, keys,
     },
     attack::secrets::words,
     gui::{
@@ -76,7 +76,11 @@ fn content(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
             cx.state.revealed = false;
             let keys = forge::keys(cx.model, id);
             let words = cx.state.words.clone();
-            cx.push(Command::Crack(Arc::clone(&view.token.raw), words, keys));
+            cx.push(forge::Command::Crack {
+                token: Arc::clone(&view.token.raw),
+                list: words,
+                keys,
+            });
         }
     });
     if let Some(crack) = this {
@@ -109,7 +113,7 @@ fn progress(ui: &mut Ui, cx: &mut Cx<'_>, crack: Option<&Crack>, job: crate::kit
     let (tried, rate, done) = crack.map_or((0, 0, 0), |c| (c.tried, c.rate, c.done));
     ui.horizontal(|ui| {
         if widgets::button(ui, Icon::Stop, "Cancel").clicked() {
-            cx.push(Command::CancelJob(job));
+            cx.push(jobs::Command::Cancel(job));
         }
         ui.add(
             ProgressBar::new(done as f32 / 1000.0)
@@ -210,7 +214,7 @@ fn result(ui: &mut Ui, cx: &mut Cx<'_>, crack: &Crack, alg: &str) {
                                 }
                             } else if widgets::button(ui, Icon::Key, "Add as a key").clicked() {
                                 let jwk = word.key(alg);
-                                cx.push(Command::ImportKey {
+                                cx.push(keys::Command::Import {
                                     text: secret::Secret::new(
                                         serde_json::Value::Object(jwk.0).to_string(),
                                     ),

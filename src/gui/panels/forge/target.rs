@@ -7,8 +7,7 @@ use egui::{Margin, RichText, Ui};
 use super::{exchange, headers, list::caption, state::Cx, wrapped};
 use crate::{
     app::{
-        Command,
-        forge::{self, clients, suggested},
+        forge::{self, clients, suggested, target},
         model::Practice,
         practice,
         target::{Carrier, TargetEntry},
@@ -62,9 +61,9 @@ pub(super) fn keep(cx: &mut Cx<'_>, before: &TargetEntry, entry: TargetEntry, fi
         return;
     }
     if entry.id == TargetId(0) {
-        cx.push(Command::AddTarget(Box::new(entry)));
+        cx.push(target::Command::Add(Box::new(entry)));
     } else {
-        cx.push(Command::SetTarget(Box::new(entry), field));
+        cx.push(target::Command::Set(Box::new(entry), field));
     }
 }
 
@@ -76,7 +75,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry)
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if widgets::sized_icon_button(ui, Icon::Trash, "Delete this target", 22.0).clicked()
                 {
-                    cx.push(Command::DeleteTarget(entry.id));
+                    cx.push(target::Command::Delete(entry.id));
                 }
                 let naming = &mut cx.state.fire.naming;
                 if widgets::sized_icon_button(ui, Icon::Pen, "Name this target", 22.0).clicked() {
@@ -182,12 +181,12 @@ fn offered(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
                 text = text.color(theme.high);
             }
             if ui.selectable_label(on, text).clicked() {
-                cx.push(Command::ShowTarget(Some(target.id)));
+                cx.push(target::Command::Show(Some(target.id)));
                 ui.close();
             }
         }
         if widgets::menu_item(ui, "New target", "").clicked() {
-            cx.push(Command::ShowTarget(None));
+            cx.push(target::Command::Show(None));
             ui.close();
         }
     }
@@ -225,8 +224,8 @@ fn choose(cx: &mut Cx<'_>, kept: &[TargetEntry], target: TargetEntry) {
             && t.is_practice()
     };
     match kept.iter().find(same) {
-        Some(known) => cx.push(Command::ShowTarget(Some(known.id))),
-        None => cx.push(Command::AddTarget(Box::new(target))),
+        Some(known) => cx.push(target::Command::Show(Some(known.id))),
+        None => cx.push(target::Command::Add(Box::new(target))),
     }
 }
 
@@ -310,7 +309,7 @@ fn faulty(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
                 theme::small("This practice server does not run.").color(cx.theme.muted),
             );
             if widgets::button(ui, Icon::Play, "Start it").clicked() {
-                cx.push(Command::StartFaulty(entry.faults.clone()));
+                cx.push(practice::Command::StartFaulty(entry.faults.clone()));
             }
         });
     }
@@ -329,7 +328,7 @@ fn foreign(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, entry: &TargetEntry) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         if widgets::button(ui, Icon::Key, "Take a token of its own").clicked() {
-            cx.push(Command::AimForge(entry.faults.clone()));
+            cx.push(target::Command::Aim(entry.faults.clone()));
         }
         run_here(ui, cx, &entry.faults);
     });

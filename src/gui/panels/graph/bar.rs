@@ -4,7 +4,7 @@ use egui::{Align, Layout, Ui};
 
 use super::{export, highlight::is_named, state::Cx};
 use crate::{
-    app::{Command, Model, session::Selection},
+    app::{Model, graph, session::Selection, view},
     gui::{sections::severity::severity_menu, theme::space, widgets},
     kit::text::{escape, shorten},
     principal::{
@@ -122,14 +122,14 @@ fn show_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
     });
     if (issuers, keys, clients) != (seen.issuers, seen.keys, seen.clients) {
-        cx.push(Command::SeeKinds {
+        cx.push(graph::Command::SeeKinds {
             issuers,
             keys,
             clients,
         });
     }
     if let Some((chain, when)) = wish {
-        cx.push(Command::SeeTokens(chain, when));
+        cx.push(graph::Command::SeeTokens { chain, when });
     }
 }
 
@@ -166,7 +166,7 @@ fn fold_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
     });
     if let Some(choice) = wish {
-        cx.push(Command::FoldGraph(choice));
+        cx.push(graph::Command::Fold(choice));
     }
 }
 
@@ -194,7 +194,7 @@ fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     if response.changed() {
         let text = state.search.clone();
-        cx.push(Command::Filter(text));
+        cx.push(view::Command::Filter(text));
     }
     let words = cx.state.search.trim().to_lowercase();
     if enter && !words.is_empty() {
@@ -202,7 +202,7 @@ fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
         let mut all = cx.model.picture.whole.nodes.iter();
         if let Some(node) = all.find(|n| is_named(n, &words)) {
             cx.state.follow = vec![node.id.clone()];
-            cx.push(Command::Select(Selection::Principal(node.id.clone())));
+            cx.push(view::Command::Select(Selection::Principal(node.id.clone())));
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     wires,
 };
 use crate::{
-    app::{Command, session::Selection},
+    app::{graph, session::Selection, view},
     gui::{
         canvas::{
             Canvas, Hand, Spot, Stage,
@@ -154,8 +154,8 @@ pub(super) fn is_selected(selection: &Selection, scene: &Scene, edge: &Edge) -> 
             && *to == scene.graph.nodes[edge.to].id)
 }
 
-fn select_edge(scene: &Scene, edge: &Edge) -> Command {
-    Command::Select(Selection::Relation(
+fn select_edge(scene: &Scene, edge: &Edge) -> view::Command {
+    view::Command::Select(Selection::Relation(
         scene.graph.nodes[edge.from].id.clone(),
         scene.graph.nodes[edge.to].id.clone(),
         edge.relation.name(),
@@ -199,7 +199,7 @@ impl Sheet<'_> {
             } else if response.double_clicked() {
                 cx.requests.extend(newest_token(cx, node));
             } else if response.clicked() {
-                cx.push(Command::Select(Selection::Principal(node.id.clone())));
+                cx.push(view::Command::Select(Selection::Principal(node.id.clone())));
                 response.request_focus();
             }
             response.on_hover_text(name);
@@ -241,7 +241,7 @@ impl Sheet<'_> {
         if background.clicked() {
             cx.push(match self.pointed {
                 Some(e) => select_edge(scene, &scene.graph.edges[e]),
-                None => Command::Select(Selection::None),
+                None => view::Command::Select(Selection::None),
             });
         }
     }
@@ -254,7 +254,7 @@ impl Sheet<'_> {
                 let (place, rect) = (scene.rects[to], self.stage.rect);
                 self.canvas.focus_on(to, place, rect, motion(ui));
                 let id = scene.graph.nodes[to].id.clone();
-                cx.push(Command::Select(Selection::Principal(id)));
+                cx.push(view::Command::Select(Selection::Principal(id)));
                 ui.ctx().request_repaint();
             }
             Some(Hand::Open) => {
@@ -266,7 +266,7 @@ impl Sheet<'_> {
                 }
             }
             Some(Hand::Back) => {
-                cx.push(Command::Select(Selection::None));
+                cx.push(view::Command::Select(Selection::None));
                 if let Some(id) = ui.memory(egui::Memory::focused) {
                     ui.memory_mut(|m| m.surrender_focus(id));
                 }
@@ -285,8 +285,8 @@ impl Sheet<'_> {
 pub(super) fn open(cx: &mut Cx<'_>, node: &Node) {
     if let Some(fold) = &node.fold {
         cx.state.follow.clone_from(&fold.members);
-        cx.push(Command::OpenFold(node.id.clone()));
-        cx.push(Command::Select(Selection::Principal(node.id.clone())));
+        cx.push(graph::Command::OpenFold(node.id.clone()));
+        cx.push(view::Command::Select(Selection::Principal(node.id.clone())));
     }
 }
 
@@ -299,8 +299,8 @@ pub(super) fn close(cx: &mut Cx<'_>, node: &Node) {
     });
     if let Some(fold) = fold {
         cx.state.follow = vec![fold.clone()];
-        cx.push(Command::CloseFold(fold.clone()));
-        cx.push(Command::Select(Selection::Principal(fold)));
+        cx.push(graph::Command::CloseFold(fold.clone()));
+        cx.push(view::Command::Select(Selection::Principal(fold)));
     }
 }
 

@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 
 use super::{canvas, inspect::head, state::Cx};
 use crate::{
-    app::{Command, session::Selection},
+    app::{graph, session::Selection, view},
     gui::{
         icons,
         sections::{severity::counted, tokens::tokens},
@@ -57,7 +57,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: &str) {
         ui.add_space(space::S);
         if ui.button("Fold again").clicked() {
             cx.state.follow = vec![id.to_owned()];
-            cx.push(Command::CloseFold(id.to_owned()));
+            cx.push(graph::Command::CloseFold(id.to_owned()));
         }
     }
     ui.add_space(space::S);
@@ -122,7 +122,7 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, severity: Option<Severity>, text: &str, to
             ui.allocate_space(egui::Vec2::splat(11.0));
         }
         if ui.link(shorten(text, 64)).clicked() {
-            cx.push(Command::Select(to));
+            cx.push(view::Command::Select(to));
         }
     });
 }

@@ -165,9 +165,8 @@ mod tests {
 
         use crate::{
             app::{
-                Command,
                 analysis::{Input, analyse},
-                update,
+                token, update,
             },
             jose::{Alg, crypto},
             kit::{Env, clock::Clock},
@@ -198,7 +197,7 @@ mod tests {
         };
         let mut model = Model::default();
         for text in [&bound, &other, &proof(&bound), &proof("elsewhere")] {
-            update(&mut model, Command::Paste(text.clone()), &env);
+            update(&mut model, token::Command::Paste(text.clone()), &env);
         }
         let analysis = Arc::new(analyse(&Input::of(&model, env.now), &Analysis::default()));
         model.picture = Arc::clone(&analysis.picture);

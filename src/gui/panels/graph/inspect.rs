@@ -6,7 +6,7 @@ use egui::{RichText, Ui};
 
 use super::{folds, state::Cx};
 use crate::{
-    app::{Command, analysis::TokenView, practice, session::Selection},
+    app::{analysis::TokenView, practice, session::Selection, view},
     gui::{
         icons::{self, Icon},
         sections::{self, severity::counted, tokens::tokens},
@@ -123,7 +123,7 @@ pub fn relation(ui: &mut Ui, cx: &mut Cx<'_>, from: &str, to: &str, name: &str) 
                 .button(format!("Show {}", shorten(&node.label, 24)))
                 .clicked()
             {
-                cx.push(Command::Select(Selection::Principal(node.id.clone())));
+                cx.push(view::Command::Select(Selection::Principal(node.id.clone())));
             }
         }
     });
@@ -309,7 +309,7 @@ pub(super) fn findings(ui: &mut Ui, cx: &mut Cx<'_>, mut about: Vec<usize>) {
                 icons::severity_icon(ui, finding.severity, 11.0);
                 let text = format!("{} {}", finding.rule.id, finding.rule.title);
                 if ui.link(text).clicked() {
-                    cx.push(Command::Select(Selection::Finding(index)));
+                    cx.push(view::Command::Select(Selection::Finding(index)));
                 }
             });
         }

@@ -14,11 +14,11 @@ mod wires;
 
 use std::sync::Arc;
 
-use egui::{Key, Ui};
+use egui::Ui;
 
 use crate::{
     app::{
-        Command,
+        graph, runs,
         session::{Selection, View},
     },
     gui::{
@@ -39,7 +39,6 @@ pub static ENTRY: Entry = Entry {
     pane: Pane::Main(View::Graph),
     title: "Graph",
     dock: Dock::Main,
-    key: Some(Key::Num3),
     make: Some(|| Box::<GraphPanel>::default()),
 };
 
@@ -80,7 +79,10 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     if scene.graph.nodes.is_empty() && cx.model.session.seen.filters() {
         widgets::empty(ui, "No token is of this chain and this time.", |ui| {
             if ui.button("Show all tokens").clicked() {
-                cx.push(Command::SeeTokens(None, When::Any));
+                cx.push(graph::Command::SeeTokens {
+                    chain: None,
+                    when: When::Any,
+                });
             }
         });
         return;
@@ -102,7 +104,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
     };
     widgets::empty(ui, line, |ui| {
         if !busy && widgets::primary(ui, Some(Icon::Play), "Run the sample chain").clicked() {
-            cx.push(Command::RunSample("sample".to_owned()));
+            cx.push(runs::Command::Sample("sample".to_owned()));
         }
     });
 }

@@ -5,7 +5,7 @@ use egui::Ui;
 
 use super::{highlight::Highlight, scene::Scene, state::Cx};
 use crate::{
-    app::{Command, session::Selection},
+    app::{session::Selection, view},
     gui::{
         icons,
         request::WindowRequest,
@@ -165,7 +165,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Highlight) {
     );
     cx.state.rows = state;
     if let Some(n) = done.selected {
-        cx.push(Command::Select(selection_of(scene, list[n])));
+        cx.push(view::Command::Select(selection_of(scene, list[n])));
     }
     if let Some(n) = done.opened {
         let hops = match list[n] {
@@ -181,6 +181,6 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Highlight) {
         }
     }
     if done.back {
-        cx.push(Command::Select(Selection::None));
+        cx.push(view::Command::Select(Selection::None));
     }
 }

@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 use serde_json::{Value, json};
 
 use crate::{
-    app::{Command, analysis::Analysis, session::Selection, workspace::KeyEntry},
+    app::{analysis::Analysis, session::Selection, view, workspace::KeyEntry},
     gui::{
         context::Cx,
         icons::Icon,
@@ -138,7 +138,7 @@ fn used(ui: &mut Ui, cx: &mut Cx<'_>, key: &KeyEntry, thumbprint: Option<&str>) 
     }
     for (id, title) in tokens.iter().take(LISTED) {
         if ui.link(shorten(title, 60).as_ref()).clicked() {
-            cx.push(Command::Select(Selection::Token(*id)));
+            cx.push(view::Command::Select(Selection::Token(*id)));
         }
     }
     if tokens.len() > LISTED {

@@ -22,7 +22,6 @@ pub static ENTRY: Entry = Entry {
     pane: Pane::side("Inspector"),
     title: "Inspector",
     dock: Dock::Right,
-    key: None,
     make: None,
 };
 

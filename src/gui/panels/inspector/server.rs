@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use crate::{
-    app::Command,
+    app::servers,
     gui::{
         context::Cx,
         icons::Icon,
@@ -41,7 +41,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ServerId) {
             cx.ask(WindowRequest::Open(Dialog::Connect));
         }
         if widgets::button(ui, Icon::Reset, "Fetch again").clicked() {
-            cx.push(Command::RefreshServer(id));
+            cx.push(servers::Command::Refresh(id));
         }
     });
 }

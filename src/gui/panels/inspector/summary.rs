@@ -4,7 +4,7 @@
 use egui::Ui;
 
 use crate::{
-    app::{Command, session::Selection},
+    app::{session::Selection, view},
     gui::{
         context::Cx,
         icons::severity_icon,
@@ -93,7 +93,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 .on_hover_text(finding.message.as_str())
                 .clicked()
             {
-                cx.push(Command::Select(Selection::Finding(n)));
+                cx.push(view::Command::Select(Selection::Finding(n)));
             }
         });
     }

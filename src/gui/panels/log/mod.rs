@@ -4,9 +4,10 @@ use egui::{Align, Layout, RichText, Ui};
 
 use crate::{
     app::{
-        Command, Model,
+        Model,
         log::{Entry as Request, MAX_FIRED_BODY, MAX_LOG, Source},
         session::Selection,
+        view,
     },
     chain::run::Exchanged,
     gui::{
@@ -90,7 +91,6 @@ pub static ENTRY: Entry = Entry {
     pane: Pane::side("Log"),
     title: "HTTP log",
     dock: Dock::Below,
-    key: None,
     make: Some(|| Box::<LogPanel>::default()),
 };
 
@@ -181,10 +181,10 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     );
     cx.state.rows = state;
     if let Some(n) = done.selected.or(done.opened) {
-        cx.push(Command::Select(Selection::Log(log[n].number)));
+        cx.push(view::Command::Select(Selection::Log(log[n].number)));
     }
     if done.back {
-        cx.push(Command::Select(Selection::None));
+        cx.push(view::Command::Select(Selection::None));
     }
 }
 

@@ -1,13 +1,14 @@
 //! Practice servers: what runs, who is there, what can be broken on purpose.
 
-use egui::{Key, RichText, ScrollArea, Ui};
+use egui::{RichText, ScrollArea, Ui};
 
 use crate::{
     app::{
-        Command,
+        forge::target,
         model::{Practice, PracticeInfo},
-        practice,
+        practice, runs,
         session::View,
+        view,
     },
     gui::{
         context,
@@ -54,7 +55,6 @@ pub static ENTRY: Entry = Entry {
     pane: Pane::Main(View::Practice),
     title: "Practice",
     dock: Dock::Main,
-    key: Some(Key::Num6),
     make: Some(|| Box::<PracticePanel>::default()),
 };
 
@@ -134,7 +134,7 @@ fn stopped(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.label(RichText::new("No practice server runs: chains at it cannot.").color(cx.theme.muted));
     ui.add_space(space::S);
     if widgets::primary(ui, Some(Icon::Play), "Start").clicked() {
-        cx.push(Command::StartPractice);
+        cx.push(practice::Command::Start);
     }
 }
 
@@ -147,7 +147,7 @@ fn failed(ui: &mut Ui, cx: &mut Cx<'_>, why: &str) {
     });
     ui.add_space(space::S);
     if widgets::primary(ui, Some(Icon::Reset), "Try again").clicked() {
-        cx.push(Command::StartPractice);
+        cx.push(practice::Command::Start);
     }
 }
 
@@ -163,7 +163,7 @@ fn one_faulty(ui: &mut Ui, cx: &mut Cx<'_>, faults: &Faults, server: &Practice) 
                     .on_hover_text(format!("Stop {title}"))
                     .clicked()
                 {
-                    cx.push(Command::StopFaulty(faults.clone()));
+                    cx.push(practice::Command::StopFaulty(faults.clone()));
                 }
                 if let Practice::Running(info) = server {
                     // From the right, so that they stand as in the row above.
@@ -210,7 +210,7 @@ fn aim(ui: &mut Ui, cx: &mut Cx<'_>, faults: &Faults) {
         .clicked()
     {
         cx.ask(WindowRequest::Tell(PanelRequest::ShowFiring));
-        cx.push(Command::AimForge(faults.clone()));
+        cx.push(target::Command::Aim(faults.clone()));
     }
 }
 
@@ -225,7 +225,7 @@ fn running(ui: &mut Ui, cx: &mut Cx<'_>, info: &PracticeInfo) {
         aim(ui, cx, &info.faults);
         run_here(ui, cx, &info.faults);
         if ui.button("Stop all").clicked() {
-            cx.push(Command::StopPractice);
+            cx.push(practice::Command::StopAll);
         }
     });
 }
@@ -339,8 +339,8 @@ fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     ui.add_space(space::S);
     if widgets::button(ui, Icon::Warning, "Run the risky sample").clicked() {
-        cx.push(Command::RunSample("sample-risky".to_owned()));
-        cx.push(Command::Show(View::Chain));
+        cx.push(runs::Command::Sample("sample-risky".to_owned()));
+        cx.push(view::Command::Show(View::Chain));
     }
 }
 
@@ -357,7 +357,7 @@ fn start(ui: &mut Ui, cx: &mut Cx<'_>) {
         };
         ui.add_enabled_ui(!chosen.is_empty() && !there, |ui| {
             if widgets::primary(ui, Some(Icon::Play), &words).clicked() {
-                cx.push(Command::StartFaulty(chosen.clone()));
+                cx.push(practice::Command::StartFaulty(chosen.clone()));
             }
         });
         if !chosen.is_empty() {

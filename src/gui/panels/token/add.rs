@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{rows::pointer, state::Cx};
 use crate::{
-    app::Command,
+    app::token,
     gui::{icons::Icon, widgets},
     kit::ids::TokenId,
     token::{craft::Part, details::Shape, guide},
@@ -73,7 +73,12 @@ pub fn ui(
             if let Some(name) = chosen {
                 cx.state.editors.claim.clear();
                 let value = first_value(&name, cx.seconds());
-                cx.push(Command::SetMember(id, part, pointer(&name), Some(value)));
+                cx.push(token::Command::SetMember {
+                    token: id,
+                    part,
+                    pointer: pointer(&name),
+                    value: Some(value),
+                });
                 ui.close();
             }
         });

@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     app::{
-        Command,
         analysis::TokenView,
         presentation::{self, Presentation},
     },
@@ -54,7 +53,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                     .on_hover_text("Leaves the key binding JWT out of the presentation")
                     .clicked()
             {
-                cx.push(Command::Present(id, Presentation::Unbind));
+                cx.push(presentation::Command::Present(id, Presentation::Unbind));
             }
         });
     });
@@ -164,7 +163,7 @@ fn bind(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, aud: &str, 
             && let Some((_, audience, nonce)) = &cx.state.binding.draft
         {
             let (audience, nonce) = (audience.clone(), nonce.clone());
-            cx.push(Command::Present(
+            cx.push(presentation::Command::Present(
                 id,
                 Presentation::Bind {
                     key,

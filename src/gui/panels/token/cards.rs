@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::state::Cx;
 use crate::{
-    app::{Command, analysis::TokenView, session::Selection},
+    app::{analysis::TokenView, session::Selection, token, view},
     gui::{
         icons::Icon,
         theme::{self, RADIUS, space},
@@ -105,7 +105,12 @@ fn apply(cx: &mut Cx<'_>, id: TokenId, actors: &[Actor], edit: Edit) {
         }
     }
     let act = craft::nest_actors(&entries);
-    cx.push(Command::SetMember(id, Part::Payload, "/act".into(), act));
+    cx.push(token::Command::SetMember {
+        token: id,
+        part: Part::Payload,
+        pointer: "/act".into(),
+        value: act,
+    });
 }
 
 /// Moves an entry so that it stands before what stood at `to`; what is out of range changes nothing.
@@ -181,7 +186,7 @@ fn subject(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Subject {shown}")));
     widgets::focus_ring(ui, &response);
     if response.on_hover_text(name).clicked() {
-        cx.push(Command::Select(Selection::Claim(id, "/sub".into())));
+        cx.push(view::Command::Select(Selection::Claim(id, "/sub".into())));
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{disclosure, inspect, state::Cx};
 use crate::{
-    app::{Command, session::Selection},
+    app::{session::Selection, view},
     gui::{
         icons,
         theme::{self, space},
@@ -79,7 +79,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, token: TokenId, pointer: &str) {
                     .on_hover_cursor(egui::CursorIcon::PointingHand)
                     .clicked()
                 {
-                    cx.push(Command::Select(Selection::Finding(n)));
+                    cx.push(view::Command::Select(Selection::Finding(n)));
                 }
                 ui.add(
                     egui::Label::new(finding.message.as_str())

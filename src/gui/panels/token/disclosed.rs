@@ -9,7 +9,11 @@ use super::{
     state::Cx,
 };
 use crate::{
-    app::{Command, analysis::TokenView, presentation::Presentation},
+    app::{
+        analysis::TokenView,
+        presentation::{self, Presentation},
+        token,
+    },
     gui::{
         icons::Icon,
         sections::token_text::plain,
@@ -52,10 +56,10 @@ pub fn summary(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, sd: 
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         let small = |ui: &mut Ui, words| ui.add(egui::Button::new(theme::small(words)).small());
         if view.left_out && small(ui, "Disclose all").clicked() {
-            cx.push(Command::Present(id, Presentation::ShowAll));
+            cx.push(presentation::Command::Present(id, Presentation::ShowAll));
         }
         if !sd.disclosures.is_empty() && small(ui, "Hide all").clicked() {
-            cx.push(Command::Present(id, Presentation::HideAll));
+            cx.push(presentation::Command::Present(id, Presentation::HideAll));
         }
         let words = format!("{} disclosed, {hidden}", sd.disclosures.len());
         ui.label(theme::small(words).color(cx.theme.muted));
@@ -198,9 +202,9 @@ pub fn standing(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, pointer: 
     }
 }
 
-fn edit(id: TokenId, pointer: &str, change: Change) -> Command {
+fn edit(id: TokenId, pointer: &str, change: Change) -> presentation::Command {
     let pointer = pointer.to_owned();
-    Command::EditClaim(id, Edit { pointer, change })
+    presentation::Command::EditClaim(id, Edit { pointer, change })
 }
 
 /// Whether a place is a member, and no element of an array.
@@ -286,12 +290,15 @@ fn editor(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, place: &Place, received: Op
     let changed = received.is_some() && before != Some(&place.value);
     let made = editors::ui(ui, cx, &field, &place.value, before, changed);
     if let Some((inner, new)) = made {
-        cx.push(match &place.state {
-            Standing::Signed(at) => {
-                Command::SetMember(id, Part::Payload, format!("{at}{inner}"), new)
-            }
-            _ => edit(id, &place.pointer, Change::Set(inner, new)),
-        });
+        match &place.state {
+            Standing::Signed(at) => cx.push(token::Command::SetMember {
+                token: id,
+                part: Part::Payload,
+                pointer: format!("{at}{inner}"),
+                value: new,
+            }),
+            _ => cx.push(edit(id, &place.pointer, Change::Set(inner, new))),
+        }
     }
 }
 
@@ -345,7 +352,10 @@ fn disclosed(
             .on_hover_text("Leaves its disclosure out of the presentation")
             .clicked()
         {
-            cx.push(Command::Present(id, Presentation::Hide(one.text.clone())));
+            cx.push(presentation::Command::Present(
+                id,
+                Presentation::Hide(one.text.clone()),
+            ));
         }
     });
 }
@@ -396,7 +406,10 @@ fn hidden(
                     .accessible_name(format!("Disclose {}", shorten(&escape(name), 40)))
                     .clicked()
                 {
-                    cx.push(Command::Present(id, Presentation::Show(one.text.clone())));
+                    cx.push(presentation::Command::Present(
+                        id,
+                        Presentation::Show(one.text.clone()),
+                    ));
                 }
             });
         },

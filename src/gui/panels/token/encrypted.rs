@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::state::Cx;
 use crate::{
-    app::{Command, analysis::TokenView, workspace::KeyEntry},
+    app::{analysis::TokenView, encryption, keys, workspace::KeyEntry},
     gui::{
         icons::Icon,
         request::{Dialog, WindowRequest},
@@ -48,7 +48,11 @@ pub fn follow_generated(cx: &mut Cx<'_>) {
         .iter()
         .find(|key| !known.contains(&key.id) && Manage::parse(&key.alg).is_some());
     match fresh.map(|key| key.id) {
-        Some(key) => cx.push(Command::Encrypt(token, key, "A256GCM".into())),
+        Some(key) => cx.push(encryption::Command::Encrypt {
+            token,
+            key,
+            enc: "A256GCM".into(),
+        }),
         None => cx.state.encrypted.pending = Some((token, known)),
     }
 }
@@ -96,7 +100,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                     .clicked();
                 if ready && (clicked || entered) {
                     let password = std::mem::take(&mut cx.state.encrypted.password);
-                    cx.push(Command::Decrypt(id, Some(Secret::new(password.as_str()))));
+                    cx.push(encryption::Command::Decrypt(id, Some(Secret::new(password.as_str()))));
                 }
             } else if keys.is_empty() {
                 ui.label(
@@ -108,7 +112,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                 }
             } else {
                 if widgets::primary(ui, None, "Decrypt").clicked() {
-                    cx.push(Command::Decrypt(id, None));
+                    cx.push(encryption::Command::Decrypt(id, None));
                 }
                 let words = match keys.as_slice() {
                     [one] => format!("with {one}"),
@@ -168,7 +172,11 @@ pub fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
             for enc in contents(cx, key) {
                 let label = format!("{} · {} · {enc}", escape(&key.name), escape(&key.alg));
                 if widgets::menu_item(ui, &label, "").clicked() {
-                    cx.push(Command::Encrypt(id, key.id, enc.to_owned()));
+                    cx.push(encryption::Command::Encrypt {
+                        token: id,
+                        key: key.id,
+                        enc: enc.to_owned(),
+                    });
                     ui.close();
                 }
             }
@@ -178,7 +186,7 @@ pub fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
             if widgets::menu_item(ui, &label, "").clicked() {
                 let known = cx.model.workspace.keys.iter().map(|k| k.id).collect();
                 cx.state.encrypted.pending = Some((id, known));
-                cx.push(Command::GenerateKey {
+                cx.push(keys::Command::Generate {
                     alg: alg.into(),
                     name: format!("lab-{}", alg.to_lowercase()),
                 });

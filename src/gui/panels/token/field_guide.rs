@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 
 use super::state::Cx;
 use crate::{
-    app::{Command, analysis::TokenView, session::Selection},
+    app::{analysis::TokenView, session::Selection, view},
     gui::{
         icons::Icon,
         theme::{self, space},
@@ -108,7 +108,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, demand: &'static Demand, stand
                 Part::Header | Part::HeaderOf(_) => format!("header/{first}"),
                 Part::Payload => format!("/{first}"),
             };
-            cx.push(Command::Select(Selection::Claim(id, pointer)));
+            cx.push(view::Command::Select(Selection::Claim(id, pointer)));
         }
         if !words.is_empty() {
             ui.label(theme::small(words).color(colour));

@@ -9,7 +9,7 @@ use super::{
     state::Cx,
 };
 use crate::{
-    app::{Command, analysis::TokenView},
+    app::{analysis::TokenView, token},
     gui::theme::{self, Theme, space},
     kit::{hex::read, ids::TokenId},
     token::craft::{self, Part},
@@ -105,7 +105,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, pa
         if let Ok(raw) = craft::set_bytes(&raw, part, &bytes) {
             bound.awaits(raw);
         }
-        cx.commands.push(Command::SetBytes(id, part, bytes));
+        cx.push(token::Command::SetBytes {
+            token: id,
+            part,
+            bytes,
+        });
     }
     if let Some(why) = problem {
         let message = format!("{name}, {why}. The token keeps its last good bytes.");

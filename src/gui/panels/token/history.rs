@@ -6,7 +6,7 @@ use egui::{RichText, Ui};
 
 use super::state::Cx;
 use crate::{
-    app::{Command, Workspace, past},
+    app::{Workspace, past, token, view},
     gui::{
         request::WindowRequest,
         theme::{self, space},
@@ -75,8 +75,8 @@ fn derived(ui: &mut Ui, cx: &mut Cx<'_>, original: TokenId) {
         {
             let now = cx.model.session.token;
             let ids = [Some(original), now].into_iter().flatten().collect();
-            cx.push(Command::Compare(ids));
-            cx.push(Command::Show(crate::app::session::View::Compare));
+            cx.push(view::Command::Compare(ids));
+            cx.push(view::Command::Show(crate::app::session::View::Compare));
         }
     });
 }
@@ -104,7 +104,11 @@ fn list(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, states: &[past::State]) {
                     .clicked()
                 {
                     let (raw, sealed) = (Arc::clone(&state.raw), Arc::clone(&state.sealed));
-                    cx.push(Command::Restore(id, raw, sealed));
+                    cx.push(token::Command::Restore {
+                        token: id,
+                        raw,
+                        sealed,
+                    });
                 } else if !words.is_empty() {
                     ui.label(theme::small(words).color(cx.theme.muted));
                 }

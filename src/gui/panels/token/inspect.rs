@@ -5,7 +5,11 @@ use egui::{RichText, Ui};
 use super::state::Cx;
 use crate::{
     app::{
-        Command, analysis::TokenView, practice, session::Selection, signatures::SignatureEdit,
+        analysis::TokenView,
+        keys, practice,
+        session::Selection,
+        signatures::{self, SignatureEdit},
+        token, view,
         workspace::KeyEntry,
     },
     gui::{
@@ -62,7 +66,7 @@ fn follow_generated(cx: &mut Cx<'_>) {
     match fresh {
         Some(key) => {
             cx.state.signing.key = Some(key);
-            cx.push(Command::Sign(token, key));
+            cx.push(token::Command::Sign(token, key));
         }
         None => cx.state.signing.pending = Some((token, known)),
     }
@@ -79,12 +83,12 @@ fn chosen<'a>(cx: &Cx<'a>) -> Option<&'a KeyEntry> {
 
 /// Signs; of several signatures the one that is shown is made anew.
 fn sign_with(cx: &mut Cx<'_>, id: TokenId, view: &TokenView, key: KeyId) {
-    cx.push(if view.token.headers.len() > 1 {
+    if view.token.headers.len() > 1 {
         let n = super::chosen_signature(cx, view);
-        Command::Signature(id, SignatureEdit::Sign(n, key))
+        cx.push(signatures::Command::Edit(id, SignatureEdit::Sign(n, key)));
     } else {
-        Command::Sign(id, key)
-    });
+        cx.push(token::Command::Sign(id, key));
+    }
 }
 
 /// The key that signing would use.
@@ -96,7 +100,7 @@ pub(super) fn chosen_key(cx: &Cx<'_>) -> Option<KeyId> {
 pub fn generate_and_sign(cx: &mut Cx<'_>, token: TokenId, alg: &str) {
     let known = cx.model.workspace.keys.iter().map(|k| k.id).collect();
     cx.state.signing.pending = Some((token, known));
-    cx.push(Command::GenerateKey {
+    cx.push(keys::Command::Generate {
         alg: alg.into(),
         name: format!("lab-{}", alg.to_lowercase()),
     });
@@ -224,7 +228,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         }
         widgets::menu(ui, "Copy as", "Copy as", |ui| copy_items(ui, cx, view));
         if ui.button("Duplicate").clicked() {
-            cx.push(Command::DuplicateToken(id));
+            cx.push(token::Command::Duplicate(id));
         }
         super::encrypt_menu(ui, cx, id);
     });
@@ -261,7 +265,7 @@ fn goes_with(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
             .on_hover_text("ath of the proof is the hash of this token")
             .clicked()
         {
-            cx.push(Command::Select(Selection::Token(id)));
+            cx.push(view::Command::Select(Selection::Token(id)));
         }
     });
 }
@@ -308,7 +312,7 @@ fn findings(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
                 .on_hover_text(finding.message.as_str())
                 .clicked()
             {
-                cx.push(Command::Select(Selection::Finding(n)));
+                cx.push(view::Command::Select(Selection::Finding(n)));
             }
         });
     }

@@ -24,13 +24,14 @@ mod text;
 
 use std::{collections::HashMap, sync::Arc};
 
-use egui::{Align, Key, Layout, Margin, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
+use egui::{Align, Layout, Margin, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
 use crate::{
     app::{
-        Command,
         analysis::{Analysis, TokenView},
+        servers,
         session::{Selection, View},
+        token,
     },
     gui::{
         context,
@@ -77,7 +78,6 @@ pub static ENTRY: Entry = Entry {
     pane: Pane::Main(View::Token),
     title: "Token",
     dock: Dock::Main,
-    key: Some(Key::Num1),
     make: Some(|| Box::<TokenPanel>::default()),
 };
 
@@ -306,7 +306,7 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                     inspect::sign_menu(ui, cx, id, view);
                 }
                 if view.edited && ui.button("Back to what was received").clicked() {
-                    cx.push(Command::Revert(id));
+                    cx.push(token::Command::Revert(id));
                 }
                 if view.verdict.signature == Signature::NoKey && !view.edited {
                     get_key(ui, cx, view);
@@ -366,7 +366,7 @@ fn get_key(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
         };
         if widgets::menu_item(ui, &words, "").clicked() {
             match known {
-                Some(server) => cx.push(Command::RefreshServer(server)),
+                Some(server) => cx.push(servers::Command::Refresh(server)),
                 None => cx.ask(WindowRequest::Connect(issuer.clone())),
             }
             ui.close();

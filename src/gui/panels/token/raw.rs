@@ -8,7 +8,7 @@ use super::{
     text::{LARGE, PLAIN},
 };
 use crate::{
-    app::{Command, analysis::TokenView},
+    app::{analysis::TokenView, token},
     gui::{
         sections::token_text::colours,
         theme::{self, RADIUS, Theme},
@@ -72,7 +72,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                     if response.changed() {
                         let text = bound.text.clone();
                         bound.awaits(text.clone());
-                        cx.commands.push(Command::SetRaw(id, text));
+                        cx.commands.push(token::Command::SetRaw(id, text).into());
                     }
                 });
         });

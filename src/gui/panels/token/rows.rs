@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{add, disclosed, editors, state::Cx};
 use crate::{
-    app::{Command, analysis::TokenView, session::Selection},
+    app::{Command, analysis::TokenView, session::Selection, token, view},
     gui::{
         icons,
         icons::Icon,
@@ -216,7 +216,12 @@ pub(super) fn row(
             let edit = editors::ui(ui, cx, &place, value, was.value, was.changed);
             if let Some((inner, new)) = edit {
                 let at = format!("{}{inner}", pointer(name));
-                cx.push(Command::SetMember(id, part, at, new));
+                cx.push(token::Command::SetMember {
+                    token: id,
+                    part,
+                    pointer: at,
+                    value: new,
+                });
             }
         },
         |ui, cx| note(ui, cx, id, part, name),
@@ -245,7 +250,12 @@ fn name_cell(
     if let Some((field, entered)) = renaming(ui, cx, (id, &path), name) {
         if let Some(new) = entered {
             let follows = renamed(cx, (id, &path), &new);
-            cx.push(Command::RenameMember(id, part, pointer(name), new));
+            cx.push(token::Command::RenameMember {
+                token: id,
+                part,
+                pointer: pointer(name),
+                name: new,
+            });
             cx.commands.extend(follows);
         }
         return field;
@@ -256,14 +266,24 @@ fn name_cell(
         rename_item(ui, cx, at, name);
         if was.changed && widgets::menu_item(ui, "Back to what was received", "").clicked() {
             let received = was.value.cloned();
-            cx.push(Command::SetMember(id, part, pointer(name), received));
+            cx.push(token::Command::SetMember {
+                token: id,
+                part,
+                pointer: pointer(name),
+                value: received,
+            });
             ui.close();
         }
         if part == Part::Payload {
             disclosed::conceal_item(ui, cx, id, &pointer(name));
         }
         if widgets::menu_item(ui, "Remove", "").clicked() {
-            cx.push(Command::SetMember(id, part, pointer(name), None));
+            cx.push(token::Command::SetMember {
+                token: id,
+                part,
+                pointer: pointer(name),
+                value: None,
+            });
             ui.close();
         }
     });
@@ -293,7 +313,7 @@ pub(super) fn name_label(
     widgets::focus_ring(ui, &label);
     let label = label.on_hover_cursor(egui::CursorIcon::PointingHand);
     if label.clicked() {
-        cx.push(Command::Select(selection));
+        cx.push(view::Command::Select(selection));
     }
     label.context_menu(|ui| menu(ui, cx));
     label.id
@@ -379,7 +399,7 @@ pub(super) fn renamed(cx: &Cx<'_>, (id, path): (TokenId, &str), new: &str) -> Op
         Selection::Claim(token, at) if *token == id && at == path);
     let (around, _) = path.rsplit_once('/').filter(|_| selected)?;
     let path = format!("{around}{}", pointer(new));
-    Some(Command::Select(Selection::Claim(id, path)))
+    Some(view::Command::Select(Selection::Claim(id, path)).into())
 }
 
 /// The item of a member's menu that copies its value.
@@ -419,7 +439,7 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, part: Part, name: &str) {
                     Part::Payload => pointer(name),
                     Part::Header | Part::HeaderOf(_) => format!("header{}", pointer(name)),
                 };
-                cx.push(Command::Select(Selection::Claim(id, path)));
+                cx.push(view::Command::Select(Selection::Claim(id, path)));
             }
         }
         return;
@@ -453,7 +473,7 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, part: Part, name: &str) {
                 .on_hover_cursor(egui::CursorIcon::PointingHand)
                 .on_hover_text(format!("{} {}", finding.rule.id, finding.message));
             if label.clicked() {
-                cx.push(Command::Select(Selection::Finding(n)));
+                cx.push(view::Command::Select(Selection::Finding(n)));
             }
         });
     }
@@ -487,12 +507,12 @@ fn dropped(ui: &mut Ui, cx: &mut Cx<'_>, (id, part): (TokenId, Part), name: &str
                 .accessible_name(format!("Put {shown} back"))
                 .clicked()
             {
-                cx.push(Command::SetMember(
-                    id,
+                cx.push(token::Command::SetMember {
+                    token: id,
                     part,
-                    pointer(name),
-                    Some(value.clone()),
-                ));
+                    pointer: pointer(name),
+                    value: Some(value.clone()),
+                });
             }
         },
     );

@@ -5,7 +5,10 @@ use serde_json::Value;
 
 use super::{inspect, state::Cx};
 use crate::{
-    app::{Command, analysis::TokenView, signatures::SignatureEdit},
+    app::{
+        analysis::TokenView,
+        signatures::{self, SignatureEdit},
+    },
     gui::{
         icons::Icon,
         theme::{self, space},
@@ -64,7 +67,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                     )
                     .clicked()
             {
-                cx.push(Command::Signature(id, SignatureEdit::SignAll(key)));
+                cx.push(signatures::Command::Edit(id, SignatureEdit::SignAll(key)));
             }
         });
     });
@@ -121,7 +124,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, n: usize, on
             if let Some(key) = inspect::chosen_key(cx) {
                 let sign = egui::Button::new(theme::small("Sign this one again")).small();
                 if ui.add(sign).clicked() {
-                    cx.push(Command::Signature(id, SignatureEdit::Sign(n, key)));
+                    cx.push(signatures::Command::Edit(id, SignatureEdit::Sign(n, key)));
                 }
             }
             let several = view.token.headers.len() > 1;
@@ -134,7 +137,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, n: usize, on
                 )
                 .clicked()
             {
-                cx.push(Command::Signature(id, SignatureEdit::Remove(n)));
+                cx.push(signatures::Command::Edit(id, SignatureEdit::Remove(n)));
             }
         }
     });
@@ -150,7 +153,7 @@ fn add(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         for (key, name, alg) in &keys {
             let label = format!("by {} ({})", shorten(&escape(name), 40), escape(alg));
             if widgets::menu_item(ui, &label, "").clicked() {
-                cx.push(Command::Signature(id, SignatureEdit::Add(*key)));
+                cx.push(signatures::Command::Edit(id, SignatureEdit::Add(*key)));
                 ui.close();
             }
         }

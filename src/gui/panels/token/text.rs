@@ -12,7 +12,7 @@ use super::{
     state::Cx,
 };
 use crate::{
-    app::{Command, analysis::TokenView},
+    app::{analysis::TokenView, token},
     gui::theme::{self, Theme, space},
     kit::{
         ids::TokenId,
@@ -114,10 +114,15 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Par
             bound.awaits(edited.clone());
         }
         // What was computed for a large text is not computed again.
-        cx.commands.push(match edited {
-            Some(edited) if text.len() > PLAIN => Command::SetRaw(id, edited),
-            _ => Command::SetText(id, part, text),
-        });
+        let command = match edited {
+            Some(edited) if text.len() > PLAIN => token::Command::SetRaw(id, edited),
+            _ => token::Command::SetText {
+                token: id,
+                part,
+                text,
+            },
+        };
+        cx.commands.push(command.into());
     }
     if let Some(error) = &bound.error {
         fault(

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     app::{
-        Command,
         session::{Selection, View},
+        view,
     },
     kit::ids::TokenId,
 };
@@ -50,9 +50,9 @@ pub(super) fn choose(
     }
     tray.picked.clear();
     tray.anchor = Some(id);
-    cx.push(Command::Select(Selection::Token(id)));
+    cx.push(view::Command::Select(Selection::Token(id)));
     if cx.model.session.view == View::Start {
-        cx.push(Command::Show(View::Token));
+        cx.push(view::Command::Show(View::Token));
     }
 }
 
@@ -106,7 +106,7 @@ pub(super) fn walk(ui: &Ui, cx: &mut Cx<'_>, rows: &Rows, at: usize, page: usize
         cx.state.anchor = Some(next);
         cx.state.picked.clear();
         ui.memory_mut(|m| m.request_focus(row::id(ui, next)));
-        cx.push(Command::Select(Selection::Token(next)));
+        cx.push(view::Command::Select(Selection::Token(next)));
     }
 }
 

@@ -14,9 +14,10 @@ use egui::{
 
 use crate::{
     app::{
-        Command,
         analysis::Analysis,
+        runs,
         session::{Selection, View},
+        token,
     },
     gui::{
         context,
@@ -57,7 +58,6 @@ pub static ENTRY: Entry = Entry {
     pane: Pane::side("Tokens"),
     title: "Tokens",
     dock: Dock::Left,
-    key: None,
     make: Some(|| Box::<TrayPanel>::default()),
 };
 
@@ -101,7 +101,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
                     "Tokens that you paste, and those of your chains, stand here.",
                     |ui| {
                         if ui.button("Run the sample chain").clicked() {
-                            cx.push(Command::RunSample("sample".into()));
+                            cx.push(runs::Command::Sample("sample".into()));
                         }
                     },
                 );
@@ -231,8 +231,8 @@ fn delete(cx: &mut Cx<'_>) {
         let ids: Vec<TokenId> = picked.into_iter().collect();
         match ids.as_slice() {
             [] => {}
-            [one] => cx.push(Command::DeleteToken(*one)),
-            _ => cx.push(Command::DeleteTokens(ids)),
+            [one] => cx.push(token::Command::Delete(*one)),
+            _ => cx.push(token::Command::DeleteSeveral(ids)),
         }
     }
 }
@@ -433,7 +433,7 @@ fn drop_zone(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect) {
     painter.text(
         keys.center(),
         Align2::CENTER_CENTER,
-        "Ctrl V",
+        WindowRequest::Paste.shortcut().replace('+', " "),
         FontId::new(11.0, FontFamily::Proportional),
         theme.muted,
     );

@@ -10,7 +10,7 @@ use egui::{
 
 use super::state::Cx;
 use crate::{
-    app::{Command, analysis::TokenView},
+    app::{analysis::TokenView, token},
     gui::{
         icons,
         request::WindowRequest,
@@ -238,15 +238,15 @@ fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, picked: usi
     copy_items(ui, cx, view);
     ui.separator();
     if widgets::menu_item(ui, "Duplicate", "").clicked() {
-        cx.push(Command::DuplicateToken(id));
+        cx.push(token::Command::Duplicate(id));
         ui.close();
     }
     if view.edited && widgets::menu_item(ui, "Back to what was received", "").clicked() {
-        cx.push(Command::Revert(id));
+        cx.push(token::Command::Revert(id));
         ui.close();
     }
     if !view.evidence_only && widgets::menu_item(ui, "Delete", "").clicked() {
-        cx.push(Command::DeleteToken(id));
+        cx.push(token::Command::Delete(id));
         ui.close();
     }
     if picked > 1 && widgets::menu_item(ui, &format!("Delete {picked} picked"), "Del").clicked() {
