@@ -211,7 +211,7 @@ fn by_assertion(
     let (jti, exp) = check_assertion(assertion, agent.id, key, &audiences, now).map_err(|why| {
         Refusal::client(format!("client_assertion of {}: {why}", agent.id), false)
     })?;
-    let memory = &mut server.memory;
+    let memory = &mut *server.memory;
     let seen = format!("{} {jti}", agent.id);
     if memory.assertions.get(&seen, now).is_some() {
         return Err(Refusal::client(

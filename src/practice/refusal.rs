@@ -64,6 +64,7 @@ impl Refusal {
     }
 
     /// The same with another status.
+    #[must_use]
     pub fn with_status(self, status: u16) -> Self {
         Self { status, ..self }
     }

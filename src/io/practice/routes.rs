@@ -6,7 +6,7 @@ use axum::{
     Json, Router,
     body::to_bytes,
     extract::{Path, RawQuery, Request, State},
-    http::{HeaderMap, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Response},
     routing::{any, get, post},
@@ -204,7 +204,7 @@ fn said<'a>(
         host: host.unwrap_or(&shared.hosts[0]),
         path,
         query: "",
-        authorization: authorization.map(|value| value.as_bytes()).collect(),
+        authorization: authorization.map(HeaderValue::as_bytes).collect(),
         proofs: proofs.map(|v| v.to_str().unwrap_or_default()).collect(),
     }
 }
