@@ -7,10 +7,28 @@ use super::{
     issued::{Flaw, Seen},
     memory::Remembered,
     proof,
-    resource::Scheme,
     server::{Request, Server},
 };
 use crate::oauth::dpop::{self, Check, Demand, Judged, Outcome, Step};
+
+/// How a token is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// RFC 6750.
+    Bearer,
+    /// RFC 9449 §7.1.
+    Dpop,
+}
+
+impl Scheme {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Dpop => "DPoP",
+        }
+    }
+}
 
 /// How a token came.
 pub struct Sent<'a> {

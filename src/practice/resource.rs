@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{
     Fault,
     answer::Answer,
-    held::{self, Held},
+    held::{self, Held, Scheme},
     issued::{Flaw, Seen},
     memory::Place,
     proof,
@@ -78,25 +78,6 @@ fn uncached(status: u16, body: Value) -> Answer {
         status,
         headers: vec![("cache-control", "no-store".into())],
         body,
-    }
-}
-
-/// How the token is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scheme {
-    /// RFC 6750.
-    Bearer,
-    /// RFC 9449 §7.1.
-    Dpop,
-}
-
-impl Scheme {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Bearer => "Bearer",
-            Self::Dpop => "DPoP",
-        }
     }
 }
 

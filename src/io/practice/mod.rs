@@ -8,37 +8,26 @@
 mod answer;
 mod page;
 mod routes;
+mod running;
 
 use std::{
     io::ErrorKind,
     net::Ipv4Addr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use axum::{
-    extract::{Request, State},
-    http::{HeaderValue, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::{
     app::model::PracticeInfo,
     kit::{clock::Clock, rng::SystemRng},
     practice::{
-        Faults,
-        memory::Memory,
-        metadata,
+        Faults, metadata,
         realm::{self, Realm},
-        refusal::{Refusal, quote},
-        server,
     },
 };
-
-/// How long one request may take, its body included.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+use running::Shared;
 
 /// How long [`Server::stop`] waits for requests under way.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
@@ -70,35 +59,6 @@ impl Drop for Server {
         // The receiver wakes when the sender is gone: the listener closes at once, requests under
         // way are still answered.
         drop(self.stop.take());
-    }
-}
-
-/// What every request of one server shares.
-struct Shared {
-    realm: Realm,
-    faults: Faults,
-    /// Seconds since 1970; the system's clock, except in tests.
-    clock: Box<dyn Fn() -> i64 + Send + Sync>,
-    rng: SystemRng,
-    memory: Mutex<Memory>,
-    /// `Host` values that are its own.
-    hosts: [String; 3],
-}
-
-impl Shared {
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Has a request decided, now; one at a time.
-    fn decide<T>(&self, decide: impl FnOnce(&mut server::Server<'_>) -> T) -> T {
-        decide(&mut server::Server {
-            realm: &self.realm,
-            faults: &self.faults,
-            memory: &mut self.memory(),
-            now: (self.clock)(),
-            rng: &self.rng,
-        })
     }
 }
 
@@ -170,55 +130,6 @@ async fn start_at(
         serving: Some(serving),
     };
     Ok((server, shared))
-}
-
-/// Refuses a foreign `Host` (DNS rebinding), limits the time of a request, and sets headers that
-/// hold for every answer.
-async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    let named = |host: &str| {
-        shared
-            .hosts
-            .iter()
-            .any(|own| own.eq_ignore_ascii_case(host))
-    };
-    let mut hosts = request.headers().get_all(header::HOST).iter();
-    let host = hosts.next().and_then(|h| h.to_str().ok()).unwrap_or("");
-    let single = hosts.next().is_none();
-    // An absolute-form request names the host a second time (RFC 9112 §3.2.2).
-    let authority = request.uri().authority().map_or(host, |a| a.as_str());
-    let mut response = if single && named(host) && named(authority) {
-        tokio::time::timeout(REQUEST_TIMEOUT, next.run(request))
-            .await
-            .unwrap_or_else(|_| {
-                Refusal::request(format!(
-                    "the request was not complete within {} s",
-                    REQUEST_TIMEOUT.as_secs()
-                ))
-                .with_status(408)
-                .into_response()
-            })
-    } else {
-        Refusal::new(
-            "misdirected_request",
-            format!(
-                "this server is {}, and the request is for {}: a name that is not its own may be a web page reaching for it (RFC 9110 §15.5.20)",
-                shared.hosts[0],
-                quote(if named(host) { authority } else { host })
-            ),
-        )
-        .with_status(421)
-        .into_response()
-    };
-    let headers = response.headers_mut();
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
-    response
 }
 
 #[cfg(test)]

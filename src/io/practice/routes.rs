@@ -13,7 +13,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Shared, guard, page};
+use super::{
+    page,
+    running::{Shared, guard},
+};
 use crate::{
     oauth::dpop,
     practice::{
