@@ -146,7 +146,7 @@ fn as_json(placed: &Placed) -> Value {
 }
 
 fn problems(placed: &Placed) -> Vec<Value> {
-    let cleaned = placed.found.cleaned.iter().map(
+    let cleaned = placed.made.iter().chain(&placed.found.cleaned).map(
         |message| json!({ "part": "token", "pointer": "", "message": format!("cleaned: {message}") }),
     );
     let own = placed

@@ -13,6 +13,7 @@ use crate::{
         Token,
         decode::decode,
         find::{Found, cut, find, find_in_part},
+        formats,
     },
 };
 
@@ -26,12 +27,16 @@ pub(super) struct Source {
     pub name: String,
     /// The text; bytes that are not UTF-8 have become U+FFFD.
     pub text: String,
+    /// What was done to read it, where it was not read as it stands.
+    pub made: Option<String>,
 }
 
 /// A token with the place where it stood.
 pub(super) struct Placed {
     /// The file.
     pub file: String,
+    /// What was done to read it, where it was not read as it stands.
+    pub made: Option<String>,
     /// Place in the file and what was cleaned.
     pub found: Found,
     /// Decoded.
@@ -39,26 +44,30 @@ pub(super) struct Placed {
 }
 
 impl Placed {
-    /// `file:line:column`.
+    /// `file:line:column`, and what the file had to be made into for that place.
     pub fn place(&self) -> String {
-        format!(
-            "{}:{}:{}",
-            escape(&self.file),
-            self.found.line,
-            self.found.column
-        )
+        let (line, column) = (self.found.line, self.found.column);
+        let place = format!("{}:{line}:{column}", escape(&self.file));
+        match &self.made {
+            Some(made) => format!("{place} ({made})"),
+            None => place,
+        }
     }
 }
 
 /// Reads the bytes of a file, or of standard input for `-`.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    all(open(path)?, path)
+}
+
+fn all(input: Box<dyn io::Read + '_>, path: &Path) -> Result<Vec<u8>, Failure> {
     let name = if path.as_os_str() == "-" {
         "standard input".to_owned()
     } else {
         path.display().to_string()
     };
     let mut bytes = Vec::new();
-    open(path)?
+    input
         .take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|e| Failure::impossible(format!("{name}: {e}")))?;
@@ -94,7 +103,10 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn io::Read>, Failure> {
 /// Reads a text. Bytes that are not UTF-8 are replaced and said so on standard error.
 pub(super) fn text(path: &Path) -> Result<Source, Failure> {
     let name = path.display().to_string();
-    let text = match String::from_utf8(bytes(path)?) {
+    let opened =
+        formats::open(open(path)?).map_err(|e| Failure::impossible(format!("{name}: {e}")))?;
+    let made = opened.words();
+    let text = match String::from_utf8(all(opened.bytes, path)?) {
         Ok(text) => text,
         Err(e) => {
             output::note(&format!(
@@ -104,7 +116,7 @@ pub(super) fn text(path: &Path) -> Result<Source, Failure> {
             String::from_utf8_lossy(e.as_bytes()).into_owned()
         }
     };
-    Ok(Source { name, text })
+    Ok(Source { name, text, made })
 }
 
 /// Bytes that are read of a file before it is searched.
@@ -117,7 +129,10 @@ pub(super) fn each_token(
     take: &mut dyn FnMut(Placed) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let name = path.display().to_string();
-    let mut reader = open(path)?;
+    let opened =
+        formats::open(open(path)?).map_err(|e| Failure::impossible(format!("{name}: {e}")))?;
+    let made = opened.words();
+    let mut reader = opened.bytes;
     let mut buffer: Vec<u8> = Vec::new();
     let (mut lines, mut bytes) = (0, 0);
     let mut garbled = false;
@@ -163,6 +178,7 @@ pub(super) fn each_token(
             found.line += lines;
             take(Placed {
                 file: name.clone(),
+                made: made.clone(),
                 token: decode(&found.raw),
                 found,
             })?;
@@ -199,6 +215,7 @@ pub(super) fn tokens(sources: &[Source]) -> Vec<Placed> {
         .flat_map(|source| {
             find(&source.text).into_iter().map(|found| Placed {
                 file: source.name.clone(),
+                made: source.made.clone(),
                 token: decode(&found.raw),
                 found,
             })

@@ -5,7 +5,7 @@ use std::{fs, io::Read as _, path::Path, sync::Arc};
 use crate::{
     app::{effect::Material, token::MAX_AT_ONCE},
     jose::{der, pem},
-    token::find,
+    token::{find, formats},
 };
 
 /// Bytes of a file that are read; a larger one is refused.
@@ -25,21 +25,23 @@ pub fn read(path: &Path) -> Result<Material, String> {
             ..Material::default()
         });
     }
+    let (bytes, made) = formats::read(bytes).map_err(|e| e.to_string())?;
     let (text, note) = match String::from_utf8(bytes) {
-        Ok(text) => (text, String::new()),
+        Ok(text) => (text, None),
         Err(e) => {
             let place = e.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(e.as_bytes()).into_owned();
             let note = format!(
                 "not all of it is UTF-8 (from byte {place} on); what is not was read as \u{fffd}"
             );
-            (text, note)
+            (text, Some(note))
         }
     };
+    let notes: Vec<String> = made.into_iter().chain(note).collect();
     Ok(Material {
         found: find::find(&text),
         text: (text.len() <= MAX_AT_ONCE).then(|| Arc::from(text)),
-        note,
+        note: notes.join("; "),
     })
 }
 

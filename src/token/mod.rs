@@ -8,6 +8,7 @@ pub mod details;
 pub mod diff;
 pub mod explain;
 pub mod find;
+pub mod formats;
 pub mod guide;
 pub(crate) mod json_text;
 pub mod kind;
