@@ -7,10 +7,12 @@
 //! Places are those in what was read. A format that can, keeps line breaks where they stood, so that
 //! a line is the same in the file; what was done is told beside each place ([`Opened::words`]).
 
+mod gzip;
+
 use std::io::{self, Cursor, Read};
 
 /// Every format, in the order in which they are tried.
-static FORMATS: [&Format; 0] = [];
+static FORMATS: [&Format; 1] = [&gzip::FORMAT];
 
 /// The first bytes of a file, as many as a format is shown.
 const HEAD: usize = 4096;
