@@ -178,6 +178,18 @@ pub(super) static FAMILY: Family = Family {
             make: Make::Token(|d| d.claim_sealed("/iat", Some(json!(d.with.now + 3600)))),
             ..forgery()
         },
+        Forgery {
+            name: "iat-removed",
+            title: "No iat",
+            mutates: "`iat` is removed.",
+            source: "RFC 9068 §2.2; own",
+            means: "Claims that the profile demands are not looked for: nobody can tell how old the token is.",
+            make: Make::Token(|d| {
+                d.claim("iat")?;
+                d.claim_sealed("/iat", None)
+            }),
+            ..forgery()
+        },
     ],
     ..Family::BASE
 };
