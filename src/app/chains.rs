@@ -29,6 +29,8 @@ pub enum Command {
     Show(ChainId),
     /// Rename.
     Rename(ChainId, String),
+    /// A copy under another name, without the run.
+    Duplicate(ChainId),
     /// Remove.
     Delete(ChainId),
     /// Replace a chain as a whole.
@@ -65,6 +67,7 @@ impl Noun for Command {
             Self::Import(_) => "Import chain".into(),
             Self::Show(_) => "Show a chain".into(),
             Self::Rename(..) => "Rename chain".into(),
+            Self::Duplicate(_) => "Duplicate chain".into(),
             Self::Delete(_) => "Delete chain".into(),
             Self::Set(..) => "Change chain".into(),
             Self::AddNode(_, node) => format!("Add {}", escape(node.title())),
@@ -80,6 +83,7 @@ impl Noun for Command {
             Self::LoadSample(_)
             | Self::New
             | Self::Import(_)
+            | Self::Duplicate(_)
             | Self::Delete(_)
             | Self::Set(..)
             | Self::AddNode(..)
@@ -105,6 +109,7 @@ impl Noun for Command {
                 }
             }
             Self::Rename(id, title) => edit(model, id, |chain| chain.title = title),
+            Self::Duplicate(id) => duplicate(model, id),
             Self::Delete(id) => {
                 runs::cancel(model, id, effects);
                 let before = model.workspace.chains.len();
@@ -160,6 +165,35 @@ fn new(model: &mut Model) {
         nodes: Vec::new(),
     };
     add(model, chain);
+}
+
+fn duplicate(model: &mut Model, id: ChainId) {
+    let Some(chain) = model.workspace.chain(id).cloned() else {
+        return model.complain(format!("There is no chain {id}."));
+    };
+    // One more than there are chains: one of the names is free.
+    let mut names = (1..=model.workspace.chains.len() + 1).map(|n| match n {
+        1 => format!("{}-copy", chain.name),
+        n => format!("{}-copy-{n}", chain.name),
+    });
+    let taken = |name: &String| {
+        let mut chains = model.workspace.chains.iter();
+        chains.any(|c| c.chain.name == *name)
+    };
+    let name = names.find(|name| !taken(name)).unwrap_or_default();
+    let title = if chain.title.is_empty() {
+        String::new()
+    } else {
+        format!("{} (copy)", chain.title)
+    };
+    add(
+        model,
+        Chain {
+            name,
+            title,
+            ..chain
+        },
+    );
 }
 
 fn add_node(model: &mut Model, id: ChainId, mut node: Node) {
@@ -416,4 +450,33 @@ fn free_id(chain: &Chain, wanted: &str) -> String {
         .map(|n| format!("{wanted}-{n}"))
         .find(|id| chain.node(id).is_none())
         .unwrap_or_else(|| wanted.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        app::{history, update},
+        kit::clock::Clock,
+    };
+
+    #[test]
+    fn a_copy_of_a_chain_has_a_name_of_its_own_and_comes_to_the_front() {
+        let (mut model, env) = (Model::default(), Env::system(Clock::System));
+        update(&mut model, Command::LoadSample("sample".into()), &env);
+        let first = model.workspace.chains[0].clone();
+        for _ in 0..2 {
+            update(&mut model, Command::Duplicate(first.id), &env);
+        }
+        let chains = &model.workspace.chains;
+        let names: Vec<_> = chains.iter().map(|c| c.chain.name.as_str()).collect();
+        assert_eq!(names, ["sample", "sample-copy", "sample-copy-2"]);
+        assert_eq!(chains[1].chain.nodes, first.chain.nodes);
+        assert_eq!(chains[1].chain.title, "Sample chain (copy)");
+        assert_eq!(model.session.chain, Some(chains[2].id));
+        update(&mut model, history::Command::Undo, &env);
+        assert_eq!(model.workspace.chains.len(), 2);
+        update(&mut model, Command::Duplicate(ChainId(9_999)), &env);
+        assert_eq!(model.workspace.chains.len(), 2);
+    }
 }

@@ -304,6 +304,10 @@ fn picker(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
             ui.close();
         }
         export(ui, cx, chain);
+        if widgets::menu_item(ui, "Duplicate this chain", "").clicked() {
+            cx.push(chains::Command::Duplicate(id));
+            ui.close();
+        }
         if widgets::menu_item(ui, "Delete this chain", "").clicked() {
             cx.push(chains::Command::Delete(id));
             ui.close();
