@@ -134,6 +134,10 @@ impl Noun for Command {
     fn palette(model: &Model, entries: &mut Vec<Entry<Self>>) {
         let views = VIEWS.map(|view| offer(Rank::Front, "", Self::Show(view)));
         entries.extend(views);
+        if model.session.at_least.is_some() {
+            let hint = "milder ones are left out now";
+            entries.push(offer(Rank::Front, hint, Self::FilterSeverity(None)));
+        }
         if model.session.clock != Clock::System {
             let hint = "verdicts and countdowns follow";
             let now = Self::SetClock(Clock::System);
@@ -183,4 +187,23 @@ pub(super) fn mend(model: &mut Model) {
     model.session.token = token;
     model.session.chain = shown;
     model.session.target = target;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{command::palette, update};
+
+    #[test]
+    fn the_palette_shows_all_findings_again_once_some_are_left_out() {
+        let (mut model, env) = (Model::default(), Env::system(Clock::System));
+        let offered = |model: &Model| {
+            let all = Command::FilterSeverity(None).into();
+            palette(model).iter().any(|entry| entry.act == all)
+        };
+        assert!(!offered(&model));
+        let high = Command::FilterSeverity(Some(Severity::High));
+        update(&mut model, high, &env);
+        assert!(offered(&model));
+    }
 }
