@@ -14,10 +14,10 @@ use super::{
 use crate::{
     chain::{
         Chain,
-        run::{Directory, ServerView},
+        run::{Access, Directory, DirectoryError, ServerView},
     },
     jose::Jwk,
-    kit::{ids::TokenId, text::escape},
+    kit::ids::TokenId,
     oauth::client_auth::{AuthMethod, Client, Credential},
     practice::Faults,
     token::{Token, decode},
@@ -43,26 +43,18 @@ impl<'a> Names<'a> {
         Self { model, faults }
     }
 
-    fn practice(&self) -> Result<&Arc<PracticeInfo>, String> {
+    fn practice(&self) -> Result<&Arc<PracticeInfo>, DirectoryError> {
         match self.model.practice.get(&self.faults) {
             Some(Practice::Running(info)) => Ok(info),
-            Some(Practice::Starting) => Err("the practice server is still being started".into()),
-            Some(Practice::Failed(why)) => {
-                Err(format!("the practice server could not be started: {why}"))
-            }
-            Some(Practice::Stopped) | None => {
-                Err("the practice server does not run: start it, or name another server".into())
-            }
+            Some(Practice::Starting) => Err(DirectoryError::PracticeStarting),
+            Some(Practice::Failed(why)) => Err(DirectoryError::PracticeFailed(why.clone())),
+            Some(Practice::Stopped) | None => Err(DirectoryError::PracticeStopped),
         }
     }
 
-    fn configured(&self, name: &str) -> Result<&ServerEntry, String> {
-        self.model.workspace.server(name).ok_or_else(|| {
-            format!(
-                "no server named {} is configured: connect it, or choose another",
-                escape(name)
-            )
-        })
+    fn configured(&self, name: &str) -> Result<&ServerEntry, DirectoryError> {
+        let known = self.model.workspace.server(name);
+        known.ok_or_else(|| DirectoryError::NoServer(name.to_owned()))
     }
 }
 
@@ -72,7 +64,7 @@ pub(super) fn faults(chain: &Chain) -> Faults {
 }
 
 impl Directory for Names<'_> {
-    fn server(&self, name: Option<&str>) -> Result<ServerView, String> {
+    fn server(&self, name: Option<&str>) -> Result<ServerView, DirectoryError> {
         let Some(name) = name else {
             return Ok(ServerView {
                 name: practice::title(&self.faults),
@@ -80,12 +72,10 @@ impl Directory for Names<'_> {
             });
         };
         let server = self.configured(name)?;
-        let metadata = server.metadata.as_ref().ok_or_else(|| {
-            format!(
-                "the metadata of {} is not there: fetch it again, or check the issuer {}",
-                escape(name),
-                escape(&server.issuer)
-            )
+        let metadata = server.metadata.as_ref();
+        let metadata = metadata.ok_or_else(|| DirectoryError::NoMetadata {
+            server: name.to_owned(),
+            issuer: server.issuer.clone(),
         })?;
         Ok(ServerView {
             name: name.to_owned(),
@@ -93,33 +83,23 @@ impl Directory for Names<'_> {
         })
     }
 
-    fn client(&self, server: Option<&str>, client_id: &str) -> Result<Client, String> {
-        let unknown = |place: &str, known: Vec<&str>| {
-            let known = if known.is_empty() {
-                "none".to_owned()
-            } else {
-                known.join(", ")
-            };
-            format!(
-                "{place} has no client {}: choose one of those it has ({})",
-                escape(client_id),
-                escape(&known)
-            )
+    fn client(&self, server: Option<&str>, client_id: &str) -> Result<Client, DirectoryError> {
+        let unknown = |known| DirectoryError::NoClient {
+            server: server.map(str::to_owned),
+            client: client_id.to_owned(),
+            known,
         };
         let Some(name) = server else {
             let info = self.practice()?;
             let found = info.clients.iter().find(|c| c.client_id == client_id);
             return found.cloned().ok_or_else(|| {
-                let known = info.clients.iter().map(|c| c.client_id.as_str()).collect();
-                unknown("the practice server", known)
+                unknown(info.clients.iter().map(|c| c.client_id.clone()).collect())
             });
         };
         let entry = self.configured(name)?;
         let client = entry.clients.iter().find(|c| c.client_id == client_id);
-        let client = client.ok_or_else(|| {
-            let known = entry.clients.iter().map(|c| c.client_id.as_str()).collect();
-            unknown(&escape(name), known)
-        })?;
+        let client = client
+            .ok_or_else(|| unknown(entry.clients.iter().map(|c| c.client_id.clone()).collect()))?;
         Ok(Client {
             client_id: client.client_id.clone(),
             method: client.method,
@@ -133,26 +113,20 @@ impl Directory for Names<'_> {
         found.map(|(_, url, _)| url.clone())
     }
 
-    fn key(&self, name: &str) -> Result<Jwk, String> {
+    fn key(&self, name: &str) -> Result<Jwk, DirectoryError> {
         let keys = &self.model.workspace.keys;
         let entry = keys
             .iter()
             .find(|k| k.id.to_string() == name)
             .or_else(|| keys.iter().find(|k| k.name == name))
-            .ok_or_else(|| format!("the workspace has no key {}", escape(name)))?;
+            .ok_or_else(|| DirectoryError::NoKey(name.to_owned()))?;
         if !entry.private {
-            return Err(format!(
-                "the key {} is a public one: proofs need the private part",
-                escape(name)
-            ));
+            return Err(DirectoryError::PublicKey(name.to_owned()));
         }
         let key = self.model.vault.keys.get(&entry.id);
-        key.cloned().ok_or_else(|| {
-            format!(
-                "the private part of the key {} is not known here{}",
-                escape(name),
-                locked(self.model)
-            )
+        key.cloned().ok_or_else(|| DirectoryError::KeyLocked {
+            key: name.to_owned(),
+            access: access(self.model),
         })
     }
 
@@ -189,17 +163,18 @@ pub fn key_of(model: &Model, thumbprint: &str) -> Option<Jwk> {
         .cloned()
 }
 
-fn locked(model: &Model) -> &'static str {
+/// How a secret can be had that is not in memory.
+fn access(model: &Model) -> Access {
     if model.sealing.sealed.is_some() {
-        ": unlock the workspace with its passphrase"
+        Access::Sealed
     } else {
-        ": enter it again"
+        Access::Gone
     }
 }
 
-pub(super) fn credential(model: &Model, client: &ClientEntry) -> Result<Credential, String> {
-    let locked = locked(model);
-    let id = escape(&client.client_id);
+fn credential(model: &Model, client: &ClientEntry) -> Result<Credential, DirectoryError> {
+    let access = access(model);
+    let id = || client.client_id.clone();
     match client.method {
         AuthMethod::None => Ok(Credential::None),
         AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => {
@@ -207,16 +182,19 @@ pub(super) fn credential(model: &Model, client: &ClientEntry) -> Result<Credenti
             secret
                 .cloned()
                 .map(Credential::Secret)
-                .ok_or_else(|| format!("the secret of client {id} is not known here{locked}"))
+                .ok_or_else(|| DirectoryError::NoSecret {
+                    client: id(),
+                    access,
+                })
         }
         AuthMethod::PrivateKeyJwt => {
             let key = client
                 .key
-                .ok_or_else(|| format!("client {id} has no key: choose one for its assertions"))?;
+                .ok_or_else(|| DirectoryError::NoClientKey { client: id() })?;
             let jwk = model.vault.keys.get(&key);
             jwk.cloned()
                 .map(Credential::Key)
-                .ok_or_else(|| format!("the private part of key {key} is not known here{locked}"))
+                .ok_or(DirectoryError::ClientKeyLocked { key, access })
         }
     }
 }

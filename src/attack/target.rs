@@ -109,7 +109,10 @@ impl Target {
 
     /// A token endpoint at which tokens are exchanged (RFC 8693).
     pub fn exchange(endpoint: Endpoint) -> Result<Self, String> {
-        let url = endpoint.server.endpoint("token_endpoint")?;
+        let url = endpoint
+            .server
+            .endpoint("token_endpoint")
+            .map_err(|e| e.to_string())?;
         Ok(Self {
             place: Place::SubjectToken,
             endpoint: Some(endpoint),
@@ -219,7 +222,9 @@ impl Occasion<'_> {
         }
         let mut request = self.bare(url, token);
         if self.target.proof.is_some() {
-            let proof = dpop::proof_of(self, &request, Some(token))?.sign()?;
+            let proof = dpop::proof_of(self, &request, Some(token))?
+                .sign()
+                .map_err(|e| e.to_string())?;
             request.headers.push(Field::secret(HEADER, proof));
         }
         Ok(request)
@@ -328,7 +333,9 @@ impl Ask {
             resource: &self.resource,
             ..Exchange::default()
         };
-        exchange.request(&endpoint.server)
+        exchange
+            .request(&endpoint.server)
+            .map_err(|e| e.to_string())
     }
 
     /// The whole request.
@@ -344,11 +351,13 @@ impl Ask {
                 &endpoint.server,
                 occasion.env,
             )
-            .map_err(|why| escape(&why).into_owned())?;
+            .map_err(|why| escape(&why.to_string()).into_owned())?;
         }
         if occasion.target.proof.is_some() {
             // At a token endpoint no access token goes along that the proof would name.
-            let proof = dpop::proof_of(occasion, &request, None)?.sign()?;
+            let proof = dpop::proof_of(occasion, &request, None)?
+                .sign()
+                .map_err(|e| e.to_string())?;
             request.headers.push(Field::secret(HEADER, proof));
         }
         Ok(request)

@@ -40,18 +40,25 @@ impl From<Dpop> for String {
     }
 }
 
-impl TryFrom<String> for Dpop {
-    type Error = String;
+/// Text that is no word of [`Dpop`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "is `{}`; write \"{GENERATED}\" for a key that is made for the run, \"{KEY}NAME\" for a key of the workspace, or \"{NONE}\"",
+    shorten(&escape(.found), 40)
+)]
+pub struct DpopError {
+    found: String,
+}
 
-    fn try_from(text: String) -> Result<Self, String> {
+impl TryFrom<String> for Dpop {
+    type Error = DpopError;
+
+    fn try_from(text: String) -> Result<Self, DpopError> {
         match (text.as_str(), text.strip_prefix(KEY)) {
             (NONE, _) => Ok(Self::None),
             (GENERATED, _) => Ok(Self::Generated),
             (_, Some(name)) if !name.is_empty() => Ok(Self::Key(name.to_owned())),
-            _ => Err(format!(
-                "is `{}`; write \"{GENERATED}\" for a key that is made for the run, \"{KEY}NAME\" for a key of the workspace, or \"{NONE}\"",
-                shorten(&escape(&text), 40)
-            )),
+            _ => Err(DpopError { found: text }),
         }
     }
 }

@@ -212,9 +212,10 @@ fn end(
 }
 
 /// Something that must be set differently here; the words say what.
-pub(super) fn setting(reason: String) -> Failure {
+#[allow(clippy::needless_pass_by_value)] // errors are given away
+pub(super) fn setting(error: impl std::error::Error) -> Failure {
     Failure::setup(
-        reason,
+        error.to_string(),
         "change the settings of the node, its client or its server",
     )
 }

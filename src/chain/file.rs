@@ -1,18 +1,16 @@
 //! Chains as TOML files, and the samples that come with the program (`assets/chains`).
 
+mod error;
 pub(super) mod fields;
 mod read;
 pub(super) mod write;
 
 use super::Chain;
 
+pub use self::error::{FieldProblem, FileError, FilePlace, FileProblem, WriteError};
+
 /// The version of the format that is read and written here.
 pub const VERSION: u32 = 1;
-
-/// A chain file that cannot be read: the place, what is wrong there, what to do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct FileError(pub String);
 
 /// The samples: name and text.
 pub const SAMPLES: [(&str, &str); 3] = [
@@ -43,12 +41,9 @@ pub fn read(text: &str) -> Result<Chain, FileError> {
 
 /// Writes a chain, friendly to a line-based diff: a field a line, always in the same order, and
 /// fields that say nothing left out. Places on the canvas beyond a million points are left out.
-pub fn write(chain: &Chain) -> Result<String, FileError> {
+pub fn write(chain: &Chain) -> Result<String, WriteError> {
     if chain.version != VERSION {
-        return Err(FileError(format!(
-            "a chain of version {} cannot be written: this program writes version {VERSION}",
-            chain.version
-        )));
+        return Err(WriteError::Version(chain.version));
     }
     Ok(write::chain(chain))
 }

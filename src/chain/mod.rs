@@ -1,5 +1,6 @@
 //! Floor 2: chains of hops. A chain is data ([`Chain`], TOML in files); [`run`] drives it without I/O.
 
+pub mod directory;
 pub mod dpop;
 mod engine;
 pub mod expectation;

@@ -11,11 +11,12 @@ use url::Url;
 use super::{Chain, Expect, engine};
 use crate::{
     jose::Jwk,
-    kit::{Env, clock::Timestamp, ids::TokenId, text::escape},
-    oauth::{client_auth::Client, http, metadata::Metadata},
+    kit::{Env, clock::Timestamp, ids::TokenId},
+    oauth::http,
     token::Token,
 };
 
+pub use super::directory::{Access, Directory, DirectoryError, ServerView};
 pub use crate::oauth::failure::{Failure, FailureKind};
 
 /// How far a node is.
@@ -97,36 +98,6 @@ impl Run {
     /// The token that a node gave.
     pub fn token(&self, id: &str) -> Option<&Arc<Token>> {
         self.nodes.get(id)?.token.as_ref()
-    }
-}
-
-/// A server as a chain sees it.
-#[derive(Debug, Clone)]
-pub struct ServerView {
-    /// Its name in the workspace, or `Practice`.
-    pub name: String,
-    /// Its metadata.
-    pub metadata: Arc<Metadata>,
-}
-
-/// Where a chain finds servers, clients and tokens by name.
-pub trait Directory {
-    /// The server of that name; `None` is the practice server.
-    fn server(&self, name: Option<&str>) -> Result<ServerView, String>;
-    /// A client of that server, with its credential.
-    fn client(&self, server: Option<&str>, client_id: &str) -> Result<Client, String>;
-    /// The URL of a practice resource server.
-    fn resource(&self, name: &str) -> Option<Url>;
-    /// A token of the tray.
-    fn token(&self, id: TokenId) -> Option<Arc<Token>>;
-    /// A private key of the workspace, by name or identifier.
-    fn key(&self, name: &str) -> Result<Jwk, String> {
-        Err(format!("there is no key {}", escape(name)))
-    }
-    /// The private key of the workspace that has this thumbprint (RFC 7638).
-    fn key_of(&self, thumbprint: &str) -> Option<Jwk> {
-        let _ = thumbprint;
-        None
     }
 }
 

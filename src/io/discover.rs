@@ -20,7 +20,7 @@ pub async fn discover(http: &Http, issuer: &str) -> Result<(Metadata, Jwks), Str
     if metadata.jwks_uri.is_none() {
         return Ok((metadata, Jwks::default()));
     }
-    let url = metadata.endpoint("jwks_uri")?;
+    let url = metadata.endpoint("jwks_uri").map_err(|e| e.to_string())?;
     let mut request = Request::get(url.clone());
     request.headers = vec![Field::plain(
         "Accept",

@@ -10,8 +10,12 @@ use super::{
 };
 use crate::{
     jose::{Alg, Family, Jwk},
-    kit::{Env, rng, secret::Secret, text},
-    token::craft::mint,
+    kit::{
+        Env, rng,
+        secret::Secret,
+        text::{escape, shorten},
+    },
+    token::craft::{CraftError, mint},
 };
 
 /// Registered authentication methods used here (`token_endpoint_auth_method`).
@@ -69,6 +73,101 @@ pub struct Client {
     pub credential: Credential,
 }
 
+/// Why a client cannot prove itself to a server.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClientAuthError {
+    /// It has no name.
+    #[error("the client has no client_id: set it in the server's settings")]
+    NoId,
+    /// It has not what its method proves it with.
+    #[error(
+        "client `{}` authenticates by {} and has no {needed}: set one in the server's settings",
+        escape(.client),
+        .method.name()
+    )]
+    NoCredential {
+        /// Its `client_id`.
+        client: String,
+        /// Its method.
+        method: AuthMethod,
+        /// What is needed.
+        needed: &'static str,
+    },
+    /// Its key makes no assertion.
+    #[error("no assertion for client `{}`: {why}", escape(.client))]
+    Assertion {
+        /// Its `client_id`.
+        client: String,
+        /// Why.
+        why: AssertionError,
+    },
+    /// The server announces other methods.
+    #[error(
+        "client `{}` authenticates by {}, and {} announces only {}: choose one of these for the client",
+        escape(.client),
+        .method.name(),
+        escape(.issuer),
+        shorten(&escape(&.announced.join(", ")), 300)
+    )]
+    NotAnnounced {
+        /// Its `client_id`.
+        client: String,
+        /// Its method.
+        method: AuthMethod,
+        /// The server.
+        issuer: String,
+        /// What it announces.
+        announced: Vec<String>,
+    },
+    /// The request has no form that the proof could stand in.
+    #[error("only a form request can carry a client's credentials")]
+    NoForm,
+}
+
+/// Why a key makes no client assertion.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AssertionError {
+    /// The key is public.
+    #[error("the key has no private part")]
+    PublicKey,
+    /// Nobody to address it to.
+    #[error("the server's issuer is not known, and the assertion is addressed to it")]
+    NoIssuer,
+    /// No algorithm for the key.
+    #[error(transparent)]
+    Algorithm(#[from] SigningAlgError),
+    /// The server announces other algorithms.
+    #[error(
+        "its key signs with {alg}, and the server announces only {}",
+        shorten(&escape(&.announced.join(", ")), 200)
+    )]
+    NotAnnounced {
+        /// The key's algorithm.
+        alg: Alg,
+        /// What the server announces.
+        announced: Vec<String>,
+    },
+    /// Signing failed.
+    #[error(transparent)]
+    Sign(#[from] CraftError),
+}
+
+/// Why a key has no algorithm to prove possession by.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SigningAlgError {
+    /// Of a type that is not known.
+    #[error("no algorithm is known for a key of type {key}")]
+    KeyType {
+        /// What the key is.
+        key: String,
+    },
+    /// It is for an algorithm that shares its key.
+    #[error("`{}` is no algorithm for an asymmetric key, and one is needed here", escape(.0.name()))]
+    NotAsymmetric(Alg),
+}
+
 /// Seconds for which a client assertion is valid.
 const ASSERTION_LIFE: i64 = 60;
 
@@ -81,25 +180,22 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 /// Adds the client's proof to a request whose body is a form. Exactly one method is used (RFC 6749
 /// §2.3).
 ///
-/// The error says in words what is missing: the credential, or the method at the server. A server
-/// that announces no methods is tried; `none` is tried even where it is not announced, since many
+/// A server that announces no methods is tried; `none` is tried even where it is not announced, since many
 /// servers leave it out.
 pub fn apply(
     client: &Client,
     request: &mut Request,
     server: &Metadata,
     env: &Env,
-) -> Result<(), String> {
-    let id = text::escape(&client.client_id).into_owned();
+) -> Result<(), ClientAuthError> {
     if client.client_id.is_empty() {
-        return Err("the client has no client_id: set it in the server's settings".into());
+        return Err(ClientAuthError::NoId);
     }
-    announced(client.method, &id, server)?;
-    let missing = |what: &str| {
-        format!(
-            "client `{id}` authenticates by {} and has no {what}: set one in the server's settings",
-            client.method.name()
-        )
+    announced(client, server)?;
+    let missing = |needed| ClientAuthError::NoCredential {
+        client: client.client_id.clone(),
+        method: client.method,
+        needed,
     };
     let mut fields = Vec::new();
     match (client.method, &client.credential) {
@@ -120,8 +216,12 @@ pub fn apply(
             fields.push(Field::secret("client_secret", secret.expose()));
         }
         (AuthMethod::PrivateKeyJwt, Credential::Key(key)) => {
-            let assertion = assertion(&client.client_id, key, server, env)
-                .map_err(|reason| format!("no assertion for client `{id}`: {reason}"))?;
+            let assertion = assertion(&client.client_id, key, server, env).map_err(|why| {
+                ClientAuthError::Assertion {
+                    client: client.client_id.clone(),
+                    why,
+                }
+            })?;
             fields.push(Field::plain("client_id", &client.client_id));
             fields.push(Field::plain("client_assertion_type", ASSERTION_TYPE));
             fields.push(Field::secret("client_assertion", assertion));
@@ -134,48 +234,52 @@ pub fn apply(
     match request.fields_mut() {
         Some(form) => form.extend(fields),
         None if fields.is_empty() => {}
-        None => return Err("only a form request can carry a client's credentials".into()),
+        None => return Err(ClientAuthError::NoForm),
     }
     Ok(())
 }
 
 /// Refuses a method that the server announces not to take.
-fn announced(method: AuthMethod, id: &str, server: &Metadata) -> Result<(), String> {
+fn announced(client: &Client, server: &Metadata) -> Result<(), ClientAuthError> {
+    let method = client.method;
     let Some(methods) = &server.token_endpoint_auth_methods_supported else {
         return Ok(());
     };
     if method == AuthMethod::None || methods.iter().any(|m| m == method.name()) {
         return Ok(());
     }
-    Err(format!(
-        "client `{id}` authenticates by {}, and {} announces only {}: choose one of these for the client",
-        method.name(),
-        text::escape(&server.issuer),
-        text::shorten(&text::escape(&methods.join(", ")), 300)
-    ))
+    Err(ClientAuthError::NotAnnounced {
+        client: client.client_id.clone(),
+        method,
+        issuer: server.issuer.clone(),
+        announced: methods.clone(),
+    })
 }
 
 /// A client assertion (RFC 7523 §3). `aud` is the issuer identifier as a string, which older servers
 /// take and newer texts demand; `typ` is `JWT`, since widespread libraries refuse any other.
-fn assertion(client_id: &str, key: &Jwk, server: &Metadata, env: &Env) -> Result<String, String> {
+fn assertion(
+    client_id: &str,
+    key: &Jwk,
+    server: &Metadata,
+    env: &Env,
+) -> Result<String, AssertionError> {
     if !key.is_private() {
-        return Err("the key has no private part".into());
+        return Err(AssertionError::PublicKey);
     }
     if server.issuer.is_empty() {
-        return Err(
-            "the server's issuer is not known, and the assertion is addressed to it".into(),
-        );
+        return Err(AssertionError::NoIssuer);
     }
     let alg = signing_alg(key)?;
     if let Some(algs) = server.document.get(ALGS_MEMBER).and_then(Value::as_array)
         && !algs.is_empty()
         && !algs.iter().any(|a| a.as_str() == Some(alg.name()))
     {
-        let algs: Vec<&str> = algs.iter().filter_map(Value::as_str).collect();
-        return Err(format!(
-            "its key signs with {alg}, and the server announces only {}",
-            text::shorten(&text::escape(&algs.join(", ")), 200)
-        ));
+        let announced = algs.iter().filter_map(Value::as_str);
+        return Err(AssertionError::NotAnnounced {
+            alg,
+            announced: announced.map(str::to_owned).collect(),
+        });
     }
     let now = env.now.as_second();
     let claims = json!({
@@ -190,12 +294,12 @@ fn assertion(client_id: &str, key: &Jwk, server: &Metadata, env: &Env) -> Result
     if let (Some(kid), Some(members)) = (key.kid(), header.as_object_mut()) {
         members.insert("kid".into(), kid.into());
     }
-    mint(&header, &claims, key, &alg).map_err(|e| e.to_string())
+    Ok(mint(&header, &claims, key, &alg)?)
 }
 
 /// The algorithm that an asymmetric key is for, by its `alg` or its type. A shared secret proves
 /// neither a client (`private_key_jwt`) nor a holder (DPoP).
-pub fn signing_alg(key: &Jwk) -> Result<Alg, String> {
+pub fn signing_alg(key: &Jwk) -> Result<Alg, SigningAlgError> {
     let alg = match (key.alg(), key.kty(), key.text("crv")) {
         (Some(alg), _, _) => alg,
         (None, "EC", Some("P-256")) => Alg::Es256,
@@ -205,17 +309,13 @@ pub fn signing_alg(key: &Jwk) -> Result<Alg, String> {
         (None, "RSA", _) => Alg::Ps256,
         (None, "OKP", Some("Ed25519")) => Alg::EdDsa,
         _ => {
-            return Err(format!(
-                "no algorithm is known for a key of type {}",
-                key.describe()
-            ));
+            return Err(SigningAlgError::KeyType {
+                key: key.describe(),
+            });
         }
     };
     match alg.family() {
         Family::RsaPkcs1 | Family::RsaPss | Family::Ecdsa | Family::Edwards => Ok(alg),
-        Family::None | Family::Hmac | Family::Unknown => Err(format!(
-            "`{}` is no algorithm for an asymmetric key, and one is needed here",
-            text::escape(alg.name())
-        )),
+        Family::None | Family::Hmac | Family::Unknown => Err(SigningAlgError::NotAsymmetric(alg)),
     }
 }

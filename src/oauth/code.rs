@@ -7,7 +7,7 @@ use url::Url;
 use super::{
     failure::{self, Failure, FailureKind, Place},
     http::{Field, Request},
-    metadata::Metadata,
+    metadata::{EndpointError, Metadata},
 };
 use crate::{
     jose::{b64, crypto},
@@ -70,7 +70,7 @@ pub struct AuthorizationRequest<'a> {
 
 impl AuthorizationRequest<'_> {
     /// The URL to open. The endpoint's own query is kept (RFC 6749 §3.1).
-    pub fn url(&self, server: &Metadata) -> Result<Url, String> {
+    pub fn url(&self, server: &Metadata) -> Result<Url, EndpointError> {
         let mut url = server.endpoint("authorization_endpoint")?;
         url.set_fragment(None);
         {
@@ -235,7 +235,7 @@ pub fn token_request(
     redirect_uri: &str,
     pkce: &Pkce,
     resource: &[String],
-) -> Result<Request, String> {
+) -> Result<Request, EndpointError> {
     let mut fields = vec![
         Field::plain("grant_type", "authorization_code"),
         Field::secret("code", code.expose()),

@@ -6,11 +6,14 @@ mod judge;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{client_auth::signing_alg, http::Response};
+use super::{
+    client_auth::{SigningAlgError, signing_alg},
+    http::Response,
+};
 use crate::{
     jose::{Alg, Jwk, b64, crypto},
     kit::{Env, rng},
-    token::craft::mint,
+    token::craft::{CraftError, mint},
 };
 
 pub use crate::token::validate::steps::Outcome;
@@ -66,6 +69,20 @@ pub struct About<'a> {
     pub nonce: Option<&'a str>,
 }
 
+/// Why a key makes no proof.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProofError {
+    /// The key is public.
+    #[error("the key has no private part")]
+    PublicKey,
+    /// The key is shared: it shows who knows it, not who holds it.
+    #[error("a shared secret proves nothing here")]
+    SharedSecret,
+    /// No algorithm for the key.
+    #[error(transparent)]
+    Algorithm(#[from] SigningAlgError),
+}
+
 /// A proof before it is signed.
 #[derive(Clone)]
 pub struct Draft {
@@ -80,10 +97,10 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// A good proof by `key`. The error says why the key cannot make one.
-    pub fn new(key: &Jwk, about: &About<'_>, env: &Env) -> Result<Self, String> {
+    /// A good proof by `key`.
+    pub fn new(key: &Jwk, about: &About<'_>, env: &Env) -> Result<Self, ProofError> {
         if key.kty() != "oct" && !key.is_private() {
-            return Err("the key has no private part".into());
+            return Err(ProofError::PublicKey);
         }
         let alg = signing_alg(key)?;
         let header = Map::from_iter([
@@ -111,14 +128,13 @@ impl Draft {
     }
 
     /// The proof as it is sent.
-    pub fn sign(&self) -> Result<String, String> {
+    pub fn sign(&self) -> Result<String, CraftError> {
         mint(
             &Value::Object(self.header.clone()),
             &Value::Object(self.claims.clone()),
             &self.key,
             &self.alg,
         )
-        .map_err(|e| e.to_string())
     }
 }
 
@@ -128,8 +144,8 @@ pub fn ath(token: &str) -> String {
 }
 
 /// The public key as a proof shows it: what the key is, and nothing about it.
-pub fn shown(key: &Jwk) -> Result<Jwk, String> {
-    let mut public = key.public().ok_or("a shared secret proves nothing here")?;
+pub fn shown(key: &Jwk) -> Result<Jwk, ProofError> {
+    let mut public = key.public().ok_or(ProofError::SharedSecret)?;
     public
         .0
         .retain(|name, _| ["kty", "crv", "x", "y", "n", "e"].contains(&name.as_str()));

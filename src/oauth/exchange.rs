@@ -3,7 +3,7 @@
 use super::{
     grants,
     http::{Field, Request},
-    metadata::Metadata,
+    metadata::{EndpointError, Metadata},
     token_type,
 };
 
@@ -38,13 +38,24 @@ pub struct Exchange<'a> {
     pub may_act: Option<&'a str>,
 }
 
+/// Why an exchange cannot be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExchangeError {
+    /// No token that is to be exchanged.
+    #[error("an exchange needs a subject token (RFC 8693 §2.1)")]
+    NoSubject,
+    /// No server to ask.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+}
+
 impl Exchange<'_> {
-    /// The token request, before the client's proof is added. The error says what is missing.
-    pub fn request(&self, server: &Metadata) -> Result<Request, String> {
+    /// The token request, before the client's proof is added.
+    pub fn request(&self, server: &Metadata) -> Result<Request, ExchangeError> {
         let subject = self
             .subject
             .filter(|s| !s.token.is_empty())
-            .ok_or("an exchange needs a subject token (RFC 8693 §2.1)")?;
+            .ok_or(ExchangeError::NoSubject)?;
         let mut fields = vec![Field::plain("grant_type", GRANT_TYPE)];
         grants::extend(&mut fields, &[], self.audience, self.resource);
         if !self.scope.is_empty() {

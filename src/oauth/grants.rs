@@ -2,7 +2,7 @@
 
 use super::{
     http::{Field, Request},
-    metadata::Metadata,
+    metadata::{EndpointError, Metadata},
 };
 
 /// A client's request for its own token (RFC 6749 §4.4.2), before its proof is added.
@@ -11,7 +11,7 @@ pub fn client_credentials(
     scope: &[String],
     audience: &[String],
     resource: &[String],
-) -> Result<Request, String> {
+) -> Result<Request, EndpointError> {
     let mut fields = vec![Field::plain("grant_type", "client_credentials")];
     extend(&mut fields, scope, audience, resource);
     Ok(Request::form(server.endpoint("token_endpoint")?, fields))
@@ -24,7 +24,7 @@ pub fn refresh(
     refresh_token: &str,
     scope: &[String],
     resource: &[String],
-) -> Result<Request, String> {
+) -> Result<Request, EndpointError> {
     let mut fields = vec![
         Field::plain("grant_type", "refresh_token"),
         Field::token("refresh_token", refresh_token),

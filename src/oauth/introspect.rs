@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     failure::{self, Failure, FailureKind, Place},
     http::{Field, Request, Response},
-    metadata::Metadata,
+    metadata::{EndpointError, Metadata},
     token_response::oauth_error,
     unreadable::unreadable,
 };
@@ -43,7 +43,7 @@ pub struct Introspection {
 }
 
 /// An introspection request (RFC 7662 §2.1), before the client's proof is added.
-pub fn introspection(server: &Metadata, token: &str) -> Result<Request, String> {
+pub fn introspection(server: &Metadata, token: &str) -> Result<Request, EndpointError> {
     Ok(Request::form(
         server.endpoint("introspection_endpoint")?,
         vec![
@@ -55,7 +55,7 @@ pub fn introspection(server: &Metadata, token: &str) -> Result<Request, String> 
 
 /// A revocation request (RFC 7009 §2.1), before the client's proof is added. `hint` is
 /// `access_token` or `refresh_token`.
-pub fn revocation(server: &Metadata, token: &str, hint: &str) -> Result<Request, String> {
+pub fn revocation(server: &Metadata, token: &str, hint: &str) -> Result<Request, EndpointError> {
     Ok(Request::form(
         server.endpoint("revocation_endpoint")?,
         vec![

@@ -5,7 +5,10 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::http::Response;
-use crate::kit::{json, text};
+use crate::kit::{
+    json::{self, JsonError},
+    text::{self, escape, shorten},
+};
 
 /// A metadata document with the members that are used here, and the whole as it came.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -33,14 +36,33 @@ pub enum MetadataError {
         /// What was given.
         issuer: String,
         /// What is wrong with it.
-        reason: &'static str,
+        reason: IssuerFault,
     },
     /// The server has no document there: the next address may have one.
     #[error("the server answered {0}")]
     Absent(u16),
-    /// The answer is no metadata document.
-    #[error("{0}")]
-    Unreadable(String),
+    /// The server points elsewhere.
+    #[error(
+        "the server answered {status} and points elsewhere ({}): redirects are not followed for metadata; connect to that issuer by its own name",
+        shorten(&escape(.location.as_deref().unwrap_or("no Location")), 200)
+    )]
+    Redirect {
+        /// The status.
+        status: u16,
+        /// Where it points.
+        location: Option<String>,
+    },
+    /// The answer is a page for people.
+    #[error(
+        "the server answered with an HTML page, not with a metadata document: is this the issuer, or a login page or proxy before it?"
+    )]
+    Html,
+    /// The answer is JSON of another type.
+    #[error("the answer is JSON, but no object: a metadata document is one (RFC 8414 §3.2)")]
+    NoObject,
+    /// The answer is not JSON.
+    #[error("the answer is no JSON: {0}")]
+    NotJson(#[from] JsonError),
     /// The document is about another issuer and must not be used (RFC 8414 §3.3).
     #[error(
         "the document names the issuer `{found}`, not `{expected}`: RFC 8414 §3.3 forbids its use. \
@@ -51,8 +73,91 @@ pub enum MetadataError {
         expected: String,
         /// The document's `issuer`, hidden characters escaped.
         found: String,
-        /// What the two differ in, when it is little.
-        hint: &'static str,
+        /// What the two differ in.
+        hint: IssuerDifference,
+    },
+}
+
+/// What is wrong with an issuer identifier (RFC 8414 §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum IssuerFault {
+    /// No URL.
+    #[error("write an absolute URL as the server gives it, like https://as.example/tenant")]
+    NoUrl,
+    /// Clear text to another machine.
+    #[error("it must be https (RFC 8414 §2); plain http is accepted for this machine only")]
+    ClearText,
+    /// Another scheme.
+    #[error("it must be an https URL (RFC 8414 §2)")]
+    Scheme,
+    /// No host.
+    #[error("it has no host")]
+    NoHost,
+    /// A query or a fragment.
+    #[error("it must have no query and no fragment (RFC 8414 §2)")]
+    QueryOrFragment,
+    /// A user name or a password.
+    #[error("it must hold no user name and no password")]
+    UserInfo,
+}
+
+/// What the issuer that a document names differs in from the one that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum IssuerDifference {
+    /// It names none.
+    #[error(" (it names none, and `issuer` is required)")]
+    NoneNamed,
+    /// A slash at the end.
+    #[error(" (they differ by a slash at the end)")]
+    Slash,
+    /// Upper and lower case.
+    #[error(" (they differ in upper and lower case)")]
+    Case,
+    /// More than that.
+    #[error("")]
+    More,
+}
+
+/// Why an endpoint cannot be called.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// The metadata does not name it.
+    #[error("the metadata of {} has no `{member}`", escape(.issuer))]
+    Missing {
+        /// Whose metadata.
+        issuer: String,
+        /// The endpoint's name.
+        member: String,
+    },
+    /// What the metadata names is no URL.
+    #[error(
+        "`{member}` of {} is `{}`, no absolute URL: {why}",
+        escape(.issuer),
+        shorten(&escape(.found), 200)
+    )]
+    NoUrl {
+        /// Whose metadata.
+        issuer: String,
+        /// The endpoint's name.
+        member: String,
+        /// What stands there.
+        found: String,
+        /// Why it is none.
+        why: url::ParseError,
+    },
+    /// What the metadata names is not on the web.
+    #[error(
+        "`{member}` of {} is `{}`, and only http and https can be called",
+        escape(.issuer),
+        shorten(&escape(.found), 200)
+    )]
+    Scheme {
+        /// Whose metadata.
+        issuer: String,
+        /// The endpoint's name.
+        member: String,
+        /// What stands there.
+        found: String,
     },
 }
 
@@ -72,27 +177,21 @@ pub fn well_known(issuer: &str) -> Result<Vec<Url>, MetadataError> {
         issuer: text::shorten(&text::escape(issuer), 200).into_owned(),
         reason,
     };
-    let base = Url::parse(issuer).map_err(|_| {
-        wrong("write an absolute URL as the server gives it, like https://as.example/tenant")
-    })?;
+    let base = Url::parse(issuer).map_err(|_| wrong(IssuerFault::NoUrl))?;
     match base.scheme() {
         "https" => {}
         "http" if is_loopback(&base) => {}
-        "http" => {
-            return Err(wrong(
-                "it must be https (RFC 8414 §2); plain http is accepted for this machine only",
-            ));
-        }
-        _ => return Err(wrong("it must be an https URL (RFC 8414 §2)")),
+        "http" => return Err(wrong(IssuerFault::ClearText)),
+        _ => return Err(wrong(IssuerFault::Scheme)),
     }
     if base.host().is_none() {
-        return Err(wrong("it has no host"));
+        return Err(wrong(IssuerFault::NoHost));
     }
     if base.query().is_some() || base.fragment().is_some() {
-        return Err(wrong("it must have no query and no fragment (RFC 8414 §2)"));
+        return Err(wrong(IssuerFault::QueryOrFragment));
     }
     if !base.username().is_empty() || base.password().is_some() {
-        return Err(wrong("it must hold no user name and no password"));
+        return Err(wrong(IssuerFault::UserInfo));
     }
     let path = base.path().trim_end_matches('/').to_owned();
     let with = |path: &str| {
@@ -124,36 +223,19 @@ pub fn is_loopback(url: &Url) -> bool {
 /// be `issuer`, code point by code point (RFC 8414 §3.3).
 pub fn parse(issuer: &str, response: &Response) -> Result<Metadata, MetadataError> {
     if (300..400).contains(&response.status) {
-        return Err(MetadataError::Unreadable(format!(
-            "the server answered {} and points elsewhere ({}): redirects are not followed for metadata; connect to that issuer by its own name",
-            response.status,
-            text::shorten(
-                &text::escape(response.header("location").unwrap_or("no Location")),
-                200
-            )
-        )));
+        return Err(MetadataError::Redirect {
+            status: response.status,
+            location: response.header("location").map(str::to_owned),
+        });
     }
     if response.status != 200 {
         return Err(MetadataError::Absent(response.status));
     }
     if response.looks_like_html() {
-        return Err(MetadataError::Unreadable(
-            "the server answered with an HTML page, not with a metadata document: is this the issuer, or a login page or proxy before it?".into(),
-        ));
+        return Err(MetadataError::Html);
     }
-    let document = match json::parse(&response.body).map(|j| j.value) {
-        Ok(Value::Object(document)) => document,
-        Ok(_) => {
-            return Err(MetadataError::Unreadable(
-                "the answer is JSON, but no object: a metadata document is one (RFC 8414 §3.2)"
-                    .into(),
-            ));
-        }
-        Err(e) => {
-            return Err(MetadataError::Unreadable(format!(
-                "the answer is no JSON: {e}"
-            )));
-        }
+    let Value::Object(document) = json::parse(&response.body)?.value else {
+        return Err(MetadataError::NoObject);
     };
     let metadata = Metadata::from_document(document);
     let issuer = issuer.trim();
@@ -162,13 +244,13 @@ pub fn parse(issuer: &str, response: &Response) -> Result<Metadata, MetadataErro
     }
     let found = metadata.issuer.as_str();
     let hint = if found.is_empty() {
-        " (it names none, and `issuer` is required)"
+        IssuerDifference::NoneNamed
     } else if found.trim_end_matches('/') == issuer.trim_end_matches('/') {
-        " (they differ by a slash at the end)"
+        IssuerDifference::Slash
     } else if found.eq_ignore_ascii_case(issuer) {
-        " (they differ in upper and lower case)"
+        IssuerDifference::Case
     } else {
-        ""
+        IssuerDifference::More
     };
     Err(MetadataError::OtherIssuer {
         expected: text::shorten(&text::escape(issuer), 200).into_owned(),
@@ -210,8 +292,8 @@ impl Metadata {
         }
     }
 
-    /// The URL in `member`, or in words why there is none that can be used.
-    pub fn endpoint(&self, member: &str) -> Result<Url, String> {
+    /// The URL in `member`.
+    pub fn endpoint(&self, member: &str) -> Result<Url, EndpointError> {
         let known = match member {
             "authorization_endpoint" => self.authorization_endpoint.as_deref(),
             "token_endpoint" => self.token_endpoint.as_deref(),
@@ -220,21 +302,27 @@ impl Metadata {
             "revocation_endpoint" => self.revocation_endpoint.as_deref(),
             other => self.document.get(other).and_then(Value::as_str),
         };
-        let server = text::escape(&self.issuer);
-        let found = known
-            .filter(|t| !t.is_empty())
-            .ok_or_else(|| format!("the metadata of {server} has no `{member}`"))?;
-        let url = Url::parse(found).map_err(|e| {
-            format!(
-                "`{member}` of {server} is `{}`, no absolute URL: {e}",
-                text::shorten(&text::escape(found), 200)
-            )
-        })?;
+        let (issuer, member) = (self.issuer.clone(), member.to_owned());
+        let Some(found) = known.filter(|t| !t.is_empty()).map(str::to_owned) else {
+            return Err(EndpointError::Missing { issuer, member });
+        };
+        let url = match Url::parse(&found) {
+            Ok(url) => url,
+            Err(why) => {
+                return Err(EndpointError::NoUrl {
+                    issuer,
+                    member,
+                    found,
+                    why,
+                });
+            }
+        };
         if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
-            return Err(format!(
-                "`{member}` of {server} is `{}`, and only http and https can be called",
-                text::shorten(&text::escape(found), 200)
-            ));
+            return Err(EndpointError::Scheme {
+                issuer,
+                member,
+                found,
+            });
         }
         Ok(url)
     }

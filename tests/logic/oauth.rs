@@ -379,7 +379,7 @@ fn what_keeps_a_client_from_authenticating_is_said_in_words() {
         let server = server(&metadata);
         let mut request = grants::client_credentials(&server, &[], &[], &[]).unwrap();
         let error = client_auth::apply(&client, &mut request, &server, &env()).unwrap_err();
-        assert!(error.contains(words), "{error}");
+        assert!(error.to_string().contains(words), "{error}");
     }
     // A public client is tried even where `none` is not announced.
     let server = server(&announces(&["client_secret_basic"]));

@@ -228,10 +228,12 @@ fn endpoint(model: &Model, entry: &TargetEntry) -> Result<Endpoint, String> {
     }
     let names = Names::with(model, entry.faults.clone());
     let server = asked.server.as_deref();
-    let view = names.server(server).map_err(|why| sentence(&why))?;
+    let view = names
+        .server(server)
+        .map_err(|why| sentence(&why.to_string()))?;
     let client = names
         .client(server, &asked.client)
-        .map_err(|why| sentence(&why))?;
+        .map_err(|why| sentence(&why.to_string()))?;
     let actor_token = match asked.actor {
         None => None,
         Some(id) => Some(

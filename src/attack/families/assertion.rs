@@ -55,7 +55,7 @@ impl Assertion {
                 ("iat".to_owned(), now.into()),
                 ("exp".to_owned(), now.saturating_add(60).into()),
             ]),
-            alg: signing_alg(key)?,
+            alg: signing_alg(key).map_err(|e| e.to_string())?,
             key: key.clone(),
         })
     }
@@ -128,7 +128,11 @@ pub(super) static FAMILY: Family = Family {
             source: "FAPI 2.0 §5.3.2.1; draft-ietf-oauth-rfc7523bis",
             means: "RFC 7523 allowed it; FAPI 2.0 and the revision take the issuer alone, since addresses can be mixed up.",
             make: Make::Request(|o| {
-                let url = o.endpoint()?.server.endpoint("token_endpoint")?;
+                let url = o
+                    .endpoint()?
+                    .server
+                    .endpoint("token_endpoint")
+                    .map_err(|e| e.to_string())?;
                 changed(o, |a| a.set("aud", url.as_str().into()))
             }),
             ..forgery()

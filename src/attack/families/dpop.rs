@@ -42,8 +42,8 @@ pub(in crate::attack) fn proof_of(
         token,
         nonce: occasion.nonce,
     };
-    let mut draft = Draft::new(&unbound(key), &about, occasion.env)?;
-    draft.alg = signing_alg(key)?;
+    let mut draft = Draft::new(&unbound(key), &about, occasion.env).map_err(|e| e.to_string())?;
+    draft.alg = signing_alg(key).map_err(|e| e.to_string())?;
     Ok(draft)
 }
 
@@ -91,12 +91,12 @@ pub(super) static FAMILY: Family = Family {
             means: LOOSE,
             make: Make::Request(|o| {
                 with(o, |p, _| {
-                    let first = p.sign()?;
+                    let first = p.sign().map_err(|e| e.to_string())?;
                     p.claims.insert(
                         "jti".into(),
                         format!("{}-2", p.claims["jti"].as_str().unwrap_or_default()).into(),
                     );
-                    Ok(vec![first, p.sign()?])
+                    Ok(vec![first, p.sign().map_err(|e| e.to_string())?])
                 })
             }),
             ..forgery()
@@ -169,7 +169,7 @@ pub(super) static FAMILY: Family = Family {
             means: STOLEN,
             make: Make::Request(|o| {
                 with(o, |p, _| {
-                    let good = p.sign()?;
+                    let good = p.sign().map_err(|e| e.to_string())?;
                     let (input, signature) = good.rsplit_once('.').unwrap_or_default();
                     let mut bytes = b64::decode(signature).map_err(|e| e.to_string())?;
                     if let Some(b) = bytes.first_mut() {
@@ -360,7 +360,7 @@ pub(super) static FAMILY: Family = Family {
             source: "RFC 9449 §11.1; FAPI 2.0",
             means: "A server may keep no memory of proofs (RFC 9449 §11.1); then one that was seen is good while it is fresh.",
             make: Make::Request(|o| {
-                let request = single(o, Draft::sign)?;
+                let request = single(o, |p| p.sign().map_err(|e| e.to_string()))?;
                 Ok(vec![request.clone(), request])
             }),
             ..forgery()
@@ -437,7 +437,7 @@ fn single(
 fn proof(occasion: &Occasion<'_>, change: impl FnOnce(&mut Draft)) -> Result<Steps, String> {
     with(occasion, |proof, _| {
         change(proof);
-        Ok(vec![proof.sign()?])
+        Ok(vec![proof.sign().map_err(|e| e.to_string())?])
     })
 }
 

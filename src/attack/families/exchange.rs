@@ -430,6 +430,7 @@ fn revoked(occasion: &Occasion<'_>) -> Result<Steps, String> {
         &mut revoke,
         &endpoint.server,
         occasion.env,
-    )?;
+    )
+    .map_err(|e| e.to_string())?;
     Ok(vec![revoke, request(occasion, |_| ())?])
 }

@@ -129,6 +129,7 @@ fn parent_revoked(occasion: &Occasion<'_>) -> Result<Steps, String> {
         &mut revoke,
         &endpoint.server,
         occasion.env,
-    )?;
+    )
+    .map_err(|e| e.to_string())?;
     Ok(vec![revoke, occasion.control()?])
 }

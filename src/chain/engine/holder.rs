@@ -11,11 +11,11 @@ use crate::{
     jose::{Alg, Jwk, crypto},
     kit::{Env, text},
     oauth::{
-        client_auth::{self, Client},
-        dpop::{self, About, Draft, HEADER},
+        client_auth::{self, Client, ClientAuthError},
+        dpop::{self, About, Draft, HEADER, ProofError},
         http::{Field, Request, Response},
     },
-    token::{Token, claims},
+    token::{Token, claims, craft::CraftError},
 };
 
 /// What a request with a proof is made of: it is made again when the server asks for a nonce.
@@ -30,6 +30,20 @@ pub(crate) struct Proving {
     token: Option<Arc<Token>>,
     /// It has a nonce already.
     nonced: bool,
+}
+
+/// Why a request with a proof cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::chain) enum ProvingError {
+    /// The client cannot prove itself.
+    #[error(transparent)]
+    Client(#[from] ClientAuthError),
+    /// The key makes no proof.
+    #[error("no DPoP proof can be made: {0}")]
+    Proof(#[from] ProofError),
+    /// Signing failed.
+    #[error("no DPoP proof can be made: {0}")]
+    Sign(#[from] CraftError),
 }
 
 impl Proving {
@@ -65,7 +79,7 @@ impl Proving {
         &self,
         nonce: Option<&str>,
         env: &Env,
-    ) -> Result<Request, String> {
+    ) -> Result<Request, ProvingError> {
         let mut request = self.bare.clone();
         if let Some((client, server)) = &self.client {
             client_auth::apply(client, &mut request, &server.metadata, env)?;
@@ -76,9 +90,7 @@ impl Proving {
             token: self.token.as_ref().map(|token| &*token.raw),
             nonce,
         };
-        let proof = Draft::new(&self.key, &about, env)
-            .and_then(|draft| draft.sign())
-            .map_err(|why| format!("no DPoP proof can be made: {why}"))?;
+        let proof = Draft::new(&self.key, &about, env)?.sign()?;
         // It serves for this one request, so that it can be shown like a token.
         request.headers.push(Field::token(HEADER, proof));
         Ok(request)
@@ -91,7 +103,7 @@ pub(super) fn with_nonce(
     sent: &Sent,
     response: &Response,
     env: &Env,
-) -> Option<Result<Sent, String>> {
+) -> Option<Result<Sent, ProvingError>> {
     let proving = sent.proving.as_ref().filter(|p| !p.nonced)?;
     let nonce = dpop::wanted_nonce(response)?;
     Some(proving.request(Some(nonce), env).map(|request| Sent {
@@ -119,9 +131,9 @@ impl Starting<'_> {
     }
 
     fn named_key(&self, name: &str) -> Result<Jwk, Failure> {
-        self.directory.key(name).map_err(|reason| {
+        self.directory.key(name).map_err(|error| {
             Failure::setup(
-                reason,
+                error.to_string(),
                 "choose another key for DPoP at this node, or generate one in the tray",
             )
         })

@@ -110,9 +110,9 @@ impl Starting<'_> {
     pub(in crate::chain) fn server(&self) -> Result<ServerView, Failure> {
         self.directory
             .server(self.node.server.as_deref())
-            .map_err(|reason| {
+            .map_err(|error| {
                 Failure::setup(
-                    reason,
+                    error.to_string(),
                     match self.node.server {
                         None => "start the practice server",
                         Some(_) => "connect the server, or choose another for this node",
@@ -130,9 +130,9 @@ impl Starting<'_> {
         };
         self.directory
             .client(self.node.server.as_deref(), id)
-            .map_err(|reason| {
+            .map_err(|error| {
                 Failure::setup(
-                    reason,
+                    error.to_string(),
                     "add the client in the server's settings, or choose another",
                 )
             })

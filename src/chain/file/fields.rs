@@ -7,8 +7,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{FileError, VERSION};
-use crate::kit::text;
+use super::{FieldProblem, FileError, FilePlace, FileProblem};
 
 /// The text, to turn offsets into places.
 #[derive(Clone, Copy)]
@@ -17,14 +16,17 @@ pub(super) struct File<'a> {
 }
 
 impl File<'_> {
-    pub(super) fn error(self, span: &Range<usize>, message: &str) -> FileError {
+    pub(super) fn error(self, span: &Range<usize>, problem: FileProblem) -> FileError {
         let before = self.source.get(..span.start).unwrap_or(self.source);
         let line = 1 + before.matches('\n').count();
         let column = 1 + before
             .rsplit('\n')
             .next()
             .map_or(0, |last| last.chars().count());
-        FileError(format!("line {line}, column {column}: {message}"))
+        FileError {
+            place: Some(FilePlace { line, column }),
+            problem,
+        }
     }
 }
 
@@ -73,22 +75,25 @@ impl<'t, 'i> Fields<'t, 'i> {
             .map_or_else(|| self.span.clone(), Spanned::span)
     }
 
-    pub(in crate::chain) fn wrong(&self, name: &str, message: &str) -> FileError {
-        self.file.error(
-            &self.span_of(name),
-            &format!("`{name}` of {} {message}", self.what),
-        )
+    pub(in crate::chain) fn wrong(&self, name: &str, problem: FieldProblem) -> FileError {
+        self.file
+            .error(&self.span_of(name), self.problem(name, problem))
+    }
+
+    fn problem(&self, name: &str, problem: FieldProblem) -> FileProblem {
+        FileProblem::Field {
+            what: self.what.clone(),
+            field: name.to_owned(),
+            problem,
+        }
     }
 
     fn wrong_type(&self, name: &str, value: &Spanned<DeValue<'_>>, wanted: &str) -> FileError {
-        self.file.error(
-            &value.span(),
-            &format!(
-                "`{name}` of {} is {}; it must be {wanted}",
-                self.what,
-                type_of(value.get_ref())
-            ),
-        )
+        let problem = FieldProblem::Type {
+            found: type_of(value.get_ref()),
+            wanted: wanted.to_owned(),
+        };
+        self.file.error(&value.span(), self.problem(name, problem))
     }
 
     pub(in crate::chain) fn text(
@@ -107,10 +112,13 @@ impl<'t, 'i> Fields<'t, 'i> {
     pub(in crate::chain) fn required(&mut self, name: &'static str) -> Result<String, FileError> {
         match self.text(name)? {
             Some(text) if !text.is_empty() => Ok(text),
-            Some(_) => Err(self.wrong(name, "is empty")),
+            Some(_) => Err(self.wrong(name, FieldProblem::Empty)),
             None => Err(self.file.error(
                 &self.span,
-                &format!("{} has no `{name}`: add it", self.what),
+                FileProblem::Missing {
+                    what: self.what.clone(),
+                    field: name,
+                },
             )),
         }
     }
@@ -134,13 +142,17 @@ impl<'t, 'i> Fields<'t, 'i> {
         }
     }
 
-    fn integer(&mut self, name: &'static str, wanted: &str) -> Result<Option<u32>, FileError> {
+    fn integer(
+        &mut self,
+        name: &'static str,
+        wanted: &'static str,
+    ) -> Result<Option<u32>, FileError> {
         match self.get(name) {
             None => Ok(None),
             Some(value) => match value.get_ref() {
                 DeValue::Integer(n) => u32::from_str_radix(n.as_str(), n.radix())
                     .map(Some)
-                    .map_err(|_| self.wrong(name, &format!("must be {wanted}"))),
+                    .map_err(|_| self.wrong(name, FieldProblem::Value(wanted))),
                 _ => Err(self.wrong_type(name, value, wanted)),
             },
         }
@@ -160,10 +172,9 @@ impl<'t, 'i> Fields<'t, 'i> {
     }
 
     pub(super) fn version(&mut self) -> Result<u32, FileError> {
-        self.integer("version", "a number")?.ok_or_else(|| {
-            FileError(format!(
-                "line 1, column 1: the file has no `version`: a chain file begins with `version = {VERSION}`"
-            ))
+        self.integer("version", "a number")?.ok_or(FileError {
+            place: Some(FilePlace { line: 1, column: 1 }),
+            problem: FileProblem::NoVersion,
         })
     }
 
@@ -172,7 +183,7 @@ impl<'t, 'i> Fields<'t, 'i> {
         self.integer(name, WANTED)?
             .and_then(|n| u16::try_from(n).ok())
             .filter(|n| (100..600).contains(n))
-            .ok_or_else(|| self.wrong(name, &format!("must be {WANTED}")))
+            .ok_or_else(|| self.wrong(name, FieldProblem::Value(WANTED)))
     }
 
     pub(super) fn place(&mut self, name: &'static str) -> Result<Option<[f32; 2]>, FileError> {
@@ -190,7 +201,7 @@ impl<'t, 'i> Fields<'t, 'i> {
         };
         match items.iter().map(number).collect::<Vec<_>>()[..] {
             [Some(x), Some(y)] if x.is_finite() && y.is_finite() => Ok(Some([x, y])),
-            _ => Err(self.wrong(name, &format!("must be {WANTED}"))),
+            _ => Err(self.wrong(name, FieldProblem::Value(WANTED))),
         }
     }
 
@@ -227,13 +238,11 @@ impl<'t, 'i> Fields<'t, 'i> {
             None => Ok(()),
             Some(key) => Err(self.file.error(
                 &key.span(),
-                &format!(
-                    "{} has a field `{}` that is not known here{}; fields are {}",
-                    self.what,
-                    text::shorten(&text::escape(key.get_ref()), 40),
-                    did_you_mean(key.get_ref(), &self.asked),
-                    self.asked.join(", ")
-                ),
+                FileProblem::Unknown {
+                    what: self.what.clone(),
+                    field: key.get_ref().to_string(),
+                    known: self.asked.clone(),
+                },
             )),
         }
     }

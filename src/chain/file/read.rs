@@ -6,8 +6,8 @@ use std::{collections::BTreeSet, ops::Range};
 use toml::de::DeTable;
 
 use super::{
-    FileError, VERSION,
-    fields::{Fields, File, did_you_mean},
+    FieldProblem, FileError, FileProblem, VERSION,
+    fields::{Fields, File},
 };
 use crate::{
     chain::{Chain, Dpop, Expect, Node, Step},
@@ -18,10 +18,13 @@ use crate::{
 pub(super) fn chain(source: &str) -> Result<Chain, FileError> {
     let file = File { source };
     let document = DeTable::parse(source).map_err(|e| {
-        let message = text::escape(e.message()).into_owned();
+        let problem = FileProblem::NotToml(e.message().to_owned());
         match e.span() {
-            Some(span) => file.error(&span, &format!("not TOML: {message}")),
-            None => FileError(format!("not TOML: {message}")),
+            Some(span) => file.error(&span, problem),
+            None => FileError {
+                place: None,
+                problem,
+            },
         }
     })?;
     let mut fields = Fields::new(
@@ -33,10 +36,7 @@ pub(super) fn chain(source: &str) -> Result<Chain, FileError> {
 
     let version = fields.version()?;
     if version != VERSION {
-        return Err(fields.wrong(
-            "version",
-            &format!("is {version}; this program reads version {VERSION}"),
-        ));
+        return Err(fields.wrong("version", FieldProblem::Version(version)));
     }
     let name = fields.required("name")?;
     let title = fields.text("title")?.unwrap_or_default();
@@ -47,13 +47,7 @@ pub(super) fn chain(source: &str) -> Result<Chain, FileError> {
     for (number, item) in fields.tables("node")?.into_iter().enumerate() {
         let (node, id_span) = node(file, item, number + 1)?;
         if !ids.insert(node.id.clone()) {
-            return Err(file.error(
-                &id_span,
-                &format!(
-                    "there is already a node with the id `{}`: wires name nodes by id, so each needs its own",
-                    text::escape(&node.id)
-                ),
-            ));
+            return Err(file.error(&id_span, FileProblem::IdTwice(node.id)));
         }
         nodes.push(node);
     }
@@ -78,17 +72,8 @@ fn node(
     let id_span = fields.span_of("id");
     fields.what = format!("node `{}`", text::shorten(&text::escape(&id), 40));
     let kind = fields.required("kind")?;
-    let step = Step::read(&kind, &mut fields).unwrap_or_else(|| {
-        Err(fields.wrong(
-            "kind",
-            &format!(
-                "is `{}`{}; kinds are {}",
-                text::shorten(&text::escape(&kind), 40),
-                did_you_mean(&kind, &Step::NAMES),
-                Step::NAMES.join(", ")
-            ),
-        ))
-    })?;
+    let step = Step::read(&kind, &mut fields)
+        .unwrap_or_else(|| Err(fields.wrong("kind", FieldProblem::Kind(kind))))?;
     let node = Node {
         id,
         title: fields.text("title")?,
@@ -109,11 +94,11 @@ fn dpop(fields: &mut Fields<'_, '_>) -> Result<Option<Dpop>, FileError> {
     };
     Dpop::try_from(text)
         .map(Some)
-        .map_err(|why| fields.wrong("dpop", &why))
+        .map_err(|why| fields.wrong("dpop", why.into()))
 }
 
 fn expectations(fields: &mut Fields<'_, '_>) -> Result<Vec<Expect>, FileError> {
-    const NAMES: [&str; 9] = [
+    const NAMES: &[&str] = &[
         "status",
         "error",
         "subject",
@@ -136,13 +121,7 @@ fn expectations(fields: &mut Fields<'_, '_>) -> Result<Vec<Expect>, FileError> {
         );
         let mut names = table.iter().map(|(k, _)| k.get_ref().as_ref());
         let (Some(name), None) = (names.next(), names.next()) else {
-            return Err(file.error(
-                &span,
-                &format!(
-                    "an expectation has exactly one field, as `{{ status = 200 }}`; fields are {}",
-                    NAMES.join(", ")
-                ),
-            ));
+            return Err(file.error(&span, FileProblem::ExpectationFields { known: NAMES }));
         };
         expectations.push(match name {
             "status" => Expect::Status(one.status("status")?),
@@ -155,22 +134,16 @@ fn expectations(fields: &mut Fields<'_, '_>) -> Result<Vec<Expect>, FileError> {
             "finding" => Expect::Finding(one.required("finding")?),
             "no_finding" => {
                 let word = one.required("no_finding")?;
-                Expect::NoFinding(Severity::parse(&word).ok_or_else(|| {
-                    one.wrong(
-                        "no_finding",
-                        &format!(
-                            "is `{}`; severities are info, low, medium, high, critical",
-                            text::shorten(&text::escape(&word), 40)
-                        ),
-                    )
-                })?)
+                Expect::NoFinding(
+                    Severity::parse(&word)
+                        .ok_or_else(|| one.wrong("no_finding", FieldProblem::Severity(word)))?,
+                )
             }
             _ => {
                 one.asked.extend(NAMES);
-                return Err(one
-                    .finish()
-                    .err()
-                    .unwrap_or_else(|| file.error(&span, "this expectation is not known here")));
+                return Err(one.finish().err().unwrap_or_else(|| {
+                    file.error(&span, FileProblem::ExpectationFields { known: NAMES })
+                }));
             }
         });
     }

@@ -5,9 +5,14 @@ use url::Url;
 
 use super::{AGE, AHEAD, ALGS, Outcome, TYP, ath, normalised};
 use crate::{
-    jose::{Alg, Family, Jwk, b64, crypto, jws::Compact},
+    jose::{
+        Alg, Family, Jwk,
+        b64::{self, B64Error},
+        crypto,
+        jws::Compact,
+    },
     kit::{
-        json,
+        json::{self, JsonError},
         text::{escape, shorten},
     },
 };
@@ -231,7 +236,7 @@ pub fn judge(proofs: &[&str], demand: &Demand<'_>) -> Judged {
     };
     let read = object(parts.header, "header").and_then(|header| {
         if header.contains_key("crit") {
-            return Err("critical header parameters, which are not understood here".into());
+            return Err(Unread::Critical);
         }
         Ok((header, object(parts.payload, "payload")?))
     });
@@ -242,7 +247,7 @@ pub fn judge(proofs: &[&str], demand: &Demand<'_>) -> Judged {
             header
         }
         Err(found) => {
-            judged.fail(Check::Form, found, "one JWT in compact form");
+            judged.fail(Check::Form, found.to_string(), "one JWT in compact form");
             return judged.close(demand);
         }
     };
@@ -443,14 +448,29 @@ fn quoted(text: &str) -> String {
     format!("`{}`", short(text))
 }
 
-fn object(part: &str, what: &str) -> Result<Map<String, Value>, String> {
-    let bytes = b64::decode(part).map_err(|e| format!("a {what} that is no base64url: {e}"))?;
-    let json = json::parse(&bytes).map_err(|e| format!("a {what} that is no JSON: {e}"))?;
-    if let Some(twice) = json.duplicates.first() {
-        return Err(format!("a {what} with {} twice", quoted(twice)));
+/// Why header or payload of a proof cannot be read.
+#[derive(Debug, thiserror::Error)]
+enum Unread {
+    #[error("a {part} that is no base64url: {why}")]
+    Base64 { part: &'static str, why: B64Error },
+    #[error("a {part} that is no JSON: {why}")]
+    NotJson { part: &'static str, why: JsonError },
+    #[error("a {part} with {} twice", quoted(.pointer))]
+    Twice { part: &'static str, pointer: String },
+    #[error("a {part} that is no JSON object")]
+    NoObject { part: &'static str },
+    #[error("critical header parameters, which are not understood here")]
+    Critical,
+}
+
+fn object(text: &str, part: &'static str) -> Result<Map<String, Value>, Unread> {
+    let bytes = b64::decode(text).map_err(|why| Unread::Base64 { part, why })?;
+    let json = json::parse(&bytes).map_err(|why| Unread::NotJson { part, why })?;
+    if let Some(pointer) = json.duplicates.into_iter().next() {
+        return Err(Unread::Twice { part, pointer });
     }
     match json.value {
         Value::Object(members) => Ok(members),
-        _ => Err(format!("a {what} that is no JSON object")),
+        _ => Err(Unread::NoObject { part }),
     }
 }

@@ -304,7 +304,7 @@ fn the_setting_is_read_written_and_refused_with_its_place() {
     }
     for wrong in ["", "key:", "Generated", "yes"] {
         let error = delegraph::chain::file::read(&text(wrong)).unwrap_err();
-        assert!(error.0.starts_with("line 8, column 8"), "{error}");
-        assert!(error.0.contains("key:NAME"), "{error}");
+        assert!(error.to_string().starts_with("line 8, column 8"), "{error}");
+        assert!(error.to_string().contains("key:NAME"), "{error}");
     }
 }

@@ -5,7 +5,10 @@ use std::{cell::RefCell, sync::Arc};
 use delegraph::{
     chain::{
         Chain, file, plan,
-        run::{self, Answer, Directory, NodeRun, NodeState, Progress, Run, ServerView, Want},
+        run::{
+            self, Answer, Directory, DirectoryError, NodeRun, NodeState, Progress, Run, ServerView,
+            Want,
+        },
     },
     jose::{Alg, Jwk, crypto},
     kit::{Env, ids::TokenId, secret::Secret},
@@ -57,19 +60,25 @@ impl<'a> Fake<'a> {
 }
 
 impl Directory for Fake<'_> {
-    fn server(&self, name: Option<&str>) -> Result<ServerView, String> {
+    fn server(&self, name: Option<&str>) -> Result<ServerView, DirectoryError> {
         match name {
             None | Some("Keycloak") => Ok(ServerView {
                 name: name.unwrap_or("Practice").into(),
                 metadata: Arc::new(server(&self.metadata)),
             }),
-            Some(name) => Err(format!("no server `{name}`")),
+            Some(name) => Err(DirectoryError::NoServer(name.to_owned())),
         }
     }
-    fn client(&self, _: Option<&str>, client_id: &str) -> Result<Client, String> {
+    fn client(&self, _: Option<&str>, client_id: &str) -> Result<Client, DirectoryError> {
         let (method, credential) = match client_id {
             "workbench" => (AuthMethod::None, Credential::None),
-            "nobody" => return Err("no client `nobody`".into()),
+            "nobody" => {
+                return Err(DirectoryError::NoClient {
+                    server: None,
+                    client: client_id.to_owned(),
+                    known: Vec::new(),
+                });
+            }
             _ => (
                 AuthMethod::ClientSecretBasic,
                 Credential::Secret(Secret::new("hush")),

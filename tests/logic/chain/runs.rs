@@ -352,11 +352,11 @@ fn what_keeps_a_node_from_starting_is_said() {
         ("kind = \"client_credentials\"", "no client is chosen"),
         (
             "kind = \"client_credentials\"\nclient = \"nobody\"",
-            "no client `nobody`",
+            "the practice server has no client nobody",
         ),
         (
             "kind = \"client_credentials\"\nclient = \"c\"\nserver = \"x\"",
-            "no server `x`",
+            "no server named x",
         ),
         ("kind = \"paste\"", "no token is pasted"),
         (

@@ -6,7 +6,10 @@ use super::*;
 use crate::{
     chain::{
         Step, file, gather, plan,
-        run::{self, Answer as Reply, Directory, NodeState, Progress, Run, ServerView, Want},
+        run::{
+            self, Answer as Reply, Directory, DirectoryError, NodeState, Progress, Run, ServerView,
+            Want,
+        },
     },
     evidence::Evidence,
     kit::{Env, ids::TokenId},
@@ -22,15 +25,19 @@ use crate::{
 struct Practice(Arc<PracticeInfo>);
 
 impl Directory for Practice {
-    fn server(&self, _: Option<&str>) -> Result<ServerView, String> {
+    fn server(&self, _: Option<&str>) -> Result<ServerView, DirectoryError> {
         Ok(ServerView {
             name: "Practice".into(),
             metadata: Arc::clone(&self.0.metadata),
         })
     }
-    fn client(&self, _: Option<&str>, id: &str) -> Result<Client, String> {
+    fn client(&self, _: Option<&str>, id: &str) -> Result<Client, DirectoryError> {
         let found = self.0.clients.iter().find(|c| c.client_id == id);
-        found.cloned().ok_or(format!("no client {id}"))
+        found.cloned().ok_or(DirectoryError::NoClient {
+            server: None,
+            client: id.to_owned(),
+            known: Vec::new(),
+        })
     }
     fn resource(&self, name: &str) -> Option<Url> {
         let found = self.0.resources.iter().find(|(n, _, _)| n == name);
