@@ -43,7 +43,10 @@ pub fn read(text: &str) -> Result<Chain, FileError> {
 /// fields that say nothing left out. Places on the canvas beyond a million points are left out.
 pub fn write(chain: &Chain) -> Result<String, WriteError> {
     if chain.version != VERSION {
-        return Err(WriteError::Version(chain.version));
+        return Err(WriteError::Version {
+            found: chain.version,
+            known: VERSION,
+        });
     }
     Ok(write::chain(chain))
 }

@@ -1,8 +1,7 @@
 //! Why a chain file cannot be read or written.
 
-use super::{VERSION, fields::did_you_mean};
 use crate::{
-    chain::{dpop::DpopError, kinds::Step},
+    chain::dpop::DpopError,
     kit::text::{escape, shorten},
 };
 
@@ -34,8 +33,11 @@ pub enum FileProblem {
     #[error("not TOML: {}", escape(.0))]
     NotToml(String),
     /// It does not say which version of the format it has.
-    #[error("the file has no `version`: a chain file begins with `version = {VERSION}`")]
-    NoVersion,
+    #[error("the file has no `version`: a chain file begins with `version = {known}`")]
+    NoVersion {
+        /// The version that is read here.
+        known: u32,
+    },
     /// A field that is required.
     #[error("{what} has no `{field}`: add it")]
     Missing {
@@ -91,8 +93,13 @@ pub enum FileProblem {
 #[non_exhaustive]
 pub enum FieldProblem {
     /// A version of the format that is not read here.
-    #[error("is {0}; this program reads version {VERSION}")]
-    Version(u32),
+    #[error("is {found}; this program reads version {known}")]
+    Version {
+        /// The version of the file.
+        found: u32,
+        /// The version that is read here.
+        known: u32,
+    },
     /// Nothing, where something is required.
     #[error("is empty")]
     Empty,
@@ -110,11 +117,16 @@ pub enum FieldProblem {
     /// A kind of node that is not known here.
     #[error(
         "is `{}`{}; kinds are {}",
-        shorten(&escape(.0), 40),
-        did_you_mean(.0, &Step::NAMES),
-        Step::NAMES.join(", ")
+        shorten(&escape(.found), 40),
+        did_you_mean(.found, .known),
+        .known.join(", ")
     )]
-    Kind(String),
+    Kind {
+        /// What stands there.
+        found: String,
+        /// Those that are known.
+        known: &'static [&'static str],
+    },
     /// A severity that is not known here.
     #[error(
         "is `{}`; severities are info, low, medium, high, critical",
@@ -130,6 +142,43 @@ pub enum FieldProblem {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
     /// It has a version of the format that is not written here.
-    #[error("a chain of version {0} cannot be written: this program writes version {VERSION}")]
-    Version(u32),
+    #[error("a chain of version {found} cannot be written: this program writes version {known}")]
+    Version {
+        /// The version of the chain.
+        found: u32,
+        /// The version that is written here.
+        known: u32,
+    },
+}
+
+/// ` (did you mean `x`?)`, when a known name is near.
+fn did_you_mean(found: &str, known: &[&str]) -> String {
+    if found.len() > 40 {
+        return String::new();
+    }
+    let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
+    known
+        .iter()
+        .map(|name| (distance(&plain(found), &plain(name)), name))
+        .filter(|(distance, _)| *distance <= 2)
+        .min_by_key(|(distance, _)| *distance)
+        .map_or_else(String::new, |(_, name)| {
+            format!(" (did you mean `{name}`?)")
+        })
+}
+
+/// Levenshtein distance, in characters.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replace = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replace.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
 }

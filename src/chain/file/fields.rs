@@ -7,7 +7,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{FieldProblem, FileError, FilePlace, FileProblem};
+use super::{FieldProblem, FileError, FilePlace, FileProblem, VERSION};
 
 /// The text, to turn offsets into places.
 #[derive(Clone, Copy)]
@@ -174,7 +174,7 @@ impl<'t, 'i> Fields<'t, 'i> {
     pub(super) fn version(&mut self) -> Result<u32, FileError> {
         self.integer("version", "a number")?.ok_or(FileError {
             place: Some(FilePlace { line: 1, column: 1 }),
-            problem: FileProblem::NoVersion,
+            problem: FileProblem::NoVersion { known: VERSION },
         })
     }
 
@@ -257,36 +257,4 @@ fn type_of(value: &DeValue<'_>) -> &'static str {
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     }
-}
-
-/// ` (did you mean `x`?)`, when a known name is near.
-pub(super) fn did_you_mean(found: &str, known: &[&str]) -> String {
-    if found.len() > 40 {
-        return String::new();
-    }
-    let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
-    known
-        .iter()
-        .map(|name| (distance(&plain(found), &plain(name)), name))
-        .filter(|(distance, _)| *distance <= 2)
-        .min_by_key(|(distance, _)| *distance)
-        .map_or_else(String::new, |(_, name)| {
-            format!(" (did you mean `{name}`?)")
-        })
-}
-
-/// Levenshtein distance, in characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replace = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replace.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -36,7 +36,13 @@ pub(super) fn chain(source: &str) -> Result<Chain, FileError> {
 
     let version = fields.version()?;
     if version != VERSION {
-        return Err(fields.wrong("version", FieldProblem::Version(version)));
+        return Err(fields.wrong(
+            "version",
+            FieldProblem::Version {
+                found: version,
+                known: VERSION,
+            },
+        ));
     }
     let name = fields.required("name")?;
     let title = fields.text("title")?.unwrap_or_default();
@@ -72,8 +78,15 @@ fn node(
     let id_span = fields.span_of("id");
     fields.what = format!("node `{}`", text::shorten(&text::escape(&id), 40));
     let kind = fields.required("kind")?;
-    let step = Step::read(&kind, &mut fields)
-        .unwrap_or_else(|| Err(fields.wrong("kind", FieldProblem::Kind(kind))))?;
+    let step = Step::read(&kind, &mut fields).unwrap_or_else(|| {
+        Err(fields.wrong(
+            "kind",
+            FieldProblem::Kind {
+                found: kind,
+                known: &Step::NAMES,
+            },
+        ))
+    })?;
     let node = Node {
         id,
         title: fields.text("title")?,

@@ -17,7 +17,7 @@ use super::{
 /// mended in the code, one that shrinks is written down, so that it cannot grow again.
 const CIRCLES: [(&str, usize, usize); 9] = [
     ("jose", 10, 7),
-    ("token", 23, 9),
+    ("token", 21, 7),
     ("attack", 26, 26),
     ("chain", 12, 12),
     ("principal", 11, 9),
