@@ -5,9 +5,7 @@ use std::collections::HashMap;
 
 use egui::{Key, RichText, Ui};
 
-use super::scene::spoken_title;
 use crate::{
-    chain::Node,
     gui::{
         theme::space,
         widgets::{
@@ -108,15 +106,15 @@ pub(super) fn choice(
     });
 }
 
-fn node_words(node: &Node) -> String {
-    format!(
-        "{} ({})",
-        spoken_title(node),
-        shorten(&escape(&node.id), 24)
-    )
+/// A node that a token can be taken from.
+pub(super) struct Source {
+    /// Its id.
+    pub id: String,
+    /// As people call it.
+    pub words: String,
 }
 
-pub(super) fn wire(ui: &mut Ui, name: &'static str, value: &mut String, from: &[&Node]) {
+pub(super) fn wire(ui: &mut Ui, name: &'static str, value: &mut String, from: &[Source]) {
     widgets::field(ui, name, |ui| {
         let shown = from.iter().find(|n| n.id == *value).map_or_else(
             || {
@@ -126,13 +124,13 @@ pub(super) fn wire(ui: &mut Ui, name: &'static str, value: &mut String, from: &[
                     format!("{} (missing)", escape(value))
                 }
             },
-            |n| node_words(n),
+            |n| n.words.clone(),
         );
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
         widgets::menu(ui, name, shown, |ui| {
             for node in from {
                 if ui
-                    .selectable_label(node.id == *value, node_words(node))
+                    .selectable_label(node.id == *value, node.words.as_str())
                     .clicked()
                 {
                     value.clone_from(&node.id);
@@ -147,7 +145,7 @@ pub(super) fn wire_or_none(
     ui: &mut Ui,
     name: &'static str,
     value: &mut Option<String>,
-    from: &[&Node],
+    from: &[Source],
 ) {
     widgets::field(ui, name, |ui| {
         let shown = value.as_ref().map_or_else(
@@ -155,7 +153,7 @@ pub(super) fn wire_or_none(
             |v| {
                 from.iter()
                     .find(|n| n.id == *v)
-                    .map_or_else(|| format!("{} (missing)", escape(v)), |n| node_words(n))
+                    .map_or_else(|| format!("{} (missing)", escape(v)), |n| n.words.clone())
             },
         );
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
@@ -169,7 +167,7 @@ pub(super) fn wire_or_none(
             }
             for node in from {
                 if ui
-                    .selectable_label(value.as_deref() == Some(&node.id), node_words(node))
+                    .selectable_label(value.as_deref() == Some(&node.id), node.words.as_str())
                     .clicked()
                 {
                     *value = Some(node.id.clone());

@@ -2,11 +2,11 @@
 
 use egui::{RichText, Ui};
 
-use super::{fields, form, scene::spoken_title, state::Cx};
+use super::{fields, scene::spoken_title, settings, state::Cx};
 use crate::{
     app::{chains, runs},
     chain::{
-        Chain, Node, Role,
+        Node, Role,
         run::{Failure, FailureKind, NodeRun, NodeState},
     },
     gui::{
@@ -77,7 +77,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node_id: &str) {
     tabs(ui, cx);
     match cx.state.inspect.tab {
         Tab::Settings => {
-            form::ui(ui, cx, id, chain, node);
+            settings::ui(ui, cx, id, chain, node);
             notes(ui, cx, run);
             expectations(ui, cx, node, run);
         }
@@ -358,15 +358,4 @@ fn expectations(ui: &mut Ui, cx: &Cx<'_>, node: &Node, run: Option<&NodeRun>) {
                 .on_hover_text(capital(&spoken));
         });
     }
-}
-
-/// Where nodes could take a token from without closing a circle.
-pub(super) fn sources<'a>(chain: &'a Chain, node: &Node) -> Vec<&'a Node> {
-    let after = crate::chain::plan::downstream(chain, &node.id);
-    chain
-        .nodes
-        .iter()
-        .filter(|n| n.id != node.id && !after.contains(&n.id))
-        .filter(|n| n.gives_token())
-        .collect()
 }

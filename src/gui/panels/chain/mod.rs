@@ -5,7 +5,9 @@ mod drawing;
 mod fields;
 mod form;
 pub mod inspect;
+mod kinds;
 mod scene;
+mod settings;
 mod state;
 
 use egui::{Align, Button, Layout, RichText, Ui};
@@ -16,11 +18,7 @@ use crate::{
         session::{Notice, Selection, View},
         view,
     },
-    chain::{
-        Chain, Node, Step, file,
-        kinds::{Call, ClientCredentials, Exchange, Paste, SignIn},
-        run::NodeState,
-    },
+    chain::{Chain, Node, file, kinds::SignIn, run::NodeState},
     gui::{
         context,
         icons::Icon,
@@ -36,6 +34,7 @@ use crate::{
         text::{escape, shorten},
     },
 };
+use kinds::{Face as _, Offer, face, offers};
 use state::{ChainPanel, Cx};
 
 /// Its line in the registry.
@@ -72,7 +71,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     if chain.nodes.is_empty() {
         widgets::empty(ui, "This chain is empty. It begins with a sign-in.", |ui| {
             if widgets::primary(ui, Some(Icon::Plus), "Add a sign-in").clicked() {
-                add(cx, id, chain, Kind::SignIn);
+                add(cx, id, chain, &SignIn::offer());
             }
         });
         return;
@@ -375,27 +374,11 @@ fn file_stem(name: &str) -> String {
     }
 }
 
-/// What can be added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    SignIn,
-    Credentials,
-    Exchange,
-    Call,
-    Paste,
-}
-
 fn adder(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
     widgets::menu(ui, "Add a node", "+ Add", |ui| {
-        for (kind, text) in [
-            (Kind::SignIn, "Sign-in"),
-            (Kind::Credentials, "Client credentials"),
-            (Kind::Exchange, "Token exchange"),
-            (Kind::Call, "API call"),
-            (Kind::Paste, "Pasted token"),
-        ] {
-            if widgets::menu_item(ui, text, "").clicked() {
-                add(cx, id, chain, kind);
+        for offer in offers() {
+            if widgets::menu_item(ui, offer.text, "").clicked() {
+                add(cx, id, chain, &offer);
                 ui.close();
             }
         }
@@ -403,7 +386,7 @@ fn adder(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
 }
 
 /// Adds a node that takes its token from the selected one, else from the last that gives one.
-fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, kind: Kind) {
+fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, offer: &Offer) {
     let gives = |n: &&Node| n.gives_token();
     let selected = match &cx.model.session.selection {
         Selection::ChainNode(c, node) if *c == id => chain.node(node).filter(gives),
@@ -416,40 +399,11 @@ fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, kind: Kind) {
                 .iter()
                 .rev()
                 .filter(gives)
-                .find(|n| !matches!(n.step, Step::ClientCredentials { .. }))
+                .find(|n| face(&n.step).is_gone_on_with())
         })
         .or_else(|| chain.nodes.iter().rev().find(gives))
         .map_or_else(String::new, |n| n.id.clone());
-    let (stem, step) = match kind {
-        Kind::SignIn => (
-            "sign-in",
-            Step::SignIn(SignIn {
-                user: Some("alice".into()),
-                ..SignIn::default()
-            }),
-        ),
-        Kind::Credentials => (
-            "credentials",
-            Step::ClientCredentials(ClientCredentials::default()),
-        ),
-        Kind::Paste => ("pasted", Step::Paste(Paste::default())),
-        Kind::Exchange => (
-            "exchange",
-            Step::Exchange(Exchange {
-                subject: from,
-                ..Exchange::default()
-            }),
-        ),
-        Kind::Call => (
-            "call",
-            Step::Call(Call {
-                token: from,
-                url: "payments-api".into(),
-                method: None,
-            }),
-        ),
-    };
-    let node_id = free_id(chain, stem);
+    let node_id = free_id(chain, offer.stem);
     let node = Node {
         id: node_id.clone(),
         title: None,
@@ -457,7 +411,7 @@ fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, kind: Kind) {
         client: None,
         dpop: None,
         at: None,
-        step,
+        step: (offer.step)(from),
         expect: Vec::new(),
     };
     cx.push(chains::Command::AddNode(id, Box::new(node)));
@@ -478,6 +432,7 @@ fn free_id(chain: &Chain, stem: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::{Step, kinds::Paste};
 
     #[test]
     fn new_nodes_get_free_ids_and_files_safe_names() {

@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use egui::{Pos2, Rect, pos2, vec2};
 
+use super::kinds::face;
 use crate::{
     app::{Model, Workspace, analysis::Analysis},
     chain::{
-        Chain, Node, Role, Step, TokenRequest,
-        kinds::{Call, ClientCredentials, Exchange, Paste, SignIn},
-        place, plan,
+        Chain, Node, Role, place, plan,
         run::{NodeRun, NodeState},
     },
     gui::canvas::{Curve, walk},
@@ -261,8 +260,10 @@ fn card(model: &Model, node: &Node, rect: Rect, state: NodeState, run: Option<&N
         .filter(|s| *s > Severity::Info);
     let outcome = outcome(model, state, run, token, severity);
     let who = who(node);
-    let lines: Vec<String> = lines(model, node)
+    let lines: Vec<String> = face(&node.step)
+        .lines(node, model)
         .into_iter()
+        .take(2)
         .chain(run.and_then(presented).map(str::to_owned))
         .map(|l| shorten(&escape(&l), 80).into_owned())
         .collect();
@@ -289,13 +290,7 @@ fn card(model: &Model, node: &Node, rect: Rect, state: NodeState, run: Option<&N
 }
 
 fn who(node: &Node) -> String {
-    let who = match &node.step {
-        Step::SignIn(SignIn {
-            user: Some(user), ..
-        }) => user.as_str(),
-        Step::Paste { .. } => "",
-        _ => node.client_id().unwrap_or(""),
-    };
+    let who = face(&node.step).who(node);
     escape(who).into_owned()
 }
 
@@ -307,71 +302,6 @@ pub(super) fn spoken_title(node: &Node) -> String {
         title.into_owned()
     } else {
         format!("{title} as {who}")
-    }
-}
-
-fn lines(model: &Model, node: &Node) -> Vec<String> {
-    let mut lines = Vec::new();
-    match &node.step {
-        Step::SignIn(SignIn { request, .. }) => wanted(request, &mut lines),
-        Step::ClientCredentials(ClientCredentials { request }) => {
-            let method = node
-                .client_id()
-                .and_then(|c| method_of(model, node.server.as_deref(), c));
-            lines.push(method.unwrap_or("client credentials").to_owned());
-            wanted(request, &mut lines);
-        }
-        Step::Paste(Paste { token }) => lines.push(match token.strip_prefix("tray:") {
-            Some(id) => id
-                .parse()
-                .ok()
-                .and_then(|id| model.analysis.tokens.get(&id))
-                .map_or_else(
-                    || format!("token {id} of the tray"),
-                    |t| t.principal.short(),
-                ),
-            None if token.trim().is_empty() => "no token yet".into(),
-            None => shorten(token.trim(), 28).into_owned(),
-        }),
-        Step::Exchange(Exchange {
-            request,
-            requested_token_type,
-            ..
-        }) => {
-            wanted(request, &mut lines);
-            if let Some(kind) = requested_token_type {
-                lines.push(format!("wants {}", kind.rsplit(':').next().unwrap_or(kind)));
-            }
-        }
-        Step::Call(Call { url, method, .. }) => {
-            lines.push(format!("{} {url}", method.as_deref().unwrap_or("GET")));
-        }
-    }
-    lines.truncate(2);
-    lines
-}
-
-fn wanted(request: &TokenRequest, lines: &mut Vec<String>) {
-    let targets: Vec<&str> = request.targets().map(String::as_str).collect();
-    if !targets.is_empty() {
-        lines.push(format!("aud {}", targets.join(", ")));
-    }
-    if !request.scope.is_empty() {
-        lines.push(request.scope.join(" "));
-    }
-}
-
-fn method_of(model: &Model, server: Option<&str>, client: &str) -> Option<&'static str> {
-    match server {
-        None => model
-            .practice()
-            .and_then(|p| p.clients.iter().find(|c| c.client_id == client))
-            .map(|c| c.method.name()),
-        Some(server) => model
-            .workspace
-            .server(server)
-            .and_then(|s| s.clients.iter().find(|c| c.client_id == client))
-            .map(|c| c.method.name()),
     }
 }
 
