@@ -2,7 +2,7 @@
 //! chains, and of itself. A change of structure must leave `tests/frozen` as it is; a change that is meant
 //! is accepted with `INSTA_UPDATE=always` and read in the difference.
 
-mod corpus;
+pub mod corpus;
 mod program;
 mod redact;
 mod runs;
@@ -15,7 +15,7 @@ use std::sync::{
 use crate::harness::{Place, Ran};
 
 /// The moment of every verdict: the reports of the corpus were made then.
-const MOMENT: &str = "2026-11-30T00:53:20Z";
+pub const MOMENT: &str = "2026-11-30T00:53:20Z";
 
 /// A command and all that came of it, as a piece of a snapshot.
 fn piece(place: &Place, arguments: &[&str]) -> String {
@@ -48,7 +48,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Works on all items at once, as far as there are processors; gives the results in order.
-fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::new());
     let threads = std::thread::available_parallelism().map_or(4, |n| n.get() * 2);

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod chain;
+mod examples;
 mod forge;
 mod frozen;
 mod graph;
@@ -14,5 +15,6 @@ mod jose;
 mod keep;
 mod keys;
 mod practice;
+mod reference;
 mod surface;
 mod tokens;

@@ -14,18 +14,20 @@ use crate::{
 };
 
 /// One capture, or the folder of one report.
-struct Case {
-    name: String,
+pub struct Case {
+    /// The file, or the folder.
+    pub name: String,
     /// Its files, by name.
-    files: BTreeMap<String, PathBuf>,
+    pub files: BTreeMap<String, PathBuf>,
     /// The words of the report's own command.
-    command: Option<Vec<String>>,
+    pub command: Option<Vec<String>>,
 }
 
 /// What a report's folder holds beside its input.
 const ABOUT: [&str; 2] = ["command", "expected.md"];
 
-fn cases() -> Vec<Case> {
+/// All, in order.
+pub fn cases() -> Vec<Case> {
     let folder = root().join("tests/corpus");
     let mut cases = Vec::new();
     for name in names(&folder) {
@@ -66,7 +68,7 @@ fn cases() -> Vec<Case> {
 
 impl Case {
     /// A folder with the case's files, in which its commands run.
-    fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         let place = Place::new();
         for (name, path) in &self.files {
             place.write(name, std::fs::read(path).unwrap());
