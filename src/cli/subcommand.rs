@@ -19,12 +19,15 @@ pub(super) struct Setting {
 /// A run whose arguments are known.
 type Run = Box<dyn Fn(&Setting) -> Result<Done, Failure>>;
 
+/// Makes a run of what clap has read.
+type Read = Box<dyn Fn(&ArgMatches) -> Result<Run, clap::Error>>;
+
 /// A subcommand: its words and arguments as clap knows them, and how they are read.
 pub(super) struct Subcommand {
     /// For clap.
     pub command: Command,
     /// From what clap has read.
-    pub read: Box<dyn Fn(&ArgMatches) -> Result<Run, clap::Error>>,
+    pub read: Read,
 }
 
 /// The subcommand `name`. Its arguments are what `run` takes, its words the doc comment of their type.
