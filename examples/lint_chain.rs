@@ -7,7 +7,7 @@ use std::{env, error::Error, fs};
 
 use delegraph::{
     evidence::Evidence,
-    kit::clock::Timestamp,
+    kit::clock::{Clock, Timestamp},
     risk::{Settings, evaluate},
     token::{Token, decode::decode, find::find},
 };
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if texts.is_empty() {
         texts = CHAIN.map(str::to_owned).to_vec();
     }
-    print!("{}", lint(&texts, Timestamp::now())?);
+    print!("{}", lint(&texts, Clock::System.now())?);
     Ok(())
 }
 

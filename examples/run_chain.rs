@@ -40,7 +40,7 @@ pub fn run(sample: &str) -> Result<String, Box<dyn Error>> {
     };
     while busy(&model) {
         let outcome = runtime
-            .wait(Duration::from_secs(60))
+            .wait(Duration::from_mins(1))
             .ok_or("no answer for a minute")?;
         perform(apply(&mut model, outcome, &env()));
     }

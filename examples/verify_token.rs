@@ -7,7 +7,7 @@ use std::{env, error::Error, fs};
 
 use delegraph::{
     jose::pem,
-    kit::clock::Timestamp,
+    kit::clock::{Clock, Timestamp},
     token::{
         decode::decode,
         explain::principal,
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         [text, keys] => verify(
             &fs::read_to_string(text)?,
             &fs::read_to_string(keys)?,
-            Timestamp::now(),
+            Clock::System.now(),
         )?,
         // Its token has ended long ago.
         _ => verify(TEXT, KEYS, "2011-03-22T18:00:00Z".parse()?)?,

@@ -15,8 +15,10 @@ use crate::{
     keep::{names, root},
 };
 
-/// The pages, by file.
-const PAGES: [(&str, &str, fn() -> String); 7] = [
+/// A page: its file, its title, and what writes it.
+type Page = (&'static str, &'static str, fn() -> String);
+
+const PAGES: [Page; 7] = [
     ("commands.md", "Commands", commands),
     ("exit-status.md", "Exit status", exit_status),
     ("json.md", "JSON output", shapes::page),

@@ -381,12 +381,13 @@ fn lines(harness: &mut Harness<'_, App>) -> String {
 #[test]
 fn frozen_palette() {
     let mut texts = Vec::new();
-    for (name, mut harness) in [
+    let windows = vec![
         ("empty", rig::window(true, SIZE, Vec::new())),
         ("pasted", pasted()),
         ("sample", over("sample")),
         ("sample-risky", over("sample-risky")),
-    ] {
+    ];
+    for (name, mut harness) in windows {
         texts.push((name.to_owned(), lines(&mut harness)));
     }
     keep::frozen("window/palette", &texts);

@@ -13,6 +13,7 @@
 use std::collections::HashMap;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use delegraph::kit::clock::Clock;
 
 /// The signature of each token in a text that was signed just now.
 pub fn signature(text: &str) -> String {
@@ -40,11 +41,8 @@ pub struct Redaction {
 impl Redaction {
     /// Of a run that begins now.
     pub fn begin() -> Self {
-        let now = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap();
         Self {
-            start: i64::try_from(now.as_secs()).unwrap(),
+            start: Clock::System.now().as_second(),
             tokens: HashMap::new(),
             random: HashMap::new(),
         }

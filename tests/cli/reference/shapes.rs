@@ -84,7 +84,7 @@ impl Shape {
 
     fn row(&self, path: &str, always: bool, rows: &mut Vec<Vec<String>>) {
         let mut kinds: Vec<&str> = self.kinds.iter().copied().collect();
-        if path.ends_with(".value") && !path.contains(".request.") {
+        if path.rsplit('.').next() == Some("value") && !path.contains(".request.") {
             kinds = vec!["anything"];
         }
         rows.push(vec![
