@@ -7,7 +7,10 @@ use super::{
     run::{FailureKind, NodeRun, NodeState, Run},
 };
 use crate::{
-    evidence::Hop,
+    evidence::{
+        Hop,
+        sent::{Scheme, Sent},
+    },
     kit::text,
     risk::{Finding, Report},
 };
@@ -34,6 +37,8 @@ pub fn evidence(chain: &Chain, run: &Run, label: &str) -> Vec<Hop> {
         by_id.entry(&node.id).or_insert(node);
     }
     let supporting = supporting(chain);
+    let presented = presented(run);
+    let requests_known = run.nodes.values().any(|shown| !shown.exchanged.is_empty());
     let mut exchanges = 0;
     ids.iter()
         .filter_map(|id| {
@@ -49,15 +54,38 @@ pub fn evidence(chain: &Chain, run: &Run, label: &str) -> Vec<Hop> {
             Some(Hop {
                 token_id: shown.token_id,
                 name: name(node, exchanges),
-                token,
                 verdict: None,
                 parent,
                 exchange: node.step.kind().asked(node, shown, run),
                 supporting: supporting.contains(id.as_str()),
+                sent: requests_known.then(|| Sent {
+                    scheme: presented.get(&*token.raw).copied(),
+                    ..Sent::default()
+                }),
+                token,
                 chain: Some(label.to_owned()),
             })
         })
         .collect()
+}
+
+/// The tokens that requests of the run presented in `Authorization`, and by which scheme: once as a
+/// bearer token is enough to be one.
+fn presented(run: &Run) -> HashMap<&str, Scheme> {
+    let mut presented = HashMap::new();
+    let requests = run.nodes.values().flat_map(|shown| &shown.exchanged);
+    for header in requests.flat_map(|exchanged| &exchanged.request.headers) {
+        if header.name.eq_ignore_ascii_case("authorization")
+            && let Some((scheme, token)) = header.value.split_once(' ')
+            && let Some(scheme) = Scheme::parse(scheme)
+        {
+            let at = presented.entry(token).or_insert(scheme);
+            if scheme == Scheme::Bearer {
+                *at = scheme;
+            }
+        }
+    }
+    presented
 }
 
 /// What to call the hop of a node.

@@ -8,6 +8,7 @@ use std::{
 
 use super::output::{self, Failure};
 use crate::{
+    evidence::sent::{self, Sent},
     kit::text::escape,
     token::{
         Token,
@@ -41,6 +42,8 @@ pub(super) struct Placed {
     pub found: Found,
     /// Decoded.
     pub token: Token,
+    /// How it was sent, where the whole text was looked at for that.
+    pub sent: Option<Sent>,
 }
 
 impl Placed {
@@ -181,6 +184,7 @@ pub(super) fn each_token(
                 made: made.clone(),
                 token: decode(&found.raw),
                 found,
+                sent: None,
             })?;
         }
         if last {
@@ -210,17 +214,27 @@ pub(super) fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Failure> {
 
 /// Every token of the sources, in order.
 pub(super) fn tokens(sources: &[Source]) -> Vec<Placed> {
-    sources
-        .iter()
-        .flat_map(|source| {
-            find(&source.text).into_iter().map(|found| Placed {
+    let mut all = Vec::new();
+    for source in sources {
+        let found = find(&source.text);
+        let decoded: Vec<Token> = found.iter().map(|found| decode(&found.raw)).collect();
+        let pairs: Vec<(&Found, &Token)> = found.iter().zip(&decoded).collect();
+        let sent = sent::in_text(&source.text, &pairs);
+        let before = all.len();
+        for ((found, token), sent) in found.into_iter().zip(decoded).zip(sent) {
+            all.push(Placed {
                 file: source.name.clone(),
                 made: source.made.clone(),
-                token: decode(&found.raw),
                 found,
-            })
-        })
-        .collect()
+                token,
+                sent: sent.map(|sent| Sent {
+                    with: sent.with.map(|n| n + before),
+                    ..sent
+                }),
+            });
+        }
+    }
+    all
 }
 
 /// The one token of a source. A text in which no token is found is taken as one as a whole, so

@@ -76,6 +76,7 @@ pub(super) fn evidence(tokens: Vec<Placed>, chain: bool) -> Evidence {
                 exchange: None,
                 supporting: false,
                 chain: chain.then(|| "chain".to_owned()),
+                sent: placed.sent,
             })
             .collect(),
         ..Evidence::default()

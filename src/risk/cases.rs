@@ -199,6 +199,7 @@ pub(super) fn chain<'a>(hops: impl IntoIterator<Item = (Option<&'a str>, Token)>
         parent: n.checked_sub(1),
         supporting: false,
         chain: Some("case".into()),
+        sent: None,
     });
     Evidence {
         hops: hops.collect(),

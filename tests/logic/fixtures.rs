@@ -124,6 +124,7 @@ pub fn hop(name: &str, token: Token, parent: Option<usize>) -> Hop {
         exchange: None,
         supporting: false,
         chain: Some("test".into()),
+        sent: None,
     }
 }
 

@@ -366,6 +366,7 @@ fn alone(entry: &TokenEntry, token: &Arc<Token>) -> Hop {
         exchange: None,
         supporting: false,
         chain: Some(entry.id.to_string()),
+        sent: None,
     }
 }
 

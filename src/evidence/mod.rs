@@ -1,11 +1,15 @@
 //! What is known of tokens and of the exchanges that gave them: the input of rules and graph.
 
+pub mod sent;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     kit::ids::TokenId,
     token::{Token, validate::Verdict},
 };
+
+pub use sent::Sent;
 
 /// One token of a chain, or alone.
 #[derive(Debug, Clone)]
@@ -26,6 +30,8 @@ pub struct Hop {
     pub supporting: bool,
     /// Which chain it belongs to; tokens of different chains are never compared.
     pub chain: Option<String>,
+    /// How it was sent, when a request was seen that holds it.
+    pub sent: Option<Sent>,
 }
 
 /// What an exchange asked for.
@@ -69,6 +75,7 @@ impl Evidence {
                 exchange: None,
                 supporting: false,
                 chain: Some("chain".into()),
+                sent: None,
             })
             .collect();
         Self {
