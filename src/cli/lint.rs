@@ -63,22 +63,23 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
 
 /// The tokens as evidence: each alone, or as the hops of one chain.
 pub(super) fn evidence(tokens: Vec<Placed>, chain: bool) -> Evidence {
-    Evidence {
-        hops: tokens
-            .into_iter()
-            .enumerate()
-            .map(|(n, placed)| Hop {
-                token_id: None,
-                name: placed.place(),
-                token: Arc::new(placed.token),
-                verdict: None,
-                parent: if chain { n.checked_sub(1) } else { None },
-                exchange: None,
-                supporting: false,
-                chain: chain.then(|| "chain".to_owned()),
-                sent: placed.sent,
-            })
-            .collect(),
-        ..Evidence::default()
+    let hops = tokens.into_iter().map(|placed| Hop {
+        token_id: None,
+        name: placed.place(),
+        token: Arc::new(placed.token),
+        verdict: None,
+        parent: None,
+        exchange: None,
+        supporting: false,
+        chain: None,
+        sent: placed.sent,
+    });
+    if chain {
+        Evidence::chain(hops.collect())
+    } else {
+        Evidence {
+            hops: hops.collect(),
+            ..Evidence::default()
+        }
     }
 }

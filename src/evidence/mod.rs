@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     kit::ids::TokenId,
-    token::{Token, validate::Verdict},
+    token::{Kind, Token, validate::Verdict},
 };
 
 pub use sent::Sent;
@@ -61,23 +61,33 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Tokens as the hops of one chain, in order: each one's parent is the one before.
+    /// Tokens as the hops of one chain, in order.
     pub fn chain_of(tokens: impl IntoIterator<Item = Token>) -> Self {
-        let hops = tokens
-            .into_iter()
-            .enumerate()
-            .map(|(n, token)| Hop {
-                token_id: None,
-                name: format!("hop {n}"),
-                token: Arc::new(token),
-                verdict: None,
-                parent: n.checked_sub(1),
-                exchange: None,
-                supporting: false,
-                chain: Some("chain".into()),
-                sent: None,
-            })
-            .collect();
+        let hops = tokens.into_iter().enumerate().map(|(n, token)| Hop {
+            token_id: None,
+            name: format!("hop {n}"),
+            token: Arc::new(token),
+            verdict: None,
+            parent: None,
+            exchange: None,
+            supporting: false,
+            chain: None,
+            sent: None,
+        });
+        Self::chain(hops.collect())
+    }
+
+    /// Hops as those of one chain, in order: each one's parent is the one before. A proof of possession
+    /// is no hop of it: it stands beside the token that it was sent with.
+    pub fn chain(mut hops: Vec<Hop>) -> Self {
+        let mut last = None;
+        for (n, hop) in hops.iter_mut().enumerate() {
+            hop.chain = Some("chain".into());
+            hop.supporting = hop.token.kind == Kind::DpopProof;
+            if !hop.supporting {
+                hop.parent = last.replace(n);
+            }
+        }
         Self {
             hops,
             ..Self::default()
