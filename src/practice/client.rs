@@ -5,6 +5,8 @@ use base64::Engine as _;
 use serde_json::Value;
 
 use super::{
+    Fault,
+    exchange::GRANT_TYPE,
     form::Form,
     issued,
     realm::{self, Agent, Proof, Realm, WORKBENCH},
@@ -76,6 +78,12 @@ pub fn authenticate(
         by_secret(server.realm, id, secret, false)?
     } else if let Some(assertion) = assertion {
         by_assertion(server, assertion, form, named, endpoint)?
+    } else if let Some(agent) = named.and_then(realm::agent)
+        && server.faults.contains(Fault::ClientProofIgnored)
+        && form.one("grant_type")? == Some(GRANT_TYPE)
+    {
+        // The mistake: who is named is taken for who asks.
+        Caller::Agent(agent)
     } else {
         by_name(named)?
     };

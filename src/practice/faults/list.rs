@@ -63,6 +63,7 @@ faults! {
     BindingDropped "binding-dropped" Exchange "an exchange issues an unbound token though the request proves a key (DG-602)",
     SubjectKeyIgnored "subject-key-ignored" Exchange "an exchange takes bound tokens without a proof of their keys",
     ActorIgnored "actor-ignored" Exchange "an exchange does not ask whose token the actor token is",
+    ClientProofIgnored "client-proof-ignored" Exchange "an exchange takes the name of a confidential client for its proof",
     DpopBearerAccepted "dpop-bearer-accepted" Proof "resource servers take bound tokens as Bearer, without a proof",
     DpopSignatureIgnored "dpop-signature-ignored" Proof "resource servers do not check the signature of DPoP proofs",
     DpopTypIgnored "dpop-typ-ignored" Proof "resource servers take proofs of any typ",
@@ -199,6 +200,11 @@ mod tests {
                     ("actor_token_type", token_type::ACCESS_TOKEN),
                 ];
                 stage.exchange(&subject, &fields)["claims"]["act"].clone()
+            }
+            Fault::ClientProofIgnored => {
+                let subject = stage.token(&none, &none);
+                let unproven = [("client_secret", "")];
+                stage.exchange(&subject, &unproven)["claims"]["client_id"].clone()
             }
             Fault::DpopBearerAccepted => {
                 let (token, _) = stage.bound();
