@@ -367,6 +367,7 @@ async fn faults_of_an_exchange_show_in_the_matrix() {
             "actor-ignored",
             vec!["exchange-actor-is-subject", "exchange-actor-other-client"],
         ),
+        ("client-proof-ignored", vec!["exchange-no-client"]),
         ("lifetime-extended", vec![]),
     ] {
         let lab = Lab::with(&[fault]).await;
