@@ -391,6 +391,7 @@ mod tests {
     #[test]
     fn first_arrangement_is_whole_and_survives_storage() {
         let text = serde_json::to_string(&arrangement(1600.0, 900.0)).unwrap();
+        eprintln!("LAYOUT {text}");
         assert!(restored(serde_json::from_str(&text).unwrap()).is_some());
     }
 

@@ -5,6 +5,7 @@ use egui::{CursorIcon, Pos2, Rect, Role as UiRole, Sense, Ui, Vec2, WidgetInfo};
 use super::{
     drawing::{self, Mood},
     scene::{Card, Scene, input, output, spoken_title},
+    sheet::Sheet,
     state::Cx,
 };
 use crate::{
@@ -16,12 +17,11 @@ use crate::{
     chain::{Chain, Node, Role, plan, run::NodeState},
     gui::{
         canvas::{
-            Canvas, Curve, Hand, Spot, Stage as Plane,
+            Curve, Hand, Spot,
             controls::{Line, legend, zoom_buttons},
             motion, paint,
         },
         request::WindowRequest,
-        theme::Theme,
         widgets,
     },
     kit::ids::{ChainId, TokenId},
@@ -31,24 +31,6 @@ use crate::{
 const TRAVEL: f32 = 0.2;
 /// Nodes snap to this.
 const SNAP: f32 = 4.0;
-
-/// One frame of the chain.
-pub(super) struct Sheet<'a> {
-    pub canvas: Canvas,
-    pub plane: Plane,
-    pub scene: &'a Scene,
-    pub chain: &'a Chain,
-    pub id: ChainId,
-    pub theme: &'static Theme,
-    /// Places of the nodes, with the one that is being moved.
-    pub rects: Vec<Rect>,
-    /// Ways of the wires, likewise.
-    pub curves: Vec<Curve>,
-    /// The node that the selection means.
-    pub lit: Option<usize>,
-    /// The wire under the pointer.
-    pub pointed: Option<usize>,
-}
 
 /// Makes the scene anew when something of it has changed.
 pub(super) fn refresh(cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {

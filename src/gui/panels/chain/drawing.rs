@@ -5,8 +5,8 @@ use egui::{
 };
 
 use super::{
-    canvas::Sheet,
     scene::{Card, Tone, input, output},
+    sheet::Sheet,
 };
 use crate::{
     chain::{Role, run::NodeState},

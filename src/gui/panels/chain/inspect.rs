@@ -2,7 +2,12 @@
 
 use egui::{RichText, Ui};
 
-use super::{fields, scene::spoken_title, settings, state::Cx};
+use super::{
+    fields,
+    scene::spoken_title,
+    settings,
+    state::{Cx, Tab},
+};
 use crate::{
     app::{chains, runs},
     chain::{
@@ -22,34 +27,6 @@ use crate::{
     },
     token::diff::{self, Change},
 };
-
-/// A section of the inspector.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Tab {
-    /// Form.
-    #[default]
-    Settings,
-    /// What was sent.
-    Request,
-    /// What came back.
-    Response,
-    /// The request as a command.
-    Curl,
-    /// Claims before and after.
-    Changes,
-}
-
-/// What the section keeps between frames.
-#[derive(Default)]
-pub struct InspectState {
-    /// The section in front.
-    pub tab: Tab,
-    /// Which of several requests of the node.
-    pub which: usize,
-    /// Texts that are being typed.
-    pub form: fields::State,
-    of: Option<(ChainId, String)>,
-}
 
 /// Draws the section.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node_id: &str) {

@@ -8,6 +8,7 @@ pub mod inspect;
 mod kinds;
 mod scene;
 mod settings;
+mod sheet;
 mod state;
 
 use egui::{Align, Button, Layout, RichText, Ui};

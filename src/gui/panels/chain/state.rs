@@ -2,10 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{inspect::InspectState, scene::Scene};
+use super::{fields, scene::Scene};
 use crate::{
     chain::run::NodeState,
     gui::{canvas::Canvas, context},
+    kit::ids::ChainId,
 };
 
 /// The chain panel: what it keeps between frames.
@@ -28,3 +29,31 @@ pub struct ChainPanel {
 
 /// What is drawn with in this panel.
 pub(super) type Cx<'a> = context::Cx<'a, ChainPanel>;
+
+/// A section of the inspector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    /// Form.
+    #[default]
+    Settings,
+    /// What was sent.
+    Request,
+    /// What came back.
+    Response,
+    /// The request as a command.
+    Curl,
+    /// Claims before and after.
+    Changes,
+}
+
+/// What the inspector of a node keeps between frames.
+#[derive(Default)]
+pub struct InspectState {
+    /// The section in front.
+    pub tab: Tab,
+    /// Which of several requests of the node.
+    pub which: usize,
+    /// Texts that are being typed.
+    pub form: fields::State,
+    pub of: Option<(ChainId, String)>,
+}

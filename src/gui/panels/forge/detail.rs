@@ -6,10 +6,8 @@ use egui::{
 };
 
 use super::{
-    list::{Selected, caption},
-    mark,
-    state::{Cx, Mode},
-    tint, total, wrapped,
+    look::{caption, mark, tint, total, wrapped},
+    state::{Cx, Mode, Selected},
 };
 use crate::{
     app::forge::{self, Forged, Shots, Shown},

@@ -2,7 +2,10 @@
 
 use egui::Ui;
 
-use super::{list::caption, state::Cx, target::keep, wrapped};
+use super::{
+    look::{caption, wrapped},
+    state::{Cx, keep},
+};
 use crate::{
     app::{
         forge::{self, target},

@@ -5,12 +5,10 @@ use std::{collections::BTreeSet, sync::Arc};
 use egui::{DragValue, Margin, ProgressBar, RichText, ScrollArea, Ui};
 
 use super::{
-    columns,
-    list::caption,
+    look::{caption, columns, wrapped},
     matrix,
-    state::Cx,
-    target::{current, keep, ui as form},
-    wrapped,
+    state::{Cx, current, keep},
+    target::ui as form,
 };
 use crate::{
     app::{
@@ -34,18 +32,6 @@ use crate::{
         text::escape,
     },
 };
-
-/// What the form keeps between frames.
-#[derive(Default)]
-pub(super) struct State {
-    /// The target is being named.
-    pub naming: bool,
-    /// An actor token that is being pasted.
-    pub pasted: String,
-    /// Statuses as they are typed, for this target.
-    refused: Option<(TargetId, String)>,
-    error: Option<String>,
-}
 
 /// Draws form and matrix.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {

@@ -3,7 +3,7 @@
 use egui::Ui;
 use zeroize::Zeroizing;
 
-use super::{state::Cx, target::keep};
+use super::state::{Cx, keep};
 use crate::{
     app::{forge::target, target::TargetEntry},
     gui::{icons::Icon, widgets},

@@ -1,16 +1,17 @@
 //! The catalogue by family: what can be made of this token, and what a target made of it.
 
-use std::collections::BTreeSet;
-
 use egui::{Align, Layout, Margin, RichText, Ui, Vec2};
 
-use super::{mark, state::Cx};
+use super::{
+    look::mark,
+    state::{Cx, Selected},
+};
 use crate::{
     app::forge::{self, Forged},
     attack::{FAMILIES, Family, Forgery, Row as Line, catalogue},
     gui::{
         icons::Icon,
-        theme::{self, space},
+        theme::space,
         widgets::{
             self,
             rows::{self, Column, fixed, number, wide},
@@ -18,28 +19,6 @@ use crate::{
     },
     kit::ids::TokenId,
 };
-
-/// What is selected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Selected {
-    /// A family.
-    Family(&'static Family),
-    /// A forgery, by its place in the catalogue.
-    Forgery(usize),
-    /// The stack.
-    Stack,
-}
-
-/// What the list keeps between frames.
-#[derive(Default)]
-pub(super) struct State {
-    rows: rows::State,
-    pub selected: Option<Selected>,
-    search: String,
-    folded: BTreeSet<&'static str>,
-    /// Only what can be made of this token.
-    makeable: bool,
-}
 
 const COLUMNS: [Column; 3] = [
     fixed("", 26.0),
@@ -270,9 +249,4 @@ fn spoken(row: Selected, forged: &Forged, stack: &[String]) -> String {
             )
         }
     }
-}
-
-/// The heading of a section in the detail.
-pub(super) fn caption(ui: &mut Ui, text: &str, cx: &Cx<'_>) {
-    ui.label(theme::section(text, cx.theme));
 }

@@ -2,7 +2,10 @@
 
 use egui::{Align, Layout, Margin, Ui, Vec2};
 
-use super::{list::Selected, mark, state::Cx, state::Mode, tint, wrapped};
+use super::{
+    look::{mark, tint, wrapped},
+    state::{Cx, Mode, Selected, Show},
+};
 use crate::{
     app::{forge, session::Selection, view},
     attack::{Matrix, Row, STACK, Verdict, catalogue},
@@ -18,18 +21,6 @@ use crate::{
     report,
 };
 
-/// Rows that are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Show {
-    #[default]
-    All,
-    Accepted,
-    Refused,
-    Noted,
-    Unclear,
-    Open,
-}
-
 impl Show {
     fn fits(self, row: &Row) -> bool {
         match self {
@@ -41,14 +32,6 @@ impl Show {
             Self::Open => matches!(row.verdict, Verdict::NotMade(_) | Verdict::NotSent(_)),
         }
     }
-}
-
-/// What the matrix keeps between frames.
-#[derive(Default)]
-pub(super) struct State {
-    rows: rows::State,
-    show: Show,
-    selected: Option<usize>,
 }
 
 const COLUMNS: [Column; 5] = [

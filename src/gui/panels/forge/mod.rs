@@ -5,6 +5,7 @@ mod exchange;
 mod fire;
 mod headers;
 mod list;
+mod look;
 mod matrix;
 mod secrets;
 mod state;
@@ -12,7 +13,7 @@ mod target;
 
 use std::sync::Arc;
 
-use egui::{Align, Layout, Margin, Rect, RichText, Ui, UiBuilder, pos2};
+use egui::{Align, Layout, Margin, Ui};
 
 use crate::{
     app::{
@@ -22,14 +23,13 @@ use crate::{
         session::{Selection, View},
         view,
     },
-    attack::{Verdict, catalogue},
     gui::{
         context,
-        icons::{self, Icon},
+        icons::Icon,
         pane::Pane,
         panel::{Dock, Entry, Panel},
         request::{PanelRequest, WindowRequest},
-        theme::{self, Theme, space},
+        theme::{self, space},
         widgets,
     },
     kit::{
@@ -37,9 +37,8 @@ use crate::{
         text::{escape, shorten},
     },
     practice::Faults,
-    risk::Severity,
-    token::Form,
 };
+use look::columns;
 use state::{Cx, ForgePanel, Mode};
 
 /// Its line in the registry.
@@ -227,39 +226,6 @@ fn took(plan: &crate::attack::fire::Plan) -> String {
     }
 }
 
-/// Two columns: the left one has `share` of the width within bounds.
-fn columns<R>(
-    ui: &mut Ui,
-    cx: &mut Cx<'_>,
-    share: f32,
-    (least, most): (f32, f32),
-    left: impl FnOnce(&mut Ui, &mut Cx<'_>),
-    right: impl FnOnce(&mut Ui, &mut Cx<'_>) -> R,
-) -> R {
-    let rect = ui.available_rect_before_wrap();
-    let width = (rect.width() * share)
-        .clamp(least, most)
-        .min(rect.width() - 120.0);
-    let at = rect.left() + width;
-    let (a, b) = (
-        Rect::from_min_max(rect.min, pos2(at, rect.bottom())),
-        Rect::from_min_max(pos2(at + 1.0, rect.top()), rect.max),
-    );
-    ui.painter().vline(at, rect.y_range(), cx.theme.line());
-    ui.scope_builder(UiBuilder::new().id_salt("left").max_rect(a), |ui| {
-        ui.set_clip_rect(ui.clip_rect().intersect(a));
-        left(ui, cx);
-    });
-    let done = ui
-        .scope_builder(UiBuilder::new().id_salt("right").max_rect(b), |ui| {
-            ui.set_clip_rect(ui.clip_rect().intersect(b));
-            right(ui, cx)
-        })
-        .inner;
-    ui.advance_cursor_after_rect(rect);
-    done
-}
-
 fn forgeries(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
     let Some(forged) = cx.model.forge.forged.clone() else {
         let line = if forge::is_preparing(cx.model) {
@@ -284,43 +250,4 @@ fn forgeries(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         |ui, cx| list::ui(ui, cx, id, &forged),
         |ui, cx| detail::ui(ui, cx, id, &forged),
     );
-}
-
-/// Paints what a verdict is as a shape.
-fn mark(painter: &egui::Painter, rect: Rect, verdict: &Verdict, theme: &'static Theme) {
-    match verdict {
-        Verdict::Accepted => icons::severity(painter, rect, Severity::Critical, theme),
-        Verdict::ControlRefused => icons::severity(painter, rect, Severity::High, theme),
-        Verdict::Refused | Verdict::ControlAccepted => Icon::Check.paint(painter, rect, theme.good),
-        Verdict::Noted(_) => Icon::Info.paint(painter, rect, theme.low),
-        Verdict::Unclear => icons::severity(painter, rect, Severity::Medium, theme),
-        Verdict::NotSent(_) => Icon::Warning.paint(painter, rect, theme.muted),
-        Verdict::NotMade(_) => Icon::Minus.paint(painter, rect, theme.muted),
-    }
-}
-
-/// The colour of a verdict's words.
-fn tint(verdict: &Verdict, theme: &Theme) -> egui::Color32 {
-    match verdict {
-        Verdict::Accepted => theme.critical,
-        Verdict::ControlRefused => theme.high,
-        Verdict::Unclear => theme.medium,
-        Verdict::Refused | Verdict::ControlAccepted => theme.good,
-        _ => theme.muted,
-    }
-}
-
-/// Text that may wrap.
-fn wrapped(ui: &mut Ui, text: impl Into<RichText>) {
-    ui.add(egui::Label::new(text.into()).wrap());
-}
-
-/// How many forgeries there are.
-fn total() -> usize {
-    catalogue().len()
-}
-
-/// Whether a token can be forged part by part.
-fn is_compact(view: &TokenView) -> bool {
-    matches!(view.token.form, Form::Compact)
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use egui::{Margin, ProgressBar, RichText, ScrollArea, Ui};
 
-use super::{is_compact, state::Cx, state::Mode, wrapped};
+use super::{
+    look::{is_compact, wrapped},
+    state::{Cx, Mode},
+};
 use crate::{
     app::{
         analysis::TokenView,

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use egui::{Margin, RichText, Ui};
 
-use super::{exchange, headers, list::caption, state::Cx, wrapped};
+use super::{
+    exchange, headers,
+    look::{caption, wrapped},
+    state::{Cx, keep},
+};
 use crate::{
     app::{
         forge::{self, clients, suggested, target},
@@ -42,28 +46,6 @@ fn words(carrier: Carrier) -> &'static str {
         Carrier::Header => "Another header",
         Carrier::Body => "Body",
         Carrier::Exchange => "Subject token of an exchange",
-    }
-}
-
-/// The target that is in front: a copy to be edited, or a new one that is not kept yet.
-pub(super) fn current(cx: &Cx<'_>) -> TargetEntry {
-    cx.model
-        .session
-        .target
-        .and_then(|id| cx.model.workspace.target(id))
-        .cloned()
-        .unwrap_or_default()
-}
-
-/// Keeps a change. A new target comes into the workspace by its first change.
-pub(super) fn keep(cx: &mut Cx<'_>, before: &TargetEntry, entry: TargetEntry, field: &'static str) {
-    if *before == entry {
-        return;
-    }
-    if entry.id == TargetId(0) {
-        cx.push(target::Command::Add(Box::new(entry)));
-    } else {
-        cx.push(target::Command::Set(Box::new(entry), field));
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     highlight::Highlight,
     node::{self, Mood},
     scene::Scene,
+    sheet::{Sheet, is_selected},
     state::Cx,
     wires,
 };
@@ -18,7 +19,7 @@ use crate::{
             motion, paint,
         },
         request::WindowRequest,
-        theme::{self, Theme, space},
+        theme::{self, space},
         widgets,
     },
     principal::{Edge, Node},
@@ -26,20 +27,6 @@ use crate::{
 
 /// Height of the strip with the column headings.
 const HEAD: f32 = 32.0;
-
-/// One frame of the graph.
-pub(super) struct Sheet<'a> {
-    pub canvas: Canvas,
-    pub stage: Stage,
-    pub scene: &'a Scene,
-    pub lit: &'a Highlight,
-    pub theme: &'static Theme,
-    pub selection: Selection,
-    /// Wires that are shown at all.
-    pub shown: Vec<usize>,
-    /// The wire under the pointer.
-    pub pointed: Option<usize>,
-}
 
 /// Draws the canvas over the room that is left.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Highlight) {
@@ -145,13 +132,6 @@ fn columns(ui: &Ui, cx: &Cx<'_>, area: Rect, canvas: &Canvas) {
             painter.galley(at, galley, theme.muted);
         }
     }
-}
-
-pub(super) fn is_selected(selection: &Selection, scene: &Scene, edge: &Edge) -> bool {
-    matches!(selection, Selection::Relation(from, to, relation)
-        if *relation == edge.relation.name()
-            && *from == scene.graph.nodes[edge.from].id
-            && *to == scene.graph.nodes[edge.to].id)
 }
 
 fn select_edge(scene: &Scene, edge: &Edge) -> view::Command {

@@ -11,15 +11,6 @@ use crate::{
     report::graph as draw,
 };
 
-/// File name and contents, or why there are none.
-type Picture = Result<(String, Vec<u8>), String>;
-
-/// Pictures that are being drawn.
-#[derive(Default)]
-pub(super) struct Exports {
-    waiting: Option<mpsc::Receiver<Picture>>,
-}
-
 /// The menu.
 pub(super) fn menu(ui: &mut Ui, cx: &mut Cx<'_>) {
     // What is seen is what leaves.

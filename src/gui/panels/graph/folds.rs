@@ -2,17 +2,17 @@
 
 use egui::{RichText, Ui};
 
-use super::{canvas, inspect::head, state::Cx};
+use super::{canvas, state::Cx};
 use crate::{
     app::{graph, session::Selection, view},
     gui::{
-        icons,
+        icons::{self, Icon},
         sections::{severity::counted, tokens::tokens},
         theme::{self, space},
         widgets,
     },
     kit::text::shorten,
-    principal::{Edge, Graph, Node},
+    principal::{Edge, Graph, Node, NodeKind},
     risk::Severity,
 };
 
@@ -132,4 +132,13 @@ fn more(ui: &mut Ui, cx: &Cx<'_>, all: usize) {
         let text = format!("and {} more; the table has them all", all - LISTED);
         ui.label(theme::small(text).color(cx.theme.muted));
     }
+}
+
+/// The head of the inspector of a principal or a fold.
+pub(super) fn head(ui: &mut Ui, cx: &Cx<'_>, kind: NodeKind, label: &str) {
+    ui.add_space(space::XS);
+    ui.horizontal(|ui| {
+        Icon::of_kind(kind).show(ui, 20.0, cx.theme.muted);
+        ui.add(egui::Label::new(theme::title(label)).wrap());
+    });
 }

@@ -8,7 +8,7 @@ use super::{folds, state::Cx};
 use crate::{
     app::{analysis::TokenView, practice, session::Selection, view},
     gui::{
-        icons::{self, Icon},
+        icons,
         sections::{self, severity::counted, tokens::tokens},
         theme::{self, space},
         widgets::{
@@ -41,7 +41,7 @@ pub fn principal(ui: &mut Ui, cx: &mut Cx<'_>, id: &str) {
     };
     let node = &graph.nodes[n];
     widgets::section(ui, "Principal", node.kind.name());
-    head(ui, cx, node.kind, &node.label);
+    folds::head(ui, cx, node.kind, &node.label);
     who(ui, cx, node);
     folds::again(ui, cx, node);
     ui.add_space(space::S);
@@ -129,14 +129,6 @@ pub fn relation(ui: &mut Ui, cx: &mut Cx<'_>, from: &str, to: &str, name: &str) 
     });
     findings(ui, cx, edge.findings.clone());
     tokens(ui, cx, "Tokens that make it", &edge.hops);
-}
-
-pub(super) fn head(ui: &mut Ui, cx: &Cx<'_>, kind: NodeKind, label: &str) {
-    ui.add_space(space::XS);
-    ui.horizontal(|ui| {
-        Icon::of_kind(kind).show(ui, 20.0, cx.theme.muted);
-        ui.add(egui::Label::new(theme::title(label)).wrap());
-    });
 }
 
 /// The newest token in which the principal stands, with what it is there.

@@ -8,6 +8,7 @@ mod highlight;
 pub mod inspect;
 mod node;
 mod scene;
+mod sheet;
 mod state;
 mod table;
 mod wires;

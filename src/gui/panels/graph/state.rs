@@ -1,8 +1,8 @@
 //! What the graph panel keeps between frames.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
-use super::{export, scene::Scene};
+use super::scene::Scene;
 use crate::gui::{canvas::Canvas, context, widgets::rows};
 
 /// The graph panel: what it keeps between frames.
@@ -22,8 +22,17 @@ pub struct GraphPanel {
     /// The scene is new in this frame.
     pub(super) fresh: bool,
     pub(super) scene: Option<Arc<Scene>>,
-    pub(super) exports: export::Exports,
+    pub(super) exports: Exports,
 }
 
 /// What is drawn with in this panel.
 pub(super) type Cx<'a> = context::Cx<'a, GraphPanel>;
+
+/// File name and contents, or why there are none.
+pub(super) type Picture = Result<(String, Vec<u8>), String>;
+
+/// Pictures that are being drawn.
+#[derive(Default)]
+pub(super) struct Exports {
+    pub waiting: Option<mpsc::Receiver<Picture>>,
+}

@@ -2,7 +2,7 @@
 
 use egui::{FontFamily, Rect, Vec2, pos2, vec2};
 
-use super::canvas::{Sheet, is_selected};
+use super::sheet::{Sheet, is_selected};
 use crate::{
     gui::{
         canvas::{LABELS_FROM, paint},

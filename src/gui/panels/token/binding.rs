@@ -24,13 +24,6 @@ use crate::{
     token::{craft::Part, guide},
 };
 
-/// What the part keeps between frames.
-#[derive(Default)]
-pub struct State {
-    /// Audience and nonce of the key binding that is being made, and the token that it is for.
-    draft: Option<(TokenId, String, String)>,
-}
-
 /// The key binding: what it says, whether it holds, and making it anew.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
     let Some(sd) = &view.token.disclosed else {

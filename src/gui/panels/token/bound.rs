@@ -5,11 +5,12 @@ use std::sync::Arc;
 use egui::{Margin, RichText, Role, ScrollArea, Stroke, Ui, WidgetInfo};
 
 use crate::{
+    app::{Model, analysis::TokenView},
     gui::{
         icons::Icon,
         theme::{self, RADIUS, Theme},
     },
-    kit::{json::JsonError, text::escape_lines},
+    kit::{ids::TokenId, json::JsonError, text::escape_lines},
     token::craft::Part,
 };
 
@@ -121,6 +122,14 @@ pub(super) fn lines(
                 ui.label(theme::mono(line(n)));
             }
         });
+}
+
+/// The text of a token as it is now, half-typed included.
+pub fn raw_of(model: &Model, id: TokenId, view: &TokenView) -> Arc<str> {
+    model.workspace.token(id).map_or_else(
+        || Arc::clone(&view.token.raw),
+        |entry| Arc::clone(&entry.raw),
+    )
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{RichText, Ui};
 use serde_json::Value;
 
-use super::{disclosure, inspect, state::Cx};
+use super::{disclosed, inspect, state::Cx};
 use crate::{
     app::{session::Selection, view},
     gui::{
@@ -55,7 +55,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, token: TokenId, pointer: &str) {
     );
     demand(ui, cx, &view.token, part, &name);
     if let Some(sd) = view.token.disclosed.as_ref().filter(|_| !in_header) {
-        disclosure(ui, cx, token, sd, pointer);
+        disclosed::standing(ui, cx, token, sd, pointer);
     }
     let findings: Vec<_> = analysis
         .report

@@ -5,9 +5,9 @@ use egui::{RichText, Role, Ui, WidgetInfo};
 use serde_json::{Map, Value};
 
 use super::{
-    editors::{self, Place},
+    editors,
     rows::pointer,
-    state::Cx,
+    state::{Cx, New, Place},
 };
 use crate::{
     gui::{
@@ -294,7 +294,7 @@ fn value_editor(
     at: &Place,
     place: &Place,
     (name, value): (&str, &Value),
-) -> Option<editors::New> {
+) -> Option<New> {
     match value {
         Value::Array(items) if LISTS.contains(&name) && items.iter().all(Value::is_string) => {
             let values: Vec<String> = items

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     editors,
     rows::{self, Was, columns, culled},
-    state::Cx,
+    state::{self, Cx},
 };
 use crate::{
     app::{
@@ -276,7 +276,7 @@ fn row(
 /// The editor of a value. One that is disclosed, or stands inside something that is, is made anew with
 /// its hash.
 fn editor(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, place: &Place, received: Option<&SdJwt>) {
-    let field = editors::Place {
+    let field = state::Place {
         part: Part::Payload,
         name: place.pointer.clone(),
     };

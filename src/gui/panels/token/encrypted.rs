@@ -2,7 +2,6 @@
 
 use egui::{RichText, TextEdit, Ui};
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use super::state::Cx;
 use crate::{
@@ -21,20 +20,8 @@ use crate::{
         },
         jwk::Task,
     },
-    kit::{
-        ids::{KeyId, TokenId},
-        secret::Secret,
-        text::escape,
-    },
+    kit::{ids::TokenId, secret::Secret, text::escape},
 };
-
-/// What the card keeps between frames.
-#[derive(Default)]
-pub struct State {
-    password: Zeroizing<String>,
-    /// Encrypt this token to the key that is being generated, when it is there.
-    pending: Option<(TokenId, Vec<KeyId>)>,
-}
 
 /// Encrypts to a key that was asked for by `Generate … and encrypt`, once it is there.
 pub fn follow_generated(cx: &mut Cx<'_>) {

@@ -4,8 +4,8 @@
 use egui::{Align2, FontFamily, FontId, TextEdit, Ui};
 
 use super::{
+    bound::raw_of,
     bound::{Bound, fault, frame, lines, part_name},
-    raw_of,
     state::Cx,
 };
 use crate::{
@@ -54,7 +54,7 @@ fn characters(line: &str) -> String {
 /// Draws the editor of one part.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Part) {
     let theme = cx.theme;
-    let raw = raw_of(cx, id, view);
+    let raw = raw_of(cx.model, id, view);
     let name = part_name(part);
     let bound: &mut Bound = match part {
         Part::Header | Part::HeaderOf(_) => &mut cx.state.header_bytes,

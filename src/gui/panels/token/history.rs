@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use egui::{RichText, Ui};
 
-use super::state::Cx;
+use super::state::{Cx, HistoryState};
 use crate::{
-    app::{Workspace, past, token, view},
+    app::{past, token, view},
     gui::{
         request::WindowRequest,
         theme::{self, space},
@@ -20,13 +20,6 @@ use crate::{
 
 /// States that are listed; the first one always is.
 const MOST: usize = 12;
-
-/// The states of one token, read anew when the document changes.
-#[derive(Default)]
-pub struct HistoryState {
-    of: Option<(TokenId, Arc<Workspace>)>,
-    states: Vec<past::State>,
-}
 
 /// Draws the section; nothing for a token that was never edited and comes from nowhere here.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {

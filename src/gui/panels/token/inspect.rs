@@ -35,15 +35,6 @@ use crate::{
 /// Audiences that are drawn one by one.
 const AUDIENCES: usize = 24;
 
-/// What the section keeps between frames.
-#[derive(Default)]
-pub struct SigningState {
-    /// The key chosen for signing.
-    pub key: Option<KeyId>,
-    /// Sign this token with the key that is being generated, when it is there.
-    pending: Option<(TokenId, Vec<KeyId>)>,
-}
-
 /// Keys that can sign, in the order of the workspace.
 pub(super) fn signing_keys<'a>(cx: &Cx<'a>) -> Vec<&'a KeyEntry> {
     cx.model
@@ -84,7 +75,7 @@ fn chosen<'a>(cx: &Cx<'a>) -> Option<&'a KeyEntry> {
 /// Signs; of several signatures the one that is shown is made anew.
 fn sign_with(cx: &mut Cx<'_>, id: TokenId, view: &TokenView, key: KeyId) {
     if view.token.headers.len() > 1 {
-        let n = super::chosen_signature(cx, view);
+        let n = cx.state.shown_signature(view);
         cx.push(signatures::Command::Edit(id, SignatureEdit::Sign(n, key)));
     } else {
         cx.push(token::Command::Sign(id, key));
@@ -230,7 +221,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         if ui.button("Duplicate").clicked() {
             cx.push(token::Command::Duplicate(id));
         }
-        super::encrypt_menu(ui, cx, id);
+        super::encrypted::menu(ui, cx, id);
     });
     findings(ui, cx, view);
     super::history::ui(ui, cx, id);

@@ -61,18 +61,6 @@ use crate::{
 };
 use state::{Cx, Mode, Notes, TokenPanel};
 
-pub use disclosed::standing as disclosure;
-pub use encrypted::menu as encrypt_menu;
-pub use signatures::chosen as chosen_signature;
-
-/// The text of a token as it is now, half-typed included.
-pub fn raw_of(cx: &Cx<'_>, id: TokenId, view: &TokenView) -> Arc<str> {
-    cx.model.workspace.token(id).map_or_else(
-        || Arc::clone(&view.token.raw),
-        |entry| Arc::clone(&entry.raw),
-    )
-}
-
 /// Its line in the registry.
 pub static ENTRY: Entry = Entry {
     pane: Pane::Main(View::Token),

@@ -9,10 +9,7 @@ use jiff::{
 };
 use serde_json::{Number, Value};
 
-use super::{
-    editors::{New, Place},
-    state::Cx,
-};
+use super::state::{Cx, MomentState, New, Place, TimeField};
 use crate::{
     gui::{
         icons::Icon,
@@ -22,44 +19,6 @@ use crate::{
     kit::text::escape,
     token::explain::changes_after,
 };
-
-/// What the editor keeps while its menu is open.
-#[derive(Default)]
-pub struct State {
-    /// Of which member.
-    place: Option<Place>,
-    /// The value that the texts were made from.
-    seconds: i64,
-    /// The month that the calendar shows; the value's when none.
-    month: Option<Date>,
-    /// Times are in UTC, not local.
-    utc: bool,
-    date: Field,
-    epoch: Field,
-    relative: Field,
-    /// A day to give the keyboard to.
-    focus: Option<Date>,
-}
-
-/// A field: what is typed, and what is wrong with it.
-#[derive(Default)]
-struct Field {
-    text: String,
-    error: Option<String>,
-    /// Typed in since the value came from elsewhere: it is not written over.
-    typed: bool,
-}
-
-impl Field {
-    fn follow(&mut self, text: String) {
-        if !self.typed {
-            *self = Self {
-                text,
-                ..Self::default()
-            };
-        }
-    }
-}
 
 /// Draws the value, and the editor when it is asked for.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, number: &Number) -> Option<New> {
@@ -109,11 +68,11 @@ fn menu(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, seconds: i64, now: i64) -> 
     let local = cx.window.zone.clone();
     let state = &mut cx.state.editors.moment;
     if state.place.as_ref() != Some(place) {
-        *state = State {
+        *state = MomentState {
             place: Some(place.clone()),
             utc: state.utc,
             seconds,
-            ..State::default()
+            ..MomentState::default()
         };
     } else if state.seconds != seconds {
         // The value changed: what was typed made it, or is out of date.
@@ -143,7 +102,7 @@ fn menu(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, seconds: i64, now: i64) -> 
                 && state.utc != utc
             {
                 state.utc = utc;
-                state.date = Field::default();
+                state.date = TimeField::default();
                 state.month = None;
             }
         }
@@ -198,7 +157,13 @@ fn steps(ui: &mut Ui, seconds: i64, now: i64) -> Option<i64> {
 }
 
 /// The same moment in three ways of writing it.
-fn fields(ui: &mut Ui, state: &mut State, zone: &TimeZone, seconds: i64, now: i64) -> Option<i64> {
+fn fields(
+    ui: &mut Ui,
+    state: &mut MomentState,
+    zone: &TimeZone,
+    seconds: i64,
+    now: i64,
+) -> Option<i64> {
     state.date.follow(times::in_zone(seconds, zone));
     state.epoch.follow(seconds.to_string());
     state.relative.follow(times::relative(seconds, now));
@@ -206,7 +171,7 @@ fn fields(ui: &mut Ui, state: &mut State, zone: &TimeZone, seconds: i64, now: i6
     let mut row = |ui: &mut Ui,
                    name: &str,
                    hint: &str,
-                   field: &mut Field,
+                   field: &mut TimeField,
                    read: &dyn Fn(&str) -> Result<i64, String>| {
         widgets::field(ui, name, |ui| {
             let response = widgets::text_field(ui, name, hint, &mut field.text, false);
@@ -264,7 +229,7 @@ fn read_any(text: &str, local: &TimeZone, utc: bool, now: i64) -> Option<i64> {
 /// day; the time of day stays.
 fn calendar(
     ui: &mut Ui,
-    state: &mut State,
+    state: &mut MomentState,
     zone: &TimeZone,
     seconds: i64,
     now: i64,

@@ -3,7 +3,7 @@
 use egui::{Margin, ScrollArea, TextBuffer, TextEdit, Ui};
 
 use super::{
-    raw_of,
+    bound::raw_of,
     state::Cx,
     text::{LARGE, PLAIN},
 };
@@ -19,7 +19,7 @@ use crate::{
 /// Draws the field.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
     let theme = cx.theme;
-    let raw = raw_of(cx, id, view);
+    let raw = raw_of(cx.model, id, view);
     if raw.len() > PLAIN {
         // Laid out as a whole at every keystroke, beside the claims that are typed below, it would
         // take longer than a frame.

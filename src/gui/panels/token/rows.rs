@@ -4,7 +4,10 @@
 use egui::{Align, Layout, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use serde_json::Value;
 
-use super::{add, disclosed, editors, state::Cx};
+use super::{
+    add, disclosed, editors,
+    state::{Cx, Place, Renaming},
+};
 use crate::{
     app::{Command, analysis::TokenView, session::Selection, token, view},
     gui::{
@@ -204,7 +207,7 @@ pub(super) fn row(
     value: &Value,
     was: &Was<'_>,
 ) {
-    let place = editors::Place {
+    let place = Place {
         part,
         name: name.to_owned(),
     };
@@ -317,25 +320,6 @@ pub(super) fn name_label(
     }
     label.context_menu(|ui| menu(ui, cx));
     label.id
-}
-
-/// A member that is being named anew.
-pub(super) struct Renaming {
-    token: TokenId,
-    /// Where it stands, as the inspector calls it.
-    path: String,
-    /// The name so far.
-    draft: String,
-}
-
-impl Renaming {
-    fn new((token, path): (TokenId, &str), name: &str) -> Self {
-        Self {
-            token,
-            path: path.to_owned(),
-            draft: name.to_owned(),
-        }
-    }
 }
 
 /// The item of a member's menu that names it anew, in the place of its name.

@@ -23,13 +23,7 @@ use crate::{
 
 /// The header that is shown: of the signature that is chosen.
 pub fn part(cx: &Cx<'_>, view: &TokenView) -> Part {
-    Part::header(chosen(cx, view))
-}
-
-/// The number of the signature that is chosen, from 0.
-pub fn chosen(cx: &Cx<'_>, view: &TokenView) -> usize {
-    let last = view.token.headers.len().saturating_sub(1);
-    cx.state.signature.min(last)
+    Part::header(cx.state.shown_signature(view))
 }
 
 /// Says which header stands as text or bytes, where there are two.
@@ -71,7 +65,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
             }
         });
     });
-    let chosen = chosen(cx, view);
+    let chosen = cx.state.shown_signature(view);
     for n in 0..count {
         row(ui, cx, id, view, n, n == chosen);
     }

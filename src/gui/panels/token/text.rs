@@ -7,8 +7,8 @@ use egui::{
 };
 
 use super::{
+    bound::raw_of,
     bound::{fault, frame, lines, part_name},
-    raw_of,
     state::Cx,
 };
 use crate::{
@@ -55,7 +55,7 @@ pub fn visible_json(text: &str) -> String {
 /// Draws the editor of one part.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, part: Part) {
     let theme = cx.theme;
-    let raw = raw_of(cx, id, view);
+    let raw = raw_of(cx.model, id, view);
     let name = part_name(part);
     let bound = match part {
         Part::Header | Part::HeaderOf(_) => &mut cx.state.header,

@@ -3,8 +3,7 @@
 use egui::{Frame, Id, Margin, RichText, TextEdit, Ui, vec2};
 use serde_json::Value;
 
-use super::super::state::Cx;
-use super::{Draft, New, Place};
+use crate::gui::panels::token::state::{Cx, Draft, New, Place};
 use crate::{
     gui::theme::{self, RADIUS, Theme},
     kit::text::{escape, is_hidden, shorten},

@@ -3,8 +3,8 @@
 use egui::{Id, Role, TextBuffer, TextEdit, Ui, WidgetInfo};
 use serde_json::Value;
 
-use super::super::state::Cx;
-use super::{Draft, New, Place, sets::CHIPS};
+use super::sets::CHIPS;
+use crate::gui::panels::token::state::{Cx, Draft, New, Place};
 use crate::{
     app::session::Notice,
     gui::{

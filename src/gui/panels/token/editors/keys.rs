@@ -3,8 +3,8 @@
 use egui::Ui;
 use serde_json::{Value, json};
 
-use super::super::state::Cx;
-use super::{New, Place, json::behind_button};
+use super::json::behind_button;
+use crate::gui::panels::token::state::{Cx, New, Place};
 use crate::{
     gui::{
         icons::Icon,

@@ -13,7 +13,10 @@ use self::{
     keys::{confirmation, public_key},
     sets::{as_set, is_short},
 };
-use super::{details, moment, state::Cx};
+use super::{
+    details, moment,
+    state::{Cx, New, Place},
+};
 use crate::{
     gui::{
         sections::token_text::plain,
@@ -23,47 +26,11 @@ use crate::{
             chips::{Mark, chip},
         },
     },
-    kit::{
-        json::JsonError,
-        text::{is_hidden, shorten},
-    },
+    kit::text::{is_hidden, shorten},
     token::craft::Part,
 };
 
 pub(super) use self::{fields::field, json::as_json, sets::chip_set};
-
-/// Where an editor stands.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Place {
-    /// Header or payload.
-    pub part: Part,
-    /// The member.
-    pub name: String,
-}
-
-/// What the editors keep between frames: what is being typed, and where.
-#[derive(Default)]
-pub struct State {
-    /// Name of an actor to add.
-    pub actor: String,
-    /// Name of a claim to add.
-    pub claim: String,
-    draft: Option<Draft>,
-    chip: Option<(Place, String)>,
-    /// What completes the value that is being typed, collected when its field is opened.
-    chip_known: Vec<String>,
-    /// Of times.
-    pub moment: moment::State,
-}
-
-struct Draft {
-    place: Place,
-    text: String,
-    error: Option<JsonError>,
-}
-
-/// What an edit makes of a member: a value, or nothing (removed).
-pub type New = Option<Value>;
 
 /// Draws the editor of a member. `before` is the value that was received, `changed` whether the
 /// member differs from it. Gives what an edit makes of it, and where in it (JSON Pointer).

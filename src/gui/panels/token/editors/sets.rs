@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use egui::Ui;
 use serde_json::Value;
 
-use super::super::state::Cx;
-use super::{New, Place};
+use crate::gui::panels::token::state::{Cx, New, Place};
 use crate::{
     app::Model,
     gui::widgets::chips::{self, Edit},
