@@ -368,7 +368,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, panels: &mut Panels, pane: &Pane) -> bool 
                     panel.beside_title(ui, cx);
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    let words = format!("Close {}", name.to_lowercase());
+                    let words = format!("Close {}", panels::spoken(name));
                     let close = widgets::sized_icon_button(ui, Icon::Cross, &words, 20.0);
                     if close.clicked() {
                         cx.ask(WindowRequest::TogglePane(pane.clone()));
@@ -391,8 +391,66 @@ mod tests {
     #[test]
     fn first_arrangement_is_whole_and_survives_storage() {
         let text = serde_json::to_string(&arrangement(1600.0, 900.0)).unwrap();
-        eprintln!("LAYOUT {text}");
         assert!(restored(serde_json::from_str(&text).unwrap()).is_some());
+    }
+
+    /// An arrangement as version 0.1 stored it: the graph is in front, the inspector is closed.
+    const STORED: &str = r#"{"id":4273372871469428450,"root":14,"tiles":{"next_tile_id":15,"tiles":{
+        "1":{"Pane":"Tokens"},"2":{"Pane":{"Main":"Token"}},"3":{"Pane":{"Main":"Chain"}},
+        "4":{"Pane":{"Main":"Graph"}},"5":{"Pane":{"Main":"Compare"}},"6":{"Pane":{"Main":"Forge"}},
+        "7":{"Pane":{"Main":"Practice"}},"8":{"Container":{"Tabs":{"children":[2,3,4,5,6,7],"active":4}}},
+        "9":{"Pane":"Findings"},"10":{"Pane":"Log"},
+        "11":{"Container":{"Tabs":{"children":[9,10],"active":9}}},"12":{"Pane":"Inspector"},
+        "13":{"Container":{"Linear":{"children":[8,11],"dir":"Vertical",
+            "shares":{"shares":{"8":684.0,"11":216.0}}}}},
+        "14":{"Container":{"Linear":{"children":[1,13,12],"dir":"Horizontal",
+            "shares":{"shares":{"13":976.0,"12":336.0,"1":288.0}}}}}},
+        "invisible":[12]},"height":null,"width":null}"#;
+
+    #[test]
+    fn a_stored_arrangement_is_kept_and_takes_in_panels_that_it_does_not_know() {
+        let tree = restored(serde_json::from_str(STORED).unwrap()).unwrap();
+        let tile = |pane: &Pane| tree.tiles.find_pane(pane).unwrap();
+        assert!(!tree.tiles.is_visible(tile(&Pane::side("Inspector"))));
+        assert!(
+            tree.active_tiles()
+                .contains(&tile(&Pane::Main(View::Graph)))
+        );
+        for entry in REGISTRY {
+            assert!(
+                tree.tiles.find_pane(&entry.pane).is_some(),
+                "{}",
+                entry.title
+            );
+        }
+        // One that was stored before there was a log has it beside what stands there as well.
+        let without = STORED
+            .replace(r#""10":{"Pane":"Log"},"#, "")
+            .replace("[9,10]", "[9]");
+        let tree = restored(serde_json::from_str(&without).unwrap()).unwrap();
+        let row = |name| {
+            let tile = tree.tiles.find_pane(&Pane::side(name)).unwrap();
+            tree.tiles.parent_of(tile)
+        };
+        assert!(row("Log").is_some() && row("Log") == row("Findings"));
+    }
+
+    #[test]
+    fn a_stored_arrangement_without_a_place_for_a_panel_or_with_a_foreign_one_is_left() {
+        for (old, new) in [
+            ("Findings", "Weather"),
+            ("Tokens", "Findings"),
+            ("Log", "Findings"),
+        ] {
+            let text = STORED.replace(
+                &format!("\"Pane\":\"{old}\""),
+                &format!("\"Pane\":\"{new}\""),
+            );
+            assert!(
+                restored(serde_json::from_str(&text).unwrap()).is_none(),
+                "{old}, {new}"
+            );
+        }
     }
 
     #[test]

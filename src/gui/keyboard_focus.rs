@@ -39,7 +39,8 @@ struct Moved(Id);
 const AROUND: f32 = 8.0;
 
 /// Scrolls to the widget that the keyboard has gone to. Stands at the end of what a scroll area holds:
-/// egui moves the keyboard to widgets out of sight and leaves them there.
+/// egui moves the keyboard to widgets out of sight and leaves them there. `tests/gui/keyboard.rs` walks
+/// every stop of Tab.
 pub fn keep_in_view(ui: &Ui) {
     let Some(Moved(id)) = ui.data(|data| data.get_temp(Id::NULL)) else {
         return;

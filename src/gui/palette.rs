@@ -8,7 +8,8 @@ use egui::{
 use super::{
     context::Cx,
     icons::Icon,
-    pane::Pane,
+    panel::Dock,
+    panels::{REGISTRY, spoken},
     request::{Dialog, PanelRequest, WindowRequest},
     theme::{self, RADIUS, space},
     widgets,
@@ -61,7 +62,7 @@ impl Action {
 }
 
 /// What the window itself can do.
-const REQUESTS: [(&str, WindowRequest); 14] = [
+const REQUESTS: [(&str, WindowRequest); 10] = [
     ("Paste a token", WindowRequest::Paste),
     ("Read tokens from files…", WindowRequest::ImportFiles),
     ("Keys…", WindowRequest::Open(Dialog::Keys)),
@@ -75,22 +76,6 @@ const REQUESTS: [(&str, WindowRequest); 14] = [
     (
         "Switch between dark and light theme",
         WindowRequest::ToggleTheme,
-    ),
-    (
-        "Show or hide tokens",
-        WindowRequest::TogglePane(Pane::side("Tokens")),
-    ),
-    (
-        "Show or hide inspector",
-        WindowRequest::TogglePane(Pane::side("Inspector")),
-    ),
-    (
-        "Show or hide findings",
-        WindowRequest::TogglePane(Pane::side("Findings")),
-    ),
-    (
-        "Show or hide HTTP log",
-        WindowRequest::TogglePane(Pane::side("Log")),
     ),
     (
         "Reset the arrangement of panels",
@@ -110,12 +95,29 @@ fn line_of(label: impl Into<String>, hint: impl Into<String>, act: Action) -> En
     }
 }
 
+/// What shows or hides the panels beside and below the main views.
+fn panes() -> impl Iterator<Item = Entry<Action>> {
+    let at = |dock| REGISTRY.iter().filter(move |entry| entry.dock == dock);
+    let docks = [Dock::Left, Dock::Right, Dock::Below];
+    docks.into_iter().flat_map(at).map(|entry| {
+        let label = format!("Show or hide {}", spoken(entry.title));
+        line_of(
+            label,
+            "",
+            Action::Window(WindowRequest::TogglePane(entry.pane.clone())),
+        )
+    })
+}
+
 /// Every command that makes sense now and needs nothing more from the user: the program's, then
 /// the window's.
 pub fn entries(model: &Model) -> Vec<Entry<Action>> {
     let commands = app::command::palette(model).into_iter();
     let commands = commands.map(|entry| entry.map(Action::Command));
-    let requests = REQUESTS.map(|(label, request)| line_of(label, "", Action::Window(request)));
+    let request = |(label, request)| line_of(label, "", Action::Window(request));
+    let mut requests: Vec<_> = REQUESTS.map(request).into();
+    let before_reset = requests.len() - 2;
+    requests.splice(before_reset..before_reset, panes());
     let without_key = model
         .session
         .token

@@ -46,6 +46,15 @@ pub fn title(pane: &Pane) -> &'static str {
     entry(pane).map_or("", |entry| entry.title)
 }
 
+/// A title within a sentence: `findings`, `HTTP log`.
+pub fn spoken(title: &str) -> String {
+    if title.chars().take(2).all(char::is_uppercase) {
+        title.to_owned()
+    } else {
+        title.to_lowercase()
+    }
+}
+
 /// All panels with what they keep.
 pub struct Panels(Vec<(&'static Entry, Box<dyn Panel>)>);
 
@@ -99,4 +108,24 @@ pub fn views() -> impl Iterator<Item = View> {
             Pane::Main(view) => Some(view),
             Pane::Side(_) => None,
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panel_is_listed_once_and_named_as_within_a_sentence() {
+        for (n, entry) in REGISTRY.iter().enumerate() {
+            let others = &REGISTRY[n + 1..];
+            assert!(
+                others
+                    .iter()
+                    .all(|e| e.pane != entry.pane && e.title != entry.title)
+            );
+            assert_eq!(title(&entry.pane), entry.title);
+        }
+        assert_eq!(title(&Pane::side("Weather")), "");
+        assert_eq!(["Tokens", "HTTP log"].map(spoken), ["tokens", "HTTP log"]);
+    }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
 use crate::{
-    app::target::{self, TargetEntry},
+    app::{forge::target, target::TargetEntry},
     attack::Family,
     gui::{context, widgets::rows},
     kit::ids::TargetId,
