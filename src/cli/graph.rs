@@ -123,7 +123,9 @@ fn render(graph: &Graph, format: Format) -> Result<Vec<u8>, Failure> {
     let layout = || layout::layout(graph);
     Ok(match format {
         Format::Svg => draw::svg(graph, &layout()).into_bytes(),
-        Format::Png => draw::png(graph, &layout()).map_err(Failure::impossible)?,
+        Format::Png => {
+            draw::png(graph, &layout()).map_err(|e| Failure::impossible(e.to_string()))?
+        }
         Format::Dot => draw::dot(graph).into_bytes(),
         Format::Mermaid => draw::mermaid(graph).into_bytes(),
         Format::Graphml => draw::graphml(graph).into_bytes(),

@@ -239,6 +239,78 @@ fn by_assertion(
     Ok(Caller::Agent(agent))
 }
 
+/// Why an assertion proves no client (RFC 7523 §3).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AssertionError {
+    /// No JWT.
+    #[error("is not a JWT in compact form")]
+    NotCompact,
+    /// Header or payload cannot be read.
+    #[error("the {part} is {found}")]
+    Part {
+        /// Which.
+        part: &'static str,
+        /// What it is.
+        found: issued::PartError,
+    },
+    /// Signed with another algorithm.
+    #[error("alg is {}, expected ES256", quote(.0))]
+    Alg(String),
+    /// Extensions that are not understood.
+    #[error("has critical header parameters, which are not understood here")]
+    Critical,
+    /// A token of another kind.
+    #[error("typ is {}, which is another kind of token", quote(.0))]
+    Typ(String),
+    /// A signature that holds no bytes.
+    #[error("the signature: {0}")]
+    Signature(#[from] b64::B64Error),
+    /// A signature by another key.
+    #[error(
+        "the signature is not by its registered key; keys change with each start of the practice server"
+    )]
+    OtherKey,
+    /// About another client.
+    #[error("{claim} is {}, expected {expected}", quote(.found))]
+    Party {
+        /// `iss` or `sub`.
+        claim: &'static str,
+        /// What stands there.
+        found: String,
+        /// What is to stand there.
+        expected: String,
+    },
+    /// For another server.
+    #[error("aud is {}, expected {expected}", quote(.found))]
+    Audience {
+        /// What stands there.
+        found: String,
+        /// What is to stand there.
+        expected: String,
+    },
+    /// It never ends.
+    #[error("exp is missing")]
+    NoExp,
+    /// It has ended.
+    #[error("expired {ago} s ago")]
+    Expired {
+        /// Seconds since.
+        ago: i64,
+    },
+    /// It lives too long.
+    #[error("exp is {ahead} s ahead; at most {ASSERTION_LIFE} s are accepted")]
+    TooLong {
+        /// Seconds until it ends.
+        ahead: i64,
+    },
+    /// A time that has not come, by claim.
+    #[error("{0} is in the future")]
+    Future(&'static str),
+    /// It has no name by which a replay is known.
+    #[error("jti is missing or longer than 256 bytes; it is needed to refuse replays")]
+    NoId,
+}
+
 /// Checks an assertion (RFC 7523 §3); gives `jti` and `exp`.
 pub fn check_assertion(
     assertion: &str,
@@ -246,64 +318,69 @@ pub fn check_assertion(
     key: &Jwk,
     audiences: &[&str],
     now: i64,
-) -> Result<(String, i64), String> {
-    let parts = Compact::split(assertion).ok_or("is not a JWT in compact form")?;
-    let header = issued::object(parts.header).map_err(|e| format!("the header is {e}"))?;
-    let claims = issued::object(parts.payload).map_err(|e| format!("the payload is {e}"))?;
+) -> Result<(String, i64), AssertionError> {
+    let part =
+        |text, part| issued::object(text).map_err(|found| AssertionError::Part { part, found });
+    let parts = Compact::split(assertion).ok_or(AssertionError::NotCompact)?;
+    let header = part(parts.header, "header")?;
+    let claims = part(parts.payload, "payload")?;
     let alg = header.get("alg").and_then(Value::as_str).unwrap_or("");
     if alg != "ES256" {
-        return Err(format!("alg is {}, expected ES256", quote(alg)));
+        return Err(AssertionError::Alg(alg.to_owned()));
     }
     if header.contains_key("crit") {
-        return Err("has critical header parameters, which are not understood here".into());
+        return Err(AssertionError::Critical);
     }
     let typ = header.get("typ").and_then(Value::as_str).unwrap_or("JWT");
     if !["jwt", "client-authentication+jwt"].contains(&typ.to_ascii_lowercase().as_str()) {
-        return Err(format!(
-            "typ is {}, which is another kind of token",
-            quote(typ)
-        ));
+        return Err(AssertionError::Typ(typ.to_owned()));
     }
-    let signature = b64::decode(parts.signature).map_err(|e| format!("the signature: {e}"))?;
-    crypto::verify(key, &Alg::Es256, parts.signing_input().as_bytes(), &signature).map_err(
-        |_| "the signature is not by its registered key; keys change with each start of the practice server".to_owned(),
-    )?;
+    let signature = b64::decode(parts.signature)?;
+    crypto::verify(
+        key,
+        &Alg::Es256,
+        parts.signing_input().as_bytes(),
+        &signature,
+    )
+    .map_err(|_| AssertionError::OtherKey)?;
     for name in ["iss", "sub"] {
         let found = claims.get(name).and_then(Value::as_str).unwrap_or("");
         if found != id {
-            return Err(format!("{name} is {}, expected {id}", quote(found)));
+            return Err(AssertionError::Party {
+                claim: name,
+                found: found.to_owned(),
+                expected: id.to_owned(),
+            });
         }
     }
     let found = issued::audience(&claims);
     if !found.iter().any(|aud| audiences.contains(&aud.as_str())) {
-        return Err(format!(
-            "aud is {}, expected {}",
-            quote(&found.join(" ")),
-            audiences[0]
-        ));
+        return Err(AssertionError::Audience {
+            found: found.join(" "),
+            expected: audiences[0].to_owned(),
+        });
     }
     let number = |name: &str| claims.get(name).and_then(Value::as_i64);
-    let exp = number("exp").ok_or("exp is missing")?;
+    let exp = number("exp").ok_or(AssertionError::NoExp)?;
     if exp <= now {
-        return Err(format!("expired {} s ago", now.saturating_sub(exp)));
+        return Err(AssertionError::Expired {
+            ago: now.saturating_sub(exp),
+        });
     }
     if exp > now.saturating_add(ASSERTION_LIFE) {
-        return Err(format!(
-            "exp is {} s ahead; at most {ASSERTION_LIFE} s are accepted",
-            exp.saturating_sub(now)
-        ));
+        return Err(AssertionError::TooLong {
+            ahead: exp.saturating_sub(now),
+        });
     }
     if number("nbf").is_some_and(|nbf| nbf > now) {
-        return Err("nbf is in the future".into());
+        return Err(AssertionError::Future("nbf"));
     }
     if number("iat").is_some_and(|iat| iat > now.saturating_add(CLOCKS)) {
-        return Err("iat is in the future".into());
+        return Err(AssertionError::Future("iat"));
     }
     let jti = claims.get("jti").and_then(Value::as_str).unwrap_or("");
     if jti.is_empty() || jti.len() > 256 {
-        return Err(
-            "jti is missing or longer than 256 bytes; it is needed to refuse replays".into(),
-        );
+        return Err(AssertionError::NoId);
     }
     Ok((jti.to_owned(), exp))
 }

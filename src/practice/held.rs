@@ -73,7 +73,7 @@ pub fn judge(server: &mut Server<'_>, seen: &Seen, request: &Request<'_>, sent: 
         Err(found) => {
             held.flaws.push(Flaw {
                 check: "htu",
-                found,
+                found: found.to_string(),
                 expected: "an address".into(),
                 source: Check::Address.source(),
             });

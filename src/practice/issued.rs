@@ -12,9 +12,19 @@ use super::{
     refusal::quote,
 };
 use crate::{
-    jose::{Alg, Family, Jwk, b64, crypto, jws::Compact, pem},
-    kit::json,
-    token::{craft, decode::decode, validate::confusion},
+    jose::{
+        Alg, Family, Jwk,
+        b64::{self, B64Error},
+        crypto,
+        jws::Compact,
+        pem,
+    },
+    kit::json::{self, JsonError},
+    token::{
+        craft::{self, CraftError},
+        decode::decode,
+        validate::confusion,
+    },
 };
 
 /// Seconds by which clocks may differ.
@@ -142,7 +152,7 @@ pub fn audience(claims: &Map<String, Value>) -> Vec<String> {
 }
 
 /// Signs `claims` with the realm's key.
-pub fn mint(realm: &Realm, typ: &str, claims: &Map<String, Value>) -> Result<String, String> {
+pub fn mint(realm: &Realm, typ: &str, claims: &Map<String, Value>) -> Result<String, CraftError> {
     let mut header = json!({ "typ": typ, "alg": realm.alg.name() });
     if let Some(kid) = realm.key.kid() {
         header["kid"] = kid.into();
@@ -153,7 +163,6 @@ pub fn mint(realm: &Realm, typ: &str, claims: &Map<String, Value>) -> Result<Str
         &realm.key,
         &realm.alg,
     )
-    .map_err(|e| e.to_string())
 }
 
 /// Looks at `token`: form, algorithm, signature, `typ`, issuer, lifetime, required claims,
@@ -188,7 +197,7 @@ pub fn see(
         ("payload", &claims, "RFC 7519 §7.2"),
     ] {
         if let Err(why) = read {
-            seen.flaw(part, why.clone(), "base64url of a JSON object", source);
+            seen.flaw(part, why.to_string(), "base64url of a JSON object", source);
         }
     }
     if let Ok(header) = header {
@@ -458,15 +467,31 @@ fn claim_name(claim: &str) -> &'static str {
     }
 }
 
+/// Why a part of a token is no JSON object: what it is instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PartError {
+    /// No bytes.
+    #[error(transparent)]
+    Base64(#[from] B64Error),
+    /// Not JSON.
+    #[error("text that is not JSON, {0}")]
+    NotJson(#[from] JsonError),
+    /// A member stands twice.
+    #[error("the member {} twice", quote(.0))]
+    Twice(String),
+    /// JSON of another type.
+    #[error("JSON that is not an object")]
+    NoObject,
+}
+
 /// A base64url part as a JSON object without duplicate members.
-pub fn object(part: &str) -> Result<Map<String, Value>, String> {
-    let bytes = b64::decode(part).map_err(|e| e.to_string())?;
-    let json = json::parse(&bytes).map_err(|e| format!("text that is not JSON, {e}"))?;
-    if let Some(twice) = json.duplicates.first() {
-        return Err(format!("the member {} twice", quote(twice)));
+pub fn object(part: &str) -> Result<Map<String, Value>, PartError> {
+    let json = json::parse(&b64::decode(part)?)?;
+    if let Some(twice) = json.duplicates.into_iter().next() {
+        return Err(PartError::Twice(twice));
     }
     match json.value {
         Value::Object(members) => Ok(members),
-        _ => Err("JSON that is not an object".into()),
+        _ => Err(PartError::NoObject),
     }
 }

@@ -20,7 +20,7 @@ pub mod server;
 pub mod target;
 pub mod token;
 
-pub use faults::{Fault, Faults, Part};
+pub use faults::{Fault, Faults, FaultsError, Part};
 
 #[cfg(test)]
 mod tests;

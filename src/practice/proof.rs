@@ -15,10 +15,14 @@ use crate::{
 };
 
 /// The address that the request was sent to.
-pub fn address(request: &Request<'_>) -> Result<Url, String> {
-    Url::parse(&format!("http://{}{}", request.host, request.path))
-        .map_err(|e| format!("the address: {e}"))
+pub fn address(request: &Request<'_>) -> Result<Url, AddressError> {
+    Url::parse(&format!("http://{}{}", request.host, request.path)).map_err(AddressError)
 }
+
+/// A request whose address cannot be told.
+#[derive(Debug, thiserror::Error)]
+#[error("the address: {0}")]
+pub struct AddressError(url::ParseError);
 
 /// The nonces that are good at `place` now, the newest first; none when none is asked for.
 pub fn nonces(server: &mut Server<'_>, place: Place) -> Vec<String> {
@@ -58,7 +62,7 @@ pub fn at_token_endpoint(
             format!("the DPoP proof is not good, {words}"),
         )
     };
-    let url = address(request).map_err(refuse)?;
+    let url = address(request).map_err(|error| refuse(error.to_string()))?;
     let demand = Demand {
         method: "POST",
         url: &url,

@@ -16,7 +16,7 @@ use url::Url;
 use super::faults::{Fault, Faults};
 
 use crate::{
-    jose::{Alg, Jwk, Jwks, b64, crypto},
+    jose::{Alg, Jwk, Jwks, KeyError, b64, crypto},
     kit::{
         rng::{self, Rng},
         secret::Secret,
@@ -208,22 +208,27 @@ pub struct Realm {
     pub proofs: BTreeMap<&'static str, Proof>,
 }
 
+/// Why a realm cannot be made. A sentence each.
+#[derive(Debug, thiserror::Error)]
+pub enum RealmError {
+    /// No keys.
+    #[error("The practice server cannot make its keys: {0}.")]
+    Keys(#[from] KeyError),
+    /// A key that nothing can be published of.
+    #[error("The practice server made a key without a public part.")]
+    NoPublicPart,
+}
+
 impl Realm {
     /// A realm at `issuer` with fresh keys, and its clients with their credentials.
     pub fn new(
         issuer: String,
         faults: &Faults,
         rng: &dyn Rng,
-    ) -> Result<(Self, Vec<Client>), String> {
-        let made = |alg: &Alg| {
-            crypto::generate(alg, None)
-                .map_err(|e| format!("The practice server cannot make its keys: {e}."))
-        };
+    ) -> Result<(Self, Vec<Client>), RealmError> {
+        let made = |alg: &Alg| crypto::generate(alg, None);
         let fresh = || made(&Alg::Es256);
-        let public = |key: &Jwk| {
-            key.public()
-                .ok_or("The practice server made a key without a public part.")
-        };
+        let public = |key: &Jwk| key.public().ok_or(RealmError::NoPublicPart);
         let alg = faults.alg();
         let mut key = made(&alg)?;
         if faults.contains(Fault::SecretWeak) {
@@ -321,11 +326,11 @@ impl Realm {
     }
 
     /// Resource servers as others see them: name, base URL, scopes.
-    pub fn resources(&self) -> Result<Vec<(String, Url, Vec<String>)>, String> {
+    pub fn resources(&self) -> Result<Vec<(String, Url, Vec<String>)>, url::ParseError> {
         RESOURCES
             .into_iter()
             .map(|r| {
-                let url = Url::parse(&self.resource_url(r)).map_err(|e| e.to_string())?;
+                let url = Url::parse(&self.resource_url(r))?;
                 Ok((
                     r.name.to_owned(),
                     url,

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-pub use svg::{png_in, svg_in};
+pub use svg::{PictureError, png_in, svg_in};
 pub use theme::Theme;
 
 use crate::{
@@ -25,7 +25,7 @@ pub fn svg(graph: &Graph, layout: &Layout) -> String {
 }
 
 /// [`svg`] as PNG, two pixels a point.
-pub fn png(graph: &Graph, layout: &Layout) -> Result<Vec<u8>, String> {
+pub fn png(graph: &Graph, layout: &Layout) -> Result<Vec<u8>, PictureError> {
     png_in(graph, layout, Theme::Light)
 }
 

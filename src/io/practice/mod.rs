@@ -75,7 +75,7 @@ async fn start_at(
     faults: Faults,
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
 ) -> Result<(Server, Arc<Shared>), String> {
-    faults.check()?;
+    faults.check().map_err(|e| e.to_string())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
         .map_err(|e| match e.kind() {
@@ -92,12 +92,13 @@ async fn start_at(
         .map_err(|e| format!("The practice server does not learn its own port: {e}."))?
         .port();
     let rng = SystemRng;
-    let (realm, clients) = Realm::new(format!("http://127.0.0.1:{port}"), &faults, &rng)?;
+    let (realm, clients) =
+        Realm::new(format!("http://127.0.0.1:{port}"), &faults, &rng).map_err(|e| e.to_string())?;
     let info = Arc::new(PracticeInfo {
         issuer: realm.issuer.clone(),
         metadata: Arc::new(metadata::typed(&realm)),
         jwks: Arc::new(realm.jwks.clone()),
-        resources: realm.resources()?,
+        resources: realm.resources().map_err(|e| e.to_string())?,
         clients,
         key: realm.key.clone(),
         users: realm::USERS.map(str::to_owned).to_vec(),

@@ -90,6 +90,23 @@ impl PartialOrd for Entry {
     }
 }
 
+/// Why a server cannot have these faults. A sentence each.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FaultsError {
+    /// No fault has this name; those that exist are named.
+    #[error(
+        "The practice server has no fault `{}`. Faults are: {}.",
+        escape(&shorten(.0, 60)),
+        Fault::names()
+    )]
+    Unknown(String),
+    /// Faults that each ask for another algorithm.
+    #[error(
+        "The practice server signs with one algorithm: choose one of signs-rs256, signs-ps256 and signs-hs256 (which secret-weak implies)."
+    )]
+    SeveralAlgorithms,
+}
+
 impl Faults {
     /// None: a sound server.
     pub const NONE: Self = Self(BTreeSet::new());
@@ -133,24 +150,20 @@ impl Faults {
         self.0.iter().map(Entry::name)
     }
 
-    /// Whether a server can have them; the error is a sentence, and names those that exist.
-    pub fn check(&self) -> Result<(), String> {
+    /// Whether a server can have them.
+    pub fn check(&self) -> Result<(), FaultsError> {
         let unknown = self
             .0
             .iter()
             .find(|entry| matches!(entry, Entry::Unknown(_)));
         if let Some(entry) = unknown {
-            return Err(format!(
-                "The practice server has no fault `{}`. Faults are: {}.",
-                escape(&shorten(entry.name(), 60)),
-                Fault::names()
-            ));
+            return Err(FaultsError::Unknown(entry.name().to_owned()));
         }
         let hmac = self.contains(Fault::SignsHs256) || self.contains(Fault::SecretWeak);
         let rs256 = self.contains(Fault::SignsRs256);
         let ps256 = self.contains(Fault::SignsPs256);
         if [rs256, ps256, hmac].iter().filter(|on| **on).count() > 1 {
-            return Err("The practice server signs with one algorithm: choose one of signs-rs256, signs-ps256 and signs-hs256 (which secret-weak implies).".into());
+            return Err(FaultsError::SeveralAlgorithms);
         }
         Ok(())
     }
@@ -221,7 +234,7 @@ mod tests {
         assert_eq!(alg(&["signs-ps256"]).unwrap(), Alg::Ps256);
         assert_eq!(alg(&["secret-weak", "signs-hs256"]).unwrap(), Alg::Hs256);
         let error = alg(&["signs-rs256", "secret-weak"]).unwrap_err();
-        assert!(error.contains("signs with one algorithm"), "{error}");
+        assert_eq!(error, FaultsError::SeveralAlgorithms);
     }
 
     #[test]
@@ -229,7 +242,7 @@ mod tests {
         let text = r#"["scope-widened","scope-wide\u202ened"]"#;
         let faults: Faults = serde_json::from_str(text).unwrap();
         assert!(faults.contains(Fault::ScopeWidened));
-        let error = faults.check().unwrap_err();
+        let error = faults.check().unwrap_err().to_string();
         for fault in Fault::ALL {
             assert!(error.contains(fault.name()), "{error}");
         }

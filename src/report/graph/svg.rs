@@ -385,23 +385,41 @@ static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
     Arc::new(fonts)
 });
 
+/// Why there is no picture of a graph.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    /// The drawing cannot be read again.
+    #[error("the graph cannot be drawn: {0}")]
+    Draw(#[from] usvg::Error),
+    /// There is no room for so many pixels.
+    #[error("no picture of {width} by {height} pixels can be made")]
+    Size {
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+    },
+    /// The pixels cannot be written as PNG: why, in the library's words.
+    #[error("the picture cannot be written: {0}")]
+    Write(String),
+}
+
 /// PNG at twice the size of the SVG; smaller when the graph is very large.
-pub fn png_in(graph: &Graph, layout: &Layout, theme: Theme) -> Result<Vec<u8>, String> {
+pub fn png_in(graph: &Graph, layout: &Layout, theme: Theme) -> Result<Vec<u8>, PictureError> {
     let options = usvg::Options {
         font_family: "Inter".into(),
         fontdb: Arc::clone(&FONTS),
         ..usvg::Options::default()
     };
-    let tree = usvg::Tree::from_str(&svg_in(graph, layout, theme), &options)
-        .map_err(|e| format!("the graph cannot be drawn: {e}"))?;
+    let tree = usvg::Tree::from_str(&svg_in(graph, layout, theme), &options)?;
     let size = tree.size();
     let scale = (MOST_PIXELS / size.width().max(size.height())).min(2.0);
     let (width, height) = (
         (size.width() * scale).ceil().max(1.0) as u32,
         (size.height() * scale).ceil().max(1.0) as u32,
     );
-    let mut pixels = tiny_skia::Pixmap::new(width, height)
-        .ok_or_else(|| format!("no picture of {width} by {height} pixels can be made"))?;
+    let mut pixels =
+        tiny_skia::Pixmap::new(width, height).ok_or(PictureError::Size { width, height })?;
     resvg::render(
         &tree,
         tiny_skia::Transform::from_scale(scale, scale),
@@ -409,5 +427,5 @@ pub fn png_in(graph: &Graph, layout: &Layout, theme: Theme) -> Result<Vec<u8>, S
     );
     pixels
         .encode_png()
-        .map_err(|e| format!("the picture cannot be written: {e}"))
+        .map_err(|e| PictureError::Write(e.to_string()))
 }

@@ -25,7 +25,9 @@ pub(super) fn menu(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         if widgets::menu_item(ui, "Save as PNG…", "").clicked() {
             let (graph, layout) = (Arc::clone(&graph), Arc::clone(&layout));
-            begin(ui, cx, "principals.png", move || draw::png(&graph, &layout));
+            begin(ui, cx, "principals.png", move || {
+                draw::png(&graph, &layout).map_err(|e| e.to_string())
+            });
         }
         if widgets::menu_item(ui, "Save as Mermaid…", "").clicked() {
             let graph = Arc::clone(&graph);
