@@ -72,8 +72,8 @@ pub struct TargetEntry {
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub without: BTreeSet<String>,
     /// What is asked of the token endpoint, for [`Carrier::Exchange`].
-    #[serde(skip_serializing_if = "Asked::is_empty")]
-    pub exchange: Asked,
+    #[serde(skip_serializing_if = "AskedExchange::is_empty")]
+    pub exchange: AskedExchange,
     /// Headers that every request has.
     #[serde(rename = "header", skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<HeaderEntry>,
@@ -110,7 +110,7 @@ pub struct HeaderEntry {
 /// What is asked of a token endpoint (RFC 8693 §2.1). Lists are texts with spaces between.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct AskedExchange {
     /// The configured server; absent: the practice server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
@@ -134,7 +134,7 @@ pub struct Asked {
     pub actor: Option<TokenId>,
 }
 
-impl Asked {
+impl AskedExchange {
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -162,7 +162,7 @@ impl Default for TargetEntry {
             at_once: AT_ONCE,
             patience: PATIENCE,
             without: BTreeSet::new(),
-            exchange: Asked::default(),
+            exchange: AskedExchange::default(),
             headers: Vec::new(),
         }
     }
@@ -185,9 +185,9 @@ impl TargetEntry {
             carrier: Carrier::Exchange,
             method: Method::Post,
             faults,
-            exchange: Asked {
+            exchange: AskedExchange {
                 client: client.to_owned(),
-                ..Asked::default()
+                ..AskedExchange::default()
             },
             ..Self::default()
         }

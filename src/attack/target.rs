@@ -35,7 +35,7 @@ pub type Steps = Vec<Request>;
 
 /// Where the token goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum TokenPlace {
     /// `Authorization: SCHEME TOKEN` (RFC 6750 §2.1).
     Authorization(String),
     /// A header of that name; its value is the token.
@@ -75,7 +75,7 @@ pub struct Target {
     /// Address.
     pub url: Url,
     /// Where the token goes.
-    pub place: Place,
+    pub place: TokenPlace,
     /// Headers that every request has.
     pub headers: Vec<Field>,
     /// Media type and text of the body, with `{token}` where the token goes.
@@ -86,7 +86,7 @@ pub struct Target {
     pub second: Option<Url>,
     /// The private key that the token is bound to (RFC 9449).
     pub proof: Option<Jwk>,
-    /// The token endpoint, for [`Place::SubjectToken`] and the forgeries that are aimed at it.
+    /// The token endpoint, for [`TokenPlace::SubjectToken`] and the forgeries that are aimed at it.
     pub endpoint: Option<Endpoint>,
 }
 
@@ -97,7 +97,7 @@ impl Target {
             label: None,
             method,
             url,
-            place: Place::Authorization("Bearer".into()),
+            place: TokenPlace::Authorization("Bearer".into()),
             headers: Vec::new(),
             body: None,
             refusals: REFUSALS.into(),
@@ -114,7 +114,7 @@ impl Target {
             .endpoint("token_endpoint")
             .map_err(|e| e.to_string())?;
         Ok(Self {
-            place: Place::SubjectToken,
+            place: TokenPlace::SubjectToken,
             endpoint: Some(endpoint),
             ..Self::bearer(Method::Post, url)
         })
@@ -161,20 +161,20 @@ impl Target {
     /// What is wrong with it, before anything is sent.
     pub fn check(&self) -> Result<(), String> {
         match (&self.place, &self.body, &self.endpoint) {
-            (Place::Body, None, _) => Err(
+            (TokenPlace::Body, None, _) => Err(
                 "the token goes into the body, but there is no body: write one with {token} in it"
                     .into(),
             ),
-            (Place::Body, Some((_, text)), _) if !text.contains(MARK) => {
+            (TokenPlace::Body, Some((_, text)), _) if !text.contains(MARK) => {
                 Err("the body does not say where the token goes: write {token} there".into())
             }
-            (Place::SubjectToken, _, None) => {
+            (TokenPlace::SubjectToken, _, None) => {
                 Err("an exchange needs a token endpoint and a client".into())
             }
-            (Place::Header(name), ..) if name.trim().is_empty() => {
+            (TokenPlace::Header(name), ..) if name.trim().is_empty() => {
                 Err("the header that carries the token has no name".into())
             }
-            (Place::Authorization(scheme), ..) if scheme.trim().is_empty() => {
+            (TokenPlace::Authorization(scheme), ..) if scheme.trim().is_empty() => {
                 Err("the Authorization header has no scheme: Bearer or DPoP".into())
             }
             _ => Ok(()),
@@ -217,7 +217,7 @@ impl Occasion<'_> {
 
     /// [`Self::with_token`] at another address.
     pub fn at(&self, url: &Url, token: &str) -> Result<Request, String> {
-        if self.target.place == Place::SubjectToken {
+        if self.target.place == TokenPlace::SubjectToken {
             return exchange::request(self, |ask| token.clone_into(&mut ask.subject_token));
         }
         let mut request = self.bare(url, token);
@@ -235,11 +235,11 @@ impl Occasion<'_> {
         let target = self.target;
         let mut headers = target.headers.clone();
         match &target.place {
-            Place::Authorization(scheme) => {
+            TokenPlace::Authorization(scheme) => {
                 headers.push(Field::token("Authorization", format!("{scheme} {token}")));
             }
-            Place::Header(name) => headers.push(Field::token(name, token)),
-            Place::Body | Place::SubjectToken => {}
+            TokenPlace::Header(name) => headers.push(Field::token(name, token)),
+            TokenPlace::Body | TokenPlace::SubjectToken => {}
         }
         let body = match &target.body {
             None => Body::Empty,
@@ -289,7 +289,7 @@ impl Occasion<'_> {
 
 /// An exchange, to be changed before it is sent.
 #[derive(Clone)]
-pub(super) struct Ask {
+pub(super) struct ExchangeDraft {
     pub subject_token: String,
     pub subject_token_type: String,
     pub actor_token: Option<String>,
@@ -301,7 +301,7 @@ pub(super) struct Ask {
     pub authenticated: bool,
 }
 
-impl Ask {
+impl ExchangeDraft {
     pub fn of(occasion: &Occasion<'_>) -> Result<Self, String> {
         let endpoint = occasion.endpoint()?;
         Ok(Self {

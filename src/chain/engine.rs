@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     kit::{Env, clock::Timestamp, text},
-    oauth::{challenge, client_auth::Client, failure::Place, http::Request, token_response},
+    oauth::{challenge, client_auth::Client, failure::RefusalPlace, http::Request, token_response},
     token::Token,
 };
 use answer::take_token;
@@ -46,7 +46,7 @@ pub(crate) enum Stage {
 /// What a token request keeps until its answer comes.
 #[derive(Debug, Clone)]
 pub(crate) struct AwaitedToken {
-    pub(super) asked: token_response::Asked,
+    pub(super) asked: token_response::Requested,
     targets: Vec<String>,
     client_id: String,
     pub(super) subject: Option<Arc<Token>>,
@@ -57,9 +57,9 @@ pub(crate) struct AwaitedToken {
 }
 
 impl AwaitedToken {
-    pub(super) fn new(place: Place, request: &TokenRequest, client: &Client) -> Self {
+    pub(super) fn new(place: RefusalPlace, request: &TokenRequest, client: &Client) -> Self {
         Self {
-            asked: token_response::Asked {
+            asked: token_response::Requested {
                 place,
                 scope: request.scope.iter().cloned().collect(),
                 requested_token_type: None,

@@ -18,7 +18,7 @@ use super::{
     wires::Input,
 };
 use crate::{
-    evidence::Asked,
+    evidence::RequestedExchange,
     kit::{
         ids::TokenId,
         text::{escape, shorten},
@@ -99,7 +99,7 @@ pub(super) trait StepKind {
     }
 
     /// What an exchange asked for; `None` for every other kind.
-    fn asked(&self, node: &Node, shown: &NodeRun, run: &Run) -> Option<Asked> {
+    fn asked(&self, node: &Node, shown: &NodeRun, run: &Run) -> Option<RequestedExchange> {
         let _ = (node, shown, run);
         None
     }

@@ -25,7 +25,7 @@ pub struct Hop {
     /// Index of the hop whose token was the subject token; always smaller than its own.
     pub parent: Option<usize>,
     /// What was asked, when the exchange was seen.
-    pub exchange: Option<Asked>,
+    pub exchange: Option<RequestedExchange>,
     /// It serves as an actor token or proof only: no rules of the chain apply to it.
     pub supporting: bool,
     /// Which chain it belongs to; tokens of different chains are never compared.
@@ -36,7 +36,7 @@ pub struct Hop {
 
 /// What an exchange asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
+pub struct RequestedExchange {
     /// The authenticated client.
     pub client_id: Option<String>,
     /// The actor token, when one was sent.

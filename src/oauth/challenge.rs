@@ -1,7 +1,7 @@
 //! What a resource server says in `WWW-Authenticate` (RFC 9110 §11.6.1, RFC 6750 §3).
 
 use super::{
-    failure::{self, Failure, Place},
+    failure::{self, Failure, RefusalPlace},
     http::Response,
     token_response::oauth_error,
     unreadable::unreadable,
@@ -104,7 +104,7 @@ pub fn refusal(response: &Response) -> Failure {
     let body = oauth_error(response);
     let mut failure = match (bearer.and_then(|c| c.get("error")), &body) {
         (Some(code), _) => failure::refusal(
-            Place::Resource,
+            RefusalPlace::Resource,
             Some(response.status),
             Some(code),
             bearer.and_then(|c| c.get("error_description")).or(body
@@ -112,14 +112,16 @@ pub fn refusal(response: &Response) -> Failure {
                 .and_then(|(_, description)| description.as_deref())),
         ),
         (None, Some((code, description))) => failure::refusal(
-            Place::Resource,
+            RefusalPlace::Resource,
             Some(response.status),
             Some(code),
             description.as_deref(),
         ),
-        (None, None) => {
-            failure::without_code(Place::Resource, response.status, unreadable(response))
-        }
+        (None, None) => failure::without_code(
+            RefusalPlace::Resource,
+            response.status,
+            unreadable(response),
+        ),
     };
     if let Some(scope) = bearer.and_then(|c| c.get("scope")) {
         failure.said.push_str(&format!(

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use url::Url;
 
 use super::{
-    failure::{self, Failure, FailureKind, Place},
+    failure::{self, Failure, FailureKind, RefusalPlace},
     http::{Field, Request},
     metadata::{EndpointError, Metadata},
 };
@@ -206,7 +206,7 @@ pub fn read_redirect(
     }
     if let Some(error) = get("error") {
         return Err(failure::refusal(
-            Place::Authorization,
+            RefusalPlace::Authorization,
             None,
             Some(error),
             get("error_description"),

@@ -71,7 +71,7 @@ impl Failure {
 
 /// Where a refusal came from: the same code means different things at different endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum RefusalPlace {
     /// The authorization endpoint, by redirect.
     Authorization,
     /// The token endpoint, for an authorization code.
@@ -92,7 +92,7 @@ pub enum Place {
 
 /// A refusal with an OAuth error code.
 pub fn refusal(
-    place: Place,
+    place: RefusalPlace,
     status: Option<u16>,
     code: Option<&str>,
     description: Option<&str>,
@@ -121,14 +121,14 @@ pub fn refusal(
 }
 
 /// A refusal without an error code: `said` tells what came instead.
-pub fn without_code(place: Place, status: u16, said: String) -> Failure {
+pub fn without_code(place: RefusalPlace, status: u16, said: String) -> Failure {
     let expected = match place {
-        Place::Resource => {
+        RefusalPlace::Resource => {
             "RFC 6750 §3: a refusal carries WWW-Authenticate; with a token that was looked at, its `error` says why"
         }
-        Place::Revocation => "RFC 7009 §2.2: 200, or a JSON object with `error`",
-        Place::Introspection => "RFC 7662 §2.2: 200 with a JSON object, or 401",
-        Place::Authorization => "RFC 6749 §4.1.2.1: a redirect with `error`",
+        RefusalPlace::Revocation => "RFC 7009 §2.2: 200, or a JSON object with `error`",
+        RefusalPlace::Introspection => "RFC 7662 §2.2: 200 with a JSON object, or 401",
+        RefusalPlace::Authorization => "RFC 6749 §4.1.2.1: a redirect with `error`",
         _ => "RFC 6749 §5.2: 400, or 401 for `invalid_client`, and a JSON object with `error`",
     };
     let try_this = match status {
@@ -157,8 +157,8 @@ pub fn without_code(place: Place, status: u16, said: String) -> Failure {
 
 /// What the RFC says of the code at this place, and what to try. `hint` is the description in lower
 /// case.
-fn advice(place: Place, code: &str, hint: &str) -> (String, String) {
-    use Place::{Authorization, Code, Exchange, Refresh, Resource, Revocation};
+fn advice(place: RefusalPlace, code: &str, hint: &str) -> (String, String) {
+    use RefusalPlace::{Authorization, Code, Exchange, Refresh, Resource, Revocation};
     let (expected, try_this) = match (place, code) {
         (Exchange, "invalid_request") => (
             "RFC 8693 §2.2.2: this is the code for a malformed request, and also for a subject or actor token that is invalid or not acceptable",

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    failure::{self, Failure, FailureKind, Place},
+    failure::{self, Failure, FailureKind, RefusalPlace},
     http::{Field, Request, Response},
     metadata::{EndpointError, Metadata},
     token_response::oauth_error,
@@ -71,13 +71,13 @@ pub fn read_revocation(response: &Response) -> Result<(), Failure> {
     if response.is_success() {
         return Ok(());
     }
-    Err(refused(Place::Revocation, response))
+    Err(refused(RefusalPlace::Revocation, response))
 }
 
 /// Reads the answer to an introspection.
 pub fn read_introspection(response: &Response) -> Result<Introspection, Failure> {
     if !response.is_success() {
-        return Err(refused(Place::Introspection, response));
+        return Err(refused(RefusalPlace::Introspection, response));
     }
     let body = std::str::from_utf8(&response.body)
         .unwrap_or_default()
@@ -154,7 +154,7 @@ pub fn read_introspection(response: &Response) -> Result<Introspection, Failure>
     })
 }
 
-fn refused(place: Place, response: &Response) -> Failure {
+fn refused(place: RefusalPlace, response: &Response) -> Failure {
     match oauth_error(response) {
         Some((code, description)) => failure::refusal(
             place,

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 use serde_json::{Map, Value};
 
 use super::{
-    failure::{self, Failure, FailureKind, Place},
+    failure::{self, Failure, FailureKind, RefusalPlace},
     http::Response,
     token_type,
     unreadable::{names, unreadable, without_bom},
@@ -76,9 +76,9 @@ impl fmt::Debug for Issued {
 
 /// What was asked, to compare the answer with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct Requested {
     /// Which grant.
-    pub place: Place,
+    pub place: RefusalPlace,
     /// `scope`; empty when not sent.
     pub scope: BTreeSet<String>,
     /// `requested_token_type` as a URI.
@@ -86,7 +86,7 @@ pub struct Asked {
 }
 
 /// Reads the answer of a token endpoint.
-pub fn read(response: &Response, asked: &Asked) -> Result<Issued, Failure> {
+pub fn read(response: &Response, asked: &Requested) -> Result<Issued, Failure> {
     let error = oauth_error(response);
     if let Some((code, description)) = &error {
         let mut failure = failure::refusal(
@@ -175,7 +175,7 @@ pub fn read(response: &Response, asked: &Asked) -> Result<Issued, Failure> {
             .map(Arc::from)
     };
     let refresh_token: Option<Arc<str>> = text_member("refresh_token");
-    if refresh_token.is_some() && asked.place == Place::Exchange {
+    if refresh_token.is_some() && asked.place == RefusalPlace::Exchange {
         notes.push(
             "a refresh token came as well; RFC 8693 §2.2.1 has one only where the user is not present: it lets the holder go on without the subject token".into(),
         );
@@ -214,7 +214,7 @@ pub fn oauth_error(response: &Response) -> Option<(String, Option<String>)> {
     Some((code, description))
 }
 
-fn issued_type(members: &Map<String, Value>, asked: &Asked, notes: &mut Vec<String>) -> String {
+fn issued_type(members: &Map<String, Value>, asked: &Requested, notes: &mut Vec<String>) -> String {
     let issued = members
         .get("issued_token_type")
         .and_then(Value::as_str)
@@ -232,7 +232,7 @@ fn issued_type(members: &Map<String, Value>, asked: &Asked, notes: &mut Vec<Stri
         }
         return issued;
     }
-    if asked.place == Place::Exchange {
+    if asked.place == RefusalPlace::Exchange {
         notes.push(
             "`issued_token_type` is missing, which RFC 8693 §2.2.1 requires; taken as what was requested, else as an access token".into(),
         );

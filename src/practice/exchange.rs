@@ -37,7 +37,7 @@ const FAULTY_LIFE: i64 = 3600;
 
 /// What is asked.
 #[derive(Clone)]
-pub struct Ask<'a> {
+pub struct ExchangeRequest<'a> {
     /// `subject_token`.
     pub subject: &'a str,
     /// Whether `subject_token_type` is `jwt`; else `access_token`.
@@ -54,7 +54,7 @@ pub struct Ask<'a> {
     pub may_act: Option<&'static str>,
 }
 
-impl<'a> Ask<'a> {
+impl<'a> ExchangeRequest<'a> {
     /// Reads the parameters. Points 1 and 2 of the checklist: actor fields come in pairs, token
     /// types are known.
     pub fn read(form: &'a Form, realm: &Realm) -> Result<Self, Refusal> {
@@ -146,7 +146,11 @@ pub struct Ground<'a> {
 }
 
 /// Decides an exchange by the authenticated client.
-pub fn decide(ask: &Ask<'_>, client: Agent, ground: &Ground<'_>) -> Result<Decision, Refusal> {
+pub fn decide(
+    ask: &ExchangeRequest<'_>,
+    client: Agent,
+    ground: &Ground<'_>,
+) -> Result<Decision, Refusal> {
     let realm = ground.realm;
     let subject = accept("subject_token", ask.subject, ask.subject_is_jwt, ground)?;
     let actor = ask

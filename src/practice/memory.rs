@@ -134,7 +134,7 @@ pub enum Remembered {
 
 /// Who gives nonces: authorization server and resource servers each have their own (RFC 9449 §9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum NonceGiver {
     /// The token endpoint.
     Token,
     /// The resource servers.
@@ -240,10 +240,10 @@ impl Memory {
     }
 
     /// The nonces that are good at `place`, the newest first; `fresh` becomes one when it is time.
-    pub fn nonces(&mut self, place: Place, fresh: String, now: i64) -> Vec<String> {
+    pub fn nonces(&mut self, place: NonceGiver, fresh: String, now: i64) -> Vec<String> {
         let nonces = match place {
-            Place::Token => &mut self.token_nonces,
-            Place::Resource => &mut self.resource_nonces,
+            NonceGiver::Token => &mut self.token_nonces,
+            NonceGiver::Resource => &mut self.resource_nonces,
         };
         match &nonces.current {
             Some((_, since)) if now < since + NONCE_LIFE => {}

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{
     Fault,
-    memory::{Place, Remembered},
+    memory::{NonceGiver, Remembered},
     refusal::Refusal,
     server::{Request, Server},
 };
@@ -25,7 +25,7 @@ pub fn address(request: &Request<'_>) -> Result<Url, AddressError> {
 pub struct AddressError(url::ParseError);
 
 /// The nonces that are good at `place` now, the newest first; none when none is asked for.
-pub fn nonces(server: &mut Server<'_>, place: Place) -> Vec<String> {
+pub fn nonces(server: &mut Server<'_>, place: NonceGiver) -> Vec<String> {
     if !server.faults.contains(Fault::DpopNonceDemanded) {
         return Vec::new();
     }

@@ -8,7 +8,7 @@ use super::{
     answer::Answer,
     held::{self, Held, Scheme},
     issued::{Flaw, Seen},
-    memory::Place,
+    memory::NonceGiver,
     proof,
     realm::{PROFILE, RESOURCES, Realm, Resource},
     refusal::{plain, quote},
@@ -34,7 +34,7 @@ pub fn answer(server: &mut Server<'_>, name: &str, request: &Request<'_>) -> Ans
         Err(credentials) => return no_token(server.realm, resource, needs, credentials),
     };
     let mut seen = server.see(token, server.faults);
-    let nonces = proof::nonces(server, Place::Resource);
+    let nonces = proof::nonces(server, NonceGiver::Resource);
     let sent = held::Sent {
         scheme,
         token,

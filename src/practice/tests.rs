@@ -87,7 +87,7 @@ proptest! {
             token_type::ACCESS_TOKEN
         );
         let form = Form::read(fields.as_bytes()).unwrap();
-        let ask = exchange::Ask::read(&form, realm).unwrap();
+        let ask = exchange::ExchangeRequest::read(&form, realm).unwrap();
         let ground = exchange::Ground {
             key: None,
             realm,
@@ -108,7 +108,7 @@ proptest! {
     #[test]
     fn any_form_is_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         if let Ok(form) = Form::read(&bytes) {
-            let _ = exchange::Ask::read(&form, keys());
+            let _ = exchange::ExchangeRequest::read(&form, keys());
             let _ = target::plan(keys(), &form, &[]);
         }
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     client::{self, Caller},
-    exchange::{self, Ask, Ground, party},
+    exchange::{self, ExchangeRequest, Ground, party},
     form::Form,
     issued,
     memory::{self, Grant, Refresh},
@@ -361,7 +361,7 @@ fn token_exchange(
     form: &Form,
     key: Option<&str>,
 ) -> Result<Given, Refusal> {
-    let ask = Ask::read(form, server.realm)?;
+    let ask = ExchangeRequest::read(form, server.realm)?;
     let decision = exchange::decide(
         &ask,
         agent,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Settings, Severity, evaluate, rule::Rule, rules};
 use crate::{
-    evidence::{Asked, Evidence, Hop},
+    evidence::{Evidence, Hop, RequestedExchange},
     jose::b64,
     kit::clock::Timestamp,
     token::{
@@ -190,7 +190,7 @@ pub(super) fn chain<'a>(hops: impl IntoIterator<Item = (Option<&'a str>, Token)>
     let hops = hops.into_iter().enumerate().map(|(n, (by, token))| Hop {
         token_id: None,
         name: format!("hop {n}"),
-        exchange: by.map(|by| Asked {
+        exchange: by.map(|by| RequestedExchange {
             targets: Some(audiences(&token).unwrap_or_default()),
             ..asked_by(by)
         }),
@@ -243,7 +243,7 @@ pub(super) fn regular_third() -> Evidence {
 }
 
 /// The same, the last hop's exchange being this one.
-pub(super) fn exchanged(mut evidence: Evidence, exchange: Option<Asked>) -> Evidence {
+pub(super) fn exchanged(mut evidence: Evidence, exchange: Option<RequestedExchange>) -> Evidence {
     if let Some(last) = evidence.hops.last_mut() {
         last.exchange = exchange;
     }
@@ -258,9 +258,9 @@ pub(super) fn with_opaque_parent(mut evidence: Evidence) -> Evidence {
 }
 
 /// An exchange with the actor's own token, for no target in particular.
-pub(super) fn asked_by(agent: &str) -> Asked {
+pub(super) fn asked_by(agent: &str) -> RequestedExchange {
     let own = json!({ "sub": agent, "client_id": agent, "aud": AS, "scope": null, "cnf": null });
-    Asked {
+    RequestedExchange {
         actor_token: Some(Arc::new(user(own))),
         actor_token_sent: true,
         targets: Some([].into()),
@@ -269,10 +269,10 @@ pub(super) fn asked_by(agent: &str) -> Asked {
 }
 
 /// An exchange without actor token, by this client.
-pub(super) fn asked_as(client: &str) -> Asked {
-    Asked {
+pub(super) fn asked_as(client: &str) -> RequestedExchange {
+    RequestedExchange {
         client_id: Some(client.into()),
-        ..Asked::default()
+        ..RequestedExchange::default()
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use super::Settings;
 use crate::{
-    evidence::{Asked, Evidence, Hop},
+    evidence::{Evidence, Hop, RequestedExchange},
     jose::Alg,
     kit::{
         clock,
@@ -172,7 +172,7 @@ impl<'a> Facts<'a> {
     }
 
     /// What was asked of the server that issued the token.
-    pub fn asked(&self) -> Option<&'a Asked> {
+    pub fn asked(&self) -> Option<&'a RequestedExchange> {
         self.hop.exchange.as_ref()
     }
 }

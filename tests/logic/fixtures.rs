@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use delegraph::{
-    evidence::{Asked, Evidence, Hop},
+    evidence::{Evidence, Hop, RequestedExchange},
     jose::b64,
     kit::clock::Timestamp,
     risk::{self, Report, Settings},
@@ -146,9 +146,9 @@ pub fn verdict(signature: Signature) -> Verdict {
 }
 
 /// An exchange with the actor's own token.
-pub fn asked_by(agent: &str, targets: &[&str]) -> Asked {
+pub fn asked_by(agent: &str, targets: &[&str]) -> RequestedExchange {
     let own = json!({ "sub": agent, "client_id": agent, "aud": AS, "scope": null, "cnf": null });
-    Asked {
+    RequestedExchange {
         client_id: Some(agent.into()),
         actor_token: Some(Arc::new(user(own))),
         actor_token_sent: true,
@@ -437,7 +437,7 @@ mod rfc_8693 {
             token_with(&header(), subject),
             token_with(&header(), issued),
         ]);
-        evidence.hops[1].exchange = Some(Asked {
+        evidence.hops[1].exchange = Some(RequestedExchange {
             client_id: None,
             actor_token: actor.map(|a| Arc::new(token_with(&header(), a))),
             actor_token_sent: actor.is_some(),

@@ -14,7 +14,7 @@ use delegraph::{
         Ingredients, Verdict, catalogue,
         fire::{Answer, Fire, Next, Pace, Plan, SILENT, Ticket},
         named,
-        target::{Endpoint, Place, Target},
+        target::{Endpoint, Target, TokenPlace},
     },
     jose::{Alg, crypto},
     kit::{Env, clock::Timestamp, ids::JobId, rng::CountingRng},
@@ -387,7 +387,7 @@ fn a_target_that_answers_no_more_ends_it_and_what_is_known_counts() {
 #[test]
 fn the_token_goes_where_the_target_says() {
     let mut plan = plan("http://127.0.0.1/", &["alg-none"]);
-    plan.target.place = Place::Body;
+    plan.target.place = TokenPlace::Body;
     assert!(plan.target.check().is_err());
     plan.target.body = Some(("application/json".into(), r#"{"t":"{token}"}"#.into()));
     assert!(plan.target.check().is_ok());

@@ -14,7 +14,7 @@ use delegraph::{
         client_auth::{self, AuthMethod, Client, Credential},
         code::{self, AuthorizationRequest, Pkce},
         exchange::{Exchange, TypedToken},
-        failure::Place,
+        failure::RefusalPlace,
         grants,
         http::{Body, Request, Response},
         introspect,
@@ -198,7 +198,7 @@ fn rfc_8693_appendix_a_2() {
             })
             .to_string(),
         ),
-        &asked(Place::Exchange, ""),
+        &asked(RefusalPlace::Exchange, ""),
     )
     .unwrap();
     assert_eq!(issued.scheme, Scheme::NotApplicable);

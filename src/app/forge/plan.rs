@@ -16,7 +16,7 @@ use crate::{
         Aim, Family, Forgery, STACK, catalogue,
         fire::{Pace, Plan},
         named,
-        target::{Endpoint, Place, Target},
+        target::{Endpoint, Target, TokenPlace},
     },
     chain::run::Directory as _,
     jose::Jwk,
@@ -146,10 +146,10 @@ pub fn plan_of(
     };
     match entry.carrier {
         Carrier::Authorization => {
-            target.place = Place::Authorization(entry.scheme.trim().to_owned());
+            target.place = TokenPlace::Authorization(entry.scheme.trim().to_owned());
         }
-        Carrier::Header => target.place = Place::Header(entry.token_header.trim().to_owned()),
-        Carrier::Body => target.place = Place::Body,
+        Carrier::Header => target.place = TokenPlace::Header(entry.token_header.trim().to_owned()),
+        Carrier::Body => target.place = TokenPlace::Body,
         Carrier::Exchange => {}
     }
     if entry.sends_body() {
@@ -160,7 +160,7 @@ pub fn plan_of(
     }
     match (entry.carrier, bound(model, token)) {
         (Carrier::Authorization, Some(key)) => {
-            target.place = Place::Authorization("DPoP".into());
+            target.place = TokenPlace::Authorization("DPoP".into());
             target.proof = Some(key);
         }
         // A bound subject token is exchanged with a proof of its key.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     attack::{
         Aim, Expected, Family, Forgery, Make, Need, Stage,
-        target::{Ask, Occasion, Steps},
+        target::{ExchangeDraft, Occasion, Steps},
     },
     jose::{Alg, Jwk, b64, crypto},
     oauth::{
@@ -378,7 +378,7 @@ fn changed(occasion: &Occasion<'_>, change: impl FnOnce(&mut Assertion)) -> Resu
 /// The exchange with that assertion.
 fn request(occasion: &Occasion<'_>, assertion: String) -> Result<Request, String> {
     let endpoint = occasion.endpoint()?;
-    let mut request = Ask::of(occasion)?.bare(endpoint)?;
+    let mut request = ExchangeDraft::of(occasion)?.bare(endpoint)?;
     if let Some(fields) = request.fields_mut() {
         fields.push(Field::plain("client_id", &endpoint.client.client_id));
         fields.push(Field::plain("client_assertion_type", ASSERTION_TYPE));

@@ -6,7 +6,7 @@ use crate::{
     attack::{
         Aim, Expected, Family, Forgery, Make, Need, Stage,
         ingredients::unbound,
-        target::{Occasion, Place, Steps},
+        target::{Occasion, Steps, TokenPlace},
     },
     jose::{Alg, Jwk, b64, crypto},
     oauth::{
@@ -414,7 +414,7 @@ fn with(
     occasion: &Occasion<'_>,
     make: impl FnOnce(&mut Draft, &Request) -> Result<Vec<String>, String>,
 ) -> Result<Steps, String> {
-    if occasion.target.place == Place::SubjectToken {
+    if occasion.target.place == TokenPlace::SubjectToken {
         return Err("proofs are forged for a resource server: aim at one".into());
     }
     let mut request = occasion.bare(&occasion.target.url, occasion.token);

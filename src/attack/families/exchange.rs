@@ -6,7 +6,7 @@ use crate::{
     attack::{
         Aim, Expected, Family, Forgery, Make, Need, Stage,
         draft::Draft,
-        target::{Ask, Occasion, Steps},
+        target::{ExchangeDraft, Occasion, Steps},
     },
     oauth::{
         client_auth,
@@ -325,9 +325,9 @@ const fn forgery() -> Forgery {
 /// The exchange of the target, changed.
 pub(in crate::attack) fn request(
     occasion: &Occasion<'_>,
-    change: impl FnOnce(&mut Ask),
+    change: impl FnOnce(&mut ExchangeDraft),
 ) -> Result<Request, String> {
-    let mut ask = Ask::of(occasion)?;
+    let mut ask = ExchangeDraft::of(occasion)?;
     change(&mut ask);
     ask.request(occasion)
 }
@@ -335,7 +335,7 @@ pub(in crate::attack) fn request(
 /// [`request`] as the only step.
 pub(in crate::attack) fn changed(
     occasion: &Occasion<'_>,
-    change: impl FnOnce(&mut Ask),
+    change: impl FnOnce(&mut ExchangeDraft),
 ) -> Result<Steps, String> {
     Ok(vec![request(occasion, change)?])
 }
@@ -350,9 +350,9 @@ fn edit(
     authenticated: bool,
     change: impl FnOnce(&mut Vec<Field>),
 ) -> Result<Steps, String> {
-    let ask = Ask {
+    let ask = ExchangeDraft {
         authenticated,
-        ..Ask::of(occasion)?
+        ..ExchangeDraft::of(occasion)?
     };
     let mut request = ask.request(occasion)?;
     if let Some(fields) = request.fields_mut() {

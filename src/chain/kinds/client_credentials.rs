@@ -10,7 +10,7 @@ use crate::{
         file::{FileError, fields::Fields, write::Lines},
     },
     kit::text::{escape, shorten},
-    oauth::{failure::Place, grants},
+    oauth::{failure::RefusalPlace, grants},
 };
 
 /// Settings of a node that asks for the client's own token.
@@ -51,7 +51,7 @@ impl StepKind for ClientCredentials {
         } = &self.request;
         let request = grants::client_credentials(&server.metadata, scope, audience, resource)
             .map_err(setting)?;
-        let awaited = AwaitedToken::new(Place::ClientCredentials, &self.request, &client);
+        let awaited = AwaitedToken::new(RefusalPlace::ClientCredentials, &self.request, &client);
         let purpose = format!("credentials, {}", client.client_id);
         starting.ask_for_token(purpose, request, (client, server), awaited)
     }

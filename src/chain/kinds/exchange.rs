@@ -14,11 +14,11 @@ use crate::{
         run::{NodeRun, Run},
         wires::Input,
     },
-    evidence::Asked,
+    evidence::RequestedExchange,
     kit::text::escape,
     oauth::{
         exchange::{self, GRANT_TYPE, TypedToken},
-        failure::Place,
+        failure::RefusalPlace,
         http::{Body, Request},
         token_type,
     },
@@ -113,7 +113,7 @@ impl StepKind for Exchange {
         }
         .request(&server.metadata)
         .map_err(setting)?;
-        let mut awaited = AwaitedToken::new(Place::Exchange, &self.request, &client);
+        let mut awaited = AwaitedToken::new(RefusalPlace::Exchange, &self.request, &client);
         awaited.asked.requested_token_type = self
             .requested_token_type
             .as_deref()
@@ -177,7 +177,7 @@ impl StepKind for Exchange {
 
     /// From the request that was sent, or, where the run was read from a file and has none, from the
     /// settings.
-    fn asked(&self, node: &Node, shown: &NodeRun, run: &Run) -> Option<Asked> {
+    fn asked(&self, node: &Node, shown: &NodeRun, run: &Run) -> Option<RequestedExchange> {
         let actor_token = self.actor.as_deref().and_then(|id| run.token(id)).cloned();
         let sent = shown.exchanged.iter().rev().find_map(|exchanged| {
             exchanged
@@ -189,7 +189,7 @@ impl StepKind for Exchange {
         let Some(request) = sent else {
             let TokenRequest { scope, .. } = &self.request;
             let targets: BTreeSet<String> = self.request.targets().cloned().collect();
-            return Some(Asked {
+            return Some(RequestedExchange {
                 client_id: node.client_id().map(str::to_owned),
                 actor_token_sent: self.actor.is_some(),
                 actor_token,
@@ -202,7 +202,7 @@ impl StepKind for Exchange {
             .chain(values(request, "resource"))
             .map(str::to_owned)
             .collect();
-        Some(Asked {
+        Some(RequestedExchange {
             client_id: request
                 .field("client_id")
                 .map(|f| f.value.clone())

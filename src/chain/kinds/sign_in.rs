@@ -16,7 +16,7 @@ use crate::{
     oauth::{
         client_auth::{self, Client},
         code::{self, AuthorizationRequest, Pkce},
-        failure::{self, Place},
+        failure::{self, RefusalPlace},
         http::{Request, Response},
         token_response,
         unreadable::unreadable,
@@ -173,7 +173,7 @@ impl Authorizing {
             &self.request.resource,
         )
         .map_err(setting)?;
-        let mut awaited = AwaitedToken::new(Place::Code, &self.request, &self.client);
+        let mut awaited = AwaitedToken::new(RefusalPlace::Code, &self.request, &self.client);
         let (request, proving) = match &self.key {
             None => {
                 let mut request = request;
@@ -207,7 +207,7 @@ pub(in crate::chain) fn redirect_of(
     if !(300..400).contains(&response.status) {
         return Err(match token_response::oauth_error(response) {
             Some((code, description)) => failure::refusal(
-                Place::Authorization,
+                RefusalPlace::Authorization,
                 Some(response.status),
                 Some(&code),
                 description.as_deref(),
@@ -228,7 +228,7 @@ pub(in crate::chain) fn redirect_of(
         })
         .ok_or_else(|| {
             failure::without_code(
-                Place::Authorization,
+                RefusalPlace::Authorization,
                 response.status,
                 format!("{} without a Location that can be read", response.status),
             )

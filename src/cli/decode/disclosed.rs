@@ -8,7 +8,7 @@ use crate::{
     kit::text::{escape, shorten},
     token::{
         Token,
-        sd_jwt::{self, Place, State},
+        sd_jwt::{self, ClaimPlace, ClaimState},
     },
 };
 
@@ -52,15 +52,15 @@ pub(super) fn as_json(token: &Token) -> Option<Value> {
 }
 
 /// A place where the holder may choose; none where the issuer signed in clear.
-fn place(place: &Place) -> Option<Value> {
+fn place(place: &ClaimPlace) -> Option<Value> {
     match &place.state {
-        State::Signed(_) | State::Inside(..) => None,
-        State::Disclosed(n) => Some(json!({
+        ClaimState::Signed(_) | ClaimState::Inside(..) => None,
+        ClaimState::Disclosed(n) => Some(json!({
             "state": "disclosed",
             "pointer": place.pointer,
             "disclosure": n,
         })),
-        State::Hidden(digest) => Some(json!({
+        ClaimState::Hidden(digest) => Some(json!({
             "state": "not_disclosed",
             "inside": place.pointer,
             "digest": digest,
@@ -82,7 +82,7 @@ pub(super) fn in_words(token: &Token) -> String {
         ));
     }
     let hidden = sd.places.iter().filter_map(|place| match &place.state {
-        State::Hidden(digest) => Some((place.pointer.as_str(), digest)),
+        ClaimState::Hidden(digest) => Some((place.pointer.as_str(), digest)),
         _ => None,
     });
     for (inside, digest) in hidden.clone().take(SHOWN) {

@@ -23,7 +23,7 @@ use crate::{
             AT_ONCE, LIMIT, MAX_AT_ONCE, MAX_PATIENCE, MAX_PER_SECOND, PATIENCE, PER_SECOND, Pace,
             Plan,
         },
-        target::{Endpoint, Place, REFUSALS, Target},
+        target::{Endpoint, REFUSALS, Target, TokenPlace},
     },
     io::serve,
     kit::text::{escape, shorten},
@@ -162,9 +162,11 @@ impl TargetOptions {
         }
         if self.fire.is_some() {
             target.place = match (&self.token_header, &self.body) {
-                (Some(name), _) => Place::Header(name.clone()),
-                (None, Some(body)) if body.contains(crate::attack::target::MARK) => Place::Body,
-                _ => Place::Authorization(self.scheme()),
+                (Some(name), _) => TokenPlace::Header(name.clone()),
+                (None, Some(body)) if body.contains(crate::attack::target::MARK) => {
+                    TokenPlace::Body
+                }
+                _ => TokenPlace::Authorization(self.scheme()),
             };
             target.body = self
                 .body

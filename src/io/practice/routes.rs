@@ -24,7 +24,7 @@ use crate::{
         authorize::{self, Reply},
         form::{Form, MAX_REQUEST},
         introspect,
-        memory::Place,
+        memory::NonceGiver,
         metadata, proof,
         refusal::{Refusal, quote},
         resource, server, token,
@@ -112,7 +112,7 @@ async fn tokens(State(shared): State<Arc<Shared>>, request: Request) -> Response
     };
     let request = said(&shared, &Method::POST, "/token", &headers);
     let (given, nonces) = shared.decide(|server| {
-        let nonces = proof::nonces(server, Place::Token);
+        let nonces = proof::nonces(server, NonceGiver::Token);
         (token::answer(server, &request, &form, &nonces), nonces)
     });
     let answer = match given {

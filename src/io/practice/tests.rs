@@ -24,7 +24,7 @@ use crate::{
     kit::rng,
     oauth::{
         client_auth::Credential,
-        http::{Body, Field, Method, Request as Ask, Response as Answer},
+        http::{Body, Field, Method, Request as HttpRequest, Response as Answer},
         token_type,
     },
     practice::{
@@ -129,7 +129,7 @@ impl Lab {
     }
 
     async fn send(&self, method: Method, path: &str, headers: Vec<Field>, body: Body) -> Answer {
-        let request = Ask {
+        let request = HttpRequest {
             method,
             url: self.url(path),
             headers,

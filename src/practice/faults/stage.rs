@@ -21,7 +21,7 @@ use crate::{
     practice::{
         exchange,
         form::Form,
-        memory::{Memory, Place},
+        memory::{Memory, NonceGiver},
         proof,
         realm::Realm,
         resource,
@@ -149,7 +149,7 @@ impl Stage {
         let key = key();
         let cnf = json!({ "cnf": { "jkt": key.thumbprint().unwrap() } });
         let token = self.token(&json!({}), &cnf);
-        let nonces = proof::nonces(&mut self.server(), Place::Resource);
+        let nonces = proof::nonces(&mut self.server(), NonceGiver::Resource);
         let draft = draft(&key, ("GET", ACCOUNTS), Some(&token), &nonces);
         (token, draft)
     }
@@ -190,7 +190,7 @@ impl Stage {
         form.extend_pairs(all);
         let form = Form::read(form.finish().as_bytes()).unwrap();
         let mut server = self.server();
-        let nonces = proof::nonces(&mut server, Place::Token);
+        let nonces = proof::nonces(&mut server, NonceGiver::Token);
         let proof = key.map(|key| {
             draft(key, ("POST", "/token"), None, &nonces)
                 .sign()

@@ -105,10 +105,10 @@ fn check(pair: &Pair<'_>) -> Said {
 pub(super) fn cases() -> Vec<Case> {
     use serde_json::{Value, json};
 
-    use crate::evidence::Asked;
+    use crate::evidence::RequestedExchange;
 
     let to = |aud: Value, asked: &str| {
-        let exchange = Asked {
+        let exchange = RequestedExchange {
             targets: Some([asked.to_owned()].into()),
             ..asked_by("planner")
         };

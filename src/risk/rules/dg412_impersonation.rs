@@ -78,9 +78,9 @@ fn check(actors: &Actors<'_>) -> Said {
 pub(super) fn cases() -> Vec<Case> {
     use serde_json::{Value, json};
 
-    use crate::evidence::Asked;
+    use crate::evidence::RequestedExchange;
 
-    let bare = |client: Value, exchange: Option<Asked>| {
+    let bare = |client: Value, exchange: Option<RequestedExchange>| {
         let changes = json!({ "act": null, "client_id": client });
         exchanged(hops(json!({}), changes), exchange)
     };

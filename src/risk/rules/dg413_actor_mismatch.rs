@@ -68,10 +68,10 @@ fn check(actors: &Actors<'_>) -> Said {
 pub(super) fn cases() -> Vec<Case> {
     use serde_json::json;
 
-    use crate::evidence::Asked;
+    use crate::evidence::RequestedExchange;
 
-    let by = |exchange: Option<Asked>| exchanged(hops(json!({}), json!({})), exchange);
-    let opaque_actor = Asked {
+    let by = |exchange: Option<RequestedExchange>| exchanged(hops(json!({}), json!({})), exchange);
+    let opaque_actor = RequestedExchange {
         actor_token_sent: true,
         ..asked_as("planner")
     };

@@ -76,7 +76,7 @@ fn whole_json(text: &str) -> Option<Found> {
         return None;
     }
     let start = text.len() - text.trim_start().len();
-    let mut place = Place::default();
+    let mut place = TextPlace::default();
     let (line, column) = place.advance(text, start);
     Some(Found {
         raw: Arc::from(trimmed),
@@ -100,7 +100,7 @@ fn lone(text: &str) -> Option<Found> {
         return None;
     }
     let start = text.find(&*raw)?;
-    let mut place = Place::default();
+    let mut place = TextPlace::default();
     let (line, column) = place.advance(text, start);
     Some(Found {
         span: start..start + raw.len(),
@@ -113,13 +113,13 @@ fn lone(text: &str) -> Option<Found> {
 }
 
 /// Line and column of a byte, counted forward from the last one asked for.
-struct Place {
+struct TextPlace {
     at: usize,
     line: usize,
     column: usize,
 }
 
-impl Default for Place {
+impl Default for TextPlace {
     fn default() -> Self {
         Self {
             at: 0,
@@ -129,7 +129,7 @@ impl Default for Place {
     }
 }
 
-impl Place {
+impl TextPlace {
     fn advance(&mut self, text: &str, to: usize) -> (usize, usize) {
         let passed = &text.as_bytes()[self.at.min(to)..to];
         let mut rest = passed;
@@ -201,7 +201,7 @@ impl<'a> Search<'a> {
         }
         // Objects are found where they end: back into the order of the text.
         self.found.sort_by_key(|f| f.span.start);
-        let mut place = Place::default();
+        let mut place = TextPlace::default();
         for found in &mut self.found {
             (found.line, found.column) = place.advance(self.text, found.span.start);
         }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{EditError, SdJwt, State, opened, present::write};
+use super::{ClaimState, EditError, SdJwt, opened, present::write};
 use crate::{
     jose::{b64, crypto},
     kit::text::escape,
@@ -19,7 +19,7 @@ use crate::{
 /// An edit of a claim.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
-    /// The claim: [`super::Place::pointer`].
+    /// The claim: [`super::ClaimPlace::pointer`].
     pub pointer: String,
     /// What is to become of it.
     pub change: Change,
@@ -75,7 +75,7 @@ pub fn edit(
     let place = sd
         .places
         .iter()
-        .find(|p| p.pointer == edit.pointer && !matches!(p.state, State::Hidden(_)))
+        .find(|p| p.pointer == edit.pointer && !matches!(p.state, ClaimState::Hidden(_)))
         .ok_or_else(|| CraftError::Pointer(edit.pointer.clone()))?;
     if let Change::Set(inner, Some(value)) = &edit.change
         && place.value.pointer(inner) == Some(value)
@@ -98,32 +98,32 @@ pub fn edit(
         salt,
     };
     match (&edit.change, &place.state) {
-        (_, State::Hidden(_)) => {}
-        (Change::Set(inner, value), State::Signed(at)) => {
+        (_, ClaimState::Hidden(_)) => {}
+        (Change::Set(inner, value), ClaimState::Signed(at)) => {
             made.within(None, &|text, _| {
                 put(text, &format!("{at}{inner}"), value.as_ref())
             })?;
         }
-        (Change::Set(inner, value), State::Inside(n, at)) => {
+        (Change::Set(inner, value), ClaimState::Inside(n, at)) => {
             made.within(Some(*n), &|text, root| {
                 put(text, &format!("{root}{at}{inner}"), value.as_ref())
             })?;
         }
-        (Change::Set(inner, None), State::Disclosed(n)) if inner.is_empty() => {
+        (Change::Set(inner, None), ClaimState::Disclosed(n)) if inner.is_empty() => {
             made.take_out(*n, None)?;
         }
-        (Change::Set(inner, value), State::Disclosed(n)) => {
+        (Change::Set(inner, value), ClaimState::Disclosed(n)) => {
             made.within(Some(*n), &|text, root| {
                 put(text, &format!("{root}{inner}"), value.as_ref())
             })?;
         }
         (Change::Rename(name), state) => made.rename(&place.pointer, state, name)?,
-        (Change::Conceal, State::Signed(at)) => made.conceal(None, at)?,
-        (Change::Conceal, State::Inside(n, at)) => made.conceal(Some(*n), at)?,
-        (Change::Conceal, State::Disclosed(_)) => {
+        (Change::Conceal, ClaimState::Signed(at)) => made.conceal(None, at)?,
+        (Change::Conceal, ClaimState::Inside(n, at)) => made.conceal(Some(*n), at)?,
+        (Change::Conceal, ClaimState::Disclosed(_)) => {
             return Err(EditError::ConcealedAlready.into());
         }
-        (Change::Reveal, State::Disclosed(n)) => made.reveal(*n, &place.pointer)?,
+        (Change::Reveal, ClaimState::Disclosed(n)) => made.reveal(*n, &place.pointer)?,
         (Change::Reveal, _) => return Err(EditError::ClearAlready.into()),
     }
     let Made { raw, texts, .. } = made;
@@ -235,15 +235,15 @@ impl Made<'_> {
         })
     }
 
-    fn rename(&mut self, pointer: &str, state: &State, name: &str) -> Result<(), CraftError> {
+    fn rename(&mut self, pointer: &str, state: &ClaimState, name: &str) -> Result<(), CraftError> {
         let (around, old) = last(pointer);
         self.free(around, name)?;
         let (disclosure, at) = match state {
-            State::Disclosed(n) if self.sd.disclosures[*n].name.is_some() => {
+            ClaimState::Disclosed(n) if self.sd.disclosures[*n].name.is_some() => {
                 return self.within(Some(*n), &|text, _| put(text, "/1", Some(&name.into())));
             }
-            State::Signed(at) => (None, at),
-            State::Inside(n, at) => (Some(*n), at),
+            ClaimState::Signed(at) => (None, at),
+            ClaimState::Inside(n, at) => (Some(*n), at),
             _ => return Err(EditError::NoName.into()),
         };
         if last(at).1 != old {

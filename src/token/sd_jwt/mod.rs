@@ -40,7 +40,7 @@ pub struct SdJwt {
     /// The same claims as a reader meets them: in the order of the signed text, what is disclosed
     /// and what is not where its hash stands. Claims without anything selective in them are one
     /// place; what is around a selective one is followed by its members, one level deeper.
-    pub places: Vec<Place>,
+    pub places: Vec<ClaimPlace>,
     /// Hashes that no disclosure belongs to: claims that stay hidden, or decoys. Nobody but the
     /// issuer can tell them apart.
     pub hidden: usize,
@@ -52,7 +52,7 @@ pub struct SdJwt {
 
 /// A claim, an element of an array, or a hash that nothing is disclosed for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Place {
+pub struct ClaimPlace {
     /// How many objects and arrays are around it.
     pub depth: usize,
     /// Its name, or its number in an array; empty for a hash.
@@ -60,16 +60,16 @@ pub struct Place {
     /// JSON Pointer to it in [`SdJwt::claims`]; of a hash, to what is around it.
     pub pointer: String,
     /// How it stands in the token.
-    pub state: State,
+    pub state: ClaimState,
     /// Its value; `Null` when its members follow, and for a hash.
     pub value: Value,
     /// Its members follow as places of their own.
     pub opens: bool,
 }
 
-/// How a [`Place`] stands in the token.
+/// How a [`ClaimPlace`] stands in the token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
+pub enum ClaimState {
     /// In clear, in what the issuer signed: the JSON Pointer to it there.
     Signed(String),
     /// In clear inside the disclosure of this number: the JSON Pointer to it in what is disclosed.

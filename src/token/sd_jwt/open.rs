@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::{Disclosure, Home, Place, State};
+use super::{ClaimPlace, ClaimState, Disclosure, Home};
 use crate::kit::text::{escape, shorten};
 
 /// Levels of objects, arrays and disclosures inside each other that are opened.
@@ -63,20 +63,20 @@ impl At {
         }
     }
 
-    fn state(&self) -> State {
+    fn state(&self) -> ClaimState {
         let pointer = self.home.pointer.clone();
         match self.home.disclosure {
-            None => State::Signed(pointer),
-            Some(n) => State::Inside(n, pointer),
+            None => ClaimState::Signed(pointer),
+            Some(n) => ClaimState::Inside(n, pointer),
         }
     }
 
-    fn hash(&self, digest: String) -> Place {
-        Place {
+    fn hash(&self, digest: String) -> ClaimPlace {
+        ClaimPlace {
             depth: self.depth,
             name: String::new(),
             pointer: self.path.clone(),
-            state: State::Hidden(digest),
+            state: ClaimState::Hidden(digest),
             value: Value::Null,
             opens: false,
         }
@@ -112,7 +112,7 @@ impl<'a> Opener<'a> {
     }
 
     /// Opens all claims. `alg` is the claim `_sd_alg`, which has been taken out of them.
-    pub(super) fn claims(&mut self, claims: &mut Value, alg: Option<&Value>) -> Vec<Place> {
+    pub(super) fn claims(&mut self, claims: &mut Value, alg: Option<&Value>) -> Vec<ClaimPlace> {
         let top = At {
             path: String::new(),
             home: Home::default(),
@@ -124,16 +124,16 @@ impl<'a> Opener<'a> {
         };
         // Only now is it known which values are shown whole: none is copied twice.
         for place in &mut places {
-            if !place.opens && !matches!(place.state, State::Hidden(_)) {
+            if !place.opens && !matches!(place.state, ClaimState::Hidden(_)) {
                 place.value = claims.pointer(&place.pointer).cloned().unwrap_or_default();
             }
         }
         if let Some(alg) = alg {
-            places.push(Place {
+            places.push(ClaimPlace {
                 depth: 0,
                 name: "_sd_alg".into(),
                 pointer: "/_sd_alg".into(),
-                state: State::Signed("/_sd_alg".into()),
+                state: ClaimState::Signed("/_sd_alg".into()),
                 value: alg.clone(),
                 opens: false,
             });
@@ -143,7 +143,13 @@ impl<'a> Opener<'a> {
 
     /// Opens what stands at `at`, and gives its place: one, or its members after it when there is
     /// something selective among them.
-    fn value(&mut self, name: String, value: &mut Value, at: &At, state: State) -> Vec<Place> {
+    fn value(
+        &mut self,
+        name: String,
+        value: &mut Value,
+        at: &At,
+        state: ClaimState,
+    ) -> Vec<ClaimPlace> {
         let inner = if at.depth > DEPTH {
             self.wrong.push(format!(
                 "disclosures are nested deeper than {DEPTH} levels, which is not opened"
@@ -157,7 +163,7 @@ impl<'a> Opener<'a> {
             }
         };
         let inner = inner.and_then(|(places, selective)| selective.then_some(places));
-        let mut places = vec![Place {
+        let mut places = vec![ClaimPlace {
             depth: at.depth - 1,
             name,
             pointer: at.path.clone(),
@@ -170,7 +176,7 @@ impl<'a> Opener<'a> {
     }
 
     /// Opens an object. Gives the places of its members, and whether any of them is selective.
-    fn object(&mut self, members: &mut Map<String, Value>, at: &At) -> (Vec<Place>, bool) {
+    fn object(&mut self, members: &mut Map<String, Value>, at: &At) -> (Vec<ClaimPlace>, bool) {
         let mut selective = false;
         let mut places = Vec::with_capacity(members.len());
         // Where the hashes stand among the others.
@@ -242,7 +248,12 @@ impl<'a> Opener<'a> {
                 .home
                 .pointer
                 .push_str(&format!("/{place}"));
-            disclosed.extend(self.value(name.clone(), &mut value, &inner, State::Disclosed(n)));
+            disclosed.extend(self.value(
+                name.clone(),
+                &mut value,
+                &inner,
+                ClaimState::Disclosed(n),
+            ));
             members.insert(name, value);
         }
         disclosed.append(&mut hidden);
@@ -252,7 +263,7 @@ impl<'a> Opener<'a> {
     }
 
     /// Opens an array. Gives the places of its elements, and whether any of them is selective.
-    fn array(&mut self, items: &mut Vec<Value>, at: &At) -> (Vec<Place>, bool) {
+    fn array(&mut self, items: &mut Vec<Value>, at: &At) -> (Vec<ClaimPlace>, bool) {
         let all = std::mem::take(items);
         let mut places = Vec::with_capacity(all.len());
         let mut selective = false;
@@ -287,7 +298,7 @@ impl<'a> Opener<'a> {
                             pointer: step(&inner.home.pointer, "..."),
                         };
                         inner = at.disclosed(&name, n);
-                        (one.value.clone(), State::Disclosed(n))
+                        (one.value.clone(), ClaimState::Disclosed(n))
                     }
                 },
                 Some(_) => {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::{Disclosure, EditError, SdJwt, State, disclosure, opened, split};
+use super::{ClaimState, Disclosure, EditError, SdJwt, disclosure, opened, split};
 use crate::{
     jose::{Alg, Jwk, b64, crypto},
     token::{
@@ -90,7 +90,7 @@ pub fn show(token: &Token, received: &Token, disclosures: &[&str]) -> Result<Str
 pub fn leaves_out(sd: &SdJwt, received: &SdJwt) -> bool {
     let known: HashSet<&str> = received.disclosures.iter().map(|d| &*d.digest).collect();
     let mut places = sd.places.iter();
-    places.any(|place| matches!(&place.state, State::Hidden(hash) if known.contains(&**hash)))
+    places.any(|place| matches!(&place.state, ClaimState::Hidden(hash) if known.contains(&**hash)))
 }
 
 fn texts(sd: &SdJwt) -> impl Iterator<Item = &str> {
@@ -208,7 +208,7 @@ fn presented(token: &Token, disclosures: &[&str]) -> Result<String, CraftError> 
     ))
 }
 
-impl State {
+impl ClaimState {
     /// The disclosure of the token as it was `received` that a hash stands for: one that was left
     /// out of the presentation.
     pub fn left_out<'a>(&self, received: &'a SdJwt) -> Option<&'a Disclosure> {

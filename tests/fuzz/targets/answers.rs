@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use delegraph::oauth::{
     challenge,
-    failure::Place,
+    failure::RefusalPlace,
     http::Response,
     introspect, metadata,
-    token_response::{self, Asked},
+    token_response::{self, Requested},
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -45,8 +45,8 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let _ = introspect::read_revocation(&response);
     let _ = metadata::parse("https://as.example", &response);
-    for place in [Place::Code, Place::Exchange, Place::Refresh] {
-        let asked = Asked {
+    for place in [RefusalPlace::Code, RefusalPlace::Exchange, RefusalPlace::Refresh] {
+        let asked = Requested {
             place,
             scope: BTreeSet::from(["read".into()]),
             requested_token_type: None,

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use delegraph::{
     jose::Jwks,
     oauth::{
-        failure::{FailureKind, Place},
+        failure::{FailureKind, RefusalPlace},
         introspect::{self, Form},
-        token_response::{self, Asked},
+        token_response::{self, Requested},
         token_type,
     },
 };
@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 
 use super::{answer, example};
 
-pub(super) fn asked(place: Place, scope: &str) -> Asked {
-    Asked {
+pub(super) fn asked(place: RefusalPlace, scope: &str) -> Requested {
+    Requested {
         place,
         scope: scope.split_whitespace().map(str::to_owned).collect(),
         requested_token_type: None,
@@ -95,7 +95,7 @@ fn answers_that_depart_from_the_rfc_and_can_be_used() {
     for (content_type, text, notes) in cases {
         let issued = token_response::read(
             &answer(200, content_type, &text),
-            &asked(Place::Exchange, "a"),
+            &asked(RefusalPlace::Exchange, "a"),
         )
         .unwrap_or_else(|e| panic!("{text}: {e:?}"));
         assert_eq!(&*issued.token, "t");
@@ -112,14 +112,15 @@ fn answers_that_depart_from_the_rfc_and_can_be_used() {
         assert!(!format!("{issued:?}").contains("\"t\""));
     }
     // Another type than was requested is what the server says it is.
-    let mut wanted = asked(Place::Exchange, "");
+    let mut wanted = asked(RefusalPlace::Exchange, "");
     wanted.requested_token_type = Some(token_type::JWT.into());
     let text = format!(r#"{{"access_token":"t","token_type":"Bearer",{GOOD}}}"#);
     let issued = token_response::read(&answer(200, json, &text), &wanted).unwrap();
     assert!(issued.notes[0].contains("though"), "{:?}", issued.notes);
     // A plain grant has no `issued_token_type`, and none is missed.
     let text = r#"{"access_token":"t","token_type":"Bearer","scope":"a"}"#;
-    let issued = token_response::read(&answer(200, json, text), &asked(Place::Code, "a")).unwrap();
+    let issued =
+        token_response::read(&answer(200, json, text), &asked(RefusalPlace::Code, "a")).unwrap();
     assert_eq!(issued.notes, Vec::<String>::new());
     assert_eq!(issued.scope, Some(BTreeSet::from(["a".to_owned()])));
 }
@@ -278,7 +279,7 @@ fn refusals_as_real_servers_send_them() {
     for (status, content_type, text, said, expected) in cases {
         let failure = token_response::read(
             &answer(status, content_type, text),
-            &asked(Place::Exchange, "a"),
+            &asked(RefusalPlace::Exchange, "a"),
         )
         .unwrap_err();
         assert_eq!(failure.kind, FailureKind::Refused);
@@ -295,7 +296,7 @@ fn refusals_as_real_servers_send_them() {
     moved
         .headers
         .push(("Location".into(), "https://login.example/\u{7}".into()));
-    let failure = token_response::read(&moved, &asked(Place::Exchange, "")).unwrap_err();
+    let failure = token_response::read(&moved, &asked(RefusalPlace::Exchange, "")).unwrap_err();
     assert!(
         failure
             .said
@@ -304,7 +305,7 @@ fn refusals_as_real_servers_send_them() {
     );
     // The same code at another place means something else.
     let invalid_grant = answer(400, json, r#"{"error":"invalid_grant"}"#);
-    let code = token_response::read(&invalid_grant, &asked(Place::Code, "")).unwrap_err();
+    let code = token_response::read(&invalid_grant, &asked(RefusalPlace::Code, "")).unwrap_err();
     assert!(code.expected.contains("PKCE"), "{code:?}");
     assert_eq!(code.code.as_deref(), Some("invalid_grant"));
 }
@@ -326,14 +327,15 @@ fn hostile_answers_end_in_words() {
     );
     let title = format!("<html><title>{}", "t".repeat(1_000_000));
     for text in [deep, long, wide, title] {
-        let failure = token_response::read(&answer(400, "x", &text), &asked(Place::Exchange, ""))
-            .unwrap_err();
+        let failure =
+            token_response::read(&answer(400, "x", &text), &asked(RefusalPlace::Exchange, ""))
+                .unwrap_err();
         assert!(failure.line().len() < 2_000, "{}", failure.line().len());
         assert!(!failure.line().contains('\u{202e}'));
     }
     let mut bytes = answer(200, "application/json", "");
     bytes.body = vec![0xff; 1000];
-    let failure = token_response::read(&bytes, &asked(Place::Exchange, "")).unwrap_err();
+    let failure = token_response::read(&bytes, &asked(RefusalPlace::Exchange, "")).unwrap_err();
     assert!(failure.said.contains("no text"), "{failure:?}");
 }
 

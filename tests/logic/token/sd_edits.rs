@@ -2,7 +2,7 @@
 
 use delegraph::token::{
     craft::CraftError,
-    sd_jwt::{self, Change, Edit, SdJwt, State},
+    sd_jwt::{self, Change, ClaimState, Edit, SdJwt},
 };
 
 use super::{
@@ -163,7 +163,7 @@ fn names_change_and_claims_are_concealed_revealed_and_removed() {
         assert_eq!(sd(&made).claims, sd(&whole).claims, "{pointer}");
         assert_eq!((problems(&made).as_str(), texts(&made).len()), ("", 5));
         let place = sd(&made).places.iter().find(|p| p.pointer == pointer);
-        assert_eq!(place.unwrap().state, State::Disclosed(4));
+        assert_eq!(place.unwrap().state, ClaimState::Disclosed(4));
     }
     // The order of the hashes does not tell which one came last (RFC 9901 §4.2.4.1).
     let mut growing = decode(&signed(&json!({"a": 1, "b": 2, "c": 3, "d": 4, "e": 5})));
@@ -291,9 +291,9 @@ fn claims() -> impl Strategy<Value = Value> {
 }
 
 /// All places of the claims, members of what is in clear as a whole included.
-fn shown(token: &Token) -> Vec<(String, State)> {
+fn shown(token: &Token) -> Vec<(String, ClaimState)> {
     let places = sd(token).places.iter();
-    let places = places.filter(|p| !matches!(p.state, State::Hidden(_)));
+    let places = places.filter(|p| !matches!(p.state, ClaimState::Hidden(_)));
     places
         .map(|p| (p.pointer.clone(), p.state.clone()))
         .collect()
@@ -314,7 +314,7 @@ proptest! {
         let mut token = decode(&format!("{}~", unsigned(&json!({"alg":"none"}), &claims)));
         for pick in &picks {
             let all: Vec<_> = shown(&token).into_iter()
-                .filter(|(_, state)| !matches!(state, State::Disclosed(_))).collect();
+                .filter(|(_, state)| !matches!(state, ClaimState::Disclosed(_))).collect();
             if all.is_empty() { break; }
             token = edit(&token, &all[pick.index(all.len())].0, Change::Conceal).unwrap();
             prop_assert_eq!(&sd(&token).claims, &claims);
@@ -342,7 +342,7 @@ proptest! {
                 prop_assert!(texts(&made).contains(&one.text.as_str()), "{} {}", pointer, own);
             }
         }
-        if let State::Disclosed(n) = state {
+        if let ClaimState::Disclosed(n) = state {
             let plain = edit(&token, pointer, Change::Reveal).unwrap();
             prop_assert_eq!(&sd(&plain).claims, &before.claims);
             prop_assert_eq!(sd(&plain).disclosures.len() + 1, before.disclosures.len());

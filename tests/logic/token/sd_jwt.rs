@@ -1,6 +1,6 @@
 //! SD-JWT: disclosures in their places, and what is wrong with them.
 
-use delegraph::token::sd_jwt::{self, State};
+use delegraph::token::sd_jwt::{self, ClaimState};
 
 use super::*;
 
@@ -238,10 +238,10 @@ fn places(token: &Token) -> Vec<String> {
         .iter()
         .map(|place| {
             let state = match &place.state {
-                State::Signed(at) => format!("signed {at}"),
-                State::Inside(..) => "inside".into(),
-                State::Disclosed(n) => format!("disclosed {n}"),
-                State::Hidden(_) => format!("hidden in {}", place.pointer),
+                ClaimState::Signed(at) => format!("signed {at}"),
+                ClaimState::Inside(..) => "inside".into(),
+                ClaimState::Disclosed(n) => format!("disclosed {n}"),
+                ClaimState::Hidden(_) => format!("hidden in {}", place.pointer),
             };
             let value = if place.opens {
                 "…".to_owned()

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     editors,
     rows::pointer,
-    state::{Cx, New, Place},
+    state::{Cx, MemberPlace, New},
 };
 use crate::{
     gui::{
@@ -39,14 +39,14 @@ pub(super) fn fits(value: &Value) -> bool {
 pub(super) type Edit = (String, Option<Value>);
 
 /// Draws the form of a list of objects, see [`fits`].
-pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value) -> Option<Edit> {
+pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &MemberPlace, value: &Value) -> Option<Edit> {
     let items = value.as_array()?;
     let mut new: Option<Edit> = None;
     for (n, item) in items.iter().enumerate() {
         let Some(object) = item.as_object() else {
             continue;
         };
-        let at = Place {
+        let at = MemberPlace {
             part: place.part,
             name: format!("{}/{n}", place.name),
         };
@@ -77,7 +77,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &Value) -> 
 fn card(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    at: &Place,
+    at: &MemberPlace,
     object: &Map<String, Value>,
     new: &mut Option<Edit>,
 ) {
@@ -195,7 +195,7 @@ fn name_cell(ui: &mut Ui, name: &str) {
 fn text(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    at: &Place,
+    at: &MemberPlace,
     object: &Map<String, Value>,
     (pointer, name): (&str, &str),
     wrong: &[(String, String)],
@@ -222,7 +222,7 @@ fn text(
 /// A box for each action that the type knows.
 fn ticks(
     ui: &mut Ui,
-    at: &Place,
+    at: &MemberPlace,
     object: &Map<String, Value>,
     known: &[&str],
     new: &mut Option<Edit>,
@@ -260,12 +260,12 @@ fn ticks(
 fn member(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    at: &Place,
+    at: &MemberPlace,
     (name, value): (&str, &Value),
     wrong: &[(String, String)],
     new: &mut Option<Edit>,
 ) {
-    let place = Place {
+    let place = MemberPlace {
         part: at.part,
         name: format!("{}/{name}", at.name),
     };
@@ -291,8 +291,8 @@ fn member(
 fn value_editor(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    at: &Place,
-    place: &Place,
+    at: &MemberPlace,
+    place: &MemberPlace,
     (name, value): (&str, &Value),
 ) -> Option<New> {
     match value {

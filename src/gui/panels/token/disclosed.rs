@@ -31,7 +31,7 @@ use crate::{
     token::{
         craft::Part,
         guide,
-        sd_jwt::{Change, Disclosure, Edit, Place, SdJwt, State as Standing},
+        sd_jwt::{Change, ClaimPlace, ClaimState, Disclosure, Edit, SdJwt},
     },
 };
 
@@ -83,7 +83,7 @@ pub fn claims(
     for (n, place) in sd.places.iter().enumerate() {
         culled(ui, cx, (Part::Payload, n), many, |ui, cx| {
             match &place.state {
-                Standing::Signed(_) if place.depth == 0 && !place.opens => {
+                ClaimState::Signed(_) if place.depth == 0 && !place.opens => {
                     let received = before.and_then(|map| map.get(&place.name));
                     let was = Was {
                         changed: before.is_some() && received != Some(&place.value),
@@ -91,7 +91,7 @@ pub fn claims(
                     };
                     rows::row(ui, cx, (id, Part::Payload), &place.name, &place.value, &was);
                 }
-                Standing::Hidden(hash) => {
+                ClaimState::Hidden(hash) => {
                     let left_out = received.and_then(|all| place.state.left_out(all));
                     hidden(ui, cx, id, place, hash, left_out);
                 }
@@ -107,7 +107,7 @@ pub fn claims(
 }
 
 /// The name of a place, as far in as it stands; opens it in the inspector.
-fn name(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &Place) -> egui::Id {
+fn name(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &ClaimPlace) -> egui::Id {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(inset(place));
@@ -141,12 +141,12 @@ fn name(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &Place) ->
 }
 
 /// What can be done with a claim beside typing a value.
-fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &Place) {
+fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &ClaimPlace) {
     if in_object(sd, &place.pointer) {
         rows::rename_item(ui, cx, (id, &place.pointer), &place.name);
     }
     match place.state {
-        Standing::Disclosed(_) => {
+        ClaimState::Disclosed(_) => {
             if widgets::menu_item(ui, REVEAL, "")
                 .on_hover_text("The issuer signs it in clear: every verifier sees it")
                 .clicked()
@@ -185,15 +185,15 @@ pub(super) fn conceal_item(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, pointer: &
 pub fn standing(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, pointer: &str) {
     let place = sd.places.iter().find(|place| place.pointer == pointer);
     let (words, item, change) = match place.map(|place| &place.state) {
-        None | Some(Standing::Hidden(_)) => return,
-        Some(Standing::Signed(at)) if at == "/_sd_alg" => return,
-        Some(Standing::Disclosed(_)) => ("Disclosed by the holder.", REVEAL, Change::Reveal),
-        Some(Standing::Inside(..)) => (
+        None | Some(ClaimState::Hidden(_)) => return,
+        Some(ClaimState::Signed(at)) if at == "/_sd_alg" => return,
+        Some(ClaimState::Disclosed(_)) => ("Disclosed by the holder.", REVEAL, Change::Reveal),
+        Some(ClaimState::Inside(..)) => (
             "In clear inside what the holder discloses.",
             CONCEAL,
             Change::Conceal,
         ),
-        Some(Standing::Signed(_)) => ("Signed in clear.", CONCEAL, Change::Conceal),
+        Some(ClaimState::Signed(_)) => ("Signed in clear.", CONCEAL, Change::Conceal),
     };
     ui.add_space(space::XS);
     ui.label(words);
@@ -213,7 +213,7 @@ fn in_object(sd: &SdJwt, pointer: &str) -> bool {
     sd.claims.pointer(around).is_some_and(Value::is_object)
 }
 
-fn inset(place: &Place) -> f32 {
+fn inset(place: &ClaimPlace) -> f32 {
     STEP * place.depth.min(6) as f32
 }
 
@@ -222,7 +222,7 @@ fn row(
     cx: &mut Cx<'_>,
     id: TokenId,
     sd: &SdJwt,
-    place: &Place,
+    place: &ClaimPlace,
     received: Option<&SdJwt>,
 ) {
     columns(
@@ -231,7 +231,7 @@ fn row(
         |ui, cx| name(ui, cx, id, sd, place),
         |ui, cx| {
             let one = match place.state {
-                Standing::Disclosed(n) => sd.disclosures.get(n),
+                ClaimState::Disclosed(n) => sd.disclosures.get(n),
                 _ => None,
             };
             let width = ui.available_width();
@@ -275,8 +275,8 @@ fn row(
 
 /// The editor of a value. One that is disclosed, or stands inside something that is, is made anew with
 /// its hash.
-fn editor(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, place: &Place, received: Option<&SdJwt>) {
-    let field = state::Place {
+fn editor(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, place: &ClaimPlace, received: Option<&SdJwt>) {
+    let field = state::MemberPlace {
         part: Part::Payload,
         name: place.pointer.clone(),
     };
@@ -291,7 +291,7 @@ fn editor(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, place: &Place, received: Op
     let made = editors::ui(ui, cx, &field, &place.value, before, changed);
     if let Some((inner, new)) = made {
         match &place.state {
-            Standing::Signed(at) => cx.push(token::Command::SetMember {
+            ClaimState::Signed(at) => cx.push(token::Command::SetMember {
                 token: id,
                 part: Part::Payload,
                 pointer: format!("{at}{inner}"),
@@ -365,7 +365,7 @@ fn hidden(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     id: TokenId,
-    place: &Place,
+    place: &ClaimPlace,
     hash: &str,
     left_out: Option<&Disclosure>,
 ) {

@@ -9,7 +9,7 @@ use jiff::{
 };
 use serde_json::{Number, Value};
 
-use super::state::{Cx, MomentState, New, Place, TimeField};
+use super::state::{Cx, MemberPlace, MomentState, New, TimeField};
 use crate::{
     gui::{
         icons::Icon,
@@ -21,7 +21,12 @@ use crate::{
 };
 
 /// Draws the value, and the editor when it is asked for.
-pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, number: &Number) -> Option<New> {
+pub(super) fn ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    place: &MemberPlace,
+    number: &Number,
+) -> Option<New> {
     let now = cx.seconds();
     let seconds = number
         .as_i64()
@@ -63,7 +68,7 @@ fn zones(cx: &Cx<'_>, seconds: i64) -> String {
     )
 }
 
-fn menu(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, seconds: i64, now: i64) -> Option<i64> {
+fn menu(ui: &mut Ui, cx: &mut Cx<'_>, place: &MemberPlace, seconds: i64, now: i64) -> Option<i64> {
     let mut new = steps(ui, seconds, now);
     let local = cx.window.zone.clone();
     let state = &mut cx.state.editors.moment;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     add, disclosed, editors,
-    state::{Cx, Place, Renaming},
+    state::{Cx, MemberPlace, Renaming},
 };
 use crate::{
     app::{Command, analysis::TokenView, session::Selection, token, view},
@@ -207,7 +207,7 @@ pub(super) fn row(
     value: &Value,
     was: &Was<'_>,
 ) {
-    let place = Place {
+    let place = MemberPlace {
         part,
         name: name.to_owned(),
     };

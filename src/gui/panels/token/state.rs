@@ -142,7 +142,7 @@ impl Renaming {
 
 /// Where an editor stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct MemberPlace {
     /// Header or payload.
     pub part: Part,
     /// The member.
@@ -160,7 +160,7 @@ pub(super) struct EditorsState {
     /// Name of a claim to add.
     pub claim: String,
     pub draft: Option<Draft>,
-    pub chip: Option<(Place, String)>,
+    pub chip: Option<(MemberPlace, String)>,
     /// What completes the value that is being typed, collected when its field is opened.
     pub chip_known: Vec<String>,
     /// Of times.
@@ -169,7 +169,7 @@ pub(super) struct EditorsState {
 
 /// A text that is being typed, and where.
 pub(super) struct Draft {
-    pub place: Place,
+    pub place: MemberPlace,
     pub text: String,
     pub error: Option<JsonError>,
 }
@@ -178,7 +178,7 @@ pub(super) struct Draft {
 #[derive(Default)]
 pub(super) struct MomentState {
     /// Of which member.
-    pub place: Option<Place>,
+    pub place: Option<MemberPlace>,
     /// The value that the texts were made from.
     pub seconds: i64,
     /// The month that the calendar shows; the value's when none.

@@ -626,7 +626,7 @@ async fn point_14_inputs_and_output_are_logged_without_tokens() {
         token_type::ACCESS_TOKEN
     );
     let form = Form::read(fields.as_bytes()).unwrap();
-    let ask = exchange::Ask::read(&form, &lab.shared.realm).unwrap();
+    let ask = exchange::ExchangeRequest::read(&form, &lab.shared.realm).unwrap();
     let planner = realm::agent("planner").unwrap();
     let decision = exchange::decide(&ask, planner, &ground).unwrap();
     assert_eq!(

@@ -8,7 +8,7 @@ use crate::{
     attack::{
         Expected, Forgery, Ingredients, Matrix, Verdict, catalogue,
         fire::{Answer, Fire, Next, Pace, Plan},
-        target::{Endpoint, Place, Target},
+        target::{Endpoint, Target, TokenPlace},
     },
     kit::{Env, clock::Timestamp, rng::SystemRng},
     oauth::client_auth::Client,
@@ -419,7 +419,7 @@ async fn at_the_resource_by_dpop(lab: &Lab, forgeries: Vec<&'static Forgery>) ->
     let mut with = ingredients(lab, &token);
     with.parent = Some(parent);
     let mut target = Target::bearer(Method::Get, lab.url("/resources/accounts-api"));
-    target.place = Place::Authorization("DPoP".into());
+    target.place = TokenPlace::Authorization("DPoP".into());
     target.proof = Some(key);
     let plan = Plan {
         token,

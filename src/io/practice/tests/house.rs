@@ -228,7 +228,7 @@ async fn a_dropped_server_frees_its_port() {
     }
     let again = again.unwrap();
     again.stop().await;
-    let request = Ask {
+    let request = HttpRequest {
         method: Method::Get,
         url,
         headers: vec![],
@@ -243,7 +243,7 @@ async fn start_uses_the_systems_clock() {
     let server = start(0, Faults::NONE).await.unwrap();
     let lab = Lab::new().await;
     assert_ne!(server.info.issuer, lab.issuer());
-    let request = Ask {
+    let request = HttpRequest {
         method: Method::Get,
         url: Url::parse(&format!("{}/jwks", server.info.issuer)).unwrap(),
         headers: vec![],

@@ -40,7 +40,7 @@ fn at_token(lab: &Lab, key: &Jwk) -> Field {
     let mut draft = draft(lab, key, "POST", "/token", None);
     let nonces = lab
         .shared
-        .decide(|server| proof::nonces(server, memory::Place::Token));
+        .decide(|server| proof::nonces(server, memory::NonceGiver::Token));
     if let Some(nonce) = nonces.first() {
         draft.claims.insert("nonce".into(), nonce.as_str().into());
     }

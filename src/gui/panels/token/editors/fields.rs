@@ -3,7 +3,7 @@
 use egui::{Frame, Id, Margin, RichText, TextEdit, Ui, vec2};
 use serde_json::Value;
 
-use crate::gui::panels::token::state::{Cx, Draft, New, Place};
+use crate::gui::panels::token::state::{Cx, Draft, MemberPlace, New};
 use crate::{
     gui::theme::{self, RADIUS, Theme},
     kit::text::{escape, is_hidden, shorten},
@@ -32,7 +32,12 @@ pub(super) fn quiet(ui: &Ui, id: Id) -> Frame {
 }
 
 /// One line of text. Returns the new text while it is typed.
-pub(super) fn line(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &str) -> Option<String> {
+pub(super) fn line(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    place: &MemberPlace,
+    value: &str,
+) -> Option<String> {
     field(ui, cx, place, "", value)
 }
 
@@ -40,7 +45,7 @@ pub(super) fn line(ui: &mut Ui, cx: &mut Cx<'_>, place: &Place, value: &str) -> 
 pub(in super::super) fn field(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    place: &Place,
+    place: &MemberPlace,
     inner: &str,
     value: &str,
 ) -> Option<String> {
@@ -50,7 +55,7 @@ pub(in super::super) fn field(
     } else {
         format!("{} {inner}", place.name)
     };
-    let draft_place = Place {
+    let draft_place = MemberPlace {
         part: place.part,
         name: format!("{}\u{0}{inner}", place.name),
     };
@@ -107,7 +112,7 @@ pub(super) fn flat(map: &serde_json::Map<String, Value>) -> bool {
 pub(super) fn parties(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    place: &Place,
+    place: &MemberPlace,
     map: &serde_json::Map<String, Value>,
 ) -> Option<New> {
     let mut new = None;

@@ -4,7 +4,7 @@ use egui::{Id, Role, TextBuffer, TextEdit, Ui, WidgetInfo};
 use serde_json::Value;
 
 use super::sets::CHIPS;
-use crate::gui::panels::token::state::{Cx, Draft, New, Place};
+use crate::gui::panels::token::state::{Cx, Draft, MemberPlace, New};
 use crate::{
     app::session::Notice,
     gui::{
@@ -58,7 +58,7 @@ pub(super) fn json_up_to(value: &Value, most: usize, pretty: bool) -> (String, b
 pub(super) fn behind_button(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    place: &Place,
+    place: &MemberPlace,
     value: &Value,
 ) -> Option<New> {
     let draft = &cx.state.editors.draft;
@@ -78,7 +78,7 @@ pub(super) fn behind_button(
 pub(in super::super) fn as_json(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    place: &Place,
+    place: &MemberPlace,
     value: &Value,
 ) -> Option<New> {
     let theme = cx.theme;
@@ -153,7 +153,7 @@ pub(in super::super) fn as_json(
 }
 
 /// Opens a value for editing.
-fn begin(cx: &mut Cx<'_>, place: &Place, value: &Value) {
+fn begin(cx: &mut Cx<'_>, place: &MemberPlace, value: &Value) {
     let (text, whole) = json_up_to(value, MOST_JSON, true);
     if whole {
         cx.state.editors.draft = Some(Draft {

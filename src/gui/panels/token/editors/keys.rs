@@ -4,7 +4,7 @@ use egui::Ui;
 use serde_json::{Value, json};
 
 use super::json::behind_button;
-use crate::gui::panels::token::state::{Cx, New, Place};
+use crate::gui::panels::token::state::{Cx, MemberPlace, New};
 use crate::{
     gui::{
         icons::Icon,
@@ -56,7 +56,7 @@ pub(super) fn key_named(cx: &Cx<'_>, thumbprint: &str) -> Option<String> {
 pub(super) fn confirmation(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    place: &Place,
+    place: &MemberPlace,
     value: &Value,
 ) -> Option<New> {
     let mut new = None;
@@ -99,7 +99,7 @@ pub(super) fn confirmation(
 pub(super) fn public_key(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    place: &Place,
+    place: &MemberPlace,
     value: &Value,
 ) -> Option<New> {
     let mut new = None;

@@ -15,7 +15,7 @@ use self::{
 };
 use super::{
     details, moment,
-    state::{Cx, New, Place},
+    state::{Cx, MemberPlace, New},
 };
 use crate::{
     gui::{
@@ -37,7 +37,7 @@ pub(super) use self::{fields::field, json::as_json, sets::chip_set};
 pub fn ui(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    place: &Place,
+    place: &MemberPlace,
     value: &Value,
     before: Option<&Value>,
     changed: bool,
@@ -56,7 +56,7 @@ pub fn ui(
 fn whole(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    place: &Place,
+    place: &MemberPlace,
     value: &Value,
     before: Option<&Value>,
     changed: bool,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use egui::Ui;
 use serde_json::Value;
 
-use crate::gui::panels::token::state::{Cx, New, Place};
+use crate::gui::panels::token::state::{Cx, MemberPlace, New};
 use crate::{
     app::Model,
     gui::widgets::chips::{self, Edit},
@@ -104,7 +104,7 @@ pub(super) fn known_values(model: &Model, name: &str) -> Vec<String> {
 pub(in super::super) fn chip_set(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    place: &Place,
+    place: &MemberPlace,
     values: &[String],
     before: Option<&[String]>,
     spaced: bool,
