@@ -609,6 +609,35 @@ fn a_file_of_the_first_format_is_read() {
     assert_eq!(bare, plain, "what is absent is as in a new one");
 }
 
+/// A file of another version may name a fault that this one does not have: it stands there again, and
+/// is refused by its name when a server is to start with it.
+#[test]
+fn a_fault_that_is_not_known_is_kept_in_files_and_named() {
+    let text = r#"{"practice":"accounts-api","faults":["key-confusion","clock-stopped"]}"#;
+    let target: TargetEntry = serde_json::from_str(text).unwrap();
+    assert!(target.faults.contains(Fault::KeyConfusion));
+    assert_eq!(
+        delegraph::app::practice::title(&target.faults),
+        "Practice with clock-stopped, key-confusion"
+    );
+    let kept = serde_json::to_value(&target).unwrap();
+    assert_eq!(kept["faults"], json!(["clock-stopped", "key-confusion"]));
+
+    let mut model = forging();
+    let text = delegraph::chain::file::sample("sample-risky").unwrap();
+    let text = text.replacen("faults = [", "faults = [\"clock-stopped\", ", 1);
+    ask(&mut model, token::Command::Paste(text));
+    let chain = &model.workspace.chains.last().unwrap().chain;
+    assert_eq!(chain.faults[0], "clock-stopped");
+    let faults = Faults::named(&chain.faults);
+    let why = faults.check().unwrap_err().to_string();
+    assert!(
+        why.contains("no fault `clock-stopped`") && why.contains("act-flattened"),
+        "{why}"
+    );
+    assert_eq!(Faults::named(faults.names()), faults);
+}
+
 #[test]
 fn the_address_of_a_practice_server_says_its_faults_even_when_it_was_stopped() {
     use delegraph::app::practice::named_by;
