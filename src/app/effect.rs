@@ -53,7 +53,8 @@ pub enum Effect {
     /// Let go of an analysis that a newer one has replaced, once the panels have: of thousands of
     /// tokens that alone takes longer than a frame.
     LetGo(Arc<Analysis>),
-    /// Answer [`Outcome::AnalysisDue`] after a moment.
+    /// Wait a moment, then answer [`Outcome::AnalysisDue`]: a run is analysed now and then, not at each
+    /// of its steps.
     PutAnalysisOff,
     /// Generate a key.
     GenerateKey(JobId, KeyId, String),

@@ -131,6 +131,7 @@ fn settle(model: &mut Model, before: &Arc<super::Workspace>, env: &Env, effects:
         && model.analysis.revision != model.revision
         && !model.is_analysis_refused()
     {
+        // Analysing each step of a quick run would take longer than the run.
         if !model.running.is_empty() && model.analysis_put_off != PutOff::Over {
             if model.analysis_put_off == PutOff::No {
                 model.analysis_put_off = PutOff::Waiting;

@@ -61,7 +61,8 @@ pub struct NodeRun {
     pub token_id: Option<TokenId>,
     /// `issued_token_type` or the type that the grant implies, as a URI.
     pub token_type_uri: Option<String>,
-    /// The private key that its request proved (RFC 9449). In memory only.
+    /// The private key that its request proved (RFC 9449). In memory only: a run that was opened again
+    /// asks to be run again.
     pub proof_key: Option<Jwk>,
     /// How the token is sent: `Bearer`, `DPoP`, `N_A`, or the server's own word.
     pub scheme: Option<String>,

@@ -81,6 +81,8 @@ fn ready(info: &PracticeInfo) -> Value {
     })
 }
 
+/// A client with its credential, which is printed on purpose: it is made at each start, is good for this
+/// server only, and nobody could practise without it.
 fn client(client: &Client) -> Value {
     let mut value = json!({
         "client_id": client.client_id,

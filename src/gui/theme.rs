@@ -265,7 +265,11 @@ pub fn install(ctx: &egui::Context) {
 }
 
 fn fonts() -> FontDefinitions {
-    // The defaults stay behind ours for symbols and emoji that ours lack.
+    // The defaults stay behind ours for symbols and emoji that ours lack. Ours are without their
+    // contextual alternates, which egui cannot switch off: with them `//` and `->` in a claim are drawn
+    // as one sign, which is not what the token says. They were made by `pyftsubset --unicodes='*'
+    // --layout-features=case,ccmp,frac,locl,ordn,sinf,subs,sups,zero,kern,mark,mkmk`, for Inter `tnum`
+    // as well.
     let mut fonts = FontDefinitions::default();
     let files: [(&str, &'static [u8]); 5] = [
         (

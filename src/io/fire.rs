@@ -1,5 +1,6 @@
 //! Carries firing out: requests at their pace, several at once, answers as they come, news now and
-//! then. Nothing of it waits for a frame.
+//! then. Firing is one effect, whatever it sends: driven from `app::apply`, each request would wait for a
+//! frame.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 

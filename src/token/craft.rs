@@ -215,7 +215,8 @@ fn seal(header: &str, payload: &str, key: &Jwk, alg: &Alg) -> Result<String, Cra
 
 /// A JWS that can be edited, in any form. Of several signatures the first is meant.
 enum Editable<'a> {
-    /// With the tail of an SD-JWT, which stays as it is.
+    /// With the tail of an SD-JWT, which stays as it is, key binding included: whoever forges keeps it,
+    /// and the verdict says that it no longer fits.
     Compact(Compact<'a>, &'a str),
     Json {
         text: &'a str,

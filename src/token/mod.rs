@@ -132,7 +132,7 @@ impl Token {
             None => self.signed_map(),
         }
     }
-    /// The claims as they stand in the payload, hashes of an SD-JWT among them.
+    /// The claims as they stand in the payload, hashes of an SD-JWT among them: what the issuer signed.
     pub fn signed_map(&self) -> &Map<String, Value> {
         as_map(self.claims.as_ref())
     }

@@ -155,7 +155,7 @@ impl Starting<'_> {
     }
 
     /// The key that a call proves: the one that its token is bound to, unless the node says another.
-    /// `None` sends the token as Bearer.
+    /// `None` sends the token as Bearer, a bound one only where the node says so (`dpop = "none"`).
     pub(in crate::chain) fn key_for(
         &self,
         from: &str,

@@ -271,7 +271,8 @@ fn entry(document: &Document, name: &str) -> String {
     }
 }
 
-/// Where the header of that name is sent to.
+/// Where the header of that name is sent to. It is a part of the secret's name in the keychain: a file
+/// that was tampered with does not have the secret sent elsewhere.
 fn target(document: &Document, name: &str) -> Option<String> {
     let mut targets = document.workspace.targets.iter();
     let target = targets.find(|t| t.headers.iter().any(|h| h.id.to_string() == name))?;

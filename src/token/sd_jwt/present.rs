@@ -17,7 +17,8 @@ use crate::{
 };
 
 /// The presentation without these disclosures and those that only they lead to. The key binding is
-/// left out: it was made for what was presented before. What the issuer signed keeps its bytes.
+/// left out: it was made for what was presented before. What the issuer signed keeps its bytes: this is no
+/// edit of it, as [`super::edit`] is.
 pub fn hide(token: &Token, disclosures: &[&str]) -> Result<String, CraftError> {
     let sd = opened(token)?;
     let mut gone: HashSet<&str> = disclosures.iter().copied().collect();

@@ -21,7 +21,7 @@ pub use self::{claims::life, confusion::confusion};
 /// A key that may verify, and where it came from.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    /// The key.
+    /// The key. Not to be changed: what is worked out of it is kept.
     pub jwk: Jwk,
     /// In words: `JWKS of https://as.example`, `key k3 of the workspace`, `pasted`.
     pub from: String,
@@ -226,7 +226,9 @@ pub struct Policy {
     pub detached: Option<Vec<u8>>,
     /// Whether the keys were given for this very token. Then a key that does not verify speaks
     /// against the token. Else they are all that is at hand: then only a key of the token's issuer,
-    /// or one that the header's `kid` names, does, and other keys say nothing.
+    /// or one that the header's `kid` names, does, and other keys say nothing. A DPoP proof is verified
+    /// by the key that it brings only where none was given for it: `verify --key` means that key,
+    /// `verify` alone says the same as the window.
     pub keys_given: bool,
 }
 

@@ -25,8 +25,8 @@ use crate::{
 /// Texts above this many bytes are shown in a read-only view that draws only what is visible.
 pub const LARGE: usize = 256 * 1024;
 
-/// Above this many bytes a text that is edited is laid out in one colour: colouring it at every
-/// keystroke takes longer than a frame.
+/// Above this many bytes a text that is edited is laid out in one colour, and the raw token is shown by
+/// the line: laying either out whole at every keystroke takes longer than a frame.
 pub const PLAIN: usize = 64 * 1024;
 
 /// JSON text with hidden characters written as JSON escapes: the same value, nothing invisible.
