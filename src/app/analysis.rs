@@ -1,6 +1,7 @@
 //! What is derived from the document, once per revision and off the frame: decoded tokens,
 //! verdicts, findings, graph and layout.
 
+mod input;
 mod make;
 mod proofs;
 mod tray;
@@ -10,19 +11,12 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    model::Model,
-    session::{Demands, Session},
-    workspace::TokenEntry,
-};
+use super::{session::Session, workspace::TokenEntry};
 use crate::{
-    chain::run::Run,
     evidence::Evidence,
-    jose::{Jwk, Jwks},
     kit::{
-        clock::{Clock, Timestamp},
+        clock::Timestamp,
         ids::{ChainId, TokenId},
-        progress::Progress,
         text::escape,
     },
     principal::{
@@ -30,15 +24,10 @@ use crate::{
         picture::{Picture, Seen},
     },
     risk::{Report, Severity},
-    token::{
-        Token,
-        diff::Row,
-        explain::Principal,
-        sd_jwt::BindingError,
-        validate::{Candidate, Verdict},
-    },
+    token::{Token, diff::Row, explain::Principal, sd_jwt::BindingError, validate::Verdict},
 };
 
+pub use input::Input;
 pub use make::{analyse, analyse_while_wanted};
 
 /// Everything derived.
@@ -159,70 +148,6 @@ pub struct TokenView {
     /// Of a proof of possession: the token that it goes with, by its `ath` (RFC 9449 §4.2), when that
     /// is here.
     pub proves: Option<TokenId>,
-}
-
-/// A copy of what the analysis needs, so that it can be made on another thread. Cheap: `Arc`s.
-#[derive(Clone)]
-pub struct Input {
-    /// Revision of the model.
-    pub revision: u64,
-    /// The moment.
-    pub now: Timestamp,
-    /// What verdicts ask for.
-    pub demands: Demands,
-    /// What is looked at of the graph.
-    pub seen: Seen,
-    /// Whether time goes on by itself.
-    pub ticking: bool,
-    /// Tokens of the user.
-    pub workspace: Arc<super::Workspace>,
-    /// Tokens of the runs, with their exchanges. Only of chains that are in the workspace.
-    pub runs: BTreeMap<ChainId, Run>,
-    /// Key sets by issuer: the practice servers' and those of configured servers. Nothing is ever
-    /// fetched because a token names it.
-    pub jwks: HashMap<String, Arc<Jwks>>,
-    /// Keys of the vault that verify HMAC, and public keys of the workspace.
-    pub keys: Vec<Candidate>,
-    /// What an analysis before this one had found out when it was stopped.
-    pub begun: Arc<Begun>,
-    /// How far this one has come; stops it.
-    pub progress: Arc<Progress>,
-}
-
-impl Input {
-    /// Takes what is needed from the model.
-    pub fn of(model: &Model, now: Timestamp) -> Self {
-        let workspace = &model.workspace;
-        let keys = workspace.keys.iter().filter_map(|entry| {
-            let jwk = match (&entry.public, model.vault.keys.get(&entry.id)) {
-                (Some(serde_json::Value::Object(members)), _) => Jwk(members.clone()),
-                (_, Some(symmetric)) if symmetric.kty() == "oct" => symmetric.clone(),
-                _ => return None,
-            };
-            Some(Candidate::new(
-                jwk,
-                format!("key {} of the workspace", escape(&entry.name)),
-                None,
-            ))
-        });
-        let runs = model.runs.iter();
-        Self {
-            revision: model.revision,
-            now,
-            demands: model.session.demands.clone(),
-            seen: model.session.seen.clone(),
-            ticking: model.session.clock == Clock::System,
-            workspace: Arc::clone(workspace),
-            runs: runs
-                .filter(|(id, _)| workspace.chain(**id).is_some())
-                .map(|(id, run)| (*id, run.clone()))
-                .collect(),
-            jwks: model.jwks.clone(),
-            keys: keys.collect(),
-            begun: Arc::clone(&model.begun),
-            progress: Arc::default(),
-        }
-    }
 }
 
 /// The graph of an analysis as it is wanted. Pure; runs off the frame.

@@ -1,12 +1,15 @@
 //! Chains as documents: nodes and wires.
 
+pub(super) mod words;
+
 use std::sync::LazyLock;
 
 use super::{
     Effect, Model,
     directory::faults as faults_of,
     noun::{Entry, Noun, Rank, Undo, offer},
-    practice, runs,
+    practice,
+    runs::queue::cancel,
     session::{Selection, View},
     workspace::ChainEntry,
 };
@@ -15,6 +18,8 @@ use crate::{
     kit::{Env, ids::ChainId, text::escape},
     practice::Faults,
 };
+
+pub(super) use self::words::{sample_in_words, title};
 
 /// What can be asked of chains as documents.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,7 +116,7 @@ impl Noun for Command {
             Self::Rename(id, title) => edit(model, id, |chain| chain.title = title),
             Self::Duplicate(id) => duplicate(model, id),
             Self::Delete(id) => {
-                runs::cancel(model, id, effects);
+                cancel(model, id, effects);
                 let before = model.workspace.chains.len();
                 model.document().chains.retain(|c| c.id != id);
                 if model.workspace.chains.len() == before {
@@ -136,16 +141,6 @@ impl Noun for Command {
                 entries.push(offer(Rank::Whole, title(&entry.chain), show));
             }
         }
-    }
-}
-
-/// A sample as it stands inside a sentence.
-pub(super) fn sample_in_words(name: &str) -> String {
-    match name {
-        "sample" => "the sample chain".into(),
-        "sample-dpop" => "the sample chain with DPoP".into(),
-        "sample-risky" => "the risky sample chain".into(),
-        other => format!("the sample {}", escape(other)),
     }
 }
 
@@ -353,16 +348,6 @@ pub(super) fn import(model: &mut Model, text: &str) {
         }
         Err(e) => model.complain(format!("This is not a chain that can be read: {e}")),
     }
-}
-
-/// A chain as people call it.
-pub(super) fn title(chain: &Chain) -> String {
-    let title = if chain.title.is_empty() {
-        &chain.name
-    } else {
-        &chain.title
-    };
-    escape(title).into_owned()
 }
 
 fn add(model: &mut Model, chain: Chain) -> ChainId {

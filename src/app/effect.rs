@@ -5,7 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 use super::{
     analysis::{Analysis, Begun, Input},
     forge::{Basis, Forged, Order, Secret as FoundSecret, Shown, Tried, Volley},
-    model::{PracticeInfo, Vault},
+    practice::state::PracticeInfo,
+    vault::Vault,
     workspace::Workspace,
 };
 use crate::{
@@ -22,6 +23,8 @@ use crate::{
     principal::picture::{Picture, Seen},
     token::{decrypt::Decrypted, find::Found},
 };
+
+pub use super::vault::Sealing;
 
 /// What the program wants done off the frame. Carried out by `io::runtime`.
 pub enum Effect {
@@ -109,15 +112,6 @@ pub struct Document {
     pub sealing: Sealing,
     /// Where the workspace was last saved: for an autosave.
     pub path: Option<PathBuf>,
-}
-
-/// How the secrets of a document are kept in its file.
-#[derive(Debug, Clone, Default)]
-pub struct Sealing {
-    /// Seals those that the system's keychain does not take.
-    pub passphrase: Option<Secret>,
-    /// Secrets of the file that are still sealed (a JWE): written back as they are.
-    pub sealed: Option<Arc<str>>,
 }
 
 /// Tokens of a run, as saved.

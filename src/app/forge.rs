@@ -2,28 +2,30 @@
 
 mod crack;
 mod fire;
+mod made;
 mod make;
 mod plan;
+mod state;
 pub mod target;
 
-use std::{collections::VecDeque, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use super::{
     Effect, Model,
     noun::{Noun, Undo},
 };
 use crate::{
-    attack::{Matrix, fire::Plan},
+    attack::fire::Plan,
     jose::Jwk,
     kit::{Env, ids::TokenId, text::escape},
 };
 
-pub use crack::{Crack, Secret, Tried};
-pub use fire::{Fired, Firing, Since, Volley};
-pub use make::{Basis, Forged, Order, Shown, is_preparing, keys, make, make_stack};
+pub use made::{Basis, Forged, Order, Shown, make, make_stack};
+pub use make::{is_preparing, keys};
 pub use plan::{
     Shots, actors, aimed, asker, bound, chosen, clients, fitting, foreign, plan, plan_of, suggested,
 };
+pub use state::{Crack, Fired, Firing, Forging, Secret, Since, Tried, Volley};
 
 pub(super) use crack::{crack_cancelled, cracked, tried};
 pub(super) use fire::{cancel, fired};
@@ -102,31 +104,4 @@ impl Noun for Command {
             Self::Crack { token, list, keys } => crack::crack(model, token, list, keys, effects),
         }
     }
-}
-
-/// What forging has come to. Neither saved nor undoable.
-#[derive(Default)]
-pub struct Forging {
-    /// The token in front with everything that can be made of it; lags behind while it is made.
-    pub forged: Option<Arc<Forged>>,
-    /// Names of forgeries that are stacked, and what they make together.
-    pub stack: Vec<String>,
-    /// See [`Self::stack`]; `None` while it is made.
-    pub stacked: Option<Result<Shown, String>>,
-    /// What is being made.
-    preparing: Option<Basis>,
-    /// A plan that waits for the user's word: its target is not on this machine.
-    pub asks: Option<Arc<Plan>>,
-    /// Firing under way.
-    pub firing: Option<Firing>,
-    /// How often was fired, the one under way included.
-    pub firings: u32,
-    /// What came of the last firing, or of an earlier one that is looked at.
-    pub matrix: Option<Arc<Matrix>>,
-    /// What came of the last firings, oldest first.
-    pub past: VecDeque<Fired>,
-    /// Which of them [`Self::matrix`] is.
-    pub shown: u32,
-    /// The search for a weak secret.
-    pub crack: Option<Crack>,
 }

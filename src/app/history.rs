@@ -1,5 +1,7 @@
 //! Undo and redo, in one wrapper around [`super::update`].
 
+mod steps;
+
 use std::sync::Arc;
 
 use super::{
@@ -9,8 +11,7 @@ use super::{
 };
 use crate::kit::Env;
 
-/// Steps that are kept; older ones are forgotten.
-pub const MAX_STEPS: usize = 500;
+pub use self::steps::{History, MAX_STEPS, Step};
 
 /// What can be asked of the history.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,35 +67,6 @@ impl Noun for Command {
 
     fn keyed(_model: &Model) -> Vec<Self> {
         vec![Self::Undo, Self::Redo]
-    }
-}
-
-/// Snapshots of the document before each undoable command.
-#[derive(Debug, Clone, Default)]
-pub struct History {
-    /// `(label of the command, workspace before it, merge key)`, oldest first.
-    pub undo: Vec<Step>,
-    /// Undone ones, last undone last.
-    pub redo: Vec<Step>,
-}
-
-/// One step.
-#[derive(Debug, Clone)]
-pub struct Step {
-    /// The command's label, for `Undo …`.
-    pub label: String,
-    /// The workspace on the other side of the step.
-    pub workspace: Arc<Workspace>,
-    /// Consecutive commands with the same key are one step.
-    pub merge: Option<String>,
-}
-
-impl History {
-    /// Ends the step that further edits of the same field would join.
-    pub(super) fn close_step(&mut self) {
-        if let Some(step) = self.undo.last_mut() {
-            step.merge = None;
-        }
     }
 }
 

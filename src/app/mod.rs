@@ -10,9 +10,11 @@ pub mod migrate;
 pub mod model;
 pub mod noun;
 pub mod past;
+mod selection;
 pub mod session;
 pub mod target;
 pub mod update;
+pub mod vault;
 pub mod workspace;
 
 // The nouns: what can be asked of each, and what comes of it.

@@ -9,24 +9,28 @@ use std::{
 
 use super::{
     analysis::{Analysis, Begun},
-    effect::Sealing,
     forge::Forging,
     history::History,
     log::Log,
     session::{LockedKey, Notice, Session},
+    vault::Sealing,
     workspace::Workspace,
 };
 use crate::{
     chain::run::{Pending, Run},
-    jose::{Jwk, Jwks},
+    jose::Jwks,
     kit::{
-        ids::{ChainId, ClientRef, HeaderRef, Ids, JobId, KeyId, ServerId, TokenId},
+        ids::{ChainId, Ids, JobId, ServerId, TokenId},
         progress::Progress,
         secret::Secret,
     },
-    oauth::{client_auth::Client, metadata::Metadata},
     practice::Faults,
     principal::picture::{Picture, Seen},
+};
+
+pub use super::{
+    practice::state::{Practice, PracticeInfo},
+    vault::Vault,
 };
 
 /// All state. Faces read it; only [`super::update`] and [`super::apply`] change it.
@@ -191,51 +195,6 @@ pub struct Running {
     pub waits_for: Option<Faults>,
     /// How many requests of the pending node are in the log already.
     pub logged: usize,
-}
-
-/// State of a practice server.
-#[derive(Debug, Clone)]
-pub enum Practice {
-    /// Being started.
-    Starting,
-    /// Running.
-    Running(Arc<PracticeInfo>),
-    /// Stopped by the user.
-    Stopped,
-    /// Could not be started.
-    Failed(String),
-}
-
-/// What a running practice server is.
-#[derive(Debug, Clone)]
-pub struct PracticeInfo {
-    /// Issuer, `http://127.0.0.1:PORT`.
-    pub issuer: String,
-    /// Its metadata, made in-process.
-    pub metadata: Arc<Metadata>,
-    /// Its public keys.
-    pub jwks: Arc<Jwks>,
-    /// Resource servers: name, base URL, scopes.
-    pub resources: Vec<(String, url::Url, Vec<String>)>,
-    /// Clients with credentials.
-    pub clients: Vec<Client>,
-    /// The key that it signs with: whoever practises may play the issuer.
-    pub key: Jwk,
-    /// Users.
-    pub users: Vec<String>,
-    /// Faults that are on.
-    pub faults: Faults,
-}
-
-/// Secrets in memory.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Vault {
-    /// Private keys by key id.
-    pub keys: HashMap<KeyId, Jwk>,
-    /// Client secrets by client reference.
-    pub secrets: HashMap<ClientRef, Secret>,
-    /// Values of secret headers of targets.
-    pub headers: HashMap<HeaderRef, Secret>,
 }
 
 impl Model {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::practice;
+use super::practice::state::brief;
 use crate::{
     attack::{
         Family,
@@ -198,7 +198,7 @@ impl TargetEntry {
         if !self.name.trim().is_empty() {
             return shorten(&escape(self.name.trim()), 48).into_owned();
         }
-        let practice = || practice::brief(&self.faults);
+        let practice = || brief(&self.faults);
         let words = match (self.carrier, &self.practice) {
             (Carrier::Exchange, _) => {
                 let server = self.exchange.server.clone().unwrap_or_else(practice);

@@ -9,7 +9,7 @@ use super::{
     encryption, file, forge, graph, history, keys,
     model::{PutOff, Underway},
     noun::Undo,
-    practice, runs, servers, token, view,
+    practice, runs, selection, servers, token,
 };
 use crate::kit::Env;
 
@@ -121,7 +121,7 @@ fn settle(model: &mut Model, before: &Arc<super::Workspace>, env: &Env, effects:
         model.touch();
         runs::mark_stale(model, before);
         servers::discover_new(model, before, effects);
-        view::mend(model);
+        selection::mend(model);
     }
     forge::settle(model, env, effects);
     file::autosave(model, env, effects);

@@ -3,7 +3,6 @@
 use super::{
     Effect, Model, graph,
     noun::{Entry, Noun, Rank, Undo, offer},
-    runs,
     session::{Demands, MAX_COMPARED, MAX_LEEWAY, Selection, View},
 };
 use crate::{
@@ -153,40 +152,6 @@ impl Noun for Command {
         let views = VIEWS.map(Self::Show).into_iter();
         views.filter(|show| !show.keys().is_empty()).collect()
     }
-}
-
-/// Lets go of what is selected but no longer there.
-pub(super) fn mend(model: &mut Model) {
-    let there = |id| model.workspace.token(id).is_some() || runs::token(model, id).is_some();
-    let chain = |id| model.workspace.chain(id).is_some();
-    let lost = match &model.session.selection {
-        Selection::Token(id) | Selection::Claim(id, _) => !there(*id),
-        Selection::ChainNode(id, node) => model
-            .workspace
-            .chain(*id)
-            .is_none_or(|c| c.node(node).is_none()),
-        Selection::Key(id) => model.workspace.key(*id).is_none(),
-        Selection::Server(id) => !model.workspace.servers.iter().any(|s| s.id == *id),
-        Selection::Finding(_)
-        | Selection::Principal(_)
-        | Selection::Relation(..)
-        | Selection::Log(_)
-        | Selection::None => false,
-    };
-    let token = model.session.token.filter(|id| there(*id));
-    let shown = model.session.chain.filter(|id| chain(*id));
-    let shown = shown.or_else(|| model.workspace.chains.first().map(|c| c.id));
-    let target = model.session.target;
-    let target = target.filter(|id| model.workspace.target(*id).is_some());
-    let compared = model.session.compared.iter().copied();
-    let compared: Vec<_> = compared.filter(|id| there(*id)).collect();
-    if lost {
-        model.session.selection = Selection::None;
-    }
-    model.session.compared = compared;
-    model.session.token = token;
-    model.session.chain = shown;
-    model.session.target = target;
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::{Group, Input};
 use crate::{
-    app::chains,
+    app::chains::words,
     evidence::Evidence,
     kit::ids::{ChainId, TokenId},
 };
@@ -38,7 +38,7 @@ pub(super) fn groups(
             local.strftime("%H:%M:%S").to_string()
         });
         groups.push(Group {
-            title: format!("{} · run {}", chains::title(chain), run.number),
+            title: format!("{} · run {}", words::title(chain), run.number),
             caption,
             tokens: part(false),
             chain: Some(*id),

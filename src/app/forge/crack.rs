@@ -2,49 +2,13 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use super::state::{Crack, Secret, Tried};
 use crate::{
     app::{Effect, Model, model::Purpose},
-    attack::secrets::{Found, Guess},
+    attack::secrets::Guess,
     jose::Jwk,
     kit::ids::JobId,
 };
-
-/// The search for a weak secret.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Crack {
-    /// The token.
-    pub raw: Arc<str>,
-    /// The job, while it goes on.
-    pub job: Option<JobId>,
-    /// Words tried.
-    pub tried: u64,
-    /// Of a word list: the share that is done, in thousandths.
-    pub done: u32,
-    /// Words a second.
-    pub rate: u64,
-    /// What came of it.
-    pub result: Option<Result<Option<Secret>, String>>,
-}
-
-/// A secret that was found, or the public key that serves as one.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Secret {
-    /// A word.
-    Word(Found),
-    /// A public key, described, in this form.
-    PublicKey(String, &'static str),
-}
-
-/// How far the search has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tried {
-    /// Words.
-    pub words: u64,
-    /// Thousandths of the list.
-    pub done: u32,
-    /// Words a second.
-    pub rate: u64,
-}
 
 pub(super) fn crack(
     model: &mut Model,

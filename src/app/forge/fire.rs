@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::state::{Fired, Firing, Since, Volley};
 use crate::{
     app::{
         Effect, Model,
@@ -13,73 +14,11 @@ use crate::{
         Matrix,
         fire::{Fire, Plan},
     },
-    chain::run::Exchanged,
     kit::{Env, ids::JobId, text::escape},
 };
 
-/// Firing under way.
-pub struct Firing {
-    /// What is fired.
-    pub plan: Arc<Plan>,
-    /// The job that fires.
-    pub job: JobId,
-    /// What came of it so far.
-    pub matrix: Arc<Matrix>,
-    /// Requests sent so far.
-    pub sent: usize,
-    /// It is to end: the last word of the job is due.
-    pub ending: bool,
-}
-
-impl Firing {
-    /// How much is done: requests and forgeries that need none, of all.
-    pub fn progress(&self) -> (usize, usize) {
-        let all = if self.plan.is_single() {
-            1
-        } else {
-            self.plan.forgeries.len() + 2
-        };
-        (self.matrix.rows.len().min(all), all)
-    }
-}
-
-/// A firing that is over.
-#[derive(Clone)]
-pub struct Fired {
-    /// Counted from 1.
-    pub number: u32,
-    /// What came of it.
-    pub matrix: Arc<Matrix>,
-    /// What is other than the last time at the same target.
-    pub since: Option<Since>,
-}
-
-/// What has changed since an earlier firing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Since {
-    /// The earlier one.
-    pub number: u32,
-    /// Forgeries that are accepted now and were not then.
-    pub opened: usize,
-    /// Forgeries that were accepted then and are not now.
-    pub closed: usize,
-}
-
 /// Firings that are kept.
 const KEPT: usize = 12;
-
-/// News of firing under way.
-#[derive(Clone)]
-pub struct Volley {
-    /// What came of it so far.
-    pub matrix: Arc<Matrix>,
-    /// Requests sent so far.
-    pub sent: usize,
-    /// Requests and answers since the last news, with the places of their rows in the matrix.
-    pub exchanged: Vec<(usize, Exchanged)>,
-    /// Whether it is over.
-    pub over: bool,
-}
 
 /// Fires, or asks first: what is not on this machine is fired at with the user's word only.
 pub(super) fn ask(model: &mut Model, plan: Arc<Plan>, env: &Env, effects: &mut Vec<Effect>) {

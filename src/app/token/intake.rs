@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde_json::Value;
 
-use super::{add, bring_to_front};
+use super::tray::{add, bring_to_front};
 use crate::{
     app::{
         Effect, Model, chains, effect::Material, history, keys, model::Purpose,
