@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::{keyboard_focus::Focus, request::WindowRequest, theme::Theme};
 use crate::{
-    app::{Command, Model},
+    app::{Command, Model, file},
     kit::clock::{Clock, Timestamp},
 };
 
@@ -49,6 +49,15 @@ impl<S> Cx<'_, S> {
     /// Asks the window for something.
     pub fn ask(&mut self, request: WindowRequest) {
         self.requests.push(request);
+    }
+
+    /// Saves, asking for a place when there is none.
+    pub fn save(&mut self) {
+        if self.model.path.is_some() {
+            self.push(file::Command::Save);
+        } else {
+            self.ask(WindowRequest::SaveAs);
+        }
     }
 
     /// The moment in seconds since the epoch.

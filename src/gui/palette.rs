@@ -339,7 +339,7 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry<Action>, chosen: bool) -> egui::
 pub(super) fn perform(cx: &mut Cx<'_>, action: Action) {
     match action {
         // A workspace without a file is saved by choosing one.
-        Action::Command(Command::File(file::Command::Save)) => super::topbar::save(cx),
+        Action::Command(Command::File(file::Command::Save)) => cx.save(),
         Action::Command(command) => cx.push(command),
         Action::Window(request) => cx.ask(request),
         Action::GenerateAndSign(id) => {

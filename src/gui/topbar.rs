@@ -118,7 +118,7 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Setting
             ui.close();
         }
         if widgets::menu_item(ui, "Save", shortcuts::of(file::Command::Save)).clicked() {
-            save(cx);
+            cx.save();
             ui.close();
         }
         if widgets::menu_item(ui, "Save as…", WindowRequest::SaveAs.shortcut()).clicked() {
@@ -159,15 +159,6 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Setting
             ui.close();
         }
     });
-}
-
-/// Saves, asking for a place when there is none.
-pub fn save(cx: &mut Cx<'_>) {
-    if cx.model.path.is_some() {
-        cx.push(file::Command::Save);
-    } else {
-        cx.ask(WindowRequest::SaveAs);
-    }
 }
 
 /// The practice server's state in words, and whether it runs.

@@ -7,7 +7,7 @@ use crate::{
     gui::{
         context::Cx,
         theme::{self, space},
-        topbar, widgets,
+        widgets,
     },
 };
 
@@ -68,7 +68,7 @@ impl Question {
                 }
                 if save.clicked() {
                     self.after_save = self.waiting.take();
-                    topbar::save(cx);
+                    cx.save();
                 }
                 if ui.button("Go on without saving").clicked() {
                     self.waiting = None;
