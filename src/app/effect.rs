@@ -55,10 +55,10 @@ pub enum Effect {
     Picture(Arc<Analysis>, Arc<Picture>, Box<Seen>),
     /// Let go of an analysis that a newer one has replaced, once the panels have: of thousands of
     /// tokens that alone takes longer than a frame.
-    LetGo(Arc<Analysis>),
+    DropAnalysis(Arc<Analysis>),
     /// Wait a moment, then answer [`Outcome::AnalysisDue`]: a run is analysed now and then, not at each
     /// of its steps.
-    PutAnalysisOff,
+    DelayAnalysis,
     /// Generate a key.
     GenerateKey(JobId, KeyId, String),
     /// Read keys that need a passphrase; answered by [`Outcome::KeysRead`].

@@ -98,7 +98,7 @@ pub struct Model {
     /// Analyses that were stopped, one after the other: see [`super::update`].
     pub analyses_stopped: u8,
     /// Analysing is put off while a chain runs.
-    pub analysis_put_off: PutOff,
+    pub analysis_delay: AnalysisDelay,
     /// Forgeries of the token in front, and what came of firing them.
     pub forge: Forging,
     /// A workspace that an earlier start left behind unsaved.
@@ -130,7 +130,7 @@ pub struct Underway {
 /// Whether analysing is put off. A quick run is analysed once, at its end: analysing each of its
 /// steps would take longer than the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum PutOff {
+pub enum AnalysisDelay {
     /// No.
     #[default]
     No,
@@ -255,11 +255,12 @@ impl Model {
         });
     }
 
-    /// Registers a job.
     /// Whether a passphrase is being tried on a key that waits for one.
     pub fn tries(&self, key: &LockedKey) -> bool {
         key.job.is_some_and(|job| self.jobs.contains_key(&job))
     }
+
+    /// Registers a job.
     pub(super) fn begin(&mut self, what: impl Into<String>, purpose: Purpose) -> JobId {
         let id = JobId(self.job_ids.allot());
         let cancellable = !matches!(purpose, Purpose::Save(_));

@@ -7,7 +7,7 @@ use super::{
     Command, Effect, Model, Outcome,
     analysis::Input,
     encryption, file, forge, graph, history, keys,
-    model::{PutOff, Underway},
+    model::{AnalysisDelay, Underway},
     noun::Undo,
     practice, runs, selection, servers, token,
 };
@@ -78,7 +78,7 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
             model.picture = Arc::clone(&analysis.picture);
             model.picturing = None;
             let replaced = std::mem::replace(&mut model.analysis, analysis);
-            effects.push(Effect::LetGo(replaced));
+            effects.push(Effect::DropAnalysis(replaced));
             if fresh {
                 runs::settle_findings(model);
             }
@@ -94,7 +94,7 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
                 model.picture = picture;
             }
         }
-        Outcome::AnalysisDue => model.analysis_put_off = PutOff::Over,
+        Outcome::AnalysisDue => model.analysis_delay = AnalysisDelay::Over,
         Outcome::Key(job, id, key) => keys::generated(model, job, id, key),
         Outcome::KeysRead(job, keys) => keys::read(model, job, keys, &mut effects),
         Outcome::Decrypted(job, found) => encryption::decrypted(model, job, *found),
@@ -132,16 +132,16 @@ fn settle(model: &mut Model, before: &Arc<super::Workspace>, env: &Env, effects:
         && !model.is_analysis_refused()
     {
         // Analysing each step of a quick run would take longer than the run.
-        if !model.running.is_empty() && model.analysis_put_off != PutOff::Over {
-            if model.analysis_put_off == PutOff::No {
-                model.analysis_put_off = PutOff::Waiting;
-                effects.push(Effect::PutAnalysisOff);
+        if !model.running.is_empty() && model.analysis_delay != AnalysisDelay::Over {
+            if model.analysis_delay == AnalysisDelay::No {
+                model.analysis_delay = AnalysisDelay::Waiting;
+                effects.push(Effect::DelayAnalysis);
             }
             return;
         }
         // One that still waits comes to nothing: the next run puts off anew.
-        if model.analysis_put_off == PutOff::Over {
-            model.analysis_put_off = PutOff::No;
+        if model.analysis_delay == AnalysisDelay::Over {
+            model.analysis_delay = AnalysisDelay::No;
         }
         let input = Input::of(model, env.now);
         model.analysing = Some(Underway {

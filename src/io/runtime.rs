@@ -207,7 +207,7 @@ impl Runtime {
                 let picture = picture_safely(&analysis, &previous, &seen);
                 Some(Outcome::Pictured(analysis, Arc::new(picture)))
             }),
-            Effect::LetGo(replaced) => {
+            Effect::DropAnalysis(replaced) => {
                 let handle = shared.handle.clone();
                 handle.spawn(async move {
                     tokio::time::sleep(LET_GO).await;
@@ -217,7 +217,7 @@ impl Runtime {
                     });
                 });
             }
-            Effect::PutAnalysisOff => {
+            Effect::DelayAnalysis => {
                 let handle = shared.handle.clone();
                 handle.spawn(async move {
                     tokio::time::sleep(PUT_OFF).await;

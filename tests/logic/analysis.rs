@@ -29,7 +29,7 @@ fn one_analysis_is_under_way_at_a_time_and_a_stale_one_is_made_again() {
     let stale = Arc::new(analyse(&input, &previous));
     let again = apply(&mut model, Outcome::Analysed(stale), &env());
     assert!(
-        matches!(again.as_slice(), [Effect::LetGo(_), Effect::Analyse(input, _)] if input.revision == model.revision)
+        matches!(again.as_slice(), [Effect::DropAnalysis(_), Effect::Analyse(input, _)] if input.revision == model.revision)
     );
 }
 

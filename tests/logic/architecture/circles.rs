@@ -15,16 +15,15 @@ use super::{
 /// For each module at the top: how many of its files stand in circles of more than one file, and how
 /// many the largest of these has. What is written here is what is measured: a number that grows is to be
 /// mended in the code, one that shrinks is written down, so that it cannot grow again.
-const CIRCLES: [(&str, usize, usize); 9] = [
+const CIRCLES: [(&str, usize, usize); 8] = [
     ("jose", 10, 7),
     ("token", 23, 7),
     ("attack", 28, 28),
     ("chain", 12, 12),
     ("principal", 11, 9),
     ("risk", 8, 8),
-    ("app", 21, 21),
     ("cli", 8, 2),
-    ("gui", 50, 25),
+    ("gui", 47, 25),
 ];
 
 /// A file of `src` with what it defines and names.
