@@ -23,7 +23,7 @@ const CIRCLES: [(&str, usize, usize); 8] = [
     ("principal", 11, 9),
     ("risk", 8, 8),
     ("cli", 8, 2),
-    ("gui", 47, 25),
+    ("gui", 9, 5),
 ];
 
 /// A file of `src` with what it defines and names.
