@@ -2,8 +2,10 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
+use delegraph::chain::Step;
+
 use super::table;
-use crate::keep::{names, root};
+use crate::keep::root;
 
 /// A setting: its name, its type in words, what it is, and the type as Rust writes it.
 struct Setting {
@@ -115,16 +117,13 @@ pub fn page() -> String {
     ]];
     all.extend(rows(&node, &known));
     page.push_str(&table(&head, all));
-    for file in names(&chain.join("kinds")) {
-        let Some(kind) = file.strip_suffix(".rs").filter(|kind| *kind != "mod") else {
-            continue;
-        };
-        let own = structs(&read(&chain.join("kinds").join(&file)));
+    for kind in Step::NAMES {
+        let own = structs(&read(&chain.join(format!("kinds/{kind}.rs"))));
         let wanted = kind.replace('_', "");
         let (_, settings) = own
             .iter()
             .find(|(name, _)| name.to_lowercase() == wanted)
-            .unwrap_or_else(|| panic!("{file}: no settings of that name"));
+            .unwrap_or_else(|| panic!("{kind}: no settings of that name"));
         let _ = write!(page, "## `{kind}`\n\n{}\n\n", settings.about);
         page.push_str(&table(&head, rows(settings, &known)));
     }
