@@ -6,8 +6,8 @@
 use std::{env, error::Error, time::Duration};
 
 use delegraph::{
-    app::{Command, Effect, Model, apply, runs, update},
-    io::runtime::Runtime,
+    app::{Effect, Model, apply, runs, update},
+    io::runtime::{Runtime, Settings},
     kit::{Env, clock::Clock},
     report,
 };
@@ -21,17 +21,20 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// What came of a sample chain, a line for each hop.
 pub fn run(sample: &str) -> Result<String, Box<dyn Error>> {
     let env = || Env::system(Clock::System);
-    let runtime = Runtime::new(|| ())?;
-    // What belongs to the window's saved state is not for a program to touch.
+    // Nothing of the user's is touched: neither what the window saves nor the keychain.
+    let settings = Settings {
+        state: None,
+        keychain: false,
+        ..Settings::default()
+    };
+    let runtime = Runtime::with(settings, || ())?;
     let perform = |effects: Vec<Effect>| {
         for effect in effects {
-            if !matches!(effect, Effect::Autosave(_) | Effect::DropAutosave) {
-                runtime.perform(effect);
-            }
+            runtime.perform(effect);
         }
     };
     let mut model = Model::default();
-    let command: Command = runs::Command::Sample(sample.into()).into();
+    let command = runs::Command::Sample(sample.into());
     perform(update(&mut model, command, &env()));
     let busy = |model: &Model| {
         !model.running.is_empty()

@@ -17,6 +17,20 @@ use crate::kit::Env;
 const STOPS: u8 = 3;
 
 /// Carries out a command.
+///
+/// ```
+/// use delegraph::{
+///     app::{Model, chains, history, update},
+///     kit::{Env, clock::Clock},
+/// };
+///
+/// let env = Env::system(Clock::System);
+/// let mut model = Model::default();
+/// update(&mut model, chains::Command::New, &env);
+/// assert_eq!(model.workspace.chains.len(), 1);
+/// update(&mut model, history::Command::Undo, &env);
+/// assert!(model.workspace.chains.is_empty());
+/// ```
 pub fn update(model: &mut Model, command: impl Into<Command>, env: &Env) -> Vec<Effect> {
     let command = command.into();
     let before = Arc::clone(&model.workspace);

@@ -62,6 +62,14 @@ pub struct Evidence {
 
 impl Evidence {
     /// Tokens as the hops of one chain, in order.
+    ///
+    /// ```
+    /// use delegraph::{evidence::Evidence, token::decode::decode};
+    ///
+    /// let token = || decode("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.");
+    /// let evidence = Evidence::chain_of([token(), token()]);
+    /// assert_eq!(evidence.hops[1].parent, Some(0));
+    /// ```
     pub fn chain_of(tokens: impl IntoIterator<Item = Token>) -> Self {
         let hops = tokens.into_iter().enumerate().map(|(n, token)| Hop {
             token_id: None,

@@ -220,6 +220,20 @@ impl Settings {
 
 /// Applies every rule, in the catalogue's order: header and cryptography, claims, target, chain, time,
 /// binding. Findings come in the order of the rules, then of the hops. Linear in the number of hops.
+///
+/// ```
+/// use delegraph::{
+///     evidence::Evidence,
+///     kit::clock::Clock,
+///     risk::{Settings, evaluate},
+///     token::decode::decode,
+/// };
+///
+/// let token = decode("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.");
+/// let evidence = Evidence::chain_of([token]);
+/// let report = evaluate(&evidence, &Settings::at(Clock::System.now()));
+/// assert_eq!(report.findings[0].rule.title, "Unsigned token");
+/// ```
 pub fn evaluate(evidence: &Evidence, settings: &Settings) -> Report {
     // Never stopped, so never without a report.
     evaluate_while(evidence, settings, &Progress::default()).unwrap_or_default()

@@ -40,6 +40,14 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// Decodes one token. Never fails: what cannot be read is kept and listed in `problems`. Nothing is
 /// verified. Time and memory grow with the length of `text`, not faster.
+///
+/// ```
+/// use delegraph::token::decode::decode;
+///
+/// let token = decode("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.");
+/// assert_eq!(token.header_text("alg"), Some("none"));
+/// assert_eq!(token.claim_text("sub"), Some("alice"));
+/// ```
 pub fn decode(text: &str) -> Token {
     let (raw, cleaned) = clean(text);
     let mut token = Token {

@@ -46,6 +46,16 @@ const WHOLE: usize = 16 << 20;
 /// inside base64, as Kubernetes secrets have them. JWS and JWE in JSON form, SD-JWTs with their
 /// disclosures and SAML assertions are kept whole. A text that is nothing but one unstructured word
 /// is an opaque token. Tokens that are wrapped over several lines are joined.
+///
+/// ```
+/// use delegraph::token::find::find;
+///
+/// let text = "GET /accounts\nAuthorization: Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.\n";
+/// let found = find(text);
+/// assert_eq!(found.len(), 1);
+/// assert_eq!(&*found[0].raw, "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.");
+/// assert_eq!(found[0].line, 2);
+/// ```
 pub fn find(text: &str) -> Vec<Found> {
     if let Some(whole) = whole_json(text) {
         return vec![whole];

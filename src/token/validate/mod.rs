@@ -19,6 +19,18 @@ use super::Token;
 pub use self::{claims::life, confusion::confusion};
 
 /// A key that may verify, and where it came from.
+///
+/// ```
+/// use delegraph::{jose::pem, token::validate::Candidate};
+///
+/// let key = r#"{ "kty": "oct", "kid": "k1", "k": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8" }"#;
+/// let keys: Vec<Candidate> = pem::read(key)?
+///     .into_iter()
+///     .map(|jwk| Candidate::new(jwk, "given".into(), None))
+///     .collect();
+/// assert_eq!(keys[0].jwk.kid(), Some("k1"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// The key. Not to be changed: what is worked out of it is kept.
@@ -256,6 +268,21 @@ impl Policy {
 ///
 /// Of several signatures (general JSON form) at least one must be valid and none may be bad: one for
 /// which no key is at hand says nothing (RFC 7515 §5.2).
+///
+/// ```
+/// use delegraph::{
+///     kit::clock::Clock,
+///     token::{
+///         decode::decode,
+///         validate::{Policy, Signature, judge},
+///     },
+/// };
+///
+/// let token = decode("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.");
+/// let verdict = judge(&token, &[], &Policy::at(Clock::System.now()));
+/// assert_eq!(verdict.signature, Signature::None);
+/// assert!(!verdict.verified());
+/// ```
 pub fn judge(token: &Token, keys: &[Candidate], policy: &Policy) -> Verdict {
     let signatures = signatures(token, keys, policy);
     let (signature, reason, decisive) = overall(&signatures);
