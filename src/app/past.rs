@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use super::{Model, workspace::TokenEntry};
-use crate::{kit::ids::TokenId, token::sd_jwt};
+use crate::{
+    kit::{ids::TokenId, text::capital},
+    token::sd_jwt,
+};
 
 /// A state of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,12 +84,4 @@ pub fn states(model: &Model, id: TokenId) -> Vec<State> {
         last.now = true;
     }
     states
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map(|c| c.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
 }

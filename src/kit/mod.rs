@@ -4,9 +4,11 @@ pub mod clock;
 pub mod hex;
 pub mod ids;
 pub mod json;
+pub mod markup;
 pub mod progress;
 pub mod rng;
 pub mod secret;
+pub mod shell;
 pub mod text;
 
 use std::sync::Arc;

@@ -54,6 +54,15 @@ pub fn escape_lines(text: &str) -> Cow<'_, str> {
     )
 }
 
+/// `text` with its first letter in upper case, as a sentence begins.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|c| c.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}
+
 /// At most `max` characters of `text`, the middle cut out and marked with `…`.
 pub fn shorten(text: &str, max: usize) -> Cow<'_, str> {
     let count = text.chars().count();

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use super::http::{Body, Field, Request, Sensitivity};
-use crate::kit::text;
+use crate::kit::{
+    shell::{quote, quote_lines},
+    text,
+};
 
 impl Request {
     /// The request as a cURL command for a POSIX shell. Tokens stand in it; secrets do not: each is
@@ -98,16 +101,6 @@ fn variable(name: &str) -> String {
         return format!("SECRET_{name}");
     }
     name
-}
-
-/// In single quotes, where nothing is special to the shell but the quote itself.
-fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
-}
-
-/// As [`quote`], line breaks and tabs kept.
-fn quote_lines(text: &str) -> String {
-    quote(&text::escape_lines(text))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     evidence::Evidence,
-    kit::text::escape,
+    kit::{markup::markdown_with_code, text::escape},
     risk::{Finding, NotEvaluable, Report, Severity},
 };
 
@@ -28,7 +28,7 @@ pub fn markdown(finding: &Finding, evidence: &Evidence) -> String {
         rule.id,
         rule.title,
         finding.severity.name(),
-        plain(&finding.message)
+        markdown_with_code(&finding.message)
     );
     let place = match finding.parent {
         Some(parent) => format!(
@@ -41,11 +41,11 @@ pub fn markdown(finding: &Finding, evidence: &Evidence) -> String {
     let rows = [
         (
             "Where",
-            format!("{}, {}", plain(&place), code(&finding.claim)),
+            format!("{}, {}", markdown_with_code(&place), code(&finding.claim)),
         ),
         ("Found", code(&finding.found)),
-        ("Expected", plain(&finding.expected)),
-        ("Path", plain(&finding.path.join(" → "))),
+        ("Expected", markdown_with_code(&finding.expected)),
+        ("Path", markdown_with_code(&finding.path.join(" → "))),
         ("Why it matters", rule.why.to_owned()),
         ("Fix", rule.fix.to_owned()),
         ("Not a defect when", rule.false_positives.to_owned()),
@@ -72,30 +72,6 @@ fn code(text: &str) -> String {
         ""
     };
     format!("{fence}{pad}{text}{pad}{fence}")
-}
-
-/// Text in which nothing is markup, apart from code spans that are closed.
-fn plain(text: &str) -> String {
-    let text = escape(text);
-    let spans = text.matches('`').count().is_multiple_of(2);
-    let mut inside = false;
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '`' if spans => {
-                inside = !inside;
-                out.push(c);
-            }
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '!' | '|' | '&' | '~'
-                if !inside =>
-            {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// The whole JSON of `lint`: `findings`, `not_evaluable`, `counts`.

@@ -2,7 +2,7 @@
 
 use crate::{
     attack::{Matrix, Row, Verdict},
-    kit::{clock::to_second, text::escape},
+    kit::{clock::to_second, markup::markdown_in_code},
 };
 
 /// The report: what was accepted with what it means, then what else is worth knowing, then all. No
@@ -10,7 +10,7 @@ use crate::{
 pub fn markdown(matrix: &Matrix) -> String {
     let mut text = format!(
         "# Forgeries at {}\n\nBegun {}. {}\n",
-        plain(&matrix.target),
+        markdown_in_code(&matrix.target),
         to_second(matrix.begun),
         summary(matrix)
     );
@@ -19,7 +19,7 @@ pub fn markdown(matrix: &Matrix) -> String {
         ("Ended early", &matrix.ended),
     ] {
         if let Some(why) = note {
-            text.push_str(&format!("\n**{title}.** {}\n", plain(why)));
+            text.push_str(&format!("\n**{title}.** {}\n", markdown_in_code(why)));
         }
     }
     if matrix.cancelled {
@@ -39,7 +39,7 @@ pub fn markdown(matrix: &Matrix) -> String {
             let status = row.status.map_or(String::new(), |s| format!(" {s}"));
             text.push_str(&format!(
                 "- {} (`{}`):{status} {}\n",
-                plain(&row.title()),
+                markdown_in_code(&row.title()),
                 row.name(),
                 said(row)
             ));
@@ -47,7 +47,7 @@ pub fn markdown(matrix: &Matrix) -> String {
     }
     text.push_str("\n## All\n\n| forgery | verdict | status | answer |\n|---|---|---|---|\n");
     for row in &matrix.rows {
-        let why = row.verdict.why().map(plain);
+        let why = row.verdict.why().map(markdown_in_code);
         text.push_str(&format!(
             "| `{}` | {} | {} | {} |\n",
             row.name(),
@@ -76,7 +76,7 @@ fn finding(text: &mut String, row: &Row) {
     let Some(forgery) = row.forgery else { return };
     text.push_str(&format!(
         "\n### {} (`{}`)\n\n{}\n\n",
-        plain(forgery.title),
+        markdown_in_code(forgery.title),
         forgery.name,
         forgery.means
     ));
@@ -103,21 +103,7 @@ fn said(row: &Row) -> String {
     if row.said.is_empty() {
         return String::new();
     }
-    format!("`{}`", plain(&row.said))
-}
-
-/// One line without what ends a code span, a cell or a line, or begins markup.
-fn plain(text: &str) -> String {
-    escape(text)
-        .chars()
-        .map(|c| match c {
-            '`' | '|' => '\'',
-            '<' => '‹',
-            '>' => '›',
-            '\n' | '\r' => ' ',
-            c => c,
-        })
-        .collect()
+    format!("`{}`", markdown_in_code(&row.said))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub use svg::{PictureError, png_in, svg_in};
 pub use theme::Theme;
 
 use crate::{
-    kit::text::escape,
+    kit::{markup::xml_attribute, text::escape},
     principal::{Edge, Graph, Node, NodeKind, Relation, layout::Layout},
     risk::Severity,
 };
@@ -190,10 +190,14 @@ pub fn graphml(graph: &Graph) -> String {
     }
     out.push_str("  <graph id=\"delegation\" edgedefault=\"directed\">\n");
     let data = |out: &mut String, key: &str, value: &str| {
-        let _ = writeln!(out, "      <data key=\"{key}\">{}</data>", in_xml(value));
+        let _ = writeln!(
+            out,
+            "      <data key=\"{key}\">{}</data>",
+            xml_attribute(value)
+        );
     };
     for node in &graph.nodes {
-        let _ = writeln!(out, "    <node id=\"{}\">", in_xml(&node.id));
+        let _ = writeln!(out, "    <node id=\"{}\">", xml_attribute(&node.id));
         data(&mut out, "kind", node.kind.name());
         data(&mut out, "label", &node.label);
         data(&mut out, "detail", &node.detail);
@@ -215,8 +219,8 @@ pub fn graphml(graph: &Graph) -> String {
         let _ = writeln!(
             out,
             "    <edge source=\"{}\" target=\"{}\">",
-            in_xml(&from.id),
-            in_xml(&to.id)
+            xml_attribute(&from.id),
+            xml_attribute(&to.id)
         );
         data(&mut out, "relation", edge.relation.name());
         if let Some(severity) = edge.severity {
@@ -233,23 +237,6 @@ pub fn graphml(graph: &Graph) -> String {
         out.push_str("    </edge>\n");
     }
     out.push_str("  </graph>\n</graphml>\n");
-    out
-}
-
-/// Text for XML: markup escaped, hidden characters (also those that XML forbids) shown.
-pub(crate) fn in_xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in escape(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\u{FFFE}' | '\u{FFFF}' => out.push('\u{FFFD}'),
-            c => out.push(c),
-        }
-    }
     out
 }
 

@@ -8,7 +8,7 @@ use crate::{
         Chain,
         run::{NodeRun, NodeState, Run},
     },
-    kit::{clock::to_second, text::escape},
+    kit::{clock::to_second, markup::xml_lines, text::capital},
 };
 
 /// Renders the run. Well-formed XML 1.0 whatever names and servers say.
@@ -21,8 +21,8 @@ pub fn render(chain: &Chain, run: &Run) -> String {
         millis += done.millis;
         cases.push_str(&format!(
             "    <testcase classname=\"{}\" name=\"{}\" time=\"{}\"",
-            xml(&chain.name),
-            xml(&node.id),
+            xml_lines(&chain.name),
+            xml_lines(&node.id),
             seconds(done.millis)
         ));
         if done.state == NodeState::Idle {
@@ -35,9 +35,9 @@ pub fn render(chain: &Chain, run: &Run) -> String {
             let (kind, message, text) = failure(done);
             cases.push_str(&format!(
                 ">\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n    </testcase>\n",
-                xml(&kind),
-                xml(&message),
-                xml(&text)
+                xml_lines(&kind),
+                xml_lines(&message),
+                xml_lines(&text)
             ));
         }
     }
@@ -52,7 +52,7 @@ pub fn render(chain: &Chain, run: &Run) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"delegraph\" {counts}>\n  \
          <testsuite name=\"{}\" {counts}{stamp}>\n{cases}  </testsuite>\n</testsuites>\n",
-        xml(&chain.name)
+        xml_lines(&chain.name)
     )
 }
 
@@ -66,14 +66,14 @@ pub fn matrix(matrix: &Matrix) -> String {
         let family = row.forgery.map_or("control", |f| f.family.name);
         cases.push_str(&format!(
             "    <testcase classname=\"{}\" name=\"{}\" time=\"{}\"",
-            xml(family),
-            xml(row.name()),
+            xml_lines(family),
+            xml_lines(row.name()),
             seconds(row.millis)
         ));
         let answered = row
             .status
             .map_or_else(String::new, |s| format!(" The server answered {s}."));
-        let said = format!("{}{answered} {}", capital(row.verdict.words()), row.said);
+        let said = format!("{}.{answered} {}", capital(row.verdict.words()), row.said);
         let void = matrix.void.as_deref().filter(|_| row.forgery.is_none());
         match &row.verdict {
             Verdict::ControlAccepted | Verdict::Refused | Verdict::Noted(_) => {
@@ -83,14 +83,14 @@ pub fn matrix(matrix: &Matrix) -> String {
                 skipped += 1;
                 cases.push_str(&format!(
                     ">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
-                    xml(why)
+                    xml_lines(why)
                 ));
             }
             Verdict::NotSent(why) if row.forgery.is_some() => {
                 skipped += 1;
                 cases.push_str(&format!(
                     ">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
-                    xml(why)
+                    xml_lines(why)
                 ));
             }
             verdict => {
@@ -102,9 +102,9 @@ pub fn matrix(matrix: &Matrix) -> String {
                 };
                 cases.push_str(&format!(
                     ">\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n    </testcase>\n",
-                    xml(verdict.name()),
-                    xml(verdict.words()),
-                    xml(format!("{said}\n{means}").trim())
+                    xml_lines(verdict.name()),
+                    xml_lines(verdict.words()),
+                    xml_lines(format!("{said}\n{means}").trim())
                 ));
             }
         }
@@ -115,7 +115,7 @@ pub fn matrix(matrix: &Matrix) -> String {
         failures += 1;
         cases.push_str(&format!(
             "    <testcase classname=\"control\" name=\"complete\" time=\"0.000\">\n      <failure type=\"unfinished\" message=\"{}\"/>\n    </testcase>\n",
-            xml(why)
+            xml_lines(why)
         ));
     }
     let time = seconds(millis);
@@ -125,7 +125,7 @@ pub fn matrix(matrix: &Matrix) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"delegraph\" {counts}>\n  \
          <testsuite name=\"{}\" {counts} timestamp=\"{}\">\n{cases}  </testsuite>\n</testsuites>\n",
-        xml(&format!("forgeries at {}", matrix.target)),
+        xml_lines(&format!("forgeries at {}", matrix.target)),
         to_second(matrix.begun)
     )
 }
@@ -134,14 +134,6 @@ pub fn matrix(matrix: &Matrix) -> String {
 fn unfinished(matrix: &Matrix) -> Option<&str> {
     let cancelled = matrix.cancelled.then_some("Cancelled before all was sent.");
     matrix.ended.as_deref().or(cancelled)
-}
-
-fn capital(words: &str) -> String {
-    let mut chars = words.chars();
-    chars
-        .next()
-        .map(|c| c.to_uppercase().chain(chars).chain(['.']).collect())
-        .unwrap_or_default()
 }
 
 /// Kind, one line, and all lines of what went wrong.
@@ -170,27 +162,6 @@ fn failure(done: &NodeRun) -> (String, String, String) {
 
 fn seconds(millis: u64) -> String {
     format!("{}.{:03}", millis / 1000, millis % 1000)
-}
-
-/// Text for XML: hidden and illegal characters shown as escapes, markup as entities.
-fn xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for (n, line) in text.split('\n').enumerate() {
-        if n > 0 {
-            out.push('\n');
-        }
-        for c in escape(line).chars() {
-            match c {
-                '&' => out.push_str("&amp;"),
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '"' => out.push_str("&quot;"),
-                '\u{FFFE}' | '\u{FFFF}' => out.push('\u{FFFD}'),
-                c => out.push(c),
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::{
         run::{NodeRun, NodeState, Run},
     },
     evidence::Evidence,
-    kit::text::escape,
+    kit::markup::{markdown_cell, xml},
     risk::{Report, Severity},
     token::explain::principal,
 };
@@ -41,16 +41,20 @@ pub fn state(state: NodeState) -> &'static str {
 /// The page as Markdown.
 pub fn markdown(chain: &Chain, run: &Run, report: &Report, evidence: &Evidence) -> String {
     let page = page(chain, run, report, evidence);
-    let mut text = format!("# {}\n\n{}\n\n", md(&page.title), md(&page.verdict));
+    let mut text = format!(
+        "# {}\n\n{}\n\n",
+        markdown_cell(&page.title),
+        markdown_cell(&page.verdict)
+    );
     if !page.about.is_empty() {
-        text.push_str(&format!("{}\n\n", md(&page.about)));
+        text.push_str(&format!("{}\n\n", markdown_cell(&page.about)));
     }
     for table in &page.tables {
         text.push_str(&format!("## {}\n\n", table.title));
         text.push_str(&format!("| {} |\n", table.head.join(" | ")));
         text.push_str(&format!("|{}\n", " --- |".repeat(table.head.len())));
         for row in &table.rows {
-            let cells: Vec<String> = row.iter().map(|cell| md(cell)).collect();
+            let cells: Vec<String> = row.iter().map(|cell| markdown_cell(cell)).collect();
             text.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
         text.push('\n');
@@ -63,20 +67,20 @@ pub fn html(chain: &Chain, run: &Run, report: &Report, evidence: &Evidence) -> S
     let page = page(chain, run, report, evidence);
     let mut body = format!(
         "<h1>{}</h1>\n<p>{}</p>\n",
-        ht(&page.title),
-        ht(&page.verdict)
+        xml(&page.title),
+        xml(&page.verdict)
     );
     if !page.about.is_empty() {
-        body.push_str(&format!("<p>{}</p>\n", ht(&page.about)));
+        body.push_str(&format!("<p>{}</p>\n", xml(&page.about)));
     }
     for table in &page.tables {
-        body.push_str(&format!("<h2>{}</h2>\n<table>\n<tr>", ht(table.title)));
+        body.push_str(&format!("<h2>{}</h2>\n<table>\n<tr>", xml(table.title)));
         for head in table.head {
-            body.push_str(&format!("<th scope=\"col\">{}</th>", ht(head)));
+            body.push_str(&format!("<th scope=\"col\">{}</th>", xml(head)));
         }
         body.push_str("</tr>\n");
         for row in &table.rows {
-            let cells: String = row.iter().map(|c| format!("<td>{}</td>", ht(c))).collect();
+            let cells: String = row.iter().map(|c| format!("<td>{}</td>", xml(c))).collect();
             body.push_str(&format!("<tr>{cells}</tr>\n"));
         }
         body.push_str("</table>\n");
@@ -87,7 +91,7 @@ pub fn html(chain: &Chain, run: &Run, report: &Report, evidence: &Evidence) -> S
          <title>{}</title>\n<style>\nbody {{ font: 14px/1.5 system-ui, sans-serif; margin: 32px; color-scheme: light dark }}\n\
          table {{ border-collapse: collapse }}\ntd, th {{ text-align: left; vertical-align: top; padding: 4px 12px 4px 0; \
          border-bottom: 1px solid #8884 }}\n</style>\n{body}</html>\n",
-        ht(&page.title)
+        xml(&page.title)
     )
 }
 
@@ -215,30 +219,6 @@ fn name(evidence: &Evidence, hop: usize) -> String {
         .hops
         .get(hop)
         .map_or_else(|| format!("hop {hop}"), |h| h.name.clone())
-}
-
-/// Text for a Markdown cell: hidden characters escaped, markup taken literally.
-fn md(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in escape(text).chars() {
-        if matches!(
-            c,
-            '\\' | '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '#' | '&'
-        ) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// Text for HTML.
-fn ht(text: &str) -> String {
-    escape(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

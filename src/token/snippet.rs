@@ -4,7 +4,10 @@
 //! from the token (issuer, audience, type) is hostile text, and is escaped for each language.
 
 use super::Token;
-use crate::jose::{Alg, Family};
+use crate::{
+    jose::{Alg, Family},
+    kit::shell,
+};
 
 /// A language that a verifying program is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,18 +59,9 @@ pub fn curl(token: &Token) -> String {
         .map_or("https://api.example/", String::as_str);
     format!(
         "curl --header {} {}",
-        shell(&header_line(token)),
-        shell(url)
+        shell::quote(&header_line(token)),
+        shell::quote(url)
     )
-}
-
-/// In single quotes; what no terminal should get is left out.
-fn shell(text: &str) -> String {
-    let clean: String = text
-        .chars()
-        .filter(|c| !crate::kit::text::is_hidden(*c))
-        .collect();
-    format!("'{}'", clean.replace('\'', "'\\''"))
 }
 
 /// Why no program can be given.

@@ -20,7 +20,10 @@ use crate::{
     },
     chain::run::Directory as _,
     jose::Jwk,
-    kit::{ids::TokenId, text::escape},
+    kit::{
+        ids::TokenId,
+        text::{capital, escape},
+    },
     oauth::http::{Field, Method},
     practice::Faults,
     token::{Token, claims},
@@ -377,7 +380,5 @@ pub fn clients(model: &Model, server: Option<&str>, faults: &Faults) -> Vec<Stri
 }
 
 fn sentence(why: &str) -> String {
-    let mut chars = why.trim_end_matches('.').chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), chars.as_str())
+    format!("{}.", capital(why.trim_end_matches('.')))
 }

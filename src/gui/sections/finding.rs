@@ -11,11 +11,10 @@ use crate::{
         context::Cx,
         icons::{self, Icon},
         request::WindowRequest,
-        sections::severity::capital,
         theme::{self, space},
         widgets,
     },
-    kit::text::{escape, shorten},
+    kit::text::{capital, escape, shorten},
     risk::{Finding, Report},
 };
 

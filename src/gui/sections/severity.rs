@@ -5,6 +5,7 @@ use egui::Ui;
 use crate::{
     app::view,
     gui::{context::Cx, icons, widgets},
+    kit::text::capital,
     risk::Severity,
 };
 
@@ -39,12 +40,4 @@ pub fn severity_menu<S>(ui: &mut Ui, cx: &mut Cx<'_, S>) {
 /// `3 tokens`, `1 token`.
 pub fn counted(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
-}
-
-/// A word with a capital at its beginning.
-pub fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }

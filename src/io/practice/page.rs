@@ -5,33 +5,16 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use crate::{kit::text, practice::authorize::Choice};
-
-/// `text` for HTML, hidden characters shown.
-pub fn escape(text: &str) -> String {
-    let text = text::escape(text);
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
+use crate::{kit::markup::xml_attribute, practice::authorize::Choice};
 
 /// The page to choose a user.
 pub fn choose(choice: &Choice) -> Response {
     let note = choice.note.as_deref().map_or_else(String::new, |note| {
-        format!("<p role=\"status\">{}</p>", escape(note))
+        format!("<p role=\"status\">{}</p>", xml_attribute(note))
     });
     let may_act = choice.may_act.map_or_else(
         || "any agent of this server".to_owned(),
-        |agent| format!("{}, and no other agent", escape(agent)),
+        |agent| format!("{}, and no other agent", xml_attribute(agent)),
     );
     let users: String = choice
         .users
@@ -39,8 +22,8 @@ pub fn choose(choice: &Choice) -> Response {
         .map(|(user, link)| {
             format!(
                 "<li><a href=\"{}\">Sign in as {}</a></li>",
-                escape(link),
-                escape(user)
+                xml_attribute(link),
+                xml_attribute(user)
             )
         })
         .collect();
@@ -56,10 +39,10 @@ pub fn choose(choice: &Choice) -> Response {
             "{note}<p>The client <b>{}</b> asks for <b>{}</b> at <b>{}</b>. Who may act with it for you: {may_act}.</p>\
              <ul>{users}</ul><p><a href=\"{}\">Refuse</a></p>\
              <p>This is a practice server on your own machine. There are no passwords.</p>",
-            escape(&choice.client),
-            escape(scope),
-            escape(&choice.target),
-            escape(&choice.deny)
+            xml_attribute(&choice.client),
+            xml_attribute(scope),
+            xml_attribute(&choice.target),
+            xml_attribute(&choice.deny)
         ),
     )
 }
@@ -71,7 +54,7 @@ pub fn refused(status: StatusCode, why: &str) -> Response {
         "This sign-in cannot go on",
         &format!(
             "<p>{}</p><p>Nothing was sent back to the client.</p>",
-            escape(why)
+            xml_attribute(why)
         ),
     )
 }
@@ -105,7 +88,7 @@ mod tests {
     #[test]
     fn nothing_that_a_request_says_becomes_markup() {
         assert_eq!(
-            escape("<a href=\"x\" b='y'>&\u{202e}"),
+            xml_attribute("<a href=\"x\" b='y'>&\u{202e}"),
             "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\\u{202e}"
         );
     }

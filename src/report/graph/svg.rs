@@ -7,8 +7,9 @@ use std::{
 
 use resvg::{tiny_skia, usvg};
 
-use super::{Theme, edge_words, icons, in_xml, is_quiet, words};
+use super::{Theme, edge_words, icons, is_quiet, words};
 use crate::{
+    kit::markup::xml_attribute,
     principal::{
         Edge, Graph, Node, NodeKind,
         layout::{
@@ -89,7 +90,7 @@ fn headings(out: &mut String, layout: &Layout, theme: Theme, top: f32, bottom: f
             column.x,
             top + 27.0,
             theme.muted(),
-            in_xml(&column.title.to_uppercase())
+            xml_attribute(&column.title.to_uppercase())
         );
     }
 }
@@ -147,9 +148,9 @@ fn wire(out: &mut String, graph: &Graph, edge: &Edge, path: &Path, theme: Theme)
         "<g><title>{} {} {}</title><path d=\"{data}\" fill=\"none\" stroke=\"{colour}\" \
          stroke-width=\"{width:.1}\"{}/><path d=\"M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z\" \
          fill=\"{colour}\"/></g>",
-        in_xml(name(edge.from)),
-        in_xml(&edge_words(edge)),
-        in_xml(name(edge.to)),
+        xml_attribute(name(edge.from)),
+        xml_attribute(&edge_words(edge)),
+        xml_attribute(name(edge.to)),
         if quiet {
             " stroke-dasharray=\"4 4\""
         } else {
@@ -204,8 +205,8 @@ fn draw_node(out: &mut String, node: &Node, place: &Box2, theme: Theme) {
     let _ = write!(
         out,
         "<g><title>{}, {kind}, {}</title>",
-        in_xml(&node.label),
-        in_xml(&words(node))
+        xml_attribute(&node.label),
+        xml_attribute(&words(node))
     );
     // A fold looks like the uppermost of several cards.
     for n in [2.0, 1.0] {
@@ -254,7 +255,7 @@ fn draw_node(out: &mut String, node: &Node, place: &Box2, theme: Theme) {
                 "<text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"{size}\" font-weight=\"{weight}\" \
                  fill=\"{colour}\">{}</text>",
                 y + base,
-                in_xml(&fitted(line, size, room)),
+                xml_attribute(&fitted(line, size, room)),
             );
             y += step;
         }
@@ -368,7 +369,7 @@ fn label(out: &mut String, edge: &Edge, path: &Path, theme: Theme) {
          fill=\"{colour}\">{}</text>",
         left + 4.0 + icon + words / 2.0,
         y + 4.0,
-        in_xml(text)
+        xml_attribute(text)
     );
 }
 

@@ -1,10 +1,10 @@
 //! What the claims say at a moment.
 
-use super::{Life, Policy, capital};
+use super::{Life, Policy};
 use crate::{
     kit::{
         clock::{Timestamp, from_numeric_date},
-        text::{escape, shorten},
+        text::{capital, escape, shorten},
     },
     token::{Form, ProblemKind, Token, claims, explain::duration},
 };

@@ -332,11 +332,3 @@ fn overall(all: &[SignatureVerdict]) -> (Signature, String, Option<usize>) {
         state => (state, of, decisive),
     }
 }
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map(|c| c.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
-}

@@ -10,13 +10,13 @@ use self::{
     keys::{Named, candidates, used},
 };
 use super::{
-    Candidate, KeyOwner, KeyUsed, Policy, Signature, SignatureVerdict, capital,
+    Candidate, KeyOwner, KeyUsed, Policy, Signature, SignatureVerdict,
     critical::critical,
     steps::{self, Check, Outcome},
 };
 use crate::{
     jose::{Alg, Jwk, b64},
-    kit::text::escape,
+    kit::text::{capital, escape},
     token::{
         Form, Kind, ProblemKind, Token,
         decode::{self, Signed},

@@ -17,13 +17,13 @@ use crate::{
     gui::{
         icons::Icon,
         request::WindowRequest,
-        sections::{http, severity::capital},
+        sections::http,
         theme::{self, space},
         widgets,
     },
     kit::{
         ids::ChainId,
-        text::{escape, escape_lines, shorten},
+        text::{capital, escape, escape_lines, shorten},
     },
     token::diff::{self, Change},
 };

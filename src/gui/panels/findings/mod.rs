@@ -20,7 +20,7 @@ use crate::{
         request::WindowRequest,
         sections::{
             finding::markdown,
-            severity::{capital, counted, severity_menu},
+            severity::{counted, severity_menu},
         },
         theme::{self, space},
         widgets::{
@@ -28,7 +28,7 @@ use crate::{
             rows::{self, Column, fixed, wide},
         },
     },
-    kit::text::escape,
+    kit::text::{capital, escape},
     risk::{Finding, Report, Severity},
 };
 

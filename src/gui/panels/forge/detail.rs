@@ -20,7 +20,7 @@ use crate::{
         icons::Icon,
         keyboard_focus,
         request::WindowRequest,
-        sections::{severity::capital, token_text},
+        sections::token_text,
         theme::{self, RADIUS, Theme, space},
         widgets::{
             self,
@@ -29,7 +29,7 @@ use crate::{
     },
     kit::{
         ids::TokenId,
-        text::{escape, shorten},
+        text::{capital, escape, shorten},
     },
 };
 

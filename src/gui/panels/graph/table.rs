@@ -9,9 +9,9 @@ use crate::{
     gui::{
         icons,
         request::WindowRequest,
-        sections::severity::capital,
         widgets::rows::{self, Column, fixed, number, wide},
     },
+    kit::text::capital,
 };
 
 const COLUMNS: [Column; 6] = [

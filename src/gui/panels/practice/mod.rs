@@ -17,14 +17,14 @@ use crate::{
         pane::Pane,
         panel::{Dock, Entry, Panel},
         request::{PanelRequest, WindowRequest},
-        sections::{practice::run_here, severity::capital},
+        sections::practice::run_here,
         theme::{self, space},
         widgets::{
             self,
             chips::{Mark, chip},
         },
     },
-    kit::text::escape,
+    kit::text::{capital, escape},
     oauth::metadata::Metadata,
     practice::{Fault, Faults, Part},
 };
