@@ -6,6 +6,7 @@ use delegraph::cli;
 
 fn main() -> ExitCode {
     let args = cli::parse();
+    cli::log();
     if let Err(status) = cli::check(&args) {
         return status;
     }

@@ -18,11 +18,14 @@ mod input;
 mod key_options;
 mod keys;
 mod lint;
+mod log;
 mod output;
 mod practice;
 mod sign;
 mod subcommand;
 mod verify;
+
+pub use log::log;
 
 use std::{
     path::{Path, PathBuf},

@@ -50,6 +50,7 @@ impl Place {
             .env("XDG_DATA_HOME", self.folder.path())
             .env("XDG_CONFIG_HOME", self.folder.path())
             .env_remove("DISPLAY")
+            .env_remove("DELEGRAPH_LOG")
             .env_remove("WAYLAND_DISPLAY")
             .timeout(std::time::Duration::from_mins(2));
         command
@@ -58,6 +59,12 @@ impl Place {
     /// Runs with nothing on standard input.
     pub fn run(&self, arguments: &[&str]) -> Ran {
         self.run_with("", arguments)
+    }
+
+    /// Runs with the program's log on standard error from `level` on.
+    pub fn run_logged(&self, level: &str, arguments: &[&str]) -> Ran {
+        let mut command = self.command(arguments);
+        ran(command.env("DELEGRAPH_LOG", level).output().unwrap())
     }
 
     /// Runs with `input` on standard input.

@@ -14,6 +14,7 @@ mod jose;
 #[path = "../support/keep.rs"]
 mod keep;
 mod keys;
+mod log;
 mod practice;
 mod reference;
 mod surface;

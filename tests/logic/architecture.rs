@@ -65,7 +65,7 @@ const SIBLINGS: [(&str, &[&str]); 8] = [
 ];
 
 /// Libraries that only some modules may name, and those modules (prefixes; `main` is `main.rs`).
-const LIBRARIES: [(&[&str], &[&str]); 8] = [
+const LIBRARIES: [(&[&str], &[&str]); 7] = [
     (
         &[
             "egui",
@@ -87,10 +87,9 @@ const LIBRARIES: [(&[&str], &[&str]); 8] = [
     (&["tokio", "reqwest", "axum", "hyper"], &["io", "main"]),
     (&["jsonwebtoken", "aws_lc_rs"], &["jose::crypto"]),
     (&["clap", "clap_complete"], &["cli", "main"]),
-    (&["anyhow"], &["cli", "main"]),
-    (&["keyring", "spiffe", "webbrowser", "directories"], &["io"]),
+    (&["keyring", "webbrowser", "directories"], &["io"]),
     (&["resvg"], &["report"]),
-    (&["tracing_subscriber"], &["main", "cli"]),
+    (&["tracing_subscriber"], &["cli"]),
 ];
 
 /// Names that say nothing about what is inside.

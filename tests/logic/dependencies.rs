@@ -12,7 +12,6 @@ fn features() -> String {
         ("gui", cfg!(feature = "gui")),
         ("keyring", cfg!(feature = "keyring")),
         ("inspection", cfg!(feature = "inspection")),
-        ("spiffe", cfg!(feature = "spiffe")),
     ];
     let on: Vec<&str> = all.iter().filter(|(_, on)| *on).map(|(n, _)| *n).collect();
     on.join(",")
