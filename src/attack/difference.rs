@@ -1,5 +1,7 @@
 //! What a forgery changed, part by part, in lines that can be read.
 
+use similar::{Algorithm, ChangeTag, capture_diff_slices};
+
 use crate::{
     jose::b64,
     kit::{
@@ -200,40 +202,20 @@ fn gap(out: &mut Vec<Line>, skipped: &mut usize) {
     }
 }
 
-/// The longest common subsequence of lines, and what stands around it.
+/// The lines of both in one list, those that are in both once.
 fn compare(before: &[String], after: &[String]) -> Vec<Line> {
-    let (rows, columns) = (before.len(), after.len());
-    let mut common = vec![vec![0_u16; columns + 1]; rows + 1];
-    for i in (0..rows).rev() {
-        for j in (0..columns).rev() {
-            common[i][j] = if before[i] == after[j] {
-                common[i + 1][j + 1] + 1
-            } else {
-                common[i + 1][j].max(common[i][j + 1])
-            };
-        }
-    }
-    let line = |mark, text: &String| Line {
-        mark,
-        text: text.clone(),
-    };
-    let (mut i, mut j) = (0, 0);
-    let mut out = Vec::with_capacity(rows.max(columns));
-    while i < rows && j < columns {
-        if before[i] == after[j] {
-            out.push(line(Mark::Kept, &after[j]));
-            (i, j) = (i + 1, j + 1);
-        } else if common[i + 1][j] >= common[i][j + 1] {
-            out.push(line(Mark::Removed, &before[i]));
-            i += 1;
-        } else {
-            out.push(line(Mark::Added, &after[j]));
-            j += 1;
-        }
-    }
-    out.extend(before[i..].iter().map(|t| line(Mark::Removed, t)));
-    out.extend(after[j..].iter().map(|t| line(Mark::Added, t)));
-    out
+    capture_diff_slices(Algorithm::Lcs, before, after)
+        .iter()
+        .flat_map(|change| change.iter_changes(before, after))
+        .map(|change| Line {
+            mark: match change.tag() {
+                ChangeTag::Equal => Mark::Kept,
+                ChangeTag::Insert => Mark::Added,
+                ChangeTag::Delete => Mark::Removed,
+            },
+            text: change.value(),
+        })
+        .collect()
 }
 
 #[cfg(test)]
