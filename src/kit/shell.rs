@@ -5,16 +5,16 @@ use super::text::{escape_lines, is_hidden};
 /// `text` in single quotes, where nothing is special to the shell but the quote itself. What no
 /// terminal should get when it is pasted is left out.
 pub fn quote(text: &str) -> String {
-    let shown = text.chars().filter(|c| !is_hidden(*c)).collect();
-    quoted(shown)
+    let shown: String = text.chars().filter(|c| !is_hidden(*c)).collect();
+    quoted(&shown)
 }
 
 /// As [`quote`], but line breaks and tabs stay, and other hidden characters are shown as escapes.
 pub fn quote_lines(text: &str) -> String {
-    quoted(escape_lines(text).into_owned())
+    quoted(&escape_lines(text))
 }
 
-fn quoted(shown: String) -> String {
+fn quoted(shown: &str) -> String {
     format!("'{}'", shown.replace('\'', "'\\''"))
 }
 
