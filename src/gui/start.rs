@@ -161,9 +161,10 @@ fn way(ui: &mut Ui, cx: &Cx<'_>, way: &Way, first: bool, size: egui::Vec2) -> bo
         );
         painter.galley(pos2(text_left, says_top), says, theme.muted);
         if !wide {
-            let keys = match first {
-                true => format!("{} {}", WindowRequest::Paste.shortcut(), way.keys),
-                false => way.keys.to_owned(),
+            let keys = if first {
+                format!("{} {}", WindowRequest::Paste.shortcut(), way.keys)
+            } else {
+                way.keys.to_owned()
             };
             painter.text(
                 rect.right_top() + vec2(-20.0, 38.0),
