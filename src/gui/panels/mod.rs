@@ -9,6 +9,7 @@ pub mod graph;
 pub mod inspector;
 pub mod log;
 pub mod practice;
+pub mod timeline;
 pub mod token;
 pub mod tray;
 
@@ -33,6 +34,7 @@ pub static REGISTRY: &[&Entry] = &[
     &practice::ENTRY,
     &findings::ENTRY,
     &log::ENTRY,
+    &timeline::ENTRY,
     &inspector::ENTRY,
 ];
 
