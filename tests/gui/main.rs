@@ -24,6 +24,7 @@ mod ran;
 mod rig;
 mod signatures;
 mod start;
+mod timeline;
 mod token;
 mod tray;
 mod wide;
