@@ -1,8 +1,12 @@
 //! How tokens were sent: the requests of a text that holds them, as far as it shows them.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
-use crate::token::{Kind, Token, find::Found};
+use super::Evidence;
+use crate::{
+    jose::{b64, crypto},
+    token::{Kind, Token, find::Found},
+};
 
 /// How a token or a proof was sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,6 +83,36 @@ pub fn in_text(text: &str, tokens: &[(&Found, &Token)]) -> Vec<Option<Sent>> {
         }));
     }
     all
+}
+
+/// Which token each proof of possession goes with, by their hops: the one that its request carries, else
+/// the one whose hash it holds (RFC 9449 §4.2). Tokens are hashed only where a proof asks.
+pub fn tokens_of_proofs(evidence: &Evidence) -> HashMap<usize, usize> {
+    let mut tokens = HashMap::new();
+    let mut asked: Vec<(usize, &str)> = Vec::new();
+    for (n, hop) in evidence.hops.iter().enumerate() {
+        if hop.token.kind != Kind::DpopProof {
+            continue;
+        }
+        if let Some(token) = hop.sent.as_ref().and_then(|sent| sent.with) {
+            tokens.insert(n, token);
+        } else if let Some(ath) = hop.token.claim_text("ath") {
+            asked.push((n, ath));
+        }
+    }
+    if !asked.is_empty() {
+        let others = evidence.hops.iter().enumerate();
+        let hashes: HashMap<String, usize> = others
+            .filter(|(_, hop)| hop.token.kind != Kind::DpopProof)
+            .map(|(n, hop)| (b64::encode(crypto::sha256(hop.token.raw.as_bytes())), n))
+            .collect();
+        tokens.extend(
+            asked
+                .into_iter()
+                .filter_map(|(n, ath)| Some((n, *hashes.get(ath)?))),
+        );
+    }
+    tokens
 }
 
 /// Whether two places belong to one request: no other begins between them, and none ends.

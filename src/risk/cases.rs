@@ -8,12 +8,16 @@ use serde_json::{Map, Value, json};
 
 use super::{Settings, Severity, evaluate, rule::Rule, rules};
 use crate::{
-    evidence::{Evidence, Hop, RequestedExchange},
-    jose::b64,
+    evidence::{
+        Evidence, Hop, RequestedExchange,
+        sent::{RequestLine, Scheme, Sent},
+    },
+    jose::{Alg, Jwk, b64, crypto},
     kit::clock::Timestamp,
     token::{
         Token,
         claims::audiences,
+        craft::mint,
         decode::decode,
         validate::{KeyOwner, KeyUsed, Life, Signature, Verdict},
     },
@@ -81,7 +85,6 @@ impl Case {
 
 /// Claims with nothing to find: changes are laid over them; `null` removes.
 pub(super) fn claims(changes: Value) -> Value {
-    let mut all = Map::new();
     let plain = json!({
         "iss": AS,
         "sub": "alice",
@@ -93,6 +96,12 @@ pub(super) fn claims(changes: Value) -> Value {
         "exp": NOW + 240,
         "cnf": { "jkt": "key-of-app" },
     });
+    laid_over(plain, changes)
+}
+
+/// Changes laid over members; `null` removes.
+fn laid_over(plain: Value, changes: Value) -> Value {
+    let mut all = Map::new();
     for (name, value) in members(plain).into_iter().chain(members(changes)) {
         if value.is_null() {
             all.remove(&name);
@@ -254,6 +263,43 @@ pub(super) fn exchanged(mut evidence: Evidence, exchange: Option<RequestedExchan
 pub(super) fn with_opaque_parent(mut evidence: Evidence) -> Evidence {
     let parent = evidence.hops.last().and_then(|hop| hop.parent).unwrap();
     evidence.hops[parent].token = Arc::clone(&opaque().hops[0].token);
+    evidence
+}
+
+/// The address of the API that requests of cases go to.
+pub(super) const API: &str = "https://api.example.com/accounts";
+
+/// A proof by `key` for a `GET` of [`API`], with these changes to its header and its claims.
+pub(super) fn proof(key: &Jwk, header: Value, claims: Value) -> Token {
+    let plain_header = json!({ "typ": "dpop+jwt", "jwk": key.public().unwrap().0 });
+    let plain = json!({ "jti": "p1", "htm": "GET", "htu": API, "iat": NOW - 5 });
+    let (header, claims) = (laid_over(plain_header, header), laid_over(plain, claims));
+    decode(&mint(&header, &claims, key, &Alg::Es256).unwrap())
+}
+
+/// A key of a holder.
+pub(super) fn key() -> Jwk {
+    crypto::generate(&Alg::Es256, None).unwrap()
+}
+
+/// A `GET` of [`API`] with a token by this scheme and proofs beside it.
+pub(super) fn request<const N: usize>(
+    token: Token,
+    scheme: Scheme,
+    proofs: [Token; N],
+) -> Evidence {
+    let mut evidence = chain([token].into_iter().chain(proofs).map(|token| (None, token)));
+    for (n, hop) in evidence.hops.iter_mut().enumerate() {
+        hop.parent = None;
+        hop.sent = Some(Sent {
+            scheme: (n == 0).then_some(scheme),
+            with: (n > 0).then_some(0),
+            request: Some(RequestLine {
+                method: "GET".into(),
+                url: API.strip_prefix("https:").map(str::to_owned),
+            }),
+        });
+    }
     evidence
 }
 

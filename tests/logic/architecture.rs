@@ -48,7 +48,8 @@ const SIBLINGS: [(&str, &[&str]); 8] = [
             "risk::Report",
         ],
     ),
-    ("risk", &["token", "evidence"]),
+    // Of the protocol only what judges a proof of possession.
+    ("risk", &["token", "evidence", "oauth::dpop"]),
     ("principal", &["token", "evidence", "risk"]),
     (
         "report",

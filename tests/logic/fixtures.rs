@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use delegraph::{
-    evidence::{Evidence, Hop, RequestedExchange},
+    evidence::{
+        Evidence, Hop, RequestedExchange,
+        sent::{Scheme, Sent},
+    },
     jose::b64,
     kit::clock::Timestamp,
     risk::{self, Report, Settings},
@@ -124,7 +127,10 @@ pub fn hop(name: &str, token: Token, parent: Option<usize>) -> Hop {
         exchange: None,
         supporting: false,
         chain: Some("test".into()),
-        sent: None,
+        sent: Some(Sent {
+            scheme: Some(Scheme::Dpop),
+            ..Sent::default()
+        }),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
 };
 
 #[cfg(test)]
-use crate::risk::cases::{Case, NOW, alone, fires, silent, unknown};
+use crate::risk::cases::{Case, NOW, alone, fires, key, proof, request, silent, unknown, user};
 
 pub(super) static RULE: Rule = Rule {
     id: "DG-503",
@@ -78,6 +78,8 @@ fn check(at: &At<'_>) -> Said {
 pub(super) fn cases() -> Vec<Case> {
     use serde_json::json;
 
+    use crate::evidence::sent::Scheme;
+
     let ends = |exp: i64| alone(json!({ "exp": exp }));
     let hurried = fires("too little left", Severity::Medium, ends(NOW + 99));
     let enough = silent("enough left", ends(NOW + 100));
@@ -86,6 +88,14 @@ pub(super) fn cases() -> Vec<Case> {
         hurried.under(|s| s.task_seconds = Some(100)),
         enough.under(|s| s.task_seconds = Some(100)),
         silent("no task", ends(NOW + 1)),
+        silent(
+            "a proof has no end",
+            request(
+                user(json!({})),
+                Scheme::Dpop,
+                [proof(&key(), json!({}), json!({}))],
+            ),
+        ),
         unknown("no exp", alone(json!({ "exp": null }))),
     ]
 }
