@@ -57,6 +57,7 @@ rules! {
     dg602_binding_dropped,
     dg604_key_handed_on,
     dg605_shared_key,
+    dg606_proof_defective,
 }
 
 /// The rule of that id.
