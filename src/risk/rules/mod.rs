@@ -58,6 +58,7 @@ rules! {
     dg604_key_handed_on,
     dg605_shared_key,
     dg606_proof_defective,
+    dg607_token_hash,
 }
 
 /// The rule of that id.
