@@ -59,6 +59,7 @@ rules! {
     dg605_shared_key,
     dg606_proof_defective,
     dg607_token_hash,
+    dg608_proof_reuse,
 }
 
 /// The rule of that id.
