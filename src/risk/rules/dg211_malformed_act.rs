@@ -1,4 +1,4 @@
-//! DG-211: malformed act or may_act.
+//! DG-211: malformed `act` or `may_act`.
 
 use crate::risk::{
     Severity,

@@ -72,6 +72,7 @@ fn check(pair: &Pair<'_>) -> Said {
 }
 
 /// The scopes that were added, or how many.
+#[allow(clippy::unnecessary_wraps)] // as all rules name their wires
 fn added(finding: &Finding) -> Option<String> {
     const MOST: usize = 36;
     let found = &finding.found;

@@ -1,4 +1,4 @@
-//! DG-410: actor not in may_act.
+//! DG-410: actor not in `may_act`.
 
 use crate::{
     risk::{

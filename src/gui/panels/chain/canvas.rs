@@ -132,7 +132,7 @@ fn by_token(cx: &Cx<'_>, id: ChainId, chain: &Chain, token: TokenId) -> Option<u
 
 fn start_travels(ui: &Ui, cx: &mut Cx<'_>, chain: &Chain, scene: &Scene) {
     let still = !motion(ui);
-    let state = &mut cx.state;
+    let state = &mut *cx.state;
     for (n, node) in chain.nodes.iter().enumerate() {
         let now = scene.cards[n].state;
         let before = state.before.insert(node.id.clone(), now);

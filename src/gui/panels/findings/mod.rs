@@ -244,7 +244,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, list: &[usize]) {
                     severity_menu(ui, cx);
                     let missing = report.not_evaluable.len();
                     if missing > 0 {
-                        let state = &mut cx.state;
+                        let state = &mut *cx.state;
                         let text = format!("{missing} not evaluable");
                         let response = ui
                             .selectable_label(state.open_not_evaluable, text)

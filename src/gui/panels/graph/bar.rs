@@ -172,7 +172,7 @@ fn fold_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
     let find = std::mem::take(&mut cx.window.find);
-    let state = &mut cx.state;
+    let state = &mut *cx.state;
     // What stands at the right keeps its room.
     let width = (ui.available_width() - 262.0).clamp(72.0, 160.0);
     let hint = if width < 120.0 {

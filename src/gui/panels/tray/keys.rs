@@ -24,7 +24,7 @@ pub(super) fn choose(
     selected: Option<TokenId>,
 ) {
     let modifiers = ui.input(|i| i.modifiers);
-    let tray = &mut cx.state;
+    let tray = &mut *cx.state;
     if modifiers.shift {
         let from = tray.anchor.or(selected).and_then(|id| place(rows, id));
         if let (Some(from), Some(to)) = (from, place(rows, id)) {
@@ -118,7 +118,7 @@ pub(super) fn keys(ui: &Ui, cx: &mut Cx<'_>, rows: &Rows, id: TokenId) {
             i.consume_key(egui::Modifiers::NONE, Key::Delete),
         )
     });
-    let tray = &mut cx.state;
+    let tray = &mut *cx.state;
     if all {
         tray.picked = rows
             .list

@@ -239,7 +239,7 @@ fn delete(cx: &mut Cx<'_>) {
 
 /// Orders the rows anew when the analysis or the wanted order has changed.
 fn arrange(cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
-    let tray = &mut cx.state;
+    let tray = &mut *cx.state;
     let known = tray
         .rows
         .as_ref()
