@@ -69,12 +69,13 @@ pub fn evidence(chain: &Chain, run: &Run, label: &str) -> Vec<Hop> {
         .collect()
 }
 
-/// The tokens that requests of the run presented in `Authorization`, and by which scheme: once as a
-/// bearer token is enough to be one.
+/// The tokens that servers took from `Authorization`, and by which scheme: once as a bearer token is
+/// enough to be one. A chain may send a bound token without proof on purpose, to see it refused.
 fn presented(run: &Run) -> HashMap<&str, Scheme> {
     let mut presented = HashMap::new();
-    let requests = run.nodes.values().flat_map(|shown| &shown.exchanged);
-    for header in requests.flat_map(|exchanged| &exchanged.request.headers) {
+    let all = run.nodes.values().flat_map(|shown| &shown.exchanged);
+    let taken = all.filter(|exchanged| matches!(&exchanged.response, Ok(r) if r.status < 400));
+    for header in taken.flat_map(|exchanged| &exchanged.request.headers) {
         if header.name.eq_ignore_ascii_case("authorization")
             && let Some((scheme, token)) = header.value.split_once(' ')
             && let Some(scheme) = Scheme::parse(scheme)

@@ -11,7 +11,7 @@ use crate::{
 /// How a token or a proof was sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sent {
-    /// By which scheme of `Authorization` a token was; none when it stood elsewhere.
+    /// By which scheme of `Authorization` a token was; none when it stood elsewhere, or was refused.
     pub scheme: Option<Scheme>,
     /// Index of the hop whose token went along with a proof.
     pub with: Option<usize>,
