@@ -60,6 +60,7 @@ rules! {
     dg606_proof_defective,
     dg607_token_hash,
     dg608_proof_reuse,
+    dg609_bound_as_bearer,
 }
 
 /// The rule of that id.
