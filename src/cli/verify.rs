@@ -19,7 +19,8 @@ use crate::{
         Form, Token,
         decrypt::decrypt,
         validate::{
-            Candidate, KeyOwner, KeyUsed, Policy, Signature, Verdict, judge, steps::Outcome,
+            Candidate, KeyOwner, KeyUsed, Policy, Signature, Verdict, bound, judge, presented,
+            steps::Outcome,
         },
     },
 };
@@ -178,14 +179,19 @@ fn as_json(verdict: &Verdict, payload: &Value) -> Value {
         "reason": verdict.reason,
         "key": verdict.key.as_ref().map(key),
         "claims_problems": verdict.claims_problems,
+        "presentation_problems": verdict.presentation_problems,
         "payload": payload,
         "key_problems": verdict.key_problems,
         "signatures": signatures,
     })
 }
 
-/// The claims, any other JSON, or base64url of what is not JSON.
+/// The claims, of an SD-JWT as a verifier hands them on, with what is disclosed and without hashes (RFC
+/// 9901 §7.1); any other JSON, or base64url of what is not JSON.
 fn payload(token: &Token) -> Value {
+    if let Some(sd) = &token.disclosed {
+        return sd.claims.clone();
+    }
     match (&token.claims, &token.payload_bytes) {
         (Some(claims), _) => claims.value.clone(),
         (None, Some(bytes)) => json_or_base64url(bytes),
@@ -208,6 +214,9 @@ fn in_words(token: &Token, verdict: &Verdict) -> String {
         }
         (false, Signature::Valid) if !verdict.key_problems.is_empty() => {
             "Not accepted: the signature is valid, the key is malformed"
+        }
+        (false, Signature::Valid) if verdict.claims_problems.is_empty() => {
+            "Not accepted: the issuer's signature is valid, what is presented is not"
         }
         (false, Signature::Valid) => "Not accepted: the signature is valid, the claims are not",
         (false, _) => "Not verified",
@@ -244,6 +253,13 @@ fn in_words(token: &Token, verdict: &Verdict) -> String {
     }
     for problem in &verdict.claims_problems {
         rows.push(("claims", escape(problem).into_owned()));
+    }
+    for problem in &verdict.presentation_problems {
+        rows.push(("presented", escape(problem).into_owned()));
+    }
+    if verdict.presentation_problems.is_empty() {
+        rows.extend(presented(token).map(|names| ("disclosed", names)));
+        rows.extend(bound(token).map(|words| ("key binding", words)));
     }
     format!("{headline}\n{}", columns(2, &rows))
 }

@@ -336,6 +336,7 @@ pub(super) fn verdict(signature: Signature) -> Verdict {
         key_problems: Vec::new(),
         signatures: Vec::new(),
         claims_problems: Vec::new(),
+        presentation_problems: Vec::new(),
         life: Life::Valid,
     }
 }

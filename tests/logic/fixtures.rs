@@ -147,6 +147,7 @@ pub fn verdict(signature: Signature) -> Verdict {
         key_problems: Vec::new(),
         signatures: Vec::new(),
         claims_problems: Vec::new(),
+        presentation_problems: Vec::new(),
         life: Life::Valid,
     }
 }

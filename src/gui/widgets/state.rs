@@ -73,7 +73,12 @@ impl TokenState {
             return Self::NotYet;
         }
         match view.verdict.signature {
-            Signature::Valid if view.verdict.claims_problems.is_empty() => Self::Valid,
+            Signature::Valid
+                if view.verdict.claims_problems.is_empty()
+                    && view.verdict.presentation_problems.is_empty() =>
+            {
+                Self::Valid
+            }
             Signature::Valid => Self::ClaimsFail,
             Signature::Unsupported => Self::Unsupported,
             _ => Self::NotVerified,

@@ -3,6 +3,7 @@
 mod claims;
 mod confusion;
 mod critical;
+mod presentation;
 mod signature;
 pub mod steps;
 
@@ -13,10 +14,17 @@ use crate::{
     kit::{clock::Timestamp, text::escape},
 };
 
-use self::{claims::claims_problems, signature::signatures, steps::Step};
+use self::{
+    claims::claims_problems, presentation::presentation_problems, signature::signatures,
+    steps::Step,
+};
 use super::Token;
 
-pub use self::{claims::life, confusion::confusion};
+pub use self::{
+    claims::life,
+    confusion::confusion,
+    presentation::{bound, presented},
+};
 
 /// A key that may verify, and where it came from.
 ///
@@ -177,16 +185,21 @@ pub struct Verdict {
     pub signatures: Vec<SignatureVerdict>,
     /// What is wrong with the claims now.
     pub claims_problems: Vec<String>,
+    /// Why what an SD-JWT presents is to be refused: a disclosure that was not signed, a key binding
+    /// that is not the holder's or was made for something else (RFC 9901 §7.1, §7.3).
+    pub presentation_problems: Vec<String>,
     /// Where in its life the token is.
     pub life: Life,
 }
 
 impl Verdict {
-    /// Signature valid, by a key that is strong enough, and nothing wrong with the claims.
+    /// Signature valid, by a key that is strong enough, and nothing wrong with the claims and with what
+    /// is presented.
     pub fn verified(&self) -> bool {
         self.signature == Signature::Valid
             && self.key_problems.is_empty()
             && self.claims_problems.is_empty()
+            && self.presentation_problems.is_empty()
     }
 
     /// Whether what is wrong with the key is that it is too weak; else it is written in a way that its
@@ -293,6 +306,7 @@ pub fn judge(token: &Token, keys: &[Candidate], policy: &Policy) -> Verdict {
         key: decisive.and_then(|one| one.key.clone()),
         key_problems: decisive.map_or_else(Vec::new, |one| one.key_problems.clone()),
         claims_problems: claims_problems(token, policy),
+        presentation_problems: presentation_problems(token, policy),
         life: life(token, policy.now, policy.leeway),
         signatures,
     }

@@ -275,6 +275,9 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
         TokenState::Failed => "Signature failed",
         TokenState::Edited => "Edited, unsigned",
         TokenState::Unsigned => "Unsigned",
+        TokenState::ClaimsFail if view.verdict.claims_problems.is_empty() => {
+            "Issuer's signature valid, what is presented is not"
+        }
         TokenState::ClaimsFail => "Signature valid, claims do not hold",
         TokenState::Expired if view.verdict.signature == Signature::Valid => {
             "Signature valid, expired"
@@ -322,7 +325,9 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
             });
         });
         if !view.edited {
-            for problem in &view.verdict.claims_problems {
+            let verdict = &view.verdict;
+            let refused = verdict.presentation_problems.iter();
+            for problem in verdict.claims_problems.iter().chain(refused) {
                 ui.horizontal_top(|ui| {
                     ui.add_space(24.0);
                     let text = theme::prose(&escape(problem), 13.0, theme.text);
