@@ -2,6 +2,7 @@
 
 mod decide;
 mod keys;
+mod would_fit;
 
 use serde_json::Value;
 
@@ -180,14 +181,20 @@ fn one(
             several,
             keys: std::slice::from_ref(&own),
         };
-        let input = signed.input(policy.detached.as_deref());
         let mark = |key: Option<KeyUsed>| {
             key.map(|key| KeyUsed {
                 owner: KeyOwner::Brought,
                 ..key
             })
         };
-        return match decide(&[&own], &named, &alg, signed, &input, &bytes) {
+        return match decide(
+            &[&own],
+            &named,
+            &alg,
+            signed,
+            policy.detached.as_deref(),
+            &bytes,
+        ) {
             Ok(verdict) => Ok(SignatureVerdict {
                 key: mark(verdict.key),
                 reason: format!("{} {POSSESSION}", verdict.reason),
@@ -201,7 +208,11 @@ fn one(
     }
     let (fitting, left_out) = candidates(token, signed, keys);
     if fitting.is_empty() {
-        return Err(End::new(Signature::NoKey, Check::Key, left_out));
+        let reason = match would_fit::of_itself(signed) {
+            Some(hint) => format!("{left_out} {hint}"),
+            None => left_out,
+        };
+        return Err(End::new(Signature::NoKey, Check::Key, reason));
     }
     let named = Named {
         kid: signed.members().get("kid").and_then(Value::as_str),
@@ -216,7 +227,7 @@ fn one(
         &named,
         &alg,
         signed,
-        &signed.input(policy.detached.as_deref()),
+        policy.detached.as_deref(),
         &bytes,
     )
 }

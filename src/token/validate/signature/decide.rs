@@ -3,6 +3,7 @@
 use super::{
     End,
     keys::{Named, ambiguity, name, sharing, used},
+    would_fit::would_fit,
 };
 use crate::{
     jose::{
@@ -26,9 +27,10 @@ pub(super) fn decide(
     named: &Named<'_>,
     alg: &Alg,
     signed: &Signed<'_>,
-    input: &[u8],
+    detached: Option<&[u8]>,
     bytes: &[u8],
 ) -> Result<SignatureVerdict, End> {
+    let input = &*signed.input(detached);
     let mut failed: Vec<&Candidate> = Vec::new();
     let mut unfit: Vec<(&Candidate, KeyError)> = Vec::new();
     let mut unsupported: Option<(&Candidate, String)> = None;
@@ -48,15 +50,22 @@ pub(super) fn decide(
     }
     let tried = failed.len();
     failed.retain(|key| named.given || named.names(key));
+    let hint = failed
+        .iter()
+        .find_map(|key| Some((*key, would_fit(key, alg, signed, detached, bytes)?)));
+    if let Some((key, hint)) = hint {
+        let reason = format!("The signature does not fit {}. {hint}", name(key));
+        return Err(End::invalid(Check::Signature, reason).by(key, named));
+    }
     if let [key] = failed[..] {
         let shape = der_hint(alg, bytes).unwrap_or_default();
-        let detached = if signed.payload.is_empty() {
+        let empty = if signed.payload.is_empty() && detached.is_none() {
             " The payload is empty: if its content is detached, give it (RFC 7515 appendix F)."
         } else {
             ""
         };
         let reason = format!(
-            "The signature does not fit {}: header or payload were changed, or another key signed.{shape}{detached}",
+            "The signature does not fit {}: header or payload were changed, or another key signed.{shape}{empty}",
             name(key)
         );
         return Err(End::invalid(Check::Signature, reason).by(key, named));
