@@ -77,7 +77,9 @@ impl Jwk {
             Some(Value::String(own)) => Some(own.as_str()),
             Some(_) => return Err(UseError::UseNoString),
         };
-        if let Some(own) = own.filter(|own| *own != purpose) {
+        // SPIFFE says for which kind of document a key signs (SPIFFE Trust Domain and Bundle §4.2.2).
+        let signs_svids = own == Some("jwt-svid") && purpose == "sig";
+        if let Some(own) = own.filter(|own| *own != purpose && !signs_svids) {
             return Err(UseError::Use(own.to_owned()));
         }
         let Some(list) = self.0.get("key_ops") else {
@@ -96,7 +98,7 @@ impl Jwk {
             return Err(UseError::Operations);
         }
         let other: &[&str] = match own {
-            Some("sig") => &ENCRYPTION_OPERATIONS,
+            Some("sig" | "jwt-svid") => &ENCRYPTION_OPERATIONS,
             Some(_) => &SIGNATURE_OPERATIONS,
             None => &[],
         };

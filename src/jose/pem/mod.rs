@@ -3,6 +3,7 @@
 mod boxes;
 mod encrypted;
 mod error;
+mod within;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
@@ -35,7 +36,7 @@ const LABELS: [&str; 7] = [
 
 /// Reads one key, or several (JWKS), from `text`: PEM (`PRIVATE KEY`, `EC PRIVATE KEY`,
 /// `RSA PRIVATE KEY`, `PUBLIC KEY`, `RSA PUBLIC KEY`, `CERTIFICATE`), the base64 of such a PEM
-/// without its BEGIN and END lines, JWK, or JWKS. Anything else is refused with what it looks like
+/// without its BEGIN and END lines, JWK, JWKS, or JSON that holds any of these. Anything else is refused with what it looks like
 /// and what is accepted; a bare secret is never guessed.
 pub fn read(text: &str) -> Result<Vec<Jwk>, KeyError> {
     read_with(text, None)
@@ -124,6 +125,12 @@ fn read_json(text: &str) -> Result<Vec<Jwk>, KeyError> {
                 && !members.contains_key("kty")
             {
                 members = private;
+            }
+            if !members.contains_key("kty") {
+                let found = within::keys_within(&members)?;
+                if !found.is_empty() {
+                    return Ok(found);
+                }
             }
             single(members).map(|k| vec![k])
         }
