@@ -1,6 +1,7 @@
 //! Keys as people have them: PEM, DER, JWK, JWKS. Reads any, says what it read.
 
 mod boxes;
+mod certificate;
 mod encrypted;
 mod error;
 mod within;
@@ -20,6 +21,7 @@ use crate::kit::{json, secret::Secret};
 pub(super) use self::boxes::from_pkcs8;
 pub use self::{
     boxes::{rsa_public_der, spki_der},
+    certificate::Certificate,
     error::PemError,
 };
 

@@ -154,7 +154,13 @@ fn one(
     policy: &Policy,
 ) -> Result<SignatureVerdict, End> {
     let alg = readable(token, signed, policy)?;
-    let bytes = b64::decode(&signed.signature).map_err(|e| {
+    let padded = padded(signed);
+    let text = if padded {
+        signed.signature.trim_end_matches('=')
+    } else {
+        &signed.signature
+    };
+    let bytes = b64::decode(text).map_err(|e| {
         let reason = format!("The signature is not base64url: {e}.");
         End::invalid(Check::Encoding, reason)
     })?;
@@ -222,14 +228,22 @@ fn one(
         several,
         keys,
     };
-    decide(
+    let mut verdict = decide(
         &fitting,
         &named,
         &alg,
         signed,
         policy.detached.as_deref(),
         &bytes,
-    )
+    )?;
+    if padded {
+        verdict.reason = format!("{} {PADDED}", verdict.reason);
+        let encoding = verdict.steps.iter_mut();
+        for step in encoding.filter(|step| step.check == Check::Encoding) {
+            PADDED.clone_into(&mut step.detail);
+        }
+    }
+    Ok(verdict)
 }
 
 /// The algorithm, if header and form allow a check at all.
@@ -305,6 +319,28 @@ fn readable(token: &Token, signed: &Signed<'_>, policy: &Policy) -> Result<Alg, 
     Ok(alg)
 }
 
+/// Whether the parts are padded with `=` as a whole, and what is signed is the padded text: AWS load
+/// balancers write their tokens so. A token that was padded on its way is another text than its issuer
+/// signed, and its signature is refused as before.
+fn padded(signed: &Signed<'_>) -> bool {
+    let whole = |part: &str| {
+        let bare = part.trim_end_matches('=');
+        (bare.len() == part.len() || part.len() % 4 == 0) && b64::check(bare).is_ok()
+    };
+    let parts = [&*signed.protected, &*signed.payload, &*signed.signature];
+    parts.iter().all(|part| whole(part))
+        && (parts[..2].iter().any(|part| part.ends_with('='))
+            || parts[2].ends_with('=')
+                && signed
+                    .members()
+                    .get("signer")
+                    .and_then(Value::as_str)
+                    .is_some_and(|signer| signer.starts_with("arn:aws")))
+}
+
+/// What is said of a token whose padded text is what was signed.
+const PADDED: &str = "Its parts are padded with `=`, which RFC 7515 §2 forbids and most programs refuse: AWS load balancers issue tokens so.";
+
 /// Header and payload are base64url, strictly. With `b64: false` the payload is not, and need not be
 /// (RFC 7797 §3).
 fn encoding(token: &Token, signed: &Signed<'_>) -> Result<(), End> {
@@ -313,7 +349,7 @@ fn encoding(token: &Token, signed: &Signed<'_>) -> Result<(), End> {
         .problems
         .iter()
         .find(|p| p.kind == ProblemKind::Encoding && p.part != "signature");
-    if let (Some(problem), false) = (found, signed.unencoded()) {
+    if let (Some(problem), false) = (found, signed.unencoded() || padded(signed)) {
         let reason = format!("{}.", capital(&problem.message));
         return Err(End::invalid(Check::Encoding, reason));
     }

@@ -10,8 +10,11 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::{
-    jose::{Alg, Family, Jwk, b64, crypto},
-    kit::hex,
+    jose::{Alg, Family, Jwk, b64, crypto, pem::Certificate},
+    kit::{
+        hex,
+        text::{escape, shorten},
+    },
     token::{decode::Signed, json_text, validate::Candidate},
 };
 
@@ -30,6 +33,7 @@ pub(super) fn would_fit(
     let input = signed.input(detached);
     cut_short(&key.jwk, alg, signature)
         .or_else(|| hashed_nonce(&key.jwk, alg, signed, detached, signature))
+        .or_else(|| authority(&key.jwk, alg, signed, &input, signature))
         .or_else(|| another_secret(&key.jwk, alg, &input, signature))
         .or_else(|| another_content(&key.jwk, alg, signed, detached, signature))
         .or_else(|| another_algorithm(&key.jwk, alg, &input, signature))
@@ -37,11 +41,57 @@ pub(super) fn would_fit(
 
 /// A hint for a signature that no key at hand explains, from what the token says of itself.
 pub(super) fn of_itself(signed: &Signed<'_>) -> Option<String> {
+    brought_nonce(signed).or_else(|| {
+        let leaf = leaf(signed)?;
+        Some(format!(
+            "The token brings a certificate in `x5c` (subject {}, issued by {}), which is not to be \
+             trusted because the token says so (RFC 7515 §4.1.6): give the certificate that you expect \
+             as the key.",
+            named(&leaf.subject),
+            named(&leaf.issuer)
+        ))
+    })
+}
+
+fn brought_nonce(signed: &Signed<'_>) -> Option<String> {
     let nonce = signed.members().get("nonce")?;
     nonce.is_string().then(|| {
         "The header has a `nonce`, as tokens of Microsoft Graph do: they are signed over its SHA-256 \
          instead, and only Microsoft Graph can verify them. To nobody else are they worth anything."
             .into()
+    })
+}
+
+/// The first certificate of `x5c`.
+fn leaf(signed: &Signed<'_>) -> Option<Certificate> {
+    let text = signed.members().get("x5c")?.as_array()?.first()?.as_str()?;
+    Certificate::read(&STANDARD.decode(text).ok()?)
+}
+
+fn named(name: &str) -> String {
+    if name.is_empty() {
+        "without a name".into()
+    } else {
+        escape(&shorten(name, 120)).into_owned()
+    }
+}
+
+/// The key that was given is that of the authority whose certificate the token brings.
+fn authority(
+    key: &Jwk,
+    alg: &Alg,
+    signed: &Signed<'_>,
+    input: &[u8],
+    signature: &[u8],
+) -> Option<String> {
+    let leaf = leaf(signed)?;
+    (leaf.is_signed_by(key) && fits(&leaf.key, alg, input, signature)).then(|| {
+        format!(
+            "It fits the certificate that the token brings in `x5c` (subject {}), and this key issued \
+             that certificate: once its dates, purpose and name are checked, give the certificate itself \
+             as the key. A path to it is not validated here (RFC 5280 §6).",
+            named(&leaf.subject)
+        )
     })
 }
 
@@ -112,7 +162,7 @@ fn hashed_nonce(
                 .into(),
         );
     }
-    of_itself(signed)
+    brought_nonce(signed)
 }
 
 /// A shared secret that was read in another way than it is written.
