@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use delegraph::{
     app::{Model, keys, token},
-    jose::{Alg, Jwk, b64, crypto, pem, secret::Encoding},
+    jose::{Alg, Jwk, b64, crypto, jwk::Task, pem, secret::Encoding},
     kit::secret::Secret,
     token::{
         craft,
@@ -479,4 +479,67 @@ fn a_passphrase_that_opened_one_key_says_nothing_against_another() {
     assert_eq!(asked(&model), Some(("ed25519.encrypted-other", 3, 3, true)));
     ask(&mut model, open("battery-staple"));
     assert_eq!((asked(&model), model.workspace.keys.len()), (None, 3));
+}
+
+#[test]
+fn keys_are_found_in_the_json_that_services_publish() {
+    let key = crypto::generate(&Alg::Es256, None).unwrap();
+    let pem_text = pem::write(&key).unwrap();
+    let public = key.public().unwrap();
+    let certificate = include_str!("../vectors/certificates/leaf.b64").trim();
+    let armoured =
+        format!("-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----\n");
+    for (json, kids) in [
+        // Google, Firebase: certificates by key identifier.
+        (
+            serde_json::json!({ "k1": armoured, "k2": armoured }),
+            vec!["k1", "k2"],
+        ),
+        (
+            serde_json::json!({ "6a4f87ff5d93": armoured }),
+            vec!["6a4f87ff5d93"],
+        ),
+        // The key file of a service account.
+        (
+            serde_json::json!({ "type": "service_account", "private_key_id": "a1", "private_key": pem_text }),
+            vec!["a1"],
+        ),
+        // A realm's description: the key without its lines.
+        (
+            serde_json::json!({ "realm": "lab", "public_key": certificate }),
+            vec![""],
+        ),
+        // Sets and keys under other names.
+        (
+            serde_json::json!({ "jwks": { "keys": [public.0] } }),
+            vec![""],
+        ),
+        (
+            serde_json::json!({ "data": [{ "jwk": public.0 }] }),
+            vec![""],
+        ),
+    ] {
+        let read = pem::read(&json.to_string()).unwrap_or_else(|e| panic!("{json}: {e}"));
+        let named: Vec<&str> = read.iter().map(|k| k.kid().unwrap_or("")).collect();
+        assert_eq!(named, kids, "{json}");
+    }
+    let cut = serde_json::json!({ "private_key": "-----BEGIN PRIVATE KEY-----\nMIIB" });
+    let why = pem::read(&cut.to_string()).unwrap_err().to_string();
+    assert!(
+        why.contains("in `private_key`") && why.contains("no END line"),
+        "{why}"
+    );
+    let nothing = pem::read("{\"a\":{\"b\":\"c\"}}").unwrap_err().to_string();
+    assert!(nothing.contains("kty"), "{nothing}");
+}
+
+#[test]
+fn keys_of_spiffe_bundles_verify_their_own_kind_alone() {
+    let mut key = crypto::generate(&Alg::Es256, None).unwrap();
+    let raw = crypto::sign(&key, &Alg::Es256, b"text").unwrap();
+    key.0.insert("use".into(), "jwt-svid".into());
+    assert!(crypto::verify(&key, &Alg::Es256, b"text", &raw).is_ok());
+    assert!(key.allows(Task::Encrypt).is_err());
+    key.0.insert("use".into(), "x509-svid".into());
+    assert!(crypto::verify(&key, &Alg::Es256, b"text", &raw).is_err());
 }

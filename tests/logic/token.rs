@@ -15,6 +15,7 @@ mod sd_edits;
 mod sd_jwt;
 mod signatures;
 mod snippet;
+mod would_fit;
 
 use std::sync::LazyLock;
 

@@ -1,6 +1,6 @@
 //! What a verifier asks of an SD-JWT beside the issuer's signature (RFC 9901 §7.1, §7.3).
 
-use super::{Policy, capital};
+use super::Policy;
 use crate::{
     kit::{clock::from_numeric_date, text::escape},
     token::{

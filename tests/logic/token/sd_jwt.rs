@@ -419,3 +419,106 @@ fn hostile_nesting_is_bounded() {
     );
     assert!(token.problems.len() < 50);
 }
+
+/// Judged with the key that signed it; what is said of what it presents.
+fn presented(raw: &str) -> (bool, String) {
+    let token = decode(raw);
+    let key = Candidate::new(issuer_key(), "given".into(), None);
+    let policy = at(1_700_000_000);
+    let verdict = judge(&token, &[key], &policy);
+    assert_eq!(verdict.signature, Signature::Valid, "{}", verdict.reason);
+    (verdict.verified(), verdict.presentation_problems.join("\n"))
+}
+
+fn issuer_key() -> Jwk {
+    static KEY: std::sync::LazyLock<Jwk> =
+        std::sync::LazyLock::new(|| crypto::generate(&Alg::Es256, None).unwrap());
+    KEY.clone()
+}
+
+fn by(key: &Jwk, header: &Value, claims: &Value) -> String {
+    let input = format!(
+        "{}.{}",
+        b64::encode(header.to_string()),
+        b64::encode(claims.to_string())
+    );
+    let signature = crypto::sign(key, &Alg::Es256, input.as_bytes()).unwrap();
+    format!("{input}.{}", b64::encode(signature))
+}
+
+#[test]
+fn what_is_presented_is_judged_as_well_as_the_signature() {
+    let holder = crypto::generate(&Alg::Es256, None).unwrap();
+    let (name, hash) = disclose(&json!(["salt", "given_name", "Alice"]), "sha-256");
+    let (foreign, _) = disclose(&json!(["salt", "admin", true]), "sha-256");
+    let public = holder.public().unwrap();
+    let issued = by(
+        &issuer_key(),
+        &json!({ "alg": "ES256", "typ": "dc+sd-jwt" }),
+        &json!({ "_sd": [hash, "decoy"], "cnf": { "jwk": public.0 } }),
+    );
+    let sound = format!("{issued}~{name}~");
+    assert_eq!(presented(&sound), (true, String::new()));
+    assert_eq!(presented(&format!("{issued}~")).0, true);
+
+    let kb = |key: &Jwk, typ: &str, over: &str, change: Value| {
+        let mut claims = json!({
+            "iat": 1_699_999_990, "aud": "https://verifier", "nonce": "n",
+            "sd_hash": b64::encode(crypto::sha256(over.as_bytes())),
+        });
+        for (name, value) in change.as_object().unwrap() {
+            if value.is_null() {
+                claims.as_object_mut().unwrap().remove(name);
+            } else {
+                claims[name] = value.clone();
+            }
+        }
+        by(key, &json!({ "alg": "ES256", "typ": typ }), &claims)
+    };
+    let good = kb(&holder, "kb+jwt", &sound, json!({}));
+    assert_eq!(presented(&format!("{sound}{good}")), (true, String::new()));
+
+    let other = crypto::generate(&Alg::Es256, None).unwrap();
+    for (raw, words) in [
+        (format!("{issued}~{foreign}~"), "belongs to no hash"),
+        (format!("{issued}~{name}~{name}~"), "stands twice"),
+        (format!("{issued}~{name}"), "last `~` is missing"),
+        (
+            format!("{sound}{}", kb(&other, "kb+jwt", &sound, json!({}))),
+            "not signed by the key in `cnf`",
+        ),
+        (
+            format!("{sound}{}", kb(&holder, "kb+jwt", "else", json!({}))),
+            "`sd_hash` is not the hash",
+        ),
+        (
+            format!("{sound}{}", kb(&holder, "jwt", &sound, json!({}))),
+            "`typ` is not `kb+jwt`",
+        ),
+        (
+            format!(
+                "{sound}{}",
+                kb(&holder, "kb+jwt", &sound, json!({ "nonce": null }))
+            ),
+            "no `nonce`",
+        ),
+        (
+            format!(
+                "{sound}{}",
+                kb(&holder, "kb+jwt", &sound, json!({ "sd_hash": null }))
+            ),
+            "no `sd_hash`",
+        ),
+        (
+            format!(
+                "{sound}{}",
+                kb(&holder, "kb+jwt", &sound, json!({ "iat": 1_700_009_000 }))
+            ),
+            "in the future",
+        ),
+    ] {
+        let (verified, problems) = presented(&raw);
+        assert!(!verified, "{words}");
+        assert!(problems.contains(words), "{words}: {problems}");
+    }
+}
