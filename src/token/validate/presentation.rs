@@ -2,7 +2,10 @@
 
 use super::Policy;
 use crate::{
-    kit::{clock::from_numeric_date, text::escape},
+    kit::{
+        clock::from_numeric_date,
+        text::{capital, escape},
+    },
     token::{
         Kind, ProblemKind, Token, claims,
         sd_jwt::{self, SdJwt},
