@@ -41,6 +41,13 @@ fn binding_problems(token: &Token, sd: &SdJwt, policy: &Policy) -> Vec<String> {
     if kb.kind != Kind::KeyBinding {
         return found; // reading has said so
     }
+    let typ = kb
+        .header_text("typ")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    if typ.strip_prefix("application/").unwrap_or(&typ) != "kb+jwt" {
+        found.push("The `typ` of the key binding is not `kb+jwt` (RFC 9901 §4.3).".into());
+    }
     for name in ["iat", "aud", "nonce", "sd_hash"] {
         if kb.claim(name).is_none() {
             found.push(format!(

@@ -181,10 +181,10 @@ fn padded_text_is_judged_as_it_was_signed_and_padding_on_the_way_is_refused() {
     };
     let input = format!(
         "{}.{}",
-        padded("{\"alg\":\"ES256\",\"signer\":\"arn:aws:elasticloadbalancing:x\"}"),
-        padded("{\"sub\":\"alice\"}")
+        padded("{\"alg\":\"ES256\",\"signer\":\"arn:aws:elasticloadbalancing:xy\"}"),
+        padded("{\"sub\":\"alice2\"}")
     );
-    assert!(input.contains('='));
+    assert!(input.contains('='), "{input}");
     let made = crypto::sign(&key, &Alg::Es256, input.as_bytes()).unwrap();
     let raw = format!("{input}.{}==", b64::encode(made));
     let (signature, words) = reason(&raw, key.clone(), &policy());
