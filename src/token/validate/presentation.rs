@@ -35,7 +35,7 @@ fn binding_problems(token: &Token, sd: &SdJwt, policy: &Policy) -> Vec<String> {
     let mut found = Vec::new();
     match sd_jwt::binding(token) {
         Some(Ok(())) => {}
-        Some(Err(why)) => found.push(format!("The key binding is refused: {why}.")),
+        Some(Err(why)) => found.push(format!("{}.", capital(&why.to_string()))),
         None => found.push("The key binding cannot be read (RFC 9901 §4.3).".into()),
     }
     if kb.kind != Kind::KeyBinding {

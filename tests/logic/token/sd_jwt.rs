@@ -493,7 +493,7 @@ fn what_is_presented_is_judged_as_well_as_the_signature() {
         ),
         (
             format!("{sound}{}", kb(&holder, "jwt", &sound, json!({}))),
-            "`typ` is not `kb+jwt`",
+            "is not `kb+jwt`",
         ),
         (
             format!(

@@ -231,3 +231,33 @@ fn a_certificate_that_the_token_brings_is_named_and_trusted_for_nothing() {
         verdict.reason
     );
 }
+
+#[test]
+fn numbers_without_their_leading_zeros_are_told_from_a_cut() {
+    let key = crypto::generate(&Alg::Es256, None).unwrap();
+    let header = json!({ "alg": "ES256" });
+    // One signature in 128 or so has a zero in front of R or S.
+    let (raw, bytes) = (0..20_000)
+        .map(|n| signed_by(&key, &header, &format!("{{\"n\":{n}}}")))
+        .find_map(|raw| {
+            let bytes = b64::decode(raw.rsplit('.').next()?).ok()?;
+            (bytes[0] == 0 || bytes[32] == 0).then_some((raw, bytes))
+        })
+        .unwrap();
+    let bare = |number: &[u8]| {
+        number
+            .iter()
+            .copied()
+            .skip_while(|b| *b == 0)
+            .collect::<Vec<_>>()
+    };
+    let short = [bare(&bytes[..32]), bare(&bytes[32..])].concat();
+    let start = raw.rfind('.').unwrap() + 1;
+    let (signature, words) = reason(
+        &format!("{}{}", &raw[..start], b64::encode(&short)),
+        key,
+        &policy(),
+    );
+    assert_eq!(signature, Signature::Invalid);
+    assert!(words.contains("leading zeros"), "{words}");
+}

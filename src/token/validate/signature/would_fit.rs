@@ -31,7 +31,8 @@ pub(super) fn would_fit(
     signature: &[u8],
 ) -> Option<String> {
     let input = signed.input(detached);
-    cut_short(&key.jwk, alg, signature)
+    unpadded(&key.jwk, alg, &input, signature)
+        .or_else(|| cut_short(&key.jwk, alg, signature))
         .or_else(|| hashed_nonce(&key.jwk, alg, signed, detached, signature))
         .or_else(|| authority(&key.jwk, alg, signed, &input, signature))
         .or_else(|| another_secret(&key.jwk, alg, &input, signature))
@@ -120,6 +121,30 @@ fn length(key: &Jwk, alg: &Alg) -> Option<usize> {
             _ => return None,
         },
     })
+}
+
+/// R and S without the zeros in front of them, as careless makers of ECDSA signatures write them.
+fn unpadded(key: &Jwk, alg: &Alg, input: &[u8], signature: &[u8]) -> Option<String> {
+    let whole = length(key, alg).filter(|_| alg.family() == Family::Ecdsa)?;
+    let width = whole / 2;
+    if signature.len() >= whole || signature.len() + 8 < whole {
+        return None;
+    }
+    // Where S begins is not said: each place at which both numbers are short enough is tried.
+    let fits_split = |at: usize| {
+        let (r, s) = signature.split_at(at);
+        let mut padded = vec![0; width.saturating_sub(r.len())];
+        padded.extend_from_slice(r);
+        padded.resize(padded.len() + width.saturating_sub(s.len()), 0);
+        padded.extend_from_slice(s);
+        padded.len() == whole && fits(key, alg, input, &padded)
+    };
+    (signature.len() - width..=width).find(|at| fits_split(*at))?;
+    Some(format!(
+        "The signature has {} bytes, and fits once R and S have their leading zeros, {whole} bytes (RFC 7518 §3.4): \
+         it is not cut, its maker leaves them out.",
+        signature.len()
+    ))
 }
 
 /// Shorter than any signature of the algorithm: the end of the token is missing.
