@@ -1,5 +1,6 @@
 //! What is known of tokens and of the exchanges that gave them: the input of rules and graph.
 
+pub mod identities;
 pub mod sent;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -9,6 +10,7 @@ use crate::{
     token::{Kind, Token, validate::Verdict},
 };
 
+pub use identities::Identities;
 pub use sent::Sent;
 
 /// One token of a chain, or alone.

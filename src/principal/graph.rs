@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::Value;
 
 use rank::rank;
-use roles::{Roles, client_of, party, pid, speaks_of_principals};
+use roles::{Roles, speaks_of_principals};
 
 use super::{Edge, Graph, Node, NodeKind, Relation, place};
 use crate::{
@@ -135,6 +135,7 @@ impl<'a> Builder<'a> {
     }
 
     fn principal(&mut self, pid: &Pid, hop: usize) -> usize {
+        let pid = &self.roles.identities.canonical(pid);
         let kind = self.roles.kind(pid);
         self.node(kind, pid.iss.as_deref(), &pid.sub, hop)
     }
@@ -149,7 +150,7 @@ impl<'a> Builder<'a> {
         if self.roles.issuers.contains(aud) || kind == Kind::IdJag {
             return self.issuer(aud, hop);
         }
-        let named = pid(iss, aud);
+        let named = self.roles.identities.canonical(&Pid::new(iss, aud));
         let at = if self.roles.agents.contains(&named) || self.roles.allowed.contains(&named) {
             self.principal(&named, hop)
         } else {
@@ -202,7 +203,7 @@ impl<'a> Builder<'a> {
                     // A client is named at the server that it proves itself to.
                     let aud = claims::audiences(token).unwrap_or_default();
                     let iss = aud.iter().find(|a| self.roles.issuers.contains(*a));
-                    let named = pid(iss.map(String::as_str), sub);
+                    let named = Pid::new(iss.map(String::as_str), sub);
                     trace.holder = Some(self.principal(&named, at));
                 }
             }
@@ -217,9 +218,7 @@ impl<'a> Builder<'a> {
     fn token(&mut self, hop: &Hop, at: usize, trace: &mut Trace) {
         let token: &Token = &hop.token;
         let iss = token.claim_text("iss");
-        let subject = token
-            .claim_text("sub")
-            .map(|sub| self.principal(&pid(iss, sub), at));
+        let subject = claims::subject(token).map(|pid| self.principal(&pid, at));
         if let Some(subject) = subject {
             self.facts[subject].tokens += usize::from(!hop.supporting);
             trace.path.push(subject);
@@ -236,7 +235,7 @@ impl<'a> Builder<'a> {
             .collect();
         self.delegation(hop, at, trace, &acting);
 
-        let client = client_of(token);
+        let client = claims::client(token);
         let current = acting.last().copied();
         if let Some((last, before)) = acting.split_last() {
             for node in before {
@@ -251,7 +250,7 @@ impl<'a> Builder<'a> {
         let user = current.or(subject);
         let mut uses = None;
         if let Some(client) = client {
-            let named = pid(iss, client);
+            let named = Pid::new(iss, client);
             let node = self.principal(&named, at);
             if let Some(user) = user {
                 uses = self.edge(user, node, Relation::UsesClient, at);
@@ -266,7 +265,7 @@ impl<'a> Builder<'a> {
         }
         let Some(holder) = trace.holder else { return };
 
-        if let Some(allowed) = party(token, "may_act") {
+        if let Some(allowed) = claims::may_act(token) {
             let allowed = self.principal(&allowed, at);
             self.edge(subject.unwrap_or(holder), allowed, Relation::MayAct, at);
         }

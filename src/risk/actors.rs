@@ -3,13 +3,16 @@
 use serde_json::Value;
 
 use super::{
-    Settings, Severity,
+    Severity,
     compare::{Comparison, compare},
     facts::{Facts, actors, shown},
     rule::{Draft, Said},
     survey::Pair,
 };
-use crate::token::{Kind, claims::Pid};
+use crate::token::{
+    Kind,
+    claims::{self, Actor, Pid},
+};
 
 /// The actors of a hop, compared with those of its parent.
 pub(super) struct Actors<'s> {
@@ -49,11 +52,10 @@ impl<'s> Actors<'s> {
         if act_is_broken(parent) || act_is_broken(child) {
             return None;
         }
-        let mapped =
-            |pids: Vec<Pid>| -> Vec<Pid> { pids.iter().map(|p| linked(p, settings)).collect() };
+        let mapped = |pids: Vec<Pid>| -> Vec<Pid> { pids.iter().map(|p| pair.linked(p)).collect() };
         let (before, after) = (mapped(parent.chain()), mapped(child.chain()));
-        let presenter = presenter(child).map(|x| linked(&x, settings));
-        let subject = child.subject().map(|s| linked(&s, settings));
+        let presenter = presenter(child).map(|x| pair.linked(&x));
+        let subject = child.subject().map(|s| pair.linked(&s));
         let found = compare(&before, &after, presenter.as_ref(), subject.as_ref());
         let situation = if after.is_empty() {
             if before.is_empty() {
@@ -115,13 +117,23 @@ impl<'s> Actors<'s> {
 }
 
 /// Who presented an exchange that was seen: the actor token's subject, else the authenticated client.
-fn presenter(child: &Facts<'_>) -> Option<Pid> {
+pub(super) fn presenter(child: &Facts<'_>) -> Option<Pid> {
     let asked = child.asked()?;
+    let first = child.actors.first();
     if let Some(token) = &asked.actor_token {
-        return Some(Pid {
-            iss: token.claim_text("iss").map(str::to_owned),
-            sub: token.claim_text("sub")?.to_owned(),
-        });
+        let subject = child.identities.canonical(&claims::subject(token)?);
+        // A server may name the actor by the client that holds the actor token, and without the issuer
+        // that gave the name: it is the same party.
+        let as_client = claims::client(token).map(|id| Pid::new(token.claim_text("iss"), id));
+        let is_named = |actor: &&Actor| {
+            as_client.as_ref() == Some(&actor.pid)
+                || (!actor.has_iss && actor.pid.sub == subject.sub)
+        };
+        return Some(
+            first
+                .filter(is_named)
+                .map_or(subject, |actor| actor.pid.clone()),
+        );
     }
     if asked.actor_token_sent {
         return None; // opaque: whom it is about cannot be read
@@ -129,34 +141,12 @@ fn presenter(child: &Facts<'_>) -> Option<Pid> {
     let client = asked.client_id.as_deref()?;
     // A client identifier has no issuer of its own: it is whichever actor is called so.
     Some(
-        child
-            .actors
-            .first()
+        first
             .map(|a| &a.pid)
             .filter(|pid| pid.sub == client)
             .cloned()
-            .unwrap_or_else(|| Pid {
-                iss: child.iss.map(str::to_owned),
-                sub: client.to_owned(),
-            }),
+            .unwrap_or_else(|| child.client_of_issuer(client)),
     )
-}
-
-/// The identity that declared links lead to; at most a few steps, so that a circle ends.
-pub(super) fn linked(pid: &Pid, settings: &Settings) -> Pid {
-    let mut at = pid.clone();
-    for _ in 0..8 {
-        let next = settings
-            .links
-            .iter()
-            .find(|((iss, sub), _)| at.iss.as_deref() == Some(iss) && at.sub == *sub);
-        let Some((_, (iss, sub))) = next else { break };
-        at = Pid {
-            iss: Some(iss.clone()),
-            sub: sub.clone(),
-        };
-    }
-    at
 }
 
 /// Who holds a token: the one who acts now, else the client that it was issued to.
@@ -203,6 +193,8 @@ pub(super) fn flaw(party: &Value) -> Option<String> {
     match members.get("sub") {
         Some(Value::String(_)) => None,
         Some(other) => Some(format!("`sub` is {}", kind_of(other))),
+        // A client may be named as such: RFC 8693 §4.1 asks for claims that identify the actor.
+        None if members.get("client_id").is_some_and(Value::is_string) => None,
         None => Some("no `sub`".into()),
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use super::Settings;
 use crate::{
-    evidence::{Evidence, Hop, RequestedExchange},
+    evidence::{Evidence, Hop, Identities, RequestedExchange},
     jose::Alg,
     kit::{
         clock,
@@ -46,11 +46,17 @@ pub(super) struct Facts<'a> {
     pub aauth: bool,
     /// Subjects of the hops before this one.
     pub earlier: Rc<Vec<Pid>>,
+    /// Which names are one principal's.
+    pub identities: Rc<Identities>,
 }
 
 impl<'a> Facts<'a> {
-    fn of(hop: &'a Hop) -> Self {
+    fn of(hop: &'a Hop, identities: &Rc<Identities>) -> Self {
         let token: &Token = &hop.token;
+        let mut actors = claims::actors(token);
+        for actor in &mut actors {
+            actor.pid = identities.canonical(&actor.pid);
+        }
         Self {
             hop,
             token,
@@ -58,12 +64,10 @@ impl<'a> Facts<'a> {
             readable: token.claims.is_some(),
             iss: token.claim_text("iss"),
             sub: token.claim_text("sub"),
-            client: ["client_id", "azp", "cid", "appid"]
-                .iter()
-                .find_map(|name| token.claim_text(name)),
+            client: claims::client(token),
             scopes: claims::scopes(token),
             audiences: claims::audiences(token),
-            actors: claims::actors(token),
+            actors,
             key: claims::holder_key(token),
             exp: claims::numeric_date(token, "exp"),
             iat: claims::numeric_date(token, "iat"),
@@ -76,6 +80,7 @@ impl<'a> Facts<'a> {
                 .header_text("typ")
                 .is_some_and(|typ| typ.to_ascii_lowercase().starts_with("aa-")),
             earlier: Rc::default(),
+            identities: Rc::clone(identities),
         }
     }
 
@@ -120,12 +125,14 @@ impl<'a> Facts<'a> {
         matches!(self.kind, Kind::AccessToken | Kind::PresumedAccessToken)
     }
 
-    /// `(iss, sub)`.
+    /// Whom the token is about.
     pub fn subject(&self) -> Option<Pid> {
-        Some(Pid {
-            iss: self.iss.map(str::to_owned),
-            sub: self.sub?.to_owned(),
-        })
+        claims::subject(self.token).map(|pid| self.identities.canonical(&pid))
+    }
+
+    /// A client of the token's issuer.
+    pub fn client_of_issuer(&self, id: &str) -> Pid {
+        self.identities.canonical(&Pid::new(self.iss, id))
     }
 
     /// The identities of the actors, outermost first.
@@ -135,7 +142,8 @@ impl<'a> Facts<'a> {
 
     /// Subject, first actor ... current actor, audiences: names for people.
     pub fn path(&self) -> Vec<String> {
-        let mut path: Vec<String> = self.sub.iter().map(|s| escape(s).into_owned()).collect();
+        let subject = self.token.claim("sub").and_then(claims::name_of);
+        let mut path: Vec<String> = subject.iter().map(|s| escape(s).into_owned()).collect();
         path.extend(
             self.actors
                 .iter()
@@ -153,7 +161,8 @@ impl<'a> Facts<'a> {
 
     /// What to call the subject.
     pub fn who(&self) -> String {
-        self.sub.map_or_else(|| "nobody named".into(), shown)
+        let subject = self.token.claim("sub").and_then(claims::name_of);
+        subject.map_or_else(|| "nobody named".into(), |name| shown(&name))
     }
 
     /// What to call the hop.
@@ -229,9 +238,10 @@ pub(super) fn actors(pids: &[Pid]) -> String {
 
 /// Reads the facts of all hops.
 pub(super) fn read(evidence: &Evidence) -> Vec<Facts<'_>> {
+    let identities = Rc::new(Identities::of(evidence));
     let mut all: Vec<Facts<'_>> = Vec::with_capacity(evidence.hops.len());
     for hop in &evidence.hops {
-        let mut facts = Facts::of(hop);
+        let mut facts = Facts::of(hop, &identities);
         // Shared as long as the subject stays the same, so that long chains cost nothing.
         if let Some(parent) = hop.parent.and_then(|p| all.get(p)) {
             facts.earlier = match parent.subject() {

@@ -7,7 +7,7 @@ use super::{
     actors::Actors,
     facts::{self, Facts, powerful_chains},
 };
-use crate::evidence::Evidence;
+use crate::{evidence::Evidence, token::claims::Pid};
 
 /// All tokens of an evaluation.
 pub(super) struct Survey<'a> {
@@ -84,6 +84,21 @@ pub(super) struct Pair<'s> {
 }
 
 impl<'s> Pair<'s> {
+    /// The identity that declared links lead to; at most a few steps, so that a circle ends.
+    pub fn linked(&self, pid: &Pid) -> Pid {
+        let identities = &self.child.identities;
+        let named = |(iss, sub): &(String, String)| identities.canonical(&Pid::new(Some(iss), sub));
+        let mut at = identities.canonical(pid);
+        for _ in 0..8 {
+            let links = &self.settings.links;
+            let Some((_, to)) = links.iter().find(|(from, _)| named(from) == at) else {
+                break;
+            };
+            at = named(to);
+        }
+        at
+    }
+
     /// The one that has no `scope`, the parent first.
     pub fn without_scope(&self) -> &'s Facts<'s> {
         if self.parent.scopes.is_none() {

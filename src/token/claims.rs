@@ -1,6 +1,6 @@
 //! Typed views of claims.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use serde_json::Value;
 
@@ -15,10 +15,63 @@ pub struct Pid {
     pub sub: String,
 }
 
+impl Pid {
+    /// The identity behind a name that `iss` gave. A SPIFFE ID is one principal whoever names it: it
+    /// carries its own trust domain, and the issuer of a token is no part of it (SPIFFE-ID §2).
+    pub fn new(iss: Option<&str>, sub: &str) -> Self {
+        Self {
+            iss: iss.filter(|_| !is_spiffe(sub)).map(str::to_owned),
+            sub: sub.to_owned(),
+        }
+    }
+}
+
+/// Whether a name is a SPIFFE ID; its scheme is written in any case (RFC 3986 §3.1).
+pub fn is_spiffe(name: &str) -> bool {
+    name.get(..9)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("spiffe://"))
+}
+
+/// The name in a `sub`: text, or the digits of a number, which some servers write (DG-207 says that
+/// they should not).
+pub fn name_of(sub: &Value) -> Option<Cow<'_, str>> {
+    match sub {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        _ => None,
+    }
+}
+
+/// Whom a token is about.
+pub fn subject(token: &Token) -> Option<Pid> {
+    let name = name_of(token.claim("sub")?)?;
+    Some(Pid::new(token.claim_text("iss"), &name))
+}
+
+/// The client that a token was issued to: `client_id` (RFC 9068 §2.2), or what vendors call it.
+pub fn client(token: &Token) -> Option<&str> {
+    ["client_id", "azp", "cid", "appid"]
+        .iter()
+        .find_map(|name| token.claim_text(name))
+}
+
+/// The party of `may_act`.
+pub fn may_act(token: &Token) -> Option<Pid> {
+    party(token, token.claim("may_act")?)
+}
+
+/// The party that an entry of `act` or `may_act` names, by `sub` or, where there is none, as a client by
+/// `client_id`. Without an `iss` of its own it is one of the token's issuer (RFC 8693 §4.1, §4.4).
+pub fn party(token: &Token, entry: &Value) -> Option<Pid> {
+    let iss = entry.get("iss").and_then(Value::as_str);
+    let name = entry.get("sub").or_else(|| entry.get("client_id"))?;
+    Some(Pid::new(iss.or(token.claim_text("iss")), &name_of(name)?))
+}
+
 /// One entry of an act chain.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Actor {
-    /// `(act.iss or T.iss, act.sub)`; `sub` is empty when the entry has none.
+    /// Whom it names, as [`party`] reads it; `sub` is empty when it names nobody.
     pub pid: Pid,
     /// Whether the entry itself carries `iss`.
     pub has_iss: bool,
@@ -31,12 +84,10 @@ pub struct Actor {
 /// The act chain, outermost (current) first. Empty when there is no `act`; entries that are not
 /// objects end the chain (DG-211 reports them).
 pub fn actors(token: &Token) -> Vec<Actor> {
-    let issuer = token.claim_text("iss");
     let mut found = Vec::new();
     let mut pointer = String::from("/act");
     let mut next = token.claim("act");
     while let Some(Value::Object(entry)) = next {
-        let own = entry.get("iss").and_then(Value::as_str);
         // Without the inner `act`, which would be copied again at each depth.
         let members = entry
             .iter()
@@ -44,15 +95,10 @@ pub fn actors(token: &Token) -> Vec<Actor> {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         found.push(Actor {
-            pid: Pid {
-                iss: own.or(issuer).map(str::to_owned),
-                sub: entry
-                    .get("sub")
-                    .and_then(Value::as_str)
-                    .unwrap_or("")
-                    .to_owned(),
-            },
-            has_iss: own.is_some(),
+            pid: next
+                .and_then(|entry| party(token, entry))
+                .unwrap_or_else(|| Pid::new(token.claim_text("iss"), "")),
+            has_iss: entry.get("iss").is_some_and(Value::is_string),
             pointer: pointer.clone(),
             members,
         });

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::super::NodeKind;
 use crate::{
-    evidence::Evidence,
+    evidence::{Evidence, Identities, identities::own_client},
     token::{
         Kind, Token,
         claims::{self, Pid},
@@ -22,11 +20,16 @@ pub(super) struct Roles {
     pub issuers: BTreeSet<String>,
     /// Named in `may_act`.
     pub allowed: BTreeSet<Pid>,
+    /// Which names are one principal's.
+    pub identities: Identities,
 }
 
 impl Roles {
     pub fn of(evidence: &Evidence) -> Self {
-        let mut roles = Self::default();
+        let mut roles = Self {
+            identities: Identities::of(evidence),
+            ..Self::default()
+        };
         for hop in &evidence.hops {
             let token: &Token = &hop.token;
             if !speaks_of_principals(token.kind) {
@@ -38,22 +41,25 @@ impl Roles {
             }
             for actor in claims::actors(token) {
                 if !actor.pid.sub.is_empty() {
-                    roles.agents.insert(actor.pid);
+                    let actor = roles.identities.canonical(&actor.pid);
+                    roles.agents.insert(actor);
                 }
             }
-            roles.allowed.extend(party(token, "may_act"));
-            if let Some(sub) = token.claim_text("sub") {
-                let subject = pid(iss, sub);
-                if hop.supporting || client_of(token) == Some(sub) {
+            let allowed = claims::may_act(token);
+            roles
+                .allowed
+                .extend(allowed.map(|pid| roles.identities.canonical(&pid)));
+            if let Some(subject) = claims::subject(token) {
+                let subject = roles.identities.canonical(&subject);
+                if hop.supporting || own_client(token).is_some() {
                     roles.agents.insert(subject.clone());
                 }
                 roles.subjects.insert(subject);
             }
             let actor = hop.exchange.as_ref().and_then(|e| e.actor_token.as_ref());
-            if let Some(actor) = actor
-                && let Some(sub) = actor.claim_text("sub")
-            {
-                roles.agents.insert(pid(actor.claim_text("iss"), sub));
+            if let Some(actor) = actor.and_then(|token| claims::subject(token)) {
+                let actor = roles.identities.canonical(&actor);
+                roles.agents.insert(actor);
             }
         }
         roles
@@ -62,7 +68,7 @@ impl Roles {
     pub fn kind(&self, pid: &Pid) -> NodeKind {
         if self.agents.contains(pid) {
             NodeKind::Agent
-        } else if pid.sub.starts_with("spiffe://") {
+        } else if claims::is_spiffe(&pid.sub) {
             NodeKind::Service
         } else if self.subjects.contains(pid) {
             NodeKind::Person
@@ -72,25 +78,6 @@ impl Roles {
             NodeKind::Client
         }
     }
-}
-
-pub(super) fn client_of(token: &Token) -> Option<&str> {
-    ["client_id", "azp", "cid", "appid"]
-        .iter()
-        .find_map(|name| token.claim_text(name))
-}
-
-pub(super) fn pid(iss: Option<&str>, sub: &str) -> Pid {
-    Pid {
-        iss: iss.map(str::to_owned),
-        sub: sub.to_owned(),
-    }
-}
-
-pub(super) fn party(token: &Token, member: &str) -> Option<Pid> {
-    let party = token.claim(member)?;
-    let text = |name: &str| party.get(name).and_then(Value::as_str);
-    Some(pid(text("iss").or(token.claim_text("iss")), text("sub")?))
 }
 
 /// Kinds that say who may do something somewhere; others are proofs and messages.

@@ -3,7 +3,6 @@
 use crate::{
     risk::{
         Severity,
-        actors::linked,
         facts::shown,
         rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
         survey::Pair,
@@ -47,7 +46,7 @@ fn check(pair: &Pair<'_>) -> Said {
     if before.iss.is_none() || after.iss.is_none() {
         return Said::unknown("`iss` of parent or child is absent");
     }
-    let declared = linked(&before, pair.settings) == linked(&after, pair.settings)
+    let declared = pair.linked(&before) == pair.linked(&after)
         // The grant itself says who its subject is at the other server.
         || (before.iss != after.iss
             && parent.token.claim_text("aud_sub") == Some(after.sub.as_str()));

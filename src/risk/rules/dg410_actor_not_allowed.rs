@@ -1,14 +1,16 @@
 //! DG-410: actor not in `may_act`.
 
+use serde_json::Value;
+
 use crate::{
     risk::{
         Severity,
-        actors::linked,
+        actors::presenter as presenter_seen,
         facts::{Facts, shown},
         rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
         survey::Pair,
     },
-    token::claims::Pid,
+    token::claims::{self, Pid},
 };
 
 #[cfg(test)]
@@ -19,11 +21,11 @@ pub(super) static RULE: Rule = Rule {
     title: "Actor not in may_act",
     severity: Severity::Critical,
     floor: Severity::Info,
-    condition: "the parent has `may_act`, and the presenter is another party; high and ambiguous when one side leaves out `iss`",
+    condition: "the parent has `may_act`, and the presenter is another party; a party without `iss` is one of its token's issuer; high and ambiguous when the tokens are of two issuers and one side leaves out `iss`",
     why: "The user's limit is decoration: any agent that gets hold of the token can join the chain.",
     source: "RFC 8693 §4.4",
     fix: "Enforce `may_act` on `iss` and `sub` at the token endpoint; refuse with `invalid_request`.",
-    false_positives: "`iss` left out on one side.",
+    false_positives: "`iss` left out on one side, across issuers.",
     surroundings: Surroundings::Chain,
     mark: Mark::Arrival,
     wire: Wire::Word("not in may_act"),
@@ -36,37 +38,24 @@ fn check(pair: &Pair<'_>) -> Said {
     let Some(allowed) = parent.token.claim("may_act") else {
         return Said::Silent;
     };
-    let text = |name: &str| allowed.get(name).and_then(serde_json::Value::as_str);
-    let Some(sub) = text("sub") else {
+    let Some(whole) = claims::party(parent.token, allowed) else {
         return Said::unknown("`may_act` names nobody (DG-211)");
     };
-    let iss = text("iss");
-    let Some((actor, is_client)) = presenter(child) else {
+    let Some((actor, said_iss)) = presenter(child) else {
         return Said::unknown("who presented the exchange is unknown");
     };
-    let whole = Pid {
-        iss: iss.map(str::to_owned),
-        sub: sub.to_owned(),
-    };
-    // A client identifier carries no issuer of its own.
-    let actor_iss = actor
-        .iss
-        .as_deref()
-        .filter(|_| !is_client || actor.iss.as_deref() == iss);
-    let same = match (iss, actor_iss) {
-        (None, None) => sub == actor.sub,
-        (Some(_), Some(_)) => linked(&whole, pair.settings) == linked(&actor, pair.settings),
-        _ => false,
-    };
-    if same {
+    if pair.linked(&whole) == pair.linked(&actor) {
         return Said::Silent;
     }
-    let ambiguous = sub == actor.sub && iss.is_some() != actor_iss.is_some();
-    let name = |sub: &str, iss: Option<&str>| match iss {
-        Some(iss) if actor.sub == whole.sub => format!("{} of {}", shown(sub), shown(iss)),
-        _ => shown(sub),
+    let named_iss = allowed.get("iss").is_some_and(Value::is_string);
+    // Of two issuers, and one of them is only taken from a token: the names may mean one party.
+    let ambiguous = whole.sub == actor.sub && !(named_iss && said_iss);
+    let same_name = actor.sub == whole.sub;
+    let name = |pid: &Pid| match &pid.iss {
+        Some(iss) if same_name => format!("{} of {}", shown(&pid.sub), shown(iss)),
+        _ => shown(&pid.sub),
     };
-    let (allowed, found) = (name(sub, iss), name(&actor.sub, actor_iss));
+    let (allowed, found) = (name(&whole), name(&actor));
     Draft {
         severity: if ambiguous {
             Severity::High
@@ -76,8 +65,8 @@ fn check(pair: &Pair<'_>) -> Said {
         claim: "act.sub".into(),
         message: if ambiguous {
             format!(
-                "`may_act` of {} names {allowed} and the actor is {found}, one of them without issuer: \
-                 ambiguous, for names of two issuers may be equal.",
+                "`may_act` of {} names {allowed} and the actor is {found}, one of them without an issuer of \
+                 its own: ambiguous, for names of two issuers may be equal.",
                 parent.name()
             )
         } else {
@@ -96,41 +85,23 @@ fn check(pair: &Pair<'_>) -> Said {
     .into()
 }
 
-/// Who presented the exchange that gave `child`, and whether that is known by `client_id` only: the
-/// subject of the actor token, else the authenticated client; when the exchange was not seen, the actor
-/// that the child names, else its client.
+/// Who presented the exchange that gave `child`, and whether an issuer was named with it: the subject of
+/// the actor token, else the authenticated client, whose identifier carries no issuer; when the exchange
+/// was not seen, the actor that the child names, else its client.
 fn presenter(child: &Facts<'_>) -> Option<(Pid, bool)> {
-    let client = |id: &str| Pid {
-        iss: child.iss.map(str::to_owned),
-        sub: id.to_owned(),
-    };
-    if let Some(asked) = child.asked() {
-        if let Some(token) = &asked.actor_token
-            && let Some(sub) = token.claim_text("sub")
-        {
-            let pid = Pid {
-                iss: token.claim_text("iss").map(str::to_owned),
-                sub: sub.to_owned(),
-            };
-            return Some((pid, false));
-        }
-        if let Some(id) = asked
-            .client_id
-            .as_deref()
-            .filter(|_| !asked.actor_token_sent)
-        {
-            return Some((client(id), true));
-        }
+    if let Some(pid) = presenter_seen(child) {
+        let by_token = child.asked().is_some_and(|a| a.actor_token.is_some());
+        return Some((pid, by_token));
     }
     let actor = child.actors.first().filter(|a| !a.pid.sub.is_empty());
     actor
-        .map(|a| (a.pid.clone(), false))
-        .or_else(|| child.client.map(|id| (client(id), true)))
+        .map(|a| (a.pid.clone(), a.has_iss))
+        .or_else(|| child.client.map(|id| (child.client_of_issuer(id), false)))
 }
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<Case> {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     let by = |may_act: Value| hops(json!({ "may_act": may_act }), json!({}));
     let named = |sub: &str| json!({ "iss": AS, "sub": sub });
@@ -148,9 +119,27 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         fires("same name elsewhere", Severity::Critical, by(elsewhere)),
         fires(
-            "without iss",
+            "without iss, across issuers",
             Severity::High,
-            by(json!({ "sub": "planner" })),
+            exchanged(
+                hops(
+                    json!({ "may_act": { "sub": "planner" } }),
+                    json!({ "iss": "https://b", "act": { "iss": "https://b", "sub": "planner" } }),
+                ),
+                None,
+            ),
+        ),
+        silent("without iss", by(json!({ "sub": "planner" }))),
+        silent("as a client", by(json!({ "client_id": "planner" }))),
+        silent(
+            "without iss on both sides",
+            exchanged(
+                hops(
+                    json!({ "may_act": { "sub": "planner" } }),
+                    json!({ "act": { "sub": "planner" } }),
+                ),
+                None,
+            ),
         ),
         fires(
             "another without iss",
