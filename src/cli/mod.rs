@@ -28,13 +28,17 @@ mod verify;
 pub use log::log;
 
 use std::{
+    ffi::OsString,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::{ArgMatches, CommandFactory as _, Parser, error::ErrorKind};
 
-use crate::kit::clock::{Clock, Timestamp};
+use crate::kit::{
+    clock::{Clock, Timestamp},
+    spelling::nearest,
+};
 use output::Failure;
 use subcommand::{Chosen, Setting, Subcommand, subcommand};
 
@@ -129,7 +133,49 @@ impl clap::Subcommand for Chosen {
 
 /// Reads the command line; ends the program on `--help`, `--version` and mistakes.
 pub fn parse() -> Args {
-    Args::parse()
+    Args::try_parse().unwrap_or_else(|error| {
+        // Options of the command that was meant are unknown to the window, which is not what to say.
+        let words: Vec<_> = std::env::args_os().skip(1).collect();
+        match mistyped(&words).filter(|_| error.use_stderr()) {
+            Some(message) => Args::command()
+                .error(ErrorKind::InvalidSubcommand, message)
+                .exit(),
+            None => error.exit(),
+        }
+    })
+}
+
+/// What to say when the first word of the command line is a mistyped command: no such file, and nothing in
+/// it that a path would have.
+fn mistyped(words: &[OsString]) -> Option<String> {
+    let mut words = words.iter().map(|word| word.to_str());
+    let first = loop {
+        match words.next()?? {
+            "--at" => drop(words.next()),
+            option if option.starts_with('-') && option.len() > 1 => {}
+            word => break word,
+        }
+    };
+    let known: Vec<String> = subcommands()
+        .iter()
+        .map(|s| s.command.get_name().to_owned())
+        .collect();
+    if first.contains(['/', '\\', '.'])
+        || first == "-"
+        || known.iter().any(|k| k == first)
+        || Path::new(first).exists()
+    {
+        return None;
+    }
+    let name = crate::kit::text::escape(first);
+    Some(match nearest(first, &known) {
+        Some(meant) => format!(
+            "`{name}` is no command; did you mean `delegraph {meant}`? `delegraph --help` lists the commands"
+        ),
+        None => format!(
+            "`{name}` is neither a command nor a file; `delegraph --help` lists the commands"
+        ),
+    })
 }
 
 impl Args {
@@ -138,21 +184,6 @@ impl Args {
         self.command.is_none().then(|| Window {
             fresh: self.fresh,
             files: self.files.clone(),
-        })
-    }
-
-    /// Whether the one word on the command line looks like a mistyped command: no such file, and
-    /// nothing in it that a path would have.
-    fn mistyped(&self) -> Option<String> {
-        let [file] = self.files.as_slice() else {
-            return None;
-        };
-        let name = file.to_str()?;
-        (self.command.is_none() && !file.exists() && !name.contains(['/', '\\', '.'])).then(|| {
-            format!(
-                "`{}` is neither a command nor a file; `delegraph --help` lists the commands",
-                crate::kit::text::escape(name)
-            )
         })
     }
 }
@@ -164,7 +195,9 @@ pub fn refuse_window(why: &str) -> ExitCode {
 
 /// Checks what a start of the window was given, before a window is opened.
 pub fn check(args: &Args) -> Result<(), ExitCode> {
-    let problem = if let Some(message) = args.mistyped() {
+    let files: Vec<OsString> = args.files.iter().map(OsString::from).collect();
+    let message = mistyped(&files).filter(|_| args.command.is_none());
+    let problem = if let Some(message) = message {
         Some(Failure::usage(message))
     } else if args.command.is_some() && !args.files.is_empty() {
         Some(Failure::usage(
@@ -243,9 +276,28 @@ mod tests {
 
     #[test]
     fn a_mistyped_command_is_not_taken_for_a_file() {
-        let args = Args::try_parse_from(["delegraph", "decoed"]).unwrap();
-        assert!(args.mistyped().is_some());
-        let args = Args::try_parse_from(["delegraph", "./decoed"]).unwrap();
-        assert!(args.mistyped().is_none());
+        let said = |words: &[&str]| {
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            mistyped(&words).unwrap_or_default()
+        };
+        for words in [
+            &["decod"] as &[&str],
+            &["decoed", "x"],
+            &["--json", "decode-", "--key", "k"],
+            &["--at", "2026-03-01T12:00:00Z", "dceode", "x"],
+        ] {
+            assert!(said(words).contains("`delegraph decode`"), "{words:?}");
+        }
+        assert!(said(&["nothing-like-it"]).contains("--help"));
+        for words in [
+            &["./decoed"] as &[&str],
+            &["decode"],
+            &["Cargo"],
+            &["-"],
+            &[],
+        ] {
+            let expected = words == ["Cargo"];
+            assert_eq!(!said(words).is_empty(), expected, "{words:?}");
+        }
     }
 }

@@ -53,5 +53,46 @@ pub fn run(start: &shell::Start) -> Result<(), String> {
         // Nothing of a fresh start is kept; the file may never have been written.
         let _ = std::fs::remove_file(path);
     }
-    ended.map_err(|e| format!("The window could not be opened: {e}. Without a display, use the commands: delegraph --help"))
+    ended.map_err(|e| {
+        if has_display() {
+            let why = without_places(&e.to_string());
+            format!("The window could not be opened: {why}. The commands need no display: delegraph --help")
+        } else {
+            "There is no display to open the window on; the commands need none: delegraph --help".into()
+        }
+    })
+}
+
+/// Whether the system says where a window could be opened. Others than Unix always have a place.
+fn has_display() -> bool {
+    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    cfg!(not(all(unix, not(target_os = "macos"))))
+        || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
+            .into_iter()
+            .any(named)
+}
+
+/// The words of an error of the window system without the source files of the machine that built it.
+fn without_places(error: &str) -> String {
+    let is_place = |word: &&str| word.contains(".rs:");
+    let mut kept: Vec<&str> = Vec::new();
+    for word in error.split_whitespace() {
+        if is_place(&word) {
+            kept.pop_if(|before| *before == "at");
+        } else {
+            kept.push(word);
+        }
+    }
+    kept.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn errors_of_the_window_system_name_no_source_files() {
+        let said = super::without_places(
+            "winit EventLoopError: os error at /home/x/.cargo/registry/src/winit/mod.rs:765: no compositor",
+        );
+        assert_eq!(said, "winit EventLoopError: os error no compositor");
+    }
 }

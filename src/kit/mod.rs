@@ -9,6 +9,7 @@ pub mod progress;
 pub mod rng;
 pub mod secret;
 pub mod shell;
+pub mod spelling;
 pub mod text;
 
 use std::sync::Arc;
