@@ -1,5 +1,7 @@
 //! `delegraph practice`: the practice servers alone.
 
+use std::io::IsTerminal as _;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -9,6 +11,7 @@ use super::{
 use crate::{
     app::model::PracticeInfo,
     io::serve,
+    kit::shell::quote,
     oauth::client_auth::{Client, Credential},
     practice::{Fault, Faults},
 };
@@ -59,10 +62,66 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
     }
     serve::practice(options.port, faults, |info| {
         // The one line that tells a script where everything is; it is also the whole document.
-        output::write(output::line(&ready(info)).as_bytes()).map_err(|f| f.message().to_owned())
+        let text = if setting.json || !std::io::stdout().is_terminal() {
+            output::line(&ready(info))
+        } else {
+            in_words(info)
+        };
+        output::write(text.as_bytes()).map_err(|f| f.message().to_owned())
     })
     .map_err(Failure::impossible)?;
     Ok(Done::written())
+}
+
+/// For people on a terminal: where everything is, and a first request that works.
+fn in_words(info: &PracticeInfo) -> String {
+    let mut text = format!("Practice server at {}\n", info.issuer);
+    if !info.faults.is_empty() {
+        let faults: Vec<&str> = info.faults.names().collect();
+        text.push_str(&format!("With faults: {}\n", faults.join(", ")));
+    }
+    let clients: Vec<(&str, String)> = info
+        .clients
+        .iter()
+        .map(|client| {
+            let proof = match &client.credential {
+                Credential::None => "public client".to_owned(),
+                Credential::Secret(secret) => format!("secret {}", secret.expose()),
+                Credential::Key(_) => "private key: --json prints it".to_owned(),
+            };
+            (
+                client.client_id.as_str(),
+                format!("{}, {proof}", client.method.name()),
+            )
+        })
+        .collect();
+    let resources: Vec<(&str, String)> = info
+        .resources
+        .iter()
+        .map(|(name, url, scopes)| (name.as_str(), format!("{url}  {}", scopes.join(" "))))
+        .collect();
+    text.push_str(&format!("\nUsers: {}\n", info.users.join(", ")));
+    text.push_str(&format!("\nClients\n{}", columns(2, &clients)));
+    text.push_str(&format!("\nResource servers\n{}", columns(2, &resources)));
+    if let Some(curl) = first_request(info) {
+        text.push_str(&format!("\nA first token\n  {curl}\n"));
+    }
+    text.push_str("\nCtrl+C ends it.\n");
+    text
+}
+
+/// A token request of the first client with a secret, as a shell takes it.
+fn first_request(info: &PracticeInfo) -> Option<String> {
+    let (client, secret) = info.clients.iter().find_map(|c| match &c.credential {
+        Credential::Secret(secret) => Some((&c.client_id, secret)),
+        _ => None,
+    })?;
+    let token_endpoint = info.metadata.token_endpoint.as_ref()?;
+    let user = quote(&format!("{client}:{}", secret.expose()));
+    Some(format!(
+        "curl --user {user} --data grant_type=client_credentials {}",
+        quote(token_endpoint)
+    ))
 }
 
 /// Credentials are part of the line: they are made afresh at each start, are good for this server

@@ -217,3 +217,37 @@ fn faults_are_listed_a_line_each() {
     let document = place.json(0, &["practice", "--list-faults"]);
     assert_eq!(document["faults"].as_array().unwrap().len(), names.len());
 }
+
+/// A terminal without one: `script` (util-linux) gives it.
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_people_can_read_where_everything_is() {
+    let program = env!("CARGO_BIN_EXE_delegraph");
+    let mut child = Command::new("script")
+        .args(["-qec", &format!("'{program}' practice"), "/dev/null"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut text = String::new();
+    for line in BufReader::new(child.stdout.as_mut().unwrap()).lines() {
+        let line = line.unwrap();
+        text.push_str(line.trim_end());
+        text.push('\n');
+        if line.starts_with("Ctrl+C") {
+            break;
+        }
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    for part in [
+        "Practice server at http://127.0.0.1:",
+        "Users: alice",
+        "reporter",
+        "client_secret_basic, secret ",
+        "payments-api",
+        "curl --user 'reporter:",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
