@@ -2,7 +2,10 @@
 
 pub(super) mod words;
 
-use std::sync::LazyLock;
+use std::{
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 use super::{
     Effect, Model,
@@ -10,6 +13,7 @@ use super::{
     noun::{Entry, Noun, Rank, Undo, offer},
     practice,
     runs::queue::cancel,
+    servers,
     session::{Selection, View},
     workspace::ChainEntry,
 };
@@ -30,6 +34,13 @@ pub enum Command {
     New,
     /// A chain from a file's text.
     Import(String),
+    /// Take a chain, and the servers that it brings, from the text of a file.
+    ImportFile {
+        /** What the file holds. */
+        text: String,
+        /** The folder of the file, from which relative paths count. */
+        folder: PathBuf,
+    },
     /// Show a chain.
     Show(ChainId),
     /// Rename.
@@ -69,7 +80,7 @@ impl Noun for Command {
         match self {
             Self::LoadSample(name) => format!("Add {}", sample_in_words(name)),
             Self::New => "New chain".into(),
-            Self::Import(_) => "Import chain".into(),
+            Self::Import(_) | Self::ImportFile { .. } => "Import chain".into(),
             Self::Show(_) => "Show a chain".into(),
             Self::Rename(..) => "Rename chain".into(),
             Self::Duplicate(_) => "Duplicate chain".into(),
@@ -88,6 +99,7 @@ impl Noun for Command {
             Self::LoadSample(_)
             | Self::New
             | Self::Import(_)
+            | Self::ImportFile { .. }
             | Self::Duplicate(_)
             | Self::Delete(_)
             | Self::Set(..)
@@ -106,6 +118,7 @@ impl Noun for Command {
             }
             Self::New => new(model),
             Self::Import(text) => import(model, &text),
+            Self::ImportFile { text, folder } => import_from(model, &text, Some(&folder)),
             Self::Show(id) => {
                 if model.workspace.chain(id).is_some() {
                     show(model, id);
@@ -333,11 +346,30 @@ pub(super) fn looks_like_chain(text: &str) -> bool {
 
 /// Takes a chain from a file's text.
 pub(super) fn import(model: &mut Model, text: &str) {
-    match file::read(text) {
-        Ok(chain) => {
-            let title = title(&chain);
-            let flaws = crate::chain::plan::flaws(&chain).len();
-            add(model, chain);
+    import_from(model, text, None);
+}
+
+/// Takes a chain, and the servers that it brings, from the text of a file in `folder`.
+fn import_from(model: &mut Model, text: &str, folder: Option<&Path>) {
+    match file::read_whole(text) {
+        Ok(whole) => {
+            let whole = match folder {
+                Some(folder) => whole.from_folder(folder),
+                None => whole,
+            };
+            let in_clear = whole.in_clear().join(", ");
+            let title = title(&whole.chain);
+            let flaws = crate::chain::plan::flaws(&whole.chain).len();
+            if let Err(why) = servers::adopt(model, whole.servers) {
+                return model.complain(format!("Chain {title} was not imported: {why}."));
+            }
+            add(model, whole.chain);
+            if !in_clear.is_empty() {
+                model.say(format!(
+                    "Secrets stand in the file in clear (client {}): anyone who has the file has them. Write env:NAME or file:PATH in their place.",
+                    escape(&in_clear)
+                ));
+            }
             if flaws == 0 {
                 model.say(format!("Chain {title} imported."));
             } else {

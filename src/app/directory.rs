@@ -73,9 +73,15 @@ impl Directory for Names<'_> {
         };
         let server = self.configured(name)?;
         let metadata = server.metadata.as_ref();
-        let metadata = metadata.ok_or_else(|| DirectoryError::NoMetadata {
-            server: name.to_owned(),
-            issuer: server.issuer.clone(),
+        let metadata = metadata.ok_or_else(|| match self.model.unreachable.get(&server.id) {
+            Some(why) => DirectoryError::Unreachable {
+                server: name.to_owned(),
+                why: why.clone(),
+            },
+            None => DirectoryError::NoMetadata {
+                server: name.to_owned(),
+                issuer: server.issuer.clone(),
+            },
         })?;
         Ok(ServerView {
             name: name.to_owned(),
@@ -104,6 +110,7 @@ impl Directory for Names<'_> {
             client_id: client.client_id.clone(),
             method: client.method,
             credential: credential(self.model, client)?,
+            assertion_audience: client.assertion_audience,
         })
     }
 
@@ -175,6 +182,13 @@ fn access(model: &Model) -> Access {
 fn credential(model: &Model, client: &ClientEntry) -> Result<Credential, DirectoryError> {
     let access = access(model);
     let id = || client.client_id.clone();
+    if let Some(at) = &client.credential {
+        let unread = |why| DirectoryError::Unread { client: id(), why };
+        return match model.referenced.get(&client.id) {
+            Some(read) => read.clone().map_err(unread),
+            None => Err(unread(format!("{} has not been read yet", at.words()))),
+        };
+    }
     match client.method {
         AuthMethod::None => Ok(Credential::None),
         AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => {

@@ -11,14 +11,18 @@ use super::{
 };
 use crate::{
     attack::fire::Fire,
-    chain::run::BrowserWant,
+    chain::{Reference, run::BrowserWant},
     jose::{Jwk, Jwks, KeyError},
     kit::{
         clock::{Clock, Timestamp},
-        ids::{ChainId, Ids, JobId, KeyId, TokenId},
+        ids::{ChainId, ClientRef, Ids, JobId, KeyId, TokenId},
         secret::Secret,
     },
-    oauth::{http, metadata::Metadata},
+    oauth::{
+        client_auth::{AuthMethod, Credential},
+        http,
+        metadata::Metadata,
+    },
     practice::Faults,
     principal::picture::{Picture, Seen},
     token::{decrypt::Decrypted, find::Found},
@@ -42,6 +46,14 @@ pub enum Effect {
     Browser(JobId, BrowserWant),
     /// Fetch metadata (RFC 8414, then OIDC Discovery) and keys of an issuer.
     Discover(JobId, String),
+    /// Fetch the keys of a server whose metadata was made by hand, or read them where they stand;
+    /// answered by [`Outcome::Discovered`].
+    FetchKeys(JobId, Box<Metadata>, Option<Reference>),
+    /// Read a text of a file or a variable; answered by [`Outcome::Text`].
+    ReadText(JobId, Reference),
+    /// Read what clients prove themselves with by these methods; answered by
+    /// [`Outcome::CredentialsRead`].
+    ReadCredentials(JobId, Vec<(ClientRef, Reference, AuthMethod)>),
     /// Start a practice server with faults.
     StartPractice(Faults),
     /// Stop the practice server with these faults.
@@ -203,6 +215,10 @@ pub enum Outcome {
     Redirect(JobId, Result<(url::Url, url::Url), String>),
     /// Metadata and keys.
     Discovered(JobId, Result<(Metadata, Jwks), String>),
+    /// The text of a file or a variable, or why it cannot be read.
+    Text(JobId, Result<Secret, String>),
+    /// What clients prove themselves with, or why it cannot be read.
+    CredentialsRead(JobId, Vec<(ClientRef, Result<Credential, String>)>),
     /// A practice server's state.
     Practice(Faults, Result<Arc<PracticeInfo>, String>),
     /// Derived.

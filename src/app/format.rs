@@ -2,6 +2,8 @@
 //! content. Secrets stand in it sealed (a JWE), or, for practice keys where the user says so, in
 //! clear.
 
+mod members;
+
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
@@ -93,6 +95,7 @@ pub fn read(text: &str) -> Result<Document, String> {
     let table: toml::Table = text.parse().map_err(|e: toml::de::Error| in_words(&e))?;
     let table = migrate::upgrade(table)?;
     check_members(&table)?;
+    members::check(text)?;
     let file: File = table
         .try_into()
         .map_err(|e: toml::de::Error| in_words(&e))?;
@@ -118,34 +121,11 @@ pub fn read(text: &str) -> Result<Document, String> {
     })
 }
 
-/// Members of a file; what has others is something else, and saving over it would lose them.
-const MEMBERS: [&str; 13] = [
-    "version",
-    "id",
-    "next",
-    "autosave_of",
-    "name",
-    "practice_keys_in_clear",
-    "token",
-    "key",
-    "server",
-    "chain",
-    "target",
-    "run",
-    "secrets",
-];
-
 fn check_members(table: &toml::Table) -> Result<(), String> {
     if table.contains_key("node") {
         return Err("this is a chain, not a workspace: import it in the chain view".into());
     }
-    match table.keys().find(|k| !MEMBERS.contains(&k.as_str())) {
-        Some(unknown) => Err(format!(
-            "a workspace has no member `{}`",
-            escape(&crate::kit::text::shorten(unknown, 60))
-        )),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// The error of the TOML reader, one line, nothing hidden in it.

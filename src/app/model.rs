@@ -20,10 +20,11 @@ use crate::{
     chain::run::{Pending, Run},
     jose::Jwks,
     kit::{
-        ids::{ChainId, Ids, JobId, ServerId, TokenId},
+        ids::{ChainId, ClientRef, Ids, JobId, ServerId, TokenId},
         progress::Progress,
         secret::Secret,
     },
+    oauth::client_auth::Credential,
     practice::Faults,
     principal::picture::{Picture, Seen},
 };
@@ -71,6 +72,11 @@ pub struct Model {
     pub former_jwks: HashMap<String, Arc<Jwks>>,
     /// Private keys, client secrets and header values, in memory only. Keys: `k3`, `cl7`, `h9`.
     pub vault: Vault,
+    /// What clients prove themselves with that stands elsewhere, as it was read, or why it could not be:
+    /// in memory only, never saved.
+    pub referenced: HashMap<ClientRef, Result<Credential, String>>,
+    /// Why the metadata or keys of servers could not be fetched.
+    pub unreachable: HashMap<ServerId, String>,
     /// Jobs under way: what they do, for progress and cancel.
     pub jobs: BTreeMap<JobId, Job>,
     /// Where the workspace was saved.
@@ -147,6 +153,8 @@ pub enum Purpose {
     Chain(ChainId),
     /// Metadata and keys of a configured server.
     Discover(ServerId),
+    /// What clients prove themselves with.
+    Credentials,
     /// A key that is being generated.
     Key {
         /** Its name. */

@@ -10,6 +10,7 @@ use super::{
     workspace::{ClientEntry, ServerEntry},
 };
 use crate::{
+    chain::{self, Reference, server::Proof},
     jose::Jwks,
     kit::{
         Env,
@@ -17,7 +18,10 @@ use crate::{
         secret::Secret,
         text::{escape, shorten},
     },
-    oauth::{client_auth::AuthMethod, metadata::Metadata},
+    oauth::{
+        client_auth::{AuthMethod, Credential},
+        metadata::Metadata,
+    },
 };
 
 /// What can be asked of authorization servers.
@@ -44,6 +48,8 @@ pub enum Command {
         /// Its key.
         key: Option<KeyId>,
     },
+    /// Have a client's secret, or its key, read from elsewhere.
+    ReadFrom(ClientRef, Reference),
     /// Remove a client.
     RemoveClient(ServerId, ClientRef),
 }
@@ -55,7 +61,7 @@ impl Noun for Command {
             Self::Refresh(_) => "Fetch metadata and keys again",
             Self::Remove(_) => "Remove authorization server",
             Self::SetClient { client: None, .. } => "Add client",
-            Self::SetClient { .. } => "Change client",
+            Self::SetClient { .. } | Self::ReadFrom(..) => "Change client",
             Self::RemoveClient(..) => "Remove client",
         }
         .into()
@@ -66,6 +72,7 @@ impl Noun for Command {
             Self::Connect(_)
             | Self::Remove(_)
             | Self::SetClient { .. }
+            | Self::ReadFrom(..)
             | Self::RemoveClient(..) => Undo::Step,
             Self::Refresh(_) => Undo::No,
         }
@@ -74,10 +81,25 @@ impl Noun for Command {
     fn update(self, model: &mut Model, _env: &Env, effects: &mut Vec<Effect>) {
         match self {
             Self::Connect(issuer) => connect(model, &issuer, effects),
-            Self::Refresh(id) => match server(model, id).map(|s| s.issuer.clone()) {
-                Some(issuer) => discover(model, id, issuer, effects),
+            Self::Refresh(id) => match server(model, id).cloned() {
+                Some(server) => {
+                    let wanted = server.clients.iter().filter_map(wanted).collect();
+                    read_credentials(model, wanted, effects);
+                    discover(model, id, server.issuer, effects);
+                }
                 None => missing(model, id),
             },
+            Self::ReadFrom(client, at) => {
+                let document = model.document();
+                let mut clients = document.servers.iter_mut().flat_map(|s| &mut s.clients);
+                if let Some(entry) = clients.find(|c| c.id == client) {
+                    if entry.method == AuthMethod::None {
+                        entry.method = AuthMethod::ClientSecretBasic;
+                    }
+                    entry.key = None;
+                    entry.credential = Some(at);
+                }
+            }
             Self::Remove(id) => {
                 let Some(entry) = server(model, id) else {
                     return missing(model, id);
@@ -98,15 +120,28 @@ impl Noun for Command {
                 if server(model, at).is_none() {
                     return missing(model, at);
                 }
-                if let Some(lack) = lack(&client_id, method, key) {
+                let clients = model.workspace.servers.iter().flat_map(|s| &s.clients);
+                let before = clients.cloned().find(|c| Some(c.id) == client);
+                // A key that stands elsewhere is no secret, and a secret no key.
+                let same_kind = |before: &&ClientEntry| {
+                    (before.method == AuthMethod::PrivateKeyJwt)
+                        == (method == AuthMethod::PrivateKeyJwt)
+                        && method != AuthMethod::None
+                };
+                let elsewhere = before.as_ref().filter(same_kind);
+                let elsewhere = elsewhere.and_then(|b| b.credential.clone());
+                if let Some(lack) = lack(&client_id, method, key, elsewhere.as_ref()) {
                     return model.complain(lack);
                 }
                 let id = client.unwrap_or_else(|| ClientRef(model.ids.allot()));
+                let key = key.filter(|_| method == AuthMethod::PrivateKeyJwt);
                 let entry = ClientEntry {
                     id,
                     client_id,
                     method,
-                    key: key.filter(|_| method == AuthMethod::PrivateKeyJwt),
+                    credential: elsewhere.filter(|_| secret.is_none() && key.is_none()),
+                    assertion_audience: before.map(|b| b.assertion_audience).unwrap_or_default(),
+                    key,
                 };
                 set_client(model, at, entry, secret);
             }
@@ -130,11 +165,17 @@ impl Noun for Command {
 }
 
 /// What a client lacks, as a sentence.
-fn lack(client_id: &str, method: AuthMethod, key: Option<KeyId>) -> Option<&'static str> {
+fn lack(
+    client_id: &str,
+    method: AuthMethod,
+    key: Option<KeyId>,
+    elsewhere: Option<&Reference>,
+) -> Option<&'static str> {
     if client_id.is_empty() {
         return Some("A client needs its client_id, as the server knows it.");
     }
-    (method == AuthMethod::PrivateKeyJwt && key.is_none()).then_some(
+    let needs_key = method == AuthMethod::PrivateKeyJwt && key.is_none() && elsewhere.is_none();
+    needs_key.then_some(
         "private_key_jwt needs a key: generate or import one, and register its public part at the \
          server.",
     )
@@ -211,6 +252,8 @@ fn connect(model: &mut Model, issuer: &str, effects: &mut Vec<Effect>) {
         name,
         issuer: issuer.to_owned(),
         metadata: None,
+        by_hand: false,
+        jwks: None,
         clients: Vec::new(),
     });
     model.session.selection = Selection::Server(id);
@@ -225,7 +268,141 @@ fn discover(model: &mut Model, id: ServerId, issuer: String, effects: &mut Vec<E
     }
     let what = format!("Fetching metadata of {}", escape(&issuer));
     let job = model.begin(what, Purpose::Discover(id));
-    effects.push(Effect::Discover(job, issuer));
+    let by_hand = server(model, id).filter(|s| s.by_hand);
+    let by_hand = by_hand.and_then(|s| Some((s.metadata.clone()?, s.jwks.clone())));
+    effects.push(match by_hand {
+        Some((metadata, at)) => Effect::FetchKeys(job, Box::new(metadata), at),
+        None => Effect::Discover(job, issuer),
+    });
+}
+
+/// Puts servers of a chain file, and their clients, into the workspace: one of the same name and issuer is
+/// brought up to what the file says. The error names one that cannot be.
+pub(super) fn adopt(model: &mut Model, servers: Vec<chain::server::Server>) -> Result<(), String> {
+    for new in &servers {
+        if let Some(known) = model.workspace.server(&new.name)
+            && known.issuer != new.issuer
+        {
+            return Err(format!(
+                "the workspace has a server named {} with another issuer ({}): rename one of the two",
+                escape(&new.name),
+                escape(&known.issuer)
+            ));
+        }
+    }
+    for new in servers {
+        let metadata = new.metadata();
+        let known = model.workspace.server(&new.name).cloned();
+        let mut entry = known.unwrap_or_else(|| ServerEntry {
+            id: ServerId(model.ids.allot()),
+            name: new.name,
+            issuer: new.issuer,
+            metadata: None,
+            by_hand: false,
+            jwks: None,
+            clients: Vec::new(),
+        });
+        if metadata.is_some() || entry.by_hand {
+            entry.by_hand = metadata.is_some();
+            entry.metadata = metadata;
+        }
+        entry.jwks = new.jwks;
+        for client in new.clients {
+            let known = entry
+                .clients
+                .iter()
+                .find(|c| c.client_id == client.client_id);
+            let known = known.cloned();
+            let id = match &known {
+                Some(known) => known.id,
+                None => ClientRef(model.ids.allot()),
+            };
+            let (key, credential) = match client.proof {
+                // What the workspace has stays.
+                Proof::None => known.map_or((None, None), |k| (k.key, k.credential)),
+                Proof::At(at) => (None, Some(at)),
+                Proof::Clear(secret) => {
+                    model.vault.secrets.insert(id, secret);
+                    (None, None)
+                }
+            };
+            let client = ClientEntry {
+                id,
+                client_id: client.client_id,
+                method: client.method,
+                key,
+                credential,
+                assertion_audience: client.assertion_audience,
+            };
+            match entry.clients.iter_mut().find(|c| c.id == id) {
+                Some(place) => *place = client,
+                None => entry.clients.push(client),
+            }
+        }
+        let document = model.document();
+        match document.servers.iter_mut().find(|s| s.id == entry.id) {
+            Some(place) => *place = entry,
+            None => document.servers.push(entry),
+        }
+    }
+    Ok(())
+}
+
+/// What is to be read for a client, when it stands elsewhere.
+fn wanted(client: &ClientEntry) -> Option<(ClientRef, Reference, AuthMethod)> {
+    let at = client.credential.clone()?;
+    (client.method != AuthMethod::None).then_some((client.id, at, client.method))
+}
+
+fn read_credentials(
+    model: &mut Model,
+    wanted: Vec<(ClientRef, Reference, AuthMethod)>,
+    effects: &mut Vec<Effect>,
+) {
+    if !wanted.is_empty() {
+        let job = model.begin("Reading the secrets of clients", Purpose::Credentials);
+        effects.push(Effect::ReadCredentials(job, wanted));
+    }
+}
+
+/// Reads what clients prove themselves with that have come into the document, or have changed.
+pub(super) fn read_new_credentials(
+    model: &mut Model,
+    before: &Workspace,
+    effects: &mut Vec<Effect>,
+) {
+    let clients = |workspace: &Workspace| -> Vec<_> {
+        let clients = workspace.servers.iter().flat_map(|s| &s.clients);
+        clients.filter_map(wanted).collect()
+    };
+    let before = clients(before);
+    let mut new = clients(&model.workspace);
+    new.retain(|w| !before.contains(w));
+    read_credentials(model, new, effects);
+}
+
+/// What clients prove themselves with has been read, or could not be.
+pub(super) fn credentials_read(
+    model: &mut Model,
+    job: JobId,
+    read: Vec<(ClientRef, Result<Credential, String>)>,
+) {
+    if model.jobs.remove(&job).is_none() {
+        return;
+    }
+    for (client, read) in read {
+        if let Err(why) = &read {
+            let clients = model.workspace.servers.iter().flat_map(|s| &s.clients);
+            let name = clients
+                .filter(|c| c.id == client)
+                .map(|c| escape(&c.client_id));
+            let name = name.collect::<String>();
+            model.complain(format!(
+                "What client {name} proves itself with could not be read: {why}."
+            ));
+        }
+        model.referenced.insert(client, read);
+    }
 }
 
 /// Fetches what servers publish that have come into the document: by opening a file, by undo.
@@ -254,6 +431,7 @@ pub(super) fn discovered(model: &mut Model, job: JobId, found: Result<(Metadata,
     let (issuer, name) = (entry.issuer.clone(), escape(&entry.name).into_owned());
     match found {
         Ok((metadata, jwks)) => {
+            model.unreachable.remove(&id);
             let keys = jwks.keys.len();
             let ambiguity = Jwks::ambiguity(&jwks.keys);
             let jwks = Arc::new(jwks);
@@ -282,7 +460,10 @@ pub(super) fn discovered(model: &mut Model, job: JobId, found: Result<(Metadata,
                 model.complain(format!("{name}: {why}"));
             }
         }
-        Err(why) => model.complain(format!("{name}: {why}")),
+        Err(why) => {
+            model.unreachable.insert(id, why.clone());
+            model.complain(format!("{name}: {why}"));
+        }
     }
 }
 

@@ -79,6 +79,14 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
             env,
             &mut effects,
         ),
+        Outcome::Text(job, text) => runs::answered(
+            model,
+            job,
+            crate::chain::run::Answer::Text(text),
+            env,
+            &mut effects,
+        ),
+        Outcome::CredentialsRead(job, read) => servers::credentials_read(model, job, read),
         Outcome::Discovered(job, found) => servers::discovered(model, job, found),
         Outcome::Practice(faults, state) => {
             practice::changed(model, &faults, state);
@@ -135,6 +143,7 @@ fn settle(model: &mut Model, before: &Arc<super::Workspace>, env: &Env, effects:
         model.touch();
         runs::mark_stale(model, before);
         servers::discover_new(model, before, effects);
+        servers::read_new_credentials(model, before, effects);
         selection::mend(model);
     }
     forge::settle(model, env, effects);

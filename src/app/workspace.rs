@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::target::TargetEntry;
 use crate::{
-    chain::Chain,
+    chain::{Chain, Reference},
     kit::ids::{ChainId, ClientRef, KeyId, ServerId, TargetId, TokenId},
-    oauth::{client_auth::AuthMethod, metadata::Metadata},
+    oauth::{
+        client_auth::{AssertionAudience, AuthMethod},
+        metadata::Metadata,
+    },
     token::sd_jwt,
 };
 
@@ -110,6 +113,12 @@ pub struct ServerEntry {
     /// Metadata as last fetched.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "json_text")]
     pub metadata: Option<Metadata>,
+    /// The metadata was written by hand: the server publishes none, and is not asked for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
+    /// Where its keys stand, for a server that publishes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<Reference>,
     /// Clients registered there.
     #[serde(default, rename = "client", skip_serializing_if = "Vec::is_empty")]
     pub clients: Vec<ClientEntry>,
@@ -127,6 +136,12 @@ pub struct ClientEntry {
     /// The key that signs its assertions (`private_key_jwt`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<KeyId>,
+    /// Where its secret stands, or the key of `private_key_jwt`, when it is not kept here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<Reference>,
+    /// Whom its assertions are addressed to.
+    #[serde(default, skip_serializing_if = "AssertionAudience::is_usual")]
+    pub assertion_audience: AssertionAudience,
 }
 
 /// A chain in the workspace.

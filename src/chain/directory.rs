@@ -75,6 +75,22 @@ pub enum DirectoryError {
         /// Its issuer identifier.
         issuer: String,
     },
+    /// The server's metadata or keys could not be fetched.
+    #[error("{} cannot be used: {why}", escape(.server))]
+    Unreachable {
+        /// The server's name.
+        server: String,
+        /// What happened.
+        why: String,
+    },
+    /// What a client proves itself with could not be read where it stands.
+    #[error("what client {} proves itself with could not be read: {why}", escape(.client))]
+    Unread {
+        /// The `client_id`.
+        client: String,
+        /// Why.
+        why: String,
+    },
     /// No client of this name at a server.
     #[error(
         "{} has no client {}: choose one of those it has ({})",

@@ -8,7 +8,10 @@ use std::sync::Arc;
 
 use super::{
     Chain, Node, TokenRequest, expectation,
-    kinds::sign_in::{self, Authorizing},
+    kinds::{
+        paste,
+        sign_in::{self, Authorizing},
+    },
     run::{
         Answer, Directory, Exchanged, Failure, NodeRun, NodeState, Pending, Progress, Run, Want,
     },
@@ -41,6 +44,8 @@ pub(crate) enum Stage {
     Token(Box<AwaitedToken>),
     /// The API is being called.
     Call,
+    /// A token is being read from a file or a variable.
+    Paste,
 }
 
 /// What a token request keeps until its answer comes.
@@ -165,13 +170,19 @@ pub(super) fn resume(
                 Err(challenge::refusal(&response))
             }
         }
+        (Stage::Paste, Answer::Text(Ok(text))) => {
+            paste::take_text(text.expose(), &mut so_far).map(|()| Next::Done)
+        }
         (_, Answer::Http(Err(reason)) | Answer::Redirect(Err(reason))) => {
             Err(Failure::unreachable(reason))
         }
-        (Stage::Token(_) | Stage::Call, Answer::Redirect(Ok(_))) => Err(Failure::setup(
-            "a redirect came where an answer was awaited",
-            "run the node again",
+        (_, Answer::Text(Err(reason))) => Err(Failure::setup(
+            reason,
+            "set the variable, or check the path of the file",
         )),
+        (_, Answer::Text(Ok(_)) | Answer::Redirect(Ok(_)) | Answer::Http(Ok(_))) => Err(
+            Failure::setup("another answer came than was awaited", "run the node again"),
+        ),
     };
     match went {
         Ok(Next::Send(stage, sent)) => {

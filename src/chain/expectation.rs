@@ -11,13 +11,37 @@ use crate::{
     token::{Token, claims},
 };
 
+/// Before the id of a node whose subject is expected.
+const SUBJECT_OF: &str = "subject of ";
+
+/// The node whose subject a text means in the place of a name: `subject of alice`.
+fn other_node(text: &str) -> Option<&str> {
+    let id = text.strip_prefix(SUBJECT_OF)?.trim();
+    (!id.is_empty()).then_some(id)
+}
+
+/// The nodes whose subjects a node is compared with.
+pub(super) fn compared_with(node: &Node) -> impl Iterator<Item = &str> {
+    node.expect
+        .iter()
+        .flat_map(|expect| match expect {
+            Expect::Subject(sub) => std::slice::from_ref(sub),
+            Expect::Actors(list) => list,
+            _ => &[],
+        })
+        .filter_map(|text| other_node(text))
+}
+
 impl Expect {
     /// In words: `actors are researcher, planner`.
     pub fn words(&self) -> String {
         match self {
             Self::Status(code) => format!("the status is {code}"),
             Self::Error(code) => format!("it is refused with {}", text::escape(code)),
-            Self::Subject(sub) => format!("the subject is {}", text::escape(sub)),
+            Self::Subject(sub) => match other_node(sub) {
+                Some(id) => format!("the subject is that of {}", text::escape(id)),
+                None => format!("the subject is {}", text::escape(sub)),
+            },
             Self::Actors(list) if list.is_empty() => "nobody acts for the subject".into(),
             Self::Actors(list) => format!("the actors are {}", join(list)),
             Self::Scope(list) if list.is_empty() => "there is no scope".into(),
@@ -120,6 +144,7 @@ struct Facts<'a> {
     bound: Option<String>,
     /// The key that the request proved, likewise.
     proved: Option<String>,
+    run: &'a Run,
 }
 
 impl<'a> Facts<'a> {
@@ -159,7 +184,32 @@ impl<'a> Facts<'a> {
                 .and_then(|key| key.thumbprint().ok())
                 .map(|thumbprint| format!("jkt:{thumbprint}")),
             token,
+            run,
         }
+    }
+
+    /// The name that is expected: the text, or the subject of the node that it means. `None` when that
+    /// node has none.
+    fn meant<'t>(&'t self, text: &'t str) -> Option<&'t str> {
+        match other_node(text) {
+            Some(id) => self.run.token(id)?.claim_text("sub"),
+            None => Some(text),
+        }
+    }
+
+    /// What the nodes that are meant in `list` have as subjects, for messages; empty when none is meant.
+    fn meaning(&self, list: &[String]) -> String {
+        let meant = list.iter().filter(|text| other_node(text).is_some());
+        let meant: Vec<String> = meant
+            .map(|text| {
+                let is = self.meant(text).unwrap_or("unknown");
+                format!("the {text} is {is}")
+            })
+            .collect();
+        if meant.is_empty() {
+            return String::new();
+        }
+        format!(" ({})", join(&meant))
     }
 
     fn actors(&self) -> Option<Vec<String>> {
@@ -172,8 +222,17 @@ impl<'a> Facts<'a> {
         match expect {
             Expect::Status(code) => self.status == Some(*code),
             Expect::Error(code) => self.refused && self.code == Some(code),
-            Expect::Subject(sub) => self.token.and_then(|t| t.claim_text("sub")) == Some(sub),
-            Expect::Actors(list) => self.actors().as_ref() == Some(list),
+            Expect::Subject(sub) => {
+                let found = self.token.and_then(|t| t.claim_text("sub"));
+                found.is_some() && found == self.meant(sub)
+            }
+            Expect::Actors(list) => {
+                let meant: Option<Vec<String>> = list
+                    .iter()
+                    .map(|text| self.meant(text).map(str::to_owned))
+                    .collect();
+                meant.is_some() && self.actors() == meant
+            }
             Expect::Scope(list) => {
                 self.token.is_some() && self.scope.clone().unwrap_or_default() == set(list)
             }
@@ -200,18 +259,20 @@ impl<'a> Facts<'a> {
                 (true, None) => "a refusal without a code".into(),
                 (false, _) => "no refusal".into(),
             },
-            Expect::Subject(_) => self.token.map_or_else(no_token, |t| {
-                t.claim_text("sub").map_or_else(
+            Expect::Subject(expected) => self.token.map_or_else(no_token, |t| {
+                let found = t.claim_text("sub").map_or_else(
                     || "none".into(),
                     |sub| text::shorten(&text::escape(sub), 120).into_owned(),
-                )
+                );
+                found + &self.meaning(std::slice::from_ref(expected))
             }),
-            Expect::Actors(_) => self.actors().map_or_else(no_token, |actors| {
-                if actors.is_empty() {
+            Expect::Actors(expected) => self.actors().map_or_else(no_token, |actors| {
+                let found = if actors.is_empty() {
                     "none".into()
                 } else {
                     join(&actors)
-                }
+                };
+                found + &self.meaning(expected)
             }),
             Expect::Scope(_) => match (&self.token, &self.scope) {
                 (None, _) => no_token(),

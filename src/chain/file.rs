@@ -3,14 +3,13 @@
 mod error;
 pub(super) mod fields;
 mod read;
+mod servers;
 pub(super) mod write;
 
-use super::Chain;
+use super::{Chain, server::Bundle};
 
 pub use self::error::{FieldProblem, FileError, FilePlace, FileProblem, WriteError};
-
-/// The version of the format that is read and written here.
-pub const VERSION: u32 = 1;
+pub use self::fields::VERSION;
 
 /// The samples: name and text.
 pub const SAMPLES: [(&str, &str); 3] = [
@@ -36,7 +35,12 @@ pub fn sample(name: &str) -> Option<&'static str> {
 /// Reads a chain. Checks the form: known fields of the right type, known kinds, unique ids. The
 /// wiring may be unfinished; [`super::plan::flaws`] tells what keeps it from running.
 pub fn read(text: &str) -> Result<Chain, FileError> {
-    read::chain(text)
+    read_whole(text).map(|whole| whole.chain)
+}
+
+/// Reads a chain with the servers that stand beside it in the file.
+pub fn read_whole(text: &str) -> Result<Bundle, FileError> {
+    read::whole(text)
 }
 
 /// Writes a chain, friendly to a line-based diff: a field a line, always in the same order, and

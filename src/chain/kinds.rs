@@ -5,7 +5,7 @@
 mod call;
 mod client_credentials;
 mod exchange;
-mod paste;
+pub(super) mod paste;
 pub(super) mod sign_in;
 
 use serde::{Deserialize, Serialize};

@@ -10,7 +10,9 @@ pub mod kinds;
 pub mod place;
 pub mod plan;
 pub mod provenance;
+pub mod reference;
 pub mod run;
+pub mod server;
 mod token_request;
 mod wires;
 
@@ -18,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use dpop::Dpop;
 pub use kinds::Step;
+pub use reference::Reference;
 pub use token_request::TokenRequest;
 pub use wires::Role;
 

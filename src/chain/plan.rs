@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeSet, BinaryHeap, HashMap},
 };
 
-use super::{Chain, Node, Role};
+use super::{Chain, Node, Role, expectation};
 use crate::kit::text::escape;
 
 /// Something that keeps a chain from running.
@@ -48,6 +48,17 @@ pub fn flaws(chain: &Chain) -> Vec<Flaw> {
         }
         if cyclic.contains(&index) {
             flaw("its wires run in a circle: it would need its own token first; disconnect one of them".into());
+        }
+        for other in expectation::compared_with(node) {
+            let gives = match graph.named(chain, other) {
+                None => "there is no such node",
+                Some(other) if !other.gives_token() => "that node gives no token",
+                Some(_) => continue,
+            };
+            flaw(format!(
+                "it expects the subject of `{}`, and {gives}",
+                escape(other)
+            ));
         }
         node.step.kind().flaws(node, &mut flaw);
     }
@@ -136,7 +147,10 @@ impl<'a> Wiring<'a> {
             if index.get(node.id.as_str()) != Some(&n) {
                 continue; // a second node of the same id: no wire can name it
             }
-            for (_, id) in node.inputs() {
+            // What a node is compared with must be there before it.
+            let compared = expectation::compared_with(node);
+            let wired = node.inputs().into_iter().map(|(_, id)| id);
+            for id in wired.chain(compared) {
                 if let Some(&from) = index.get(id) {
                     inputs[n].push(from);
                     outputs[from].push(n);

@@ -8,10 +8,10 @@ use std::{
 
 use url::Url;
 
-use super::{Chain, Expect, engine};
+use super::{Chain, Expect, Reference, engine};
 use crate::{
     jose::Jwk,
-    kit::{Env, clock::Timestamp, ids::TokenId},
+    kit::{Env, clock::Timestamp, ids::TokenId, secret::Secret},
     oauth::http,
     token::Token,
 };
@@ -110,6 +110,8 @@ pub enum Want {
     /// Listen on a free loopback port, let `authorize` make the URL for that redirect URI, open it
     /// in the user's browser, answer with [`Answer::Redirect`].
     Browser(BrowserWant),
+    /// Read the text there, answer with [`Answer::Text`].
+    Read(Reference),
 }
 
 /// A sign-in that needs the user's browser.
@@ -128,6 +130,8 @@ pub enum Answer {
     Http(Result<http::Response, String>),
     /// The redirect that came back: the URI that was listened on and the full URL received.
     Redirect(Result<(Url, Url), String>),
+    /// What stands in a file or a variable, or why it cannot be read.
+    Text(Result<Secret, String>),
 }
 
 /// A node between its first request and its end. Carries PKCE verifiers and the like.

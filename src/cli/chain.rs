@@ -2,13 +2,13 @@
 
 mod proof;
 pub(super) mod script;
+mod secret;
 mod show;
 
 use std::{
     io::IsTerminal as _,
     path::{Path, PathBuf},
     sync::atomic::Ordering,
-    time::Duration,
 };
 
 use serde_json::json;
@@ -19,7 +19,7 @@ use super::{
     subcommand::Setting,
 };
 use crate::{
-    app::{self, chains, runs, session::Notice},
+    app::{self, chains, runs},
     chain::{
         Chain, file, plan,
         run::{NodeState, Run},
@@ -30,7 +30,7 @@ use crate::{
     report,
     risk::Report,
 };
-use script::Script;
+use script::{SILENCE, Script};
 
 /// Run delegation chains as tests
 #[derive(clap::Args)]
@@ -62,12 +62,16 @@ struct RunOptions {
     /// the workspace's; may be repeated
     #[arg(long, value_name = "NAME=FILE")]
     proof_key: Vec<proof::Given>,
+    /// Where a client's secret stands, or its key for `private_key_jwt`, in the place of what chain and
+    /// workspace say; may be repeated
+    #[arg(long, value_name = "CLIENT=env:NAME|file:PATH")]
+    secret: Vec<secret::Given>,
+    /// File with the passphrase of a workspace whose secrets are sealed
+    #[arg(long, value_name = "F", requires = "workspace")]
+    passphrase_file: Option<PathBuf>,
     /// A chain file, the name of a sample, or the name of a chain in the workspace
     chain: String,
 }
-
-/// Longest silence between two answers: far above every time limit of the transport.
-const SILENCE: Duration = Duration::from_mins(3);
 
 pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure> {
     match &options.command {
@@ -106,9 +110,17 @@ fn run_one(options: &RunOptions, setting: &Setting) -> Result<Done, Failure> {
     if let Some(path) = &options.workspace {
         script.ask(app::file::Command::Open(path.clone()));
         script.settle(SILENCE)?;
-        script.refuse_errors(&path.display().to_string())?;
+        if script.model.path.is_none() {
+            script.refuse_errors(&path.display().to_string())?;
+        }
+        // A server that is down, or a secret that is nowhere, is told by the node that needs it.
+        script.note_errors();
+        if let Some(passphrase) = &options.passphrase_file {
+            secret::unlock(passphrase, &mut script)?;
+        }
     }
     let id = take(&options.chain, &mut script)?;
+    secret::take(&options.secret, id, &mut script)?;
     proof::take(&options.proof_key, id, &mut script)?;
     let chain = script
         .model
@@ -143,7 +155,7 @@ fn run_one(options: &RunOptions, setting: &Setting) -> Result<Done, Failure> {
         };
         save(path, &page)?;
     }
-    Ok(Done {
+    let done = Done {
         json: json!({
             "chain": chain.name,
             "hops": show::hops(&chain, &run),
@@ -158,7 +170,25 @@ fn run_one(options: &RunOptions, setting: &Setting) -> Result<Done, Failure> {
             if passed { "Passed.\n" } else { "Failed.\n" }
         ),
         good: passed,
-    })
+    };
+    match undone(&chain, &run) {
+        None => Ok(done),
+        Some(why) => {
+            output::tell(&done, setting.json)?;
+            Err(Failure::impossible(why).told())
+        }
+    }
+}
+
+/// What could not be done: a server that is down, a secret that is nowhere. That is no verdict on the chain.
+fn undone(chain: &Chain, run: &Run) -> Option<String> {
+    let failed = |node: &str| run.nodes.get(node)?.failure.as_ref();
+    let (node, failure) = chain
+        .nodes
+        .iter()
+        .filter_map(|node| Some((&node.id, failed(&node.id)?)))
+        .find(|(_, failure)| failure.kind.is_undone())?;
+    Some(format!("{}: {}", escape(node), failure.said))
 }
 
 /// What the rules say of the tokens of this run; a workspace may hold others.
@@ -204,9 +234,27 @@ fn take(name: &str, script: &mut Script) -> Result<ChainId, Failure> {
         script.ask(chains::Command::LoadSample(name.to_owned()));
     } else if path.exists() || name == "-" {
         let source = input::text(path)?;
-        file::read(&source.text)
+        let whole = file::read_whole(&source.text)
             .map_err(|e| Failure::impossible(format!("{}: {e}", source.name)))?;
-        script.ask(chains::Command::Import(source.text));
+        for client in whole.in_clear() {
+            output::note(&format!(
+                "{}: the secret of client {} stands in the file in clear: write env:NAME or file:PATH in its place",
+                source.name,
+                escape(client)
+            ));
+        }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let folder = std::path::absolute(folder)
+            .or_else(|_| std::env::current_dir())
+            .unwrap_or_else(|_| folder.to_owned());
+        let known = script.model.workspace.chains.len();
+        let text = source.text;
+        script.ask(chains::Command::ImportFile { text, folder });
+        if script.model.workspace.chains.len() == known {
+            script.refuse_errors(name)?;
+        }
+        script.settle(SILENCE)?;
+        script.note_errors();
     } else {
         let samples: Vec<&str> = file::SAMPLES.iter().map(|(name, _)| *name).collect();
         return Err(Failure::impossible(format!(
@@ -276,11 +324,7 @@ fn carry_out(id: ChainId, chain: &Chain, script: &mut Script) -> Result<(), Fail
         script.refuse_errors("the chain did not run")?;
         return Err(Failure::impossible("the chain did not run"));
     }
-    for Notice { error, text } in script.take_notices() {
-        if error {
-            output::note(&text);
-        }
-    }
+    script.note_errors();
     Ok(())
 }
 

@@ -67,14 +67,19 @@ impl Failure {
     }
 }
 
-/// Writes the outcome to standard output and gives the exit status.
-pub(super) fn finish(done: &Done, json: bool) -> ExitCode {
+/// Writes what there is to say to standard output.
+pub(super) fn tell(done: &Done, json: bool) -> Result<(), Failure> {
     let text = if json && !done.json.is_null() {
         document(&done.json)
     } else {
         done.text.clone()
     };
-    match write(text.as_bytes()) {
+    write(text.as_bytes())
+}
+
+/// Writes the outcome to standard output and gives the exit status.
+pub(super) fn finish(done: &Done, json: bool) -> ExitCode {
+    match tell(done, json) {
         Ok(()) => ExitCode::from(u8::from(!done.good)),
         Err(failure) => failed(&failure, false),
     }

@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    path::PathBuf,
+    path::{Path, PathBuf},
     pin::pin,
     sync::{Arc, mpsc},
     task::{Context, Poll, Wake, Waker},
@@ -25,7 +25,7 @@ pub enum Chosen {
     /// A word list.
     Words(PathBuf),
     /// The text of a file with a chain.
-    Chain(Result<String, String>),
+    Chain(PathBuf, Result<String, String>),
     /// Where something was written, or why it was not.
     Written(Result<PathBuf, String>),
     /// The system showed no dialog.
@@ -229,7 +229,10 @@ impl Want {
                 Chosen::Key(name, text)
             }
             Self::Words => Chosen::Words(first),
-            Self::Chain => Chosen::Chain(read_small(&first, "a chain")),
+            Self::Chain => {
+                let folder = first.parent().unwrap_or(Path::new("")).to_owned();
+                Chosen::Chain(folder, read_small(&first, "a chain"))
+            }
             Self::Write(_, bytes) => Chosen::Written(match std::fs::write(&first, &bytes) {
                 Ok(()) => Ok(first),
                 Err(e) => Err(format!("{}: {e}", first.display())),
@@ -314,7 +317,7 @@ mod tests {
             Chosen::Key("copy".into(), Ok(Secret::new("<svg/>")))
         );
         let missing = Want::Chain.chosen(vec![folder.join("none")]);
-        assert!(matches!(missing, Chosen::Chain(Err(why)) if why.contains("none")));
+        assert!(matches!(missing, Chosen::Chain(_, Err(why)) if why.contains("none")));
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

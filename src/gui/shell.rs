@@ -232,7 +232,9 @@ impl App {
                 Chosen::Words(path) => self
                     .requests
                     .push(WindowRequest::Tell(PanelRequest::TakeWords(path))),
-                Chosen::Chain(Ok(text)) => self.push(chains::Command::Import(text)),
+                Chosen::Chain(folder, Ok(text)) => {
+                    self.push(chains::Command::ImportFile { text, folder });
+                }
                 Chosen::Written(Ok(path)) => {
                     self.model.session.notices.push(Notice {
                         error: false,
@@ -240,7 +242,7 @@ impl App {
                     });
                 }
                 Chosen::Key(_, Err(text))
-                | Chosen::Chain(Err(text))
+                | Chosen::Chain(_, Err(text))
                 | Chosen::Written(Err(text)) => {
                     self.model
                         .session

@@ -1,8 +1,9 @@
 //! What an issuer publishes: metadata, then the keys that the metadata names. Nothing else is ever
 //! fetched, and never because a token says so.
 
-use super::http::Http;
+use super::{http::Http, reference};
 use crate::{
+    chain::Reference,
     jose::{Jwk, Jwks},
     oauth::{
         http::{Field, Request, Response},
@@ -17,6 +18,11 @@ const MAX_KEYS: usize = 1_000;
 /// what happened, where, and what to do.
 pub async fn discover(http: &Http, issuer: &str) -> Result<(Metadata, Jwks), String> {
     let metadata = find_metadata(http, issuer).await?;
+    with_keys(http, metadata).await
+}
+
+/// With the keys that `metadata` names.
+async fn with_keys(http: &Http, metadata: Metadata) -> Result<(Metadata, Jwks), String> {
     if metadata.jwks_uri.is_none() {
         return Ok((metadata, Jwks::default()));
     }
@@ -29,6 +35,23 @@ pub async fn discover(http: &Http, issuer: &str) -> Result<(Metadata, Jwks), Str
     let response = http.send(&request).await?;
     let jwks = jwks(&response).map_err(|why| format!("The keys at {url} cannot be used: {why}"))?;
     Ok((metadata, jwks))
+}
+
+/// The keys of a server that publishes no metadata: those of a file, or those that `metadata`, made by
+/// hand, names.
+pub async fn keys_alone(
+    http: &Http,
+    metadata: Metadata,
+    at: Option<Reference>,
+) -> Result<(Metadata, Jwks), String> {
+    if let Some(at) = at {
+        let text = reference::read(&at)?;
+        let set = Jwks::parse(text.expose().as_bytes())
+            .map_err(|why| format!("The keys in {} cannot be used: {why}", at.words()))?;
+        let keys = set.keys.iter().filter_map(Jwk::public).collect();
+        return Ok((metadata, Jwks { keys }));
+    }
+    with_keys(http, metadata).await
 }
 
 async fn find_metadata(http: &Http, issuer: &str) -> Result<Metadata, String> {

@@ -8,6 +8,7 @@ mod fire;
 pub mod http;
 pub mod keychain;
 pub mod practice;
+mod reference;
 pub mod runtime;
 pub mod serve;
 pub mod store;

@@ -19,7 +19,7 @@ use super::{
     browser::{self, Opener},
     crack, discover, files, fire,
     http::Http,
-    practice, store,
+    practice, reference, store,
     store::Store,
 };
 use crate::{
@@ -186,6 +186,18 @@ impl Runtime {
             }),
             Effect::Discover(job, issuer) => shared.clone().job(job, async move {
                 Outcome::Discovered(job, discover::discover(&shared.http, &issuer).await)
+            }),
+            Effect::FetchKeys(job, metadata, at) => shared.clone().job(job, async move {
+                let found = discover::keys_alone(&shared.http, *metadata, at).await;
+                Outcome::Discovered(job, found)
+            }),
+            Effect::ReadText(job, at) => {
+                shared.blocking(move |_| Some(Outcome::Text(job, reference::read(&at))));
+            }
+            Effect::ReadCredentials(job, wanted) => shared.blocking(move |_| {
+                let read = |(client, at, method)| (client, reference::credential(&at, method));
+                let read = wanted.into_iter().map(read).collect();
+                Some(Outcome::CredentialsRead(job, read))
             }),
             // The receiver is gone only when the program ends.
             Effect::StartPractice(faults) => {

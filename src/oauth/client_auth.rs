@@ -50,6 +50,25 @@ impl AuthMethod {
     }
 }
 
+/// Whom a client assertion is addressed to (its `aud`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssertionAudience {
+    /// The issuer identifier, which older servers take and newer texts demand.
+    #[default]
+    Issuer,
+    /// The token endpoint, which RFC 7523 §3 allows and some servers insist on.
+    TokenEndpoint,
+}
+
+impl AssertionAudience {
+    /// Whether it is what a client has that was told nothing.
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde gives the field as it is
+    pub fn is_usual(&self) -> bool {
+        *self == Self::Issuer
+    }
+}
+
 /// A client's credential, ready for use.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Credential {
@@ -71,6 +90,8 @@ pub struct Client {
     pub method: AuthMethod,
     /// With what.
     pub credential: Credential,
+    /// Whom its assertions are addressed to.
+    pub assertion_audience: AssertionAudience,
 }
 
 /// Why a client cannot prove itself to a server.
@@ -135,6 +156,9 @@ pub enum AssertionError {
     /// Nobody to address it to.
     #[error("the server's issuer is not known, and the assertion is addressed to it")]
     NoIssuer,
+    /// Nobody to address it to, of endpoints.
+    #[error("the server's token endpoint is not known, and the assertion is addressed to it")]
+    NoTokenEndpoint,
     /// No algorithm for the key.
     #[error(transparent)]
     Algorithm(#[from] SigningAlgError),
@@ -216,12 +240,11 @@ pub fn apply(
             fields.push(Field::secret("client_secret", secret.expose()));
         }
         (AuthMethod::PrivateKeyJwt, Credential::Key(key)) => {
-            let assertion = assertion(&client.client_id, key, server, env).map_err(|why| {
-                ClientAuthError::Assertion {
+            let assertion =
+                assertion(client, key, server, env).map_err(|why| ClientAuthError::Assertion {
                     client: client.client_id.clone(),
                     why,
-                }
-            })?;
+                })?;
             fields.push(Field::plain("client_id", &client.client_id));
             fields.push(Field::plain("client_assertion_type", ASSERTION_TYPE));
             fields.push(Field::secret("client_assertion", assertion));
@@ -256,10 +279,9 @@ fn announced(client: &Client, server: &Metadata) -> Result<(), ClientAuthError> 
     })
 }
 
-/// A client assertion (RFC 7523 §3). `aud` is the issuer identifier as a string, which older servers
-/// take and newer texts demand; `typ` is `JWT`, since widespread libraries refuse any other.
+/// A client assertion (RFC 7523 §3). `aud` is a single string; `typ` is `JWT`, since widespread libraries refuse any other.
 fn assertion(
-    client_id: &str,
+    client: &Client,
     key: &Jwk,
     server: &Metadata,
     env: &Env,
@@ -267,9 +289,16 @@ fn assertion(
     if !key.is_private() {
         return Err(AssertionError::PublicKey);
     }
-    if server.issuer.is_empty() {
-        return Err(AssertionError::NoIssuer);
-    }
+    let audience = match client.assertion_audience {
+        AssertionAudience::Issuer if server.issuer.is_empty() => {
+            return Err(AssertionError::NoIssuer);
+        }
+        AssertionAudience::Issuer => &server.issuer,
+        AssertionAudience::TokenEndpoint => server
+            .token_endpoint
+            .as_ref()
+            .ok_or(AssertionError::NoTokenEndpoint)?,
+    };
     let alg = signing_alg(key)?;
     if let Some(algs) = server.document.get(ALGS_MEMBER).and_then(Value::as_array)
         && !algs.is_empty()
@@ -283,9 +312,9 @@ fn assertion(
     }
     let now = env.now.as_second();
     let claims = json!({
-        "iss": client_id,
-        "sub": client_id,
-        "aud": server.issuer,
+        "iss": client.client_id,
+        "sub": client.client_id,
+        "aud": audience,
         "jti": rng::token(env.rng.as_ref(), 16),
         "iat": now,
         "exp": now.saturating_add(ASSERTION_LIFE),

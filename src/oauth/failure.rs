@@ -17,6 +17,13 @@ pub enum FailureKind {
     Expectation,
 }
 
+impl FailureKind {
+    /// Whether nothing was learnt of the server: no request was sent, or no answer came.
+    pub fn is_undone(self) -> bool {
+        matches!(self, Self::Unreachable | Self::Setup)
+    }
+}
+
 /// Why a node failed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Failure {

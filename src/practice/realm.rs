@@ -262,12 +262,14 @@ impl Realm {
             };
             proofs.insert(agent.id, proof);
             clients.push(Client {
+                assertion_audience: crate::oauth::client_auth::AssertionAudience::Issuer,
                 client_id: agent.id.to_owned(),
                 method,
                 credential,
             });
         }
         clients.push(Client {
+            assertion_audience: crate::oauth::client_auth::AssertionAudience::Issuer,
             client_id: WORKBENCH.to_owned(),
             method: AuthMethod::None,
             credential: Credential::None,

@@ -6,7 +6,7 @@ use crate::{
     attack::{Matrix, Verdict},
     chain::{
         Chain,
-        run::{NodeRun, NodeState, Run},
+        run::{FailureKind, NodeRun, NodeState, Run},
     },
     kit::{clock::to_second, markup::xml_lines, text::capital},
 };
@@ -15,7 +15,7 @@ use crate::{
 pub fn render(chain: &Chain, run: &Run) -> String {
     let idle = NodeRun::default();
     let mut cases = String::new();
-    let (mut failures, mut skipped, mut millis) = (0, 0, 0);
+    let (mut failures, mut errors, mut skipped, mut millis) = (0, 0, 0, 0);
     for node in &chain.nodes {
         let done = run.nodes.get(&node.id).unwrap_or(&idle);
         millis += done.millis;
@@ -31,10 +31,14 @@ pub fn render(chain: &Chain, run: &Run) -> String {
         } else if passed_node(node, done) {
             cases.push_str("/>\n");
         } else {
-            failures += 1;
+            // What was broken, or what could not be done at all: a server that is down, a secret that
+            // is nowhere.
+            let undone = done.failure.as_ref().is_some_and(|f| f.kind.is_undone());
+            let word = if undone { "error" } else { "failure" };
+            *(if undone { &mut errors } else { &mut failures }) += 1;
             let (kind, message, text) = failure(done);
             cases.push_str(&format!(
-                ">\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n    </testcase>\n",
+                ">\n      <{word} type=\"{}\" message=\"{}\">{}</{word}>\n    </testcase>\n",
                 xml_lines(&kind),
                 xml_lines(&message),
                 xml_lines(&text)
@@ -44,7 +48,7 @@ pub fn render(chain: &Chain, run: &Run) -> String {
     let time = seconds(millis);
     let tests = chain.nodes.len();
     let counts = format!(
-        "tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{time}\""
+        "tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"{time}\""
     );
     let stamp = run.started.map_or_else(String::new, |at| {
         format!(" timestamp=\"{}\"", to_second(at))
@@ -147,7 +151,12 @@ fn failure(done: &NodeRun) -> (String, String, String) {
     let mut lines = Vec::new();
     let mut kind = "expectation".to_owned();
     if let Some(failure) = &done.failure {
-        kind = failure.code.clone().unwrap_or_else(|| "failure".into());
+        let undone = match failure.kind {
+            FailureKind::Unreachable => "unreachable",
+            FailureKind::Setup => "setup",
+            FailureKind::Refused | FailureKind::Expectation => "failure",
+        };
+        kind = failure.code.clone().unwrap_or_else(|| undone.into());
         lines.push(failure.said.clone());
         lines.extend((!failure.expected.is_empty()).then(|| failure.expected.clone()));
         lines.extend((!failure.try_this.is_empty()).then(|| failure.try_this.clone()));

@@ -140,7 +140,7 @@ fn a_key_for_proofs_is_given_by_file_under_the_name_that_the_chain_gives_it() {
     assert_ne!(named, sample);
     place.write("named.toml", named);
     // Without the key the node says which one it wants.
-    let without = place.json(1, &["chain", "run", "named.toml"]);
+    let without = place.json(3, &["chain", "run", "named.toml"]);
     assert!(without.to_string().contains("no key agent"), "{without:#}");
     for file in ["mine.jwk", "rsa.jwk"] {
         let given = format!("agent={file}");

@@ -17,5 +17,6 @@ mod keys;
 mod log;
 mod practice;
 mod reference;
+mod servers;
 mod surface;
 mod tokens;

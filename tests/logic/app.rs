@@ -415,6 +415,7 @@ fn info(faults: Faults) -> Arc<PracticeInfo> {
         jwks: Arc::new(Jwks::default()),
         resources: Vec::new(),
         clients: vec![delegraph::oauth::client_auth::Client {
+            assertion_audience: delegraph::oauth::client_auth::AssertionAudience::Issuer,
             client_id: "workbench".into(),
             method: delegraph::oauth::client_auth::AuthMethod::None,
             credential: delegraph::oauth::client_auth::Credential::None,

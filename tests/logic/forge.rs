@@ -225,6 +225,7 @@ fn another_machine_is_asked_about_and_only_yes_sends() {
     let endpoint = Endpoint {
         server: Metadata::from_document(document.as_object().unwrap().clone()),
         client: Client {
+            assertion_audience: delegraph::oauth::client_auth::AssertionAudience::Issuer,
             client_id: "app".into(),
             method: AuthMethod::None,
             credential: Credential::None,

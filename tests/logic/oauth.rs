@@ -95,6 +95,7 @@ fn rfc_8693_section_2_3() {
     .request(&server(&json!({})))
     .unwrap();
     let client = Client {
+        assertion_audience: delegraph::oauth::client_auth::AssertionAudience::Issuer,
         client_id: "rs08".into(),
         method: AuthMethod::ClientSecretBasic,
         credential: Credential::Secret(Secret::new("long-secure-random-secret")),
@@ -255,6 +256,7 @@ fn actor_fields_come_in_pairs_and_targets_repeat() {
 fn client_authentication_by_every_method() {
     let new = || grants::client_credentials(&server(&json!({})), &["a".into()], &[], &[]).unwrap();
     let client = |method, credential| Client {
+        assertion_audience: delegraph::oauth::client_auth::AssertionAudience::Issuer,
         client_id: "s6 BhdR:k%t3+".into(),
         method,
         credential,
@@ -372,6 +374,7 @@ fn what_keeps_a_client_from_authenticating_is_said_in_words() {
     ];
     for (method, credential, metadata, words) in cases {
         let client = Client {
+            assertion_audience: delegraph::oauth::client_auth::AssertionAudience::Issuer,
             client_id: "c".into(),
             method,
             credential,
@@ -385,6 +388,7 @@ fn what_keeps_a_client_from_authenticating_is_said_in_words() {
     let server = server(&announces(&["client_secret_basic"]));
     let mut request = grants::client_credentials(&server, &[], &[], &[]).unwrap();
     let client = Client {
+        assertion_audience: delegraph::oauth::client_auth::AssertionAudience::Issuer,
         client_id: "c".into(),
         method: AuthMethod::None,
         credential: Credential::None,

@@ -116,6 +116,7 @@ fn practice(model: &mut Model, port: u16, faults: &Faults) {
             vec!["accounts:read".into()],
         )],
         clients: vec![Client {
+            assertion_audience: delegraph::oauth::client_auth::AssertionAudience::Issuer,
             client_id: "planner".into(),
             method: AuthMethod::ClientSecretPost,
             credential: Credential::Secret(Secret::new("s")),

@@ -177,6 +177,7 @@ fn take(model: &mut Model, id: ChainId, node: &str, progress: Progress, effects:
             effects.push(match want {
                 Want::Http(request) => Effect::Http(job, request),
                 Want::Browser(want) => Effect::Browser(job, want),
+                Want::Read(at) => Effect::ReadText(job, at),
             });
         }
         Progress::End(shown) => {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::{AwaitedToken, Sent, Stage, end, holder::Proving, setting, want};
 use crate::{
     chain::{
-        Chain, Node, Role,
-        run::{Directory, Failure, NodeRun, NodeState, Progress, Run, ServerView},
+        Chain, Node, Reference, Role,
+        directory::DirectoryError,
+        run::{Directory, Failure, NodeRun, NodeState, Pending, Progress, Run, ServerView, Want},
     },
     jose::Jwk,
     kit::{Env, text},
@@ -39,6 +40,17 @@ impl Starting<'_> {
             proof_key: key.cloned(),
             ..NodeRun::default()
         }
+    }
+
+    /// Reads a text from elsewhere.
+    pub(in crate::chain) fn read(&self, at: Reference, stage: Stage) -> Progress {
+        let pending = Pending {
+            node: self.node.id.clone(),
+            so_far: Self::running(Vec::new(), None),
+            stage,
+            sent: None,
+        };
+        Progress::Want(Box::new(pending), Want::Read(at))
     }
 
     /// Sends without a proof of possession.
@@ -110,14 +122,15 @@ impl Starting<'_> {
     pub(in crate::chain) fn server(&self) -> Result<ServerView, Failure> {
         self.directory
             .server(self.node.server.as_deref())
-            .map_err(|error| {
-                Failure::setup(
+            .map_err(|error| match error {
+                DirectoryError::Unreachable { .. } => Failure::unreachable(error.to_string()),
+                error => Failure::setup(
                     error.to_string(),
                     match self.node.server {
                         None => "start the practice server",
                         Some(_) => "connect the server, or choose another for this node",
                     },
-                )
+                ),
             })
     }
 

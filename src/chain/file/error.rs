@@ -1,8 +1,11 @@
 //! Why a chain file cannot be read or written.
 
 use crate::{
-    chain::dpop::DpopError,
-    kit::text::{escape, shorten},
+    chain::{dpop::DpopError, reference::ReferenceError},
+    kit::{
+        spelling::nearest,
+        text::{escape, shorten},
+    },
 };
 
 /// A chain file that cannot be read: the place, what is wrong there, what to do.
@@ -77,6 +80,14 @@ pub enum FileProblem {
         escape(.0)
     )]
     IdTwice(String),
+    /// Two servers of one name, or two clients of one server.
+    #[error("there is already {what} `{}`: nodes name it by that, so each needs its own", escape(.name))]
+    NameTwice {
+        /// What: `a server`.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
     /// An expectation of no field, or of several.
     #[error(
         "an expectation has exactly one field, as `{{ status = 200 }}`; fields are {}",
@@ -136,6 +147,30 @@ pub enum FieldProblem {
     /// Whose key a node proves.
     #[error(transparent)]
     Dpop(#[from] DpopError),
+    /// Where a secret is to be read.
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
+    /// A way for a client to authenticate that is not known here.
+    #[error(
+        "is `{}`{}; methods are {}",
+        shorten(&escape(.found), 40),
+        did_you_mean(.found, .known),
+        .known.join(", ")
+    )]
+    Method {
+        /// What stands there.
+        found: String,
+        /// Those that are known.
+        known: Vec<&'static str>,
+    },
+    /// Not what the client's method proves it with.
+    #[error("does not go with the method {method}: {needed}")]
+    NotOfMethod {
+        /// The method.
+        method: &'static str,
+        /// What it needs.
+        needed: &'static str,
+    },
 }
 
 /// Why a chain cannot be written.
@@ -153,32 +188,5 @@ pub enum WriteError {
 
 /// ` (did you mean `x`?)`, when a known name is near.
 fn did_you_mean(found: &str, known: &[&str]) -> String {
-    if found.len() > 40 {
-        return String::new();
-    }
-    let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
-    known
-        .iter()
-        .map(|name| (distance(&plain(found), &plain(name)), name))
-        .filter(|(distance, _)| *distance <= 2)
-        .min_by_key(|(distance, _)| *distance)
-        .map_or_else(String::new, |(_, name)| {
-            format!(" (did you mean `{name}`?)")
-        })
-}
-
-/// Levenshtein distance, in characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replace = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replace.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
+    nearest(found, known).map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }

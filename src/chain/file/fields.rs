@@ -7,7 +7,10 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{FieldProblem, FileError, FilePlace, FileProblem, VERSION};
+use super::{FieldProblem, FileError, FilePlace, FileProblem};
+
+/// The version of the format that is read and written here.
+pub const VERSION: u32 = 1;
 
 /// The text, to turn offsets into places.
 #[derive(Clone, Copy)]

@@ -8,14 +8,15 @@ use toml::de::DeTable;
 use super::{
     FieldProblem, FileError, FileProblem, VERSION,
     fields::{Fields, File},
+    servers,
 };
 use crate::{
-    chain::{Chain, Dpop, Expect, Node, Step},
+    chain::{Chain, Dpop, Expect, Node, Step, server::Bundle},
     kit::text,
     risk::Severity,
 };
 
-pub(super) fn chain(source: &str) -> Result<Chain, FileError> {
+pub(super) fn whole(source: &str) -> Result<Bundle, FileError> {
     let file = File { source };
     let document = DeTable::parse(source).map_err(|e| {
         let problem = FileProblem::NotToml(e.message().to_owned());
@@ -57,14 +58,18 @@ pub(super) fn chain(source: &str) -> Result<Chain, FileError> {
         }
         nodes.push(node);
     }
+    let servers = servers::read(&mut fields)?;
     fields.finish()?;
-    Ok(Chain {
-        version,
-        name,
-        title,
-        about,
-        faults,
-        nodes,
+    Ok(Bundle {
+        chain: Chain {
+            version,
+            name,
+            title,
+            about,
+            faults,
+            nodes,
+        },
+        servers,
     })
 }
 

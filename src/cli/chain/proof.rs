@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     super::{keys, output::Failure},
-    SILENCE,
-    script::Script,
+    script::{SILENCE, Script},
 };
 use crate::{
     app::{self, chains, session::Selection},

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::output::Failure;
+use super::super::output::{self, Failure};
 use crate::{
     app::{Command, Effect, Model, apply, session::Notice, update, view},
     io::runtime::Runtime,
@@ -11,6 +11,9 @@ use crate::{
 
 /// How long one look at the channel waits: the delay with which Ctrl+C is noticed.
 const TICK: Duration = Duration::from_millis(50);
+
+/// Longest silence between two answers: far above every time limit of the transport.
+pub(in crate::cli) const SILENCE: Duration = Duration::from_mins(3);
 
 /// A model and the runtime that carries its effects out.
 pub(in crate::cli) struct Script {
@@ -87,6 +90,15 @@ impl Script {
             "{what}: {}",
             errors.join("; ")
         )))
+    }
+
+    /// Says on standard error what went wrong, and goes on.
+    pub fn note_errors(&mut self) {
+        for notice in self.take_notices() {
+            if notice.error {
+                output::note(&notice.text);
+            }
+        }
     }
 
     /// Messages not shown yet.

@@ -216,6 +216,7 @@ impl TargetOptions {
         Ok(Some(Endpoint {
             server,
             client: Client {
+                assertion_audience: crate::oauth::client_auth::AssertionAudience::Issuer,
                 client_id: id.clone(),
                 method,
                 credential,

@@ -85,6 +85,7 @@ impl Directory for Fake<'_> {
             ),
         };
         Ok(Client {
+            assertion_audience: delegraph::oauth::client_auth::AssertionAudience::Issuer,
             client_id: client_id.into(),
             method,
             credential,
@@ -116,6 +117,10 @@ pub(super) fn run_node(chain: &Chain, id: &str, run: &Run, fake: &Fake<'_>) -> N
                     fake,
                     &fake.env,
                 );
+            }
+            Progress::Want(pending, Want::Read(at)) => {
+                let answer = Answer::Text(Err(format!("{at} is not there")));
+                progress = run::resume(chain, *pending, answer, run, fake, &fake.env);
             }
             Progress::Want(pending, Want::Browser(want)) => {
                 let uri: Url = "http://127.0.0.1:5555/cb".parse().unwrap();

@@ -86,6 +86,7 @@ async fn at_the_token_endpoint(lab: &Lab, forgeries: Vec<&'static Forgery>) -> M
     let mut with = ingredients(lab, &token);
     with.others = vec![lab.own_token("researcher").await];
     let client = Client {
+        assertion_audience: crate::oauth::client_auth::AssertionAudience::Issuer,
         client_id: "planner".into(),
         method: crate::oauth::client_auth::AuthMethod::PrivateKeyJwt,
         credential: lab.credential("planner"),
@@ -539,6 +540,7 @@ async fn a_bound_subject_token_is_forged_with_proofs_of_its_key() {
         let key = proofs::key();
         let token = proofs::user_bound(&lab, &key).await;
         let client = Client {
+            assertion_audience: crate::oauth::client_auth::AssertionAudience::Issuer,
             client_id: "planner".into(),
             method: crate::oauth::client_auth::AuthMethod::PrivateKeyJwt,
             credential: lab.credential("planner"),
