@@ -231,7 +231,17 @@ fn moment(name: &str, value: &Value, now: Timestamp) -> Option<String> {
     if !matches!(name, "exp" | "nbf" | "iat" | "auth_time") {
         return None;
     }
-    let seconds = value.as_i64()?;
+    let Some(number) = value.as_f64() else {
+        return Some("not a number of seconds (RFC 7519 §2)".into());
+    };
+    // Beyond the year 5138 nobody means seconds.
+    if number.abs() > 1e17 {
+        return Some("no date: beyond every calendar".into());
+    }
+    if number.abs() > 1e11 {
+        return Some("looks like milliseconds: NumericDate counts seconds (RFC 7519 §2)".into());
+    }
+    let seconds = value.as_i64().unwrap_or(number.floor() as i64);
     let at = from_numeric_date(seconds)?;
     let away = seconds.checked_sub(now.as_second())?;
     Some(match away {

@@ -49,6 +49,9 @@ pub(super) struct Options {
     /// File with the content that the token does not carry (detached, RFC 7515 appendix F)
     #[arg(long, value_name = "FILE")]
     detached: Option<PathBuf>,
+    /// Name in `crit` that you understand and check on your own; may be repeated
+    #[arg(long, value_name = "NAME")]
+    understood: Vec<String>,
     /// The token, compact or JSON; `-` or nothing is standard input
     file: Option<PathBuf>,
 }
@@ -63,6 +66,7 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
             .collect::<Result<_, _>>()?,
         audience: options.audience.clone(),
         issuer: options.issuer.clone(),
+        understood: options.understood.clone(),
         detached: options.detached.as_deref().map(input::bytes).transpose()?,
         // Without any a proof of possession is judged as the window does: by the key that it brings.
         keys_given: options.keys.is_given() || options.issuer.is_some(),

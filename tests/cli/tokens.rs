@@ -222,6 +222,7 @@ fn verify_has_the_agreed_shape_and_judges_at_the_given_time() {
             "reason",
             "key",
             "claims_problems",
+            "presentation_problems",
             "payload",
             // added
             "key_problems",

@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use crate::{kit::text::escape, token::decode::Signed};
 
-/// Why `crit` forbids to accept the token (RFC 7515 §4.1.11), if it does. `b64` is understood.
-pub(super) fn critical(parts: &Signed<'_>) -> Option<String> {
+/// Why `crit` forbids to accept the token (RFC 7515 §4.1.11), if it does. `b64` is understood, and so are
+/// the names that whoever asks declares to check on their own.
+pub(super) fn critical(parts: &Signed<'_>, understood: &[String]) -> Option<String> {
     const STANDARD: [&str; 18] = [
         "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "enc",
         "zip", "epk", "apu", "apv", "p2s", "p2c",
@@ -41,7 +42,7 @@ pub(super) fn critical(parts: &Signed<'_>) -> Option<String> {
                         "`crit` names `{shown}`, which the protected header does not have (RFC 7515 §4.1.11)."
                     ));
                 }
-                if name != "b64" {
+                if name != "b64" && !understood.iter().any(|own| own == name) {
                     return Some(format!(
                         "`crit` demands that `{shown}` is understood, and it is not understood here (RFC 7515 §4.1.11)."
                     ));

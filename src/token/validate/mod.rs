@@ -249,6 +249,8 @@ pub struct Policy {
     pub issuer: Option<String>,
     /// The content, when the token does not carry it (RFC 7515 appendix F).
     pub detached: Option<Vec<u8>>,
+    /// Names in `crit` that whoever asks understands, and checks on their own (RFC 7515 §4.1.11).
+    pub understood: Vec<String>,
     /// Whether the keys were given for this very token. Then a key that does not verify speaks
     /// against the token. Else they are all that is at hand: then only a key of the token's issuer,
     /// or one that the header's `kid` names, does, and other keys say nothing. A DPoP proof is verified
@@ -267,6 +269,7 @@ impl Policy {
             audience: None,
             issuer: None,
             detached: None,
+            understood: Vec::new(),
             keys_given: true,
         }
     }

@@ -154,6 +154,30 @@ fn one(
     policy: &Policy,
 ) -> Result<SignatureVerdict, End> {
     let alg = readable(token, signed, policy)?;
+    let verdict = checked(token, signed, &alg, several, keys, policy);
+    let Some(reason) = critical(signed, &policy.understood) else {
+        return verdict;
+    };
+    // Whether the token is refused for `crit` alone is worth knowing: profiles demand such members.
+    let also = match &verdict {
+        Ok(verdict) if verdict.signature == Signature::Valid => " The signature itself fits.",
+        Err(end) if end.signature == Signature::Invalid && end.at == Check::Signature => {
+            " The signature does not fit either."
+        }
+        _ => "",
+    };
+    Err(End::invalid(Check::Critical, format!("{reason}{also}")))
+}
+
+/// What the keys say of a signature, `crit` apart.
+fn checked(
+    token: &Token,
+    signed: &Signed<'_>,
+    alg: &Alg,
+    several: bool,
+    keys: &[Candidate],
+    policy: &Policy,
+) -> Result<SignatureVerdict, End> {
     let padded = padded(signed);
     let text = if padded {
         signed.signature.trim_end_matches('=')
@@ -171,7 +195,7 @@ fn one(
         );
         return Err(End::new(Signature::Unsupported, Check::Algorithm, reason));
     }
-    if !policy.algs.is_empty() && !policy.algs.contains(&alg) {
+    if !policy.algs.is_empty() && !policy.algs.contains(alg) {
         let allowed: Vec<&str> = policy.algs.iter().map(Alg::name).collect();
         let reason = format!(
             "{alg} is not allowed here: allowed is {}.",
@@ -196,7 +220,7 @@ fn one(
         return match decide(
             &[&own],
             &named,
-            &alg,
+            alg,
             signed,
             policy.detached.as_deref(),
             &bytes,
@@ -228,20 +252,27 @@ fn one(
         several,
         keys,
     };
-    let mut verdict = decide(
+    let verdict = decide(
         &fitting,
         &named,
-        &alg,
+        alg,
         signed,
         policy.detached.as_deref(),
         &bytes,
-    )?;
-    if padded {
-        verdict.reason = format!("{} {PADDED}", verdict.reason);
-        let encoding = verdict.steps.iter_mut();
-        for step in encoding.filter(|step| step.check == Check::Encoding) {
-            PADDED.clone_into(&mut step.detail);
-        }
+    );
+    if !padded {
+        return verdict;
+    }
+    // Padding that was not signed came on the way: that is what is wrong then.
+    let mut verdict = match (verdict, encoding(token, signed)) {
+        (Ok(verdict), _) => verdict,
+        (Err(_), Err(strict)) => return Err(strict),
+        (Err(end), Ok(())) => return Err(end),
+    };
+    verdict.reason = format!("{} {PADDED}", verdict.reason);
+    let steps = verdict.steps.iter_mut();
+    for step in steps.filter(|step| step.check == Check::Encoding) {
+        PADDED.clone_into(&mut step.detail);
     }
     Ok(verdict)
 }
@@ -299,7 +330,9 @@ fn readable(token: &Token, signed: &Signed<'_>, policy: &Policy) -> Result<Alg, 
         );
         return Err(End::new(Signature::None, Check::Signature, reason));
     }
-    encoding(token, signed)?;
+    if !padded(signed) {
+        encoding(token, signed)?;
+    }
     if signed
         .members()
         .get("kid")
@@ -307,9 +340,6 @@ fn readable(token: &Token, signed: &Signed<'_>, policy: &Policy) -> Result<Alg, 
     {
         let reason = "`kid` in the header is not a string (RFC 7515 §4.1.4).";
         return Err(End::invalid(Check::Json, reason));
-    }
-    if let Some(reason) = critical(signed) {
-        return Err(End::invalid(Check::Critical, reason));
     }
     if policy.detached.is_some() && !signed.payload.is_empty() {
         let reason = "The token carries a payload, and another was given as detached content: which \
@@ -349,7 +379,7 @@ fn encoding(token: &Token, signed: &Signed<'_>) -> Result<(), End> {
         .problems
         .iter()
         .find(|p| p.kind == ProblemKind::Encoding && p.part != "signature");
-    if let (Some(problem), false) = (found, signed.unencoded() || padded(signed)) {
+    if let (Some(problem), false) = (found, signed.unencoded()) {
         let reason = format!("{}.", capital(&problem.message));
         return Err(End::invalid(Check::Encoding, reason));
     }

@@ -261,3 +261,32 @@ fn numbers_without_their_leading_zeros_are_told_from_a_cut() {
     assert_eq!(signature, Signature::Invalid);
     assert!(words.contains("leading zeros"), "{words}");
 }
+
+#[test]
+fn a_critical_member_that_is_not_understood_does_not_hide_what_the_signature_is_worth() {
+    const NAME: &str = "http://openbanking.org.uk/iat";
+    let header = json!({ "alg": "HS256", "crit": [NAME], NAME: 1 });
+    let raw = signed_by(&oct(SECRET), &header, "{}");
+    let (signature, words) = reason(&raw, oct(SECRET), &policy());
+    assert_eq!(signature, Signature::Invalid);
+    assert!(
+        words.contains(NAME) && words.contains("itself fits"),
+        "{words}"
+    );
+    let (_, words) = reason(&raw, oct(b"another secret, long enough for it"), &policy());
+    assert!(
+        words.contains(NAME) && words.contains("does not fit either"),
+        "{words}"
+    );
+    let understood = Policy {
+        understood: vec![NAME.into()],
+        ..policy()
+    };
+    assert_eq!(reason(&raw, oct(SECRET), &understood).0, Signature::Valid);
+    // Understanding one name is not understanding another.
+    let other = Policy {
+        understood: vec!["http://openbanking.org.uk/iss".into()],
+        ..policy()
+    };
+    assert_eq!(reason(&raw, oct(SECRET), &other).0, Signature::Invalid);
+}
