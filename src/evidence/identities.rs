@@ -25,6 +25,21 @@ const SERVICE_ACCOUNT: &str = "service-account-";
 pub struct Identities {
     /// Other names, and the client that they mean.
     aliases: HashMap<Pid, Pid>,
+    /// What principals are, as far as their tokens say.
+    natures: HashMap<Pid, Nature>,
+    /// Names for people of those that are called by an identifier.
+    names: HashMap<Pid, String>,
+}
+
+/// What a principal is, by what tokens say of it; the later outweighs the earlier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Nature {
+    /// Somebody signed in, or has a name and an address.
+    Person,
+    /// A workload: a service account, a job, a pod.
+    Service,
+    /// A client with a token of its own, or what is called an agent.
+    Agent,
 }
 
 impl Identities {
@@ -45,7 +60,57 @@ impl Identities {
         self.aliases.get(pid).unwrap_or(pid).clone()
     }
 
+    /// What a principal is, where tokens say it.
+    pub fn nature(&self, pid: &Pid) -> Option<Nature> {
+        let told = self.natures.get(pid).copied();
+        told.or_else(|| is_workload_name(&pid.sub).then_some(Nature::Service))
+    }
+
+    /// A name for people of a principal that is called by an identifier.
+    pub fn display_name(&self, pid: &Pid) -> Option<&str> {
+        self.names.get(pid).map(String::as_str)
+    }
+
     fn read(&mut self, token: &Token) {
+        self.read_client(token);
+        let Some(subject) = claims::subject(token).map(|pid| self.canonical(&pid)) else {
+            return;
+        };
+        if let Some(nature) = nature(token) {
+            let known = self.natures.entry(subject.clone()).or_insert(nature);
+            *known = nature.max(*known);
+        }
+        let own = own_client(token).is_some();
+        let names: &[&str] = if own {
+            &["app_displayname", "client_name"]
+        } else {
+            &["preferred_username", "upn", "email", "name", "unique_name"]
+        };
+        self.name(subject, token, names);
+        if let Some(client) = claims::client(token).filter(|_| !own) {
+            let client = Pid::new(token.claim_text("iss"), client);
+            let has_facet = |claim: &str| token.claim(claim).is_some();
+            if has_facet("xms_par_app_azp") || is_agent_facet(token, "xms_act_fct") {
+                self.natures.insert(client.clone(), Nature::Agent);
+            }
+            self.name(client, token, &["app_displayname"]);
+        }
+    }
+
+    fn name(&mut self, pid: Pid, token: &Token, claims: &[&str]) {
+        if !is_identifier(&pid.sub) {
+            return;
+        }
+        let name = claims
+            .iter()
+            .filter_map(|claim| token.claim_text(claim))
+            .find(|name| !name.is_empty() && *name != pid.sub);
+        if let Some(name) = name {
+            self.names.entry(pid).or_insert_with(|| name.to_owned());
+        }
+    }
+
+    fn read_client(&mut self, token: &Token) {
         let Some(client) = own_client(token) else {
             return;
         };
@@ -83,6 +148,87 @@ pub fn own_client(token: &Token) -> Option<&str> {
         || is_app_only(token)
         || is_client_grant(token);
     own.then_some(client)
+}
+
+/// What a token says its subject is.
+fn nature(token: &Token) -> Option<Nature> {
+    if own_client(token).is_some() || is_agent_facet(token, "xms_sub_fct") {
+        return Some(Nature::Agent);
+    }
+    let sub = token.claim("sub").and_then(claims::name_of)?;
+    let has = |names: &[&str]| names.iter().any(|name| token.claim(name).is_some());
+    let text = |name: &str| token.claim_text(name).unwrap_or_default();
+    let workload = is_workload_name(&sub)
+        || is_workload_name(text("email"))
+        || is_service_account(text("preferred_username"))
+        || matches!(token.kind, Kind::JwtSvid | Kind::Wit)
+        || text("idtyp") == "app"
+        || has(&[
+            "kubernetes.io",
+            "pipeline_id",
+            "job_workflow_ref",
+            "terraform_workspace_id",
+        ])
+        || text("iss") == "https://token.actions.githubusercontent.com"
+        || text("iss").starts_with("https://oidc.circleci.com/");
+    if workload {
+        return Some(Nature::Service);
+    }
+    let person = token.kind == Kind::IdToken
+        || has(&["email", "preferred_username", "upn", "unique_name", "given_name", "family_name"])
+        || has(&["auth_time", "amr", "nonce", "sid", "name"])
+        || text("idtyp") == "user"
+        // RFC 9068 §2.2: where the subject is not the client, a resource owner took part.
+        || (token.kind == Kind::AccessToken && claims::client(token).is_some())
+        || is_user_of_connection(&sub);
+    person.then_some(Nature::Person)
+}
+
+/// Entra: whether a list of facets holds one of an agent (11), or of an agent's user account (13).
+fn is_agent_facet(token: &Token, claim: &str) -> bool {
+    let facets = token.claim(claim).and_then(claims::name_of);
+    facets.is_some_and(|all| {
+        all.split([' ', ','])
+            .any(|facet| matches!(facet, "11" | "13"))
+    })
+}
+
+/// Names that workloads have by the rules of those who give them: of clusters, clouds and build services.
+fn is_workload_name(name: &str) -> bool {
+    const BEGINNINGS: [&str; 10] = [
+        "system:serviceaccount:",
+        "system:node:",
+        "wimse://",
+        "repo:",
+        "project_path:",
+        "arn:aws:sts::",
+        "arn:aws:iam::",
+        "organization:",
+        "sc://",
+        "serviceAccount:",
+    ];
+    claims::is_spiffe(name)
+        || BEGINNINGS.iter().any(|start| name.starts_with(start))
+        || name.ends_with(".gserviceaccount.com")
+}
+
+/// Auth0: a user, by the connection that the user signed in with: `google-oauth2|1234`.
+fn is_user_of_connection(name: &str) -> bool {
+    name.split_once('|')
+        .is_some_and(|(connection, id)| !connection.is_empty() && !id.is_empty())
+}
+
+/// Whether a name is one for machines: a UUID, a number, hexadecimal digits, or what looks random.
+pub fn is_identifier(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
+    let hex = |b: &u8| b.is_ascii_hexdigit() || *b == b'-';
+    let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    let mixed =
+        bytes.iter().any(u8::is_ascii_uppercase) && bytes.iter().any(u8::is_ascii_lowercase);
+    digits == bytes.len() && digits > 0
+        || bytes.len() >= 16 && digits > 3 && bytes.iter().all(hex)
+        || bytes.len() >= 20 && digits > 2 && mixed && bytes.iter().all(word)
 }
 
 fn is_service_account(name: &str) -> bool {
@@ -194,6 +340,80 @@ mod tests {
             let token = token(claims.clone());
             assert_eq!(own_client(&token), None, "{claims}");
         }
+    }
+
+    #[test]
+    fn what_tokens_say_of_their_subject() {
+        for (claims, expected) in [
+            (
+                json!({ "sub": "system:serviceaccount:pay:worker" }),
+                Some(Nature::Service),
+            ),
+            (
+                json!({ "sub": "repo:org/app:ref:refs/heads/main" }),
+                Some(Nature::Service),
+            ),
+            (
+                json!({ "sub": "1175", "email": "job@p.iam.gserviceaccount.com" }),
+                Some(Nature::Service),
+            ),
+            (
+                json!({ "sub": "u", "preferred_username": "service-account-x" }),
+                Some(Nature::Service),
+            ),
+            (
+                json!({ "sub": "o", "idtyp": "app", "appid": "p" }),
+                Some(Nature::Agent),
+            ),
+            (
+                json!({ "sub": "u", "xms_sub_fct": "2 11" }),
+                Some(Nature::Agent),
+            ),
+            (
+                json!({ "sub": "u", "email": "ann@example.com" }),
+                Some(Nature::Person),
+            ),
+            (
+                json!({ "sub": "auth0|65a1", "azp": "app" }),
+                Some(Nature::Person),
+            ),
+            (json!({ "sub": "u", "scope": "read" }), None),
+        ] {
+            assert_eq!(nature(&token(claims.clone())), expected, "{claims}");
+        }
+    }
+
+    #[test]
+    fn identifiers_and_names() {
+        for name in [
+            "99999999-8888-7777-6666-555555555555",
+            "4711",
+            "507f1f77bcf86cd799439011",
+            "00uid4BxXw6I6TV4m0g3",
+        ] {
+            assert!(is_identifier(name), "{name}");
+        }
+        for name in [
+            "alice",
+            "ann@example.com",
+            "billing-agent-production-2",
+            "planner-7",
+            "",
+        ] {
+            assert!(!is_identifier(name), "{name}");
+        }
+        let of = json!({ "iss": "a", "sub": "4711", "preferred_username": "alice", "azp": "0a1b2c3d-0000-4000-8000-000000000000", "app_displayname": "Planner" });
+        let identities = Identities::of(&Evidence::chain_of([token(of)]));
+        let named = |sub: &str| {
+            identities
+                .display_name(&Pid::new(Some("a"), sub))
+                .map(str::to_owned)
+        };
+        assert_eq!(named("4711").as_deref(), Some("alice"));
+        assert_eq!(
+            named("0a1b2c3d-0000-4000-8000-000000000000").as_deref(),
+            Some("Planner")
+        );
     }
 
     #[test]

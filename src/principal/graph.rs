@@ -70,6 +70,8 @@ struct Facts {
     prior: bool,
     audience: bool,
     tokens: usize,
+    /// What the tokens call it, where it is shown by another name.
+    identifier: Option<String>,
     algs: BTreeSet<String>,
     keys: BTreeSet<String>,
 }
@@ -137,7 +139,14 @@ impl<'a> Builder<'a> {
     fn principal(&mut self, pid: &Pid, hop: usize) -> usize {
         let pid = &self.roles.identities.canonical(pid);
         let kind = self.roles.kind(pid);
-        self.node(kind, pid.iss.as_deref(), &pid.sub, hop)
+        let at = self.node(kind, pid.iss.as_deref(), &pid.sub, hop);
+        if self.facts[at].identifier.is_none()
+            && let Some(name) = self.roles.identities.display_name(pid)
+        {
+            self.graph.nodes[at].label = escape(name).into_owned();
+            self.facts[at].identifier = Some(shorten(&escape(&pid.sub), 40).into_owned());
+        }
+        at
     }
 
     fn issuer(&mut self, iss: &str, hop: usize) -> usize {
@@ -374,16 +383,23 @@ impl<'a> Builder<'a> {
                 NodeKind::Audience => "audience".into(),
                 NodeKind::Key if node.id.contains("x5t#S256:") => "certificate".into(),
                 NodeKind::Key => "key".into(),
-                NodeKind::Person | NodeKind::Agent | NodeKind::Service | NodeKind::Client => {
-                    match (role, facts.tokens) {
-                        (Some(role), _) => role.to_owned(),
-                        (None, 0) if node.kind == NodeKind::Agent => "agent".into(),
-                        (None, 0) if node.kind == NodeKind::Service => "workload".into(),
-                        (None, 0) => "client".into(),
-                        (None, 1) => "subject · 1 token".into(),
-                        (None, n) => format!("subject · {n} tokens"),
-                    }
-                }
+                NodeKind::Person
+                | NodeKind::Agent
+                | NodeKind::Service
+                | NodeKind::Client
+                | NodeKind::Unknown => match (role, facts.tokens) {
+                    (Some(role), _) => role.to_owned(),
+                    (None, 0) if node.kind == NodeKind::Agent => "agent".into(),
+                    (None, 0) if node.kind == NodeKind::Service => "workload".into(),
+                    (None, 0) => "client".into(),
+                    (None, 1) => "subject · 1 token".into(),
+                    (None, n) => format!("subject · {n} tokens"),
+                },
+            };
+            let own = match &facts.identifier {
+                // The name that people know stands first: the identifier belongs to it.
+                Some(identifier) => format!("{own} · {identifier}"),
+                None => own,
             };
             node.detail = if facts.audience && node.kind != NodeKind::Audience {
                 format!("{own} · audience")

@@ -16,6 +16,8 @@ pub enum NodeKind {
     Agent,
     Client,
     Service,
+    /// Whom a token is about, where nothing says what that is.
+    Unknown,
     AuthorizationServer,
     Audience,
     Key,
@@ -23,11 +25,12 @@ pub enum NodeKind {
 
 impl NodeKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Person,
         Self::Agent,
         Self::Client,
         Self::Service,
+        Self::Unknown,
         Self::AuthorizationServer,
         Self::Audience,
         Self::Key,
@@ -39,6 +42,7 @@ impl NodeKind {
             Self::Agent => "agent",
             Self::Client => "client",
             Self::Service => "service",
+            Self::Unknown => "principal",
             Self::AuthorizationServer => "authorization server",
             Self::Audience => "audience",
             Self::Key => "key",
@@ -51,6 +55,7 @@ impl NodeKind {
             Self::Agent => "agents",
             Self::Client => "clients",
             Self::Service => "services",
+            Self::Unknown => "principals",
             Self::AuthorizationServer => "authorization servers",
             Self::Audience => "audiences",
             Self::Key => "keys",

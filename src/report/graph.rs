@@ -39,6 +39,7 @@ pub fn dot(graph: &Graph) -> String {
         let (label, detail) = (in_dot(&node.label), in_dot(&words(node)));
         let shape = match node.kind {
             NodeKind::Person => "oval",
+            NodeKind::Unknown => "ellipse",
             NodeKind::Key => "hexagon",
             NodeKind::AuthorizationServer => "house",
             NodeKind::Audience => "component",
@@ -95,6 +96,7 @@ pub fn mermaid(graph: &Graph) -> String {
         );
         let (open, close) = match node.kind {
             NodeKind::Person => ("([", "])"),
+            NodeKind::Unknown => ("((", "))"),
             NodeKind::Key => ("{{", "}}"),
             NodeKind::AuthorizationServer => ("[/", "\\]"),
             NodeKind::Audience => ("[[", "]]"),

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use super::super::NodeKind;
 use crate::{
-    evidence::{Evidence, Identities, identities::own_client},
+    evidence::{
+        Evidence, Identities,
+        identities::{Nature, is_identifier, own_client},
+    },
     token::{
         Kind, Token,
         claims::{self, Pid},
@@ -68,10 +71,19 @@ impl Roles {
     pub fn kind(&self, pid: &Pid) -> NodeKind {
         if self.agents.contains(pid) {
             NodeKind::Agent
-        } else if claims::is_spiffe(&pid.sub) {
-            NodeKind::Service
+        } else if let Some(nature) = self.identities.nature(pid) {
+            match nature {
+                Nature::Person => NodeKind::Person,
+                Nature::Service => NodeKind::Service,
+                Nature::Agent => NodeKind::Agent,
+            }
         } else if self.subjects.contains(pid) {
-            NodeKind::Person
+            // A name that is one for people speaks for a person; an identifier says nothing.
+            if is_identifier(&pid.sub) {
+                NodeKind::Unknown
+            } else {
+                NodeKind::Person
+            }
         } else if self.allowed.contains(pid) {
             NodeKind::Agent
         } else {

@@ -16,6 +16,10 @@ pub(super) fn kind(kind: NodeKind) -> &'static str {
         NodeKind::Service => {
             "M8 1.8L13.6 5V11.2L8 14.4L2.4 11.2V5ZM2.6 5.1L8 8.2L13.4 5.1M8 8.2V14.2"
         }
+        NodeKind::Unknown => {
+            "M1.8 8a6.2 6.2 0 1 0 12.4 0a6.2 6.2 0 1 0 -12.4 0M6 6.4C6.2 5.1 7 4.5 8 4.5S9.9 5.3 9.9 6.4C9.9 \
+             7.6 8 8 8 9.6M8 11.3V11.9"
+        }
         NodeKind::AuthorizationServer => {
             "M8 1.6L13.4 3.8C13.4 9 12 12.4 8 14.4C4 12.4 2.6 9 2.6 3.8ZM5.6 7.8L7.4 9.6L10.6 6"
         }

@@ -312,7 +312,7 @@ fn outline(kind: NodeKind, place: &Box2) -> String {
     let half = place.height / 2.0;
     let (top, bottom) = match kind {
         NodeKind::Person | NodeKind::Key => (half, half),
-        NodeKind::Agent => (10.0, 10.0),
+        NodeKind::Agent | NodeKind::Unknown => (10.0, 10.0),
         NodeKind::Client | NodeKind::Service => (5.0, 5.0),
         NodeKind::Audience => (2.0, 2.0),
         NodeKind::AuthorizationServer => (4.0, 16.0),

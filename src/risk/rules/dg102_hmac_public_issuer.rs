@@ -22,12 +22,12 @@ pub(super) static RULE: Rule = Rule {
     title: "HMAC under a public issuer",
     severity: Severity::High,
     floor: Severity::Low,
-    condition: "`alg` is HS*, and the issuer publishes asymmetric keys or is not the receiver; critical when HMAC with the bytes of a public key verifies",
+    condition: "`alg` is HS*, and the issuer publishes asymmetric keys (high), or is not the receiver, so that it cannot be known who shares its secret (low); critical when HMAC with the bytes of a public key verifies",
     why: "Every verifier can forge, and a verifier that confuses keys takes what anybody signs.",
     source: "RFC 8725 §2.1, §3.1",
     fix: "Sign with ES256, PS256 or Ed25519; bind each key to one algorithm.",
     false_positives: "`client_secret_jwt` assertions; an issuer that is its own only verifier.",
-    surroundings: Surroundings::Token,
+    surroundings: Surroundings::Lab,
     mark: Mark::Holder,
     wire: Wire::Nothing,
     yields_to: &[],
@@ -145,14 +145,18 @@ fn check(at: &At<'_>, confusable: &Confusable<'_>) -> Said {
     let reason = match &own.audiences {
         _ if publishes => format!("{} publishes asymmetric keys", shown(iss)),
         Some(aud) if !aud.contains(iss) => format!(
-            "{} would need the issuer's secret to verify it",
+            "{} would need the issuer's secret to verify it, and whether it shares that cannot be known here",
             listed(aud.iter().map(String::as_str))
         ),
         Some(_) => return Said::Silent, // the issuer is its own verifier
         None => return Said::unknown("without `aud` it is unknown who verifies it"),
     };
     Draft {
-        severity: Severity::High,
+        severity: if publishes {
+            Severity::High
+        } else {
+            Severity::Low
+        },
         claim: "header.alg".into(),
         found,
         expected,
@@ -161,7 +165,7 @@ fn check(at: &At<'_>, confusable: &Confusable<'_>) -> Said {
             own.the_token(),
             shown(alg.name())
         ),
-        uncertain: false,
+        uncertain: !publishes,
     }
     .into()
 }
@@ -187,7 +191,7 @@ pub(super) fn cases() -> Vec<Case> {
     vec![
         fires(
             "receiver is another",
-            Severity::High,
+            Severity::Low,
             hs(json!({}), "at+jwt"),
         ),
         fires("issuer publishes keys", Severity::High, published),

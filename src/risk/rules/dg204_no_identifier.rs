@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
     source: "RFC 9068 §2.2; RFC 9449 §4.2",
     fix: "Add a `jti` that never repeats.",
     false_positives: "JWT-SVIDs, workload identity tokens and ID tokens may lack it.",
-    surroundings: Surroundings::Token,
+    surroundings: Surroundings::Lab,
     mark: Mark::Holder,
     wire: Wire::Nothing,
     yields_to: &[],

@@ -1,9 +1,12 @@
 //! DG-402: scope not comparable.
 
-use crate::risk::{
-    Severity,
-    rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
-    survey::Pair,
+use crate::{
+    risk::{
+        Severity,
+        rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
+        survey::Pair,
+    },
+    token::Kind,
 };
 
 #[cfg(test)]
@@ -29,6 +32,16 @@ pub(super) static RULE: Rule = Rule {
 fn check(pair: &Pair<'_>) -> Said {
     let (parent, child) = (pair.parent, pair.child);
     if parent.scopes.is_some() && child.scopes.is_some() {
+        return Said::Silent;
+    }
+    // These carry no scope by design: an identity is not a right.
+    let identity = |kind| {
+        matches!(
+            kind,
+            Kind::IdToken | Kind::ClientAssertion | Kind::JwtSvid | Kind::Wit | Kind::LogoutToken
+        )
+    };
+    if identity(parent.kind) || identity(child.kind) {
         return Said::Silent;
     }
     let name = pair.without_scope().name();

@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     title: "Impersonation instead of delegation",
     severity: Severity::High,
     floor: Severity::Info,
-    condition: "an actor token was sent or the holder is not the subject, and the child has no `act`",
+    condition: "an actor token was sent or the holder is not the subject, and the child has no `act`; low where the child names its holder as client",
     why: "The resource cannot see the agent.",
     source: "RFC 8693 §1.1, appendix A.1",
     fix: "Use a server that issues `act`, and send an actor token.",
@@ -58,17 +58,27 @@ fn check(actors: &Actors<'_>) -> Said {
         }
         Some(holder)
     };
+    // Where the token names its client, a resource that looks there sees the agent.
+    let named = !sent && child.client.is_some() && child.client == who;
     let who = who.map_or_else(|| "an agent".into(), shown);
     Draft {
-        severity: Severity::High,
+        severity: if named { Severity::Low } else { Severity::High },
         claim: "act".into(),
         found: "absent".into(),
         expected: format!("`act` with {who}"),
-        message: format!(
-            "{who} holds {} as {}: the resource cannot see that an agent acts.",
-            child.name(),
-            child.who()
-        ),
+        message: if named {
+            format!(
+                "{who} holds {} as {}: only the client of the token says so, which a resource has to look at.",
+                child.name(),
+                child.who()
+            )
+        } else {
+            format!(
+                "{who} holds {} as {}: the resource cannot see that an agent acts.",
+                child.name(),
+                child.who()
+            )
+        },
         uncertain: false,
     }
     .into()
@@ -90,10 +100,10 @@ pub(super) fn cases() -> Vec<Case> {
     let own_client = bare(json!("app"), Some(asked_as("app")));
     vec![
         fires("actor token sent", Severity::High, actor_token),
-        fires("client only", Severity::High, client_only),
+        fires("client only", Severity::Low, client_only),
         fires(
             "by client_id of the token",
-            Severity::High,
+            Severity::Low,
             bare(planner(), None),
         ),
         silent("the user's own client", own_client),

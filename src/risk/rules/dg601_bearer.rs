@@ -64,7 +64,7 @@ fn check(at: &At<'_>) -> Said {
             own.name(),
             own.actors
                 .first()
-                .map_or_else(|| own.who(), |a| shown(&a.pid.sub))
+                .map_or_else(|| own.who(), |a| format!("{} for {}", shown(&a.pid.sub), own.who()))
         ),
         uncertain: false,
     }

@@ -25,10 +25,12 @@ rules! {
     dg111_generic_typ,
     dg113_signature,
     dg114_ambiguous_json,
+    dg117_private_key,
     dg201_no_issuer,
     dg202_no_subject,
     dg203_no_expiry,
     dg204_no_identifier,
+    dg207_wrong_type,
     dg211_malformed_act,
     dg212_validity_in_act,
     dg301_no_audience,
@@ -61,6 +63,7 @@ rules! {
     dg607_token_hash,
     dg608_proof_reuse,
     dg609_bound_as_bearer,
+    dg703_id_jag,
 }
 
 /// The rule of that id.

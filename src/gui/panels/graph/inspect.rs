@@ -211,7 +211,11 @@ fn authority(ui: &mut Ui, cx: &Cx<'_>, graph: &Graph, n: usize) {
     }
     let acts = matches!(
         node.kind,
-        NodeKind::Person | NodeKind::Agent | NodeKind::Client | NodeKind::Service
+        NodeKind::Person
+            | NodeKind::Agent
+            | NodeKind::Client
+            | NodeKind::Service
+            | NodeKind::Unknown
     );
     let Some(view) = newest(cx, node).filter(|_| acts) else {
         if !reaches.is_empty() {

@@ -34,7 +34,7 @@ fn radius(kind: NodeKind, height: f32) -> CornerRadius {
     let round = |r: f32| r.clamp(0.0, 120.0) as u8;
     match kind {
         NodeKind::Person | NodeKind::Key => CornerRadius::same(round(height / 2.0)),
-        NodeKind::Agent => CornerRadius::same(round(height * 0.22)),
+        NodeKind::Agent | NodeKind::Unknown => CornerRadius::same(round(height * 0.22)),
         NodeKind::Client | NodeKind::Service => CornerRadius::same(round(height * 0.12)),
         NodeKind::Audience => CornerRadius::same(2),
         NodeKind::AuthorizationServer => CornerRadius {
