@@ -135,12 +135,7 @@ fn as_json(placed: &Placed) -> Value {
             "issuer": principal.issuer,
         },
         "sentence": principal.sentence(),
-        "source": {
-            "file": placed.file,
-            "line": placed.found.line,
-            "column": placed.found.column,
-            "context": placed.found.context,
-        },
+        "source": placed.source_json(),
         "problems": problems(placed),
     })
 }

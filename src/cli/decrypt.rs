@@ -26,7 +26,10 @@ use crate::{
 pub(super) struct Options {
     #[command(flatten)]
     keys: KeyOptions,
-    /// The token, compact or JSON; `-` or nothing is standard input
+    #[command(flatten)]
+    pick: input::Pick,
+    /// Any text with an encrypted token, or with several: all are opened; `-` or nothing is standard
+    /// input
     file: Option<PathBuf>,
 }
 
@@ -38,8 +41,41 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
         ));
     }
     let source = input::text(path)?;
-    let token = input::one_token(&source)?;
+    let mut tokens = input::picked(&source, &options.pick)?;
+    // What is not encrypted stands beside what is to be opened; alone it is what is refused.
+    if tokens.iter().any(|placed| placed.token.form == Form::Jwe) {
+        tokens.retain(|placed| placed.token.form == Form::Jwe);
+    } else {
+        tokens.truncate(1);
+    }
     let candidates = options.keys.candidates()?;
+    if let [one] = &tokens[..] {
+        return Ok(opened(&one.token, &candidates, setting));
+    }
+    let mut documents = Vec::new();
+    let mut text = String::new();
+    let mut good = true;
+    for placed in &tokens {
+        let mut done = opened(&placed.token, &candidates, setting);
+        if let Some(members) = done.json.as_object_mut() {
+            members.insert("source".into(), placed.source_json());
+        }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&format!("{}\n{}", placed.place(), done.text));
+        documents.push(done.json);
+        good &= done.good;
+    }
+    Ok(Done {
+        json: json!({ "decrypted": good, "tokens": documents }),
+        text,
+        good,
+    })
+}
+
+/// Opens one token.
+fn opened(token: &Token, candidates: &[Candidate], setting: &Setting) -> Done {
     let keys: Vec<_> = candidates.iter().map(|c| c.jwk.clone()).collect();
     let found = decrypt(&token.raw, &keys);
     let nested = found
@@ -48,13 +84,13 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
         .filter(|inner| inner.form != Form::Jwe)
         .map(|inner| {
             let policy = Policy::at(setting.clock.now());
-            (inner, judge(inner, &candidates, &policy))
+            (inner, judge(inner, candidates, &policy))
         });
-    Ok(Done {
-        json: as_json(&token, &found, nested.as_ref()),
-        text: in_words(&found, nested.as_ref(), &candidates),
+    Done {
+        json: as_json(token, &found, nested.as_ref()),
+        text: in_words(&found, nested.as_ref(), candidates),
         good: found.is_complete(),
-    })
+    }
 }
 
 fn as_json(token: &Token, found: &Decrypted, nested: Option<&(&Token, Verdict)>) -> Value {

@@ -1,17 +1,22 @@
 //! Files and standard input, with limits and clear refusals; tokens out of them.
 
 use std::{
+    collections::HashMap,
     fs::File,
     io::{self, IsTerminal as _, Read as _},
+    num::NonZeroUsize,
     path::{Path, PathBuf},
+    sync::Arc,
 };
+
+use serde_json::{Value, json};
 
 use super::output::{self, Failure};
 use crate::{
     evidence::sent::{self, Sent},
     kit::text::escape,
     token::{
-        Token,
+        Kind, Token,
         decode::decode,
         find::{Found, cut, find, find_in_part},
         formats,
@@ -55,6 +60,16 @@ impl Placed {
             Some(made) => format!("{place} ({made})"),
             None => place,
         }
+    }
+
+    /// The place for `--json`.
+    pub fn source_json(&self) -> Value {
+        json!({
+            "file": self.file,
+            "line": self.found.line,
+            "column": self.found.column,
+            "context": self.found.context,
+        })
     }
 }
 
@@ -212,62 +227,121 @@ pub(super) fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Failure> {
     paths(files)?.iter().map(|file| text(file)).collect()
 }
 
-/// Every token of the sources, in order.
+/// Every token of the sources, in order. One that stands in a source several times is one, except a
+/// proof of possession: that it was sent twice is what is to be seen.
 pub(super) fn tokens(sources: &[Source]) -> Vec<Placed> {
     let mut all = Vec::new();
     for source in sources {
+        let before = all.len();
         let found = find(&source.text);
         let decoded: Vec<Token> = found.iter().map(|found| decode(&found.raw)).collect();
         let pairs: Vec<(&Found, &Token)> = found.iter().zip(&decoded).collect();
         let sent = sent::in_text(&source.text, &pairs);
-        let before = all.len();
+        // Where each went: a later one of the same text to the first.
+        let mut places: Vec<usize> = Vec::with_capacity(found.len());
+        let mut known: HashMap<Arc<str>, usize> = HashMap::new();
         for ((found, token), sent) in found.into_iter().zip(decoded).zip(sent) {
+            if token.kind != Kind::DpopProof {
+                let first = *known.entry(Arc::clone(&found.raw)).or_insert(all.len());
+                places.push(first);
+                if first < all.len() {
+                    let first: &mut Placed = &mut all[first];
+                    first.sent = first.sent.take().or(sent);
+                    continue;
+                }
+            } else {
+                places.push(all.len());
+            }
             all.push(Placed {
                 file: source.name.clone(),
                 made: source.made.clone(),
                 found,
                 token,
-                sent: sent.map(|sent| Sent {
-                    with: sent.with.map(|n| n + before),
-                    ..sent
-                }),
+                sent,
             });
+        }
+        for sent in all[before..].iter_mut().filter_map(|p| p.sent.as_mut()) {
+            sent.with = sent.with.and_then(|n| places.get(n).copied());
         }
     }
     all
 }
 
-/// The one token of a source. A text in which no token is found is taken as one as a whole, so
-/// that the verdict says what is wrong with it; several are refused.
-///
-/// A single word is taken as it stands: a search would leave out what does not belong to a token
-/// (padding, a fourth part), and a verdict would then be about another text.
-pub(super) fn one_token(source: &Source) -> Result<Token, Failure> {
-    let word = source.text.trim();
-    if !word.is_empty() && word.contains('.') && !word.contains(char::is_whitespace) && {
-        let quoted = |c: char| matches!(c, '"' | '\'' | '{' | '[' | '<') || c == '`';
-        !word.starts_with(quoted) && !word.contains("://") && !word.contains('&')
-    } {
-        return Ok(decode(word));
+/// Which token of a file is meant; all of them when nothing is said.
+#[derive(clap::Args, Default)]
+pub(super) struct Pick {
+    /// Take the N-th token of the file alone, counted from 1
+    #[arg(long, value_name = "N", conflicts_with = "line")]
+    nth: Option<NonZeroUsize>,
+    /// Take the token that stands in line N alone
+    #[arg(long, value_name = "N")]
+    line: Option<NonZeroUsize>,
+}
+
+/// The tokens of a source, those that `pick` leaves, and one at least. A text in which no token is
+/// found is taken as one as a whole, so that the verdict says what is wrong with it.
+pub(super) fn picked(source: &Source, pick: &Pick) -> Result<Vec<Placed>, Failure> {
+    let mut all = tokens(std::slice::from_ref(source));
+    let text = source.text.trim();
+    if text.is_empty() {
+        return Err(Failure::impossible(format!("{}: is empty", source.name)));
     }
-    let mut found = find(&source.text);
-    match found.len() {
-        0 if source.text.trim().is_empty() => {
-            Err(Failure::impossible(format!("{}: is empty", source.name)))
-        }
-        0 => Ok(decode(source.text.trim())),
-        1 => Ok(decode(&found.remove(0).raw)),
+    if all.is_empty() {
+        let start = source.text.len() - source.text.trim_start().len();
+        all.push(Placed {
+            file: source.name.clone(),
+            made: source.made.clone(),
+            found: Found {
+                raw: Arc::from(text),
+                line: source.text[..start].matches('\n').count() + 1,
+                column: 1,
+                span: start..start + text.len(),
+                context: None,
+                cleaned: Vec::new(),
+            },
+            token: decode(text),
+            sent: None,
+        });
+    }
+    let there = all.len();
+    let lines = lines(&all);
+    let mut number = 0;
+    all.retain(|placed| {
+        number += 1;
+        pick.nth.is_none_or(|n| n.get() == number)
+            && pick.line.is_none_or(|n| n.get() == placed.found.line)
+    });
+    if all.is_empty() {
+        let wanted = match (pick.nth, pick.line) {
+            (Some(n), _) => format!("no token {n}"),
+            (_, Some(n)) => format!("no token in line {n}"),
+            (None, None) => "no token".to_owned(),
+        };
+        return Err(Failure::usage(format!(
+            "{}: {wanted}: it holds {there} (lines {lines})",
+            source.name
+        )));
+    }
+    Ok(all)
+}
+
+/// The one token of a source; several are refused.
+pub(super) fn one_token(source: &Source, pick: &Pick) -> Result<Token, Failure> {
+    let mut all = picked(source, pick)?;
+    match all.len() {
+        1 => Ok(all.remove(0).token),
         n => Err(Failure::usage(format!(
-            "{}: holds {n} tokens (lines {}); give one",
+            "{}: holds {n} tokens (lines {}); give one, or pick it with --nth or --line",
             source.name,
-            found
-                .iter()
-                .take(8)
-                .map(|f| f.line.to_string())
-                .collect::<Vec<_>>()
-                .join(", ")
+            lines(&all)
         ))),
     }
+}
+
+/// The lines of some tokens, the first of them.
+fn lines(tokens: &[Placed]) -> String {
+    let lines = tokens.iter().take(8).map(|p| p.found.line.to_string());
+    lines.collect::<Vec<_>>().join(", ")
 }
 
 /// The tokens of the files, or why there is nothing to work on.

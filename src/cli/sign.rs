@@ -49,6 +49,8 @@ pub(super) struct Options {
     /// Let the content stand unencoded (`b64: false`, RFC 7797)
     #[arg(long)]
     unencoded: bool,
+    #[command(flatten)]
+    pick: input::Pick,
     /// Claims as a JSON object, or a token to sign again; `-` or nothing is standard input
     file: Option<PathBuf>,
 }
@@ -102,7 +104,7 @@ pub(super) fn run(options: &Options, _: &Setting) -> Result<Done, Failure> {
     let token = if source.text.trim_start().starts_with('{') {
         claims(&source.text, header, &key, &alg).map_err(refuse)?
     } else {
-        let token = input::one_token(&source)?;
+        let token = input::one_token(&source, &options.pick)?;
         again(&token.raw, header, &key, &alg).map_err(refuse)?
     };
     Ok(Done {

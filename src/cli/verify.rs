@@ -1,4 +1,4 @@
-//! `delegraph verify`: signature and claims of one token.
+//! `delegraph verify`: signature and claims of a token, or of each of several.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     fetch,
-    input::{self, Source},
+    input::{self, Placed, Source},
     key_options::KeyOptions,
     keys,
     output::{Done, Failure, columns},
@@ -17,6 +17,7 @@ use crate::{
     kit::text::escape,
     token::{
         Form, Token,
+        bound::{self, Bound},
         decrypt::decrypt,
         validate::{
             Candidate, KeyOwner, KeyUsed, Policy, Signature, Verdict, bound, judge, presented,
@@ -25,7 +26,7 @@ use crate::{
     },
 };
 
-/// Check the signature and the claims of one token
+/// Check the signature and the claims of a token, or of several
 #[derive(clap::Args)]
 #[command(
     after_help = "Without a key a DPoP proof is verified by the key that it brings: that proves possession of this key, \
@@ -52,7 +53,9 @@ pub(super) struct Options {
     /// Name in `crit` that you understand and check on your own; may be repeated
     #[arg(long, value_name = "NAME")]
     understood: Vec<String>,
-    /// The token, compact or JSON; `-` or nothing is standard input
+    #[command(flatten)]
+    pick: input::Pick,
+    /// Any text with a token, or with several: all are judged; `-` or nothing is standard input
     file: Option<PathBuf>,
 }
 
@@ -79,22 +82,156 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
         ));
     }
     let source: Source = input::text(path)?;
-    let token = input::one_token(&source)?;
+    let tokens = input::picked(&source, &options.pick)?;
     let candidates = options.candidates()?;
-    if token.form == Form::Jwe {
-        return Ok(encrypted(&token, &candidates, &policy));
+    let bound = bound(&source, &tokens);
+    if let [one] = &tokens[..] {
+        return Ok(judged(&one.token, &candidates, &policy, &bound[0]));
     }
-    let verdict = judge(&token, &candidates, &policy);
+    Ok(several(&tokens, &candidates, &policy, &bound))
+}
+
+/// What an ID token says of what came with it, and whether that is so.
+type Bindings = Vec<(&'static str, Bound)>;
+
+/// The bindings of each token to the others of its text.
+fn bound(source: &Source, tokens: &[Placed]) -> Vec<Bindings> {
+    let all = input::tokens(std::slice::from_ref(source));
+    let named = |name: &str, placed: &&Placed| placed.found.context.as_deref() == Some(name);
+    let access: Vec<&str> = all
+        .iter()
+        .filter(|placed| named("access_token", placed))
+        .map(|placed| &*placed.found.raw)
+        .collect();
+    let codes = codes(&source.text);
+    let bindings = |placed: &Placed| {
+        [("at_hash", &access), ("c_hash", &codes)]
+            .into_iter()
+            .filter_map(|(claim, values)| {
+                Some((claim, bound::fits(&placed.token, claim, values)?))
+            })
+            .collect()
+    };
+    tokens.iter().map(bindings).collect()
+}
+
+/// The authorization codes of a text: what stands behind `code=`.
+fn codes(text: &str) -> Vec<&str> {
+    const MOST: usize = 32;
+    let value = |(at, name): (usize, &str)| {
+        let before = text[..at].chars().next_back();
+        let own = before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '-');
+        let rest = &text[at + name.len()..];
+        let end = rest.find(|c: char| !c.is_ascii_graphic() || matches!(c, '&' | '"' | '\'' | '#'));
+        let value = &rest[..end.unwrap_or(rest.len())];
+        (own && !value.is_empty()).then_some(value)
+    };
+    text.match_indices("code=").filter_map(value).take(MOST).collect()
+}
+
+/// The verdict of one token.
+fn judged(token: &Token, candidates: &[Candidate], policy: &Policy, bound: &Bindings) -> Done {
+    if token.form == Form::Jwe {
+        return encrypted(token, candidates, policy);
+    }
+    let mut verdict = judge(token, candidates, policy);
+    for (claim, bound) in bound {
+        if *bound == Bound::Differs {
+            verdict.claims_problems.push(format!("`{claim}` {}", in_short(claim, *bound)));
+        }
+    }
     let payload = match &policy.detached {
         Some(content) => json_or_base64url(content),
-        None => payload(&token),
+        None => payload(token),
     };
-    Ok(Done {
-        json: as_json(&verdict, &payload),
-        text: in_words(&token, &verdict),
+    let mut json = as_json(&verdict, &payload);
+    let mut text = in_words(token, &verdict);
+    if let Some(members) = json.as_object_mut() {
+        for (claim, bound) in bound {
+            let fits = match bound {
+                Bound::Fits => true.into(),
+                Bound::Differs => false.into(),
+                Bound::Unknown => Value::Null,
+            };
+            members.insert(format!("{claim}_fits"), fits);
+        }
+    }
+    let said: Vec<(&str, String)> = bound
+        .iter()
+        .filter(|(_, bound)| *bound != Bound::Differs)
+        .map(|(claim, bound)| (*claim, in_short(claim, *bound).to_owned()))
+        .collect();
+    text.push_str(&columns(2, &said));
+    Done {
+        json,
+        text,
         good: verdict.verified(),
-    })
+    }
 }
+
+fn in_short(claim: &str, bound: Bound) -> &'static str {
+    match (claim, bound) {
+        ("at_hash", Bound::Fits) => "fits the access token that came with it",
+        ("at_hash", Bound::Differs) => {
+            "does not fit the access token that came with it: that is of another response, or was \
+             exchanged (OpenID Connect Core §3.1.3.6)"
+        }
+        (_, Bound::Fits) => "fits the code that came with it",
+        (_, Bound::Differs) => {
+            "does not fit the code that came with it (OpenID Connect Core §3.3.2.11)"
+        }
+        (_, Bound::Unknown) => "cannot be checked: `alg` does not say by which hash it was made",
+    }
+}
+
+/// The verdicts of several tokens, each with its place. A token without structure has none: only its
+/// issuer can tell, and it makes the others no worse.
+fn several(
+    tokens: &[Placed],
+    candidates: &[Candidate],
+    policy: &Policy,
+    bound: &[Bindings],
+) -> Done {
+    let mut documents = Vec::new();
+    let mut text = String::new();
+    let (mut checked, mut good) = (0, true);
+    for (placed, bound) in tokens.iter().zip(bound) {
+        let opaque = placed.token.form == Form::Opaque;
+        let mut done = judged(&placed.token, candidates, policy, bound);
+        if !opaque {
+            checked += 1;
+            good &= done.good;
+        }
+        if let Some(members) = done.json.as_object_mut() {
+            if opaque {
+                members.insert("opaque".into(), true.into());
+                members.insert("reason".into(), OPAQUE.into());
+            }
+            members.insert("source".into(), placed.source_json());
+        }
+        documents.push(done.json);
+        let context = placed.found.context.as_deref();
+        let context = context.map_or_else(String::new, |c| format!("  {}", escape(c)));
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&format!("{}{context}\n", placed.place()));
+        text.push_str(&if opaque {
+            format!("Not checked: {OPAQUE}\n")
+        } else {
+            done.text
+        });
+    }
+    let good = good && checked > 0;
+    Done {
+        json: json!({ "verified": good, "tokens": documents }),
+        text,
+        good,
+    }
+}
+
+/// What can be said of a token without structure.
+const OPAQUE: &str = "The token is opaque: only its issuer can tell whether it is good (RFC 7662).";
 
 /// An encrypted token is opened with the keys, and what is inside is judged. Decryption alone proves
 /// nothing about who made it (RFC 8725bis).

@@ -1,5 +1,6 @@
 //! Floor 2: what the bench knows of a token.
 
+pub mod bound;
 pub mod claims;
 pub mod craft;
 pub mod decode;

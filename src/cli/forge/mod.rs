@@ -59,6 +59,8 @@ pub(super) struct Options {
     #[arg(long, value_name = "FILE")]
     parent: Option<PathBuf>,
     #[command(flatten)]
+    pick: input::Pick,
+    #[command(flatten)]
     target: fire::TargetOptions,
     /// Try weak secrets on an HS256, HS384 or HS512 token, and public keys that are given
     #[arg(long, conflicts_with_all = ["fire", "exchange"], help_heading = "Weak secrets")]
@@ -81,7 +83,7 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
     let fires = options.target.is_there();
     let (names, path) = options.words(fires || options.all || options.crack)?;
     let keys = options.keys()?;
-    let token = input::one_token(&input::text(&path)?)?;
+    let token = input::one_token(&input::text(&path)?, &options.pick)?;
     if options.crack {
         return crack::run(&token, options.wordlist.clone(), keys, setting);
     }
@@ -182,7 +184,7 @@ impl Options {
 
 /// The one token of a file.
 fn raw_of(path: &Path) -> Result<String, Failure> {
-    Ok(input::one_token(&input::text(path)?)?.raw.to_string())
+    Ok(input::one_token(&input::text(path)?, &input::Pick::default())?.raw.to_string())
 }
 
 fn names(joined: &str) -> Result<Vec<&'static Forgery>, Failure> {

@@ -7,6 +7,7 @@ mod joined;
 mod layers;
 mod named;
 mod objects;
+mod plain;
 mod tail;
 mod xml;
 
@@ -16,6 +17,7 @@ use self::{
     context::context,
     joined::{Joined, Memory, Run, is_word},
     objects::Objects,
+    plain::Plain,
 };
 use super::{Form, decode, opaque};
 
@@ -37,6 +39,9 @@ pub struct Found {
     /// What was cleaned away, in words.
     pub cleaned: Vec<String>,
 }
+
+/// Signs of padding behind a signature that are kept.
+const MOST_PADDING: usize = 16;
 
 /// Longest whole text that is tried as one JSON object, in bytes.
 const WHOLE: usize = 16 << 20;
@@ -60,7 +65,7 @@ pub fn find(text: &str) -> Vec<Found> {
     if let Some(whole) = whole_json(text) {
         return vec![whole];
     }
-    let mut found = Search::new(text).run();
+    let mut found = find_in_part(text);
     if found.is_empty() {
         found.extend(lone(text));
     }
@@ -69,7 +74,40 @@ pub fn find(text: &str) -> Vec<Found> {
 
 /// [`find`] in a part of a longer text: a part that is one unstructured word is nothing.
 pub fn find_in_part(text: &str) -> Vec<Found> {
-    Search::new(text).run()
+    let plain = Plain::of(text);
+    let mut found = Search::new(&plain.text).run();
+    if plain.is_source() {
+        return found;
+    }
+    let mut place = TextPlace::default();
+    for one in &mut found {
+        let span = plain.in_source(&one.span);
+        let whole = *one.raw == plain.text[one.span.clone()];
+        let source = text.get(span.clone()).unwrap_or("");
+        if whole && *one.raw != *source {
+            if one.raw.starts_with(['{', '<']) {
+                // JSON and XML have such characters in values, where they mean something.
+                one.raw = Arc::from(source);
+            } else {
+                one.cleaned.push("hidden characters inside the token".into());
+            }
+        }
+        one.span = span;
+        (one.line, one.column) = place.advance(text, one.span.start);
+    }
+    found
+}
+
+/// Shortest word that is taken for a token without structure when nothing names it, in characters.
+const LONE: usize = 16;
+
+/// Whether a word may be a token without structure: no word of a language, no number.
+fn opaque_word(word: &str) -> bool {
+    let some = |is: fn(&u8) -> bool| word.bytes().any(|b| is(&b));
+    word.len() >= LONE
+        && some(u8::is_ascii_alphabetic)
+        && (some(u8::is_ascii_digit)
+            || some(u8::is_ascii_uppercase) && some(u8::is_ascii_lowercase))
 }
 
 /// The whole text as one JWS or JWE in JSON form (RFC 7515 §7.2).
@@ -105,7 +143,8 @@ fn lone(text: &str) -> Option<Found> {
         && raw.bytes().all(|b| b.is_ascii_graphic())
         && !raw.contains("://")
         && raw.bytes().any(|b| b.is_ascii_alphanumeric())
-        && !raw.contains(['{', '}', '<', '>', '"', '(', ')']);
+        && !raw.contains(['{', '}', '<', '>', '"', '(', ')'])
+        && (!cleaned.is_empty() || raw.starts_with("ey") || opaque_word(&raw));
     if !word {
         return None;
     }
@@ -339,6 +378,13 @@ impl<'a> Search<'a> {
                 stop = end;
             }
         }
+        // What stands glued to it is part of what is judged: another word was sent.
+        let mut glued = "";
+        if parts >= want && self.bytes.get(stop) == Some(&b'.') && joined.text.len() >= length {
+            let end = self.glued_end(stop);
+            glued = &self.text[stop..end];
+            stop = end;
+        }
         let mut raw = match joined.text {
             Cow::Borrowed(text) => Cow::Borrowed(&text[..length]),
             Cow::Owned(mut text) => {
@@ -346,8 +392,9 @@ impl<'a> Search<'a> {
                 Cow::Owned(text)
             }
         };
-        if !signature.is_empty() {
+        if !signature.is_empty() || !glued.is_empty() {
             raw.to_mut().push_str(signature);
+            raw.to_mut().push_str(glued);
         }
         let mut cleaned = Vec::new();
         let mut escaped = joined.escaped;
@@ -387,13 +434,31 @@ impl<'a> Search<'a> {
         }
         let padding = self.bytes[end..]
             .iter()
-            .take(3)
+            .take(MOST_PADDING)
             .take_while(|b| **b == b'=')
             .count();
-        if padding > 0 && padding < 3 && (total + padding).is_multiple_of(4) {
+        // Padding that fits, or signs with nothing behind them: whoever reads the word reads them.
+        let fits = padding > 0 && padding < 3 && (total + padding).is_multiple_of(4);
+        let alone = self
+            .bytes
+            .get(end + padding)
+            .is_none_or(|b| !is_word(*b) && !matches!(b, b'=' | b'%' | b'~'));
+        if fits || alone {
             end += padding;
         }
         end
+    }
+
+    /// Where the parts end that are glued by dots to the token that ends at `stop`; `stop` itself
+    /// when there are none, or when they are a token of their own.
+    fn glued_end(&self, stop: usize) -> usize {
+        let length = self.bytes[stop..].iter().position(|b| !is_word(*b));
+        let word = &self.text[stop..length.map_or(self.bytes.len(), |n| stop + n)];
+        let kept = word.trim_end_matches('.');
+        if kept.is_empty() || word.split('.').any(|part| joined::header(part).is_some()) {
+            return stop;
+        }
+        stop + kept.len()
     }
 
     /// What stands on the next line and continues the token, and where it begins.

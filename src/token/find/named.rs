@@ -96,6 +96,9 @@ impl Search<'_> {
         let start = self.skip(opened, b"\\\"'");
         let quoted = start > opened;
         let start = start + escapes::leftover(self.bytes, start);
+        if self.structure_at(start) {
+            return end;
+        }
         if quoted && closed > end {
             // A JSON member: everything up to the closing quote.
             let stop = self.bytes[start..]
@@ -165,7 +168,7 @@ impl Search<'_> {
             return false;
         }
         let head = bytes.iter().position(|b| !is_part(*b));
-        head.filter(|n| matches!(bytes[*n], b'.' | b'%'))
+        head.filter(|n| escapes::dot(bytes, *n).is_some() || bytes[*n] == b'%')
             .and_then(|n| self.memory.header(&self.text[start..start + n]))
             .is_some()
     }
