@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     input::{self, Placed},
-    output::{Done, Failure, Stream, columns},
+    output::{self, Done, Failure, Stream, columns},
     subcommand::Setting,
 };
 use crate::{
@@ -53,6 +53,7 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
     let now = setting.clock.now();
     let mut out = Stream::new(setting.json);
     let mut found = false;
+    let mut reasons = Vec::new();
     for path in &paths {
         let done = input::each_token(path, &mut |placed| {
             found = true;
@@ -98,10 +99,13 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
                 out.text(&text)
             }
         });
-        if let Err(failure) = done {
-            // The document stays whole, with what was found so far.
-            out.end(Some(failure.message()))?;
-            return Err(failure.told());
+        match done {
+            Ok(why) => reasons.extend(why.into_iter().map(|why| (path, why))),
+            Err(failure) => {
+                // The document stays whole, with what was found so far.
+                out.end(Some(failure.message()))?;
+                return Err(failure.told());
+            }
         }
     }
     if !found && !setting.json {
@@ -110,6 +114,9 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
             .map(|p| escape(&p.display().to_string()).into_owned())
             .collect();
         out.text(&format!("No token in {}.\n", names.join(", ")))?;
+    }
+    for (path, why) in &reasons {
+        output::note(&format!("{}: {why}", path.display()));
     }
     out.end(None)?;
     Ok(Done {

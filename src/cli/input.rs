@@ -18,7 +18,7 @@ use crate::{
     token::{
         Kind, Token,
         decode::decode,
-        find::{Found, cut, find, find_in_part},
+        find::{Found, cut, find, find_in_part, why_none},
         formats,
     },
 };
@@ -137,15 +137,18 @@ pub(super) fn text(path: &Path) -> Result<Source, Failure> {
     Ok(Source { name, text, made })
 }
 
+/// Reasons why there is no token that are told of a file.
+const REASONS: usize = 8;
+
 /// Bytes that are read of a file before it is searched.
 const PIECE: usize = 16 * 1024 * 1024;
 
 /// Hands every token of a file to `take`, as it is read: memory does not grow with the file. A line
-/// longer than 512 MiB is refused.
+/// longer than 512 MiB is refused. Gives what can be said where there is none.
 pub(super) fn each_token(
     path: &Path,
     take: &mut dyn FnMut(Placed) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+) -> Result<Vec<String>, Failure> {
     let name = path.display().to_string();
     let opened =
         formats::open(open(path)?).map_err(|e| Failure::impossible(format!("{name}: {e}")))?;
@@ -154,6 +157,8 @@ pub(super) fn each_token(
     let mut buffer: Vec<u8> = Vec::new();
     let (mut lines, mut bytes) = (0, 0);
     let mut garbled = false;
+    let mut any = false;
+    let mut reasons: Vec<String> = Vec::new();
     loop {
         let wanted = PIECE as u64;
         let read = reader
@@ -192,6 +197,10 @@ pub(super) fn each_token(
         } else {
             find_in_part(&text)
         };
+        any |= !found.is_empty();
+        if !any && reasons.len() < REASONS {
+            reasons.extend(why_none(&text, lines));
+        }
         for mut found in found {
             found.line += lines;
             take(Placed {
@@ -203,7 +212,7 @@ pub(super) fn each_token(
             })?;
         }
         if last {
-            return Ok(());
+            return Ok(if any { Vec::new() } else { reasons });
         }
         lines += text.matches('\n').count();
         bytes += end;
@@ -287,6 +296,9 @@ pub(super) fn picked(source: &Source, pick: &Pick) -> Result<Vec<Placed>, Failur
         return Err(Failure::impossible(format!("{}: is empty", source.name)));
     }
     if all.is_empty() {
+        for reason in why_none(&source.text, 0) {
+            output::note(&format!("{}: {reason}", source.name));
+        }
         let start = source.text.len() - source.text.trim_start().len();
         all.push(Placed {
             file: source.name.clone(),
@@ -350,9 +362,15 @@ pub(super) fn some_tokens(files: &[PathBuf]) -> Result<Vec<Placed>, Failure> {
     let tokens = tokens(&sources);
     if tokens.is_empty() {
         let names: Vec<&str> = sources.iter().map(|s| s.name.as_str()).collect();
+        let reasons: Vec<String> = sources
+            .iter()
+            .flat_map(|source| why_none(&source.text, 0))
+            .map(|reason| format!("\n{reason}"))
+            .collect();
         return Err(Failure::impossible(format!(
-            "no token in {}",
-            names.join(", ")
+            "no token in {}{}",
+            names.join(", "),
+            reasons.concat()
         )));
     }
     Ok(tokens)

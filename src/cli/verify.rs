@@ -107,9 +107,7 @@ fn bound(source: &Source, tokens: &[Placed]) -> Vec<Bindings> {
     let bindings = |placed: &Placed| {
         [("at_hash", &access), ("c_hash", &codes)]
             .into_iter()
-            .filter_map(|(claim, values)| {
-                Some((claim, bound::fits(&placed.token, claim, values)?))
-            })
+            .filter_map(|(claim, values)| Some((claim, bound::fits(&placed.token, claim, values)?)))
             .collect()
     };
     tokens.iter().map(bindings).collect()
@@ -126,7 +124,10 @@ fn codes(text: &str) -> Vec<&str> {
         let value = &rest[..end.unwrap_or(rest.len())];
         (own && !value.is_empty()).then_some(value)
     };
-    text.match_indices("code=").filter_map(value).take(MOST).collect()
+    text.match_indices("code=")
+        .filter_map(value)
+        .take(MOST)
+        .collect()
 }
 
 /// The verdict of one token.
@@ -137,7 +138,9 @@ fn judged(token: &Token, candidates: &[Candidate], policy: &Policy, bound: &Bind
     let mut verdict = judge(token, candidates, policy);
     for (claim, bound) in bound {
         if *bound == Bound::Differs {
-            verdict.claims_problems.push(format!("`{claim}` {}", in_short(claim, *bound)));
+            verdict
+                .claims_problems
+                .push(format!("`{claim}` {}", in_short(claim, *bound)));
         }
     }
     let payload = match &policy.detached {

@@ -37,7 +37,10 @@ pub fn fits(id_token: &Token, claim: &str, values: &[&str]) -> Option<Bound> {
     let half = |value: &&str| {
         crypto::digest(hash, value.as_bytes()).map(|whole| b64::encode(&whole[..whole.len() / 2]))
     };
-    let any = values.iter().filter_map(half).any(|half| half == said.trim_end_matches('='));
+    let any = values
+        .iter()
+        .filter_map(half)
+        .any(|half| half == said.trim_end_matches('='));
     Some(if any { Bound::Fits } else { Bound::Differs })
 }
 
@@ -54,11 +57,23 @@ mod tests {
         let token = |alg: &str| decode(&format!("{}.{}.AA", header(alg), b64::encode(claims)));
         let access = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
         let code = "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk";
-        assert_eq!(fits(&token("RS256"), "at_hash", &[access]), Some(Bound::Fits));
+        assert_eq!(
+            fits(&token("RS256"), "at_hash", &[access]),
+            Some(Bound::Fits)
+        );
         assert_eq!(fits(&token("RS256"), "c_hash", &[code]), Some(Bound::Fits));
-        assert_eq!(fits(&token("RS256"), "at_hash", &[code]), Some(Bound::Differs));
-        assert_eq!(fits(&token("RS384"), "at_hash", &[access]), Some(Bound::Differs));
-        assert_eq!(fits(&token("X"), "at_hash", &[access]), Some(Bound::Unknown));
+        assert_eq!(
+            fits(&token("RS256"), "at_hash", &[code]),
+            Some(Bound::Differs)
+        );
+        assert_eq!(
+            fits(&token("RS384"), "at_hash", &[access]),
+            Some(Bound::Differs)
+        );
+        assert_eq!(
+            fits(&token("X"), "at_hash", &[access]),
+            Some(Bound::Unknown)
+        );
         assert_eq!(fits(&token("RS256"), "at_hash", &[]), None);
         assert_eq!(fits(&token("RS256"), "s_hash", &[access]), None);
     }

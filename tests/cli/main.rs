@@ -16,6 +16,7 @@ mod keep;
 mod keys;
 mod log;
 mod practice;
+mod reading;
 mod reference;
 mod servers;
 mod surface;

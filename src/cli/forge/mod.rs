@@ -184,7 +184,11 @@ impl Options {
 
 /// The one token of a file.
 fn raw_of(path: &Path) -> Result<String, Failure> {
-    Ok(input::one_token(&input::text(path)?, &input::Pick::default())?.raw.to_string())
+    Ok(
+        input::one_token(&input::text(path)?, &input::Pick::default())?
+            .raw
+            .to_string(),
+    )
 }
 
 fn names(joined: &str) -> Result<Vec<&'static Forgery>, Failure> {

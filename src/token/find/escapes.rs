@@ -1,7 +1,7 @@
 //! Characters of a token as they stand in URLs and JSON texts: escaped once or twice.
 
 /// Ways to write `.` inside a token, the plain one left out.
-const DOTS: [&str; 5] = ["%2e", "%252e", "\\u002e", "\\\\u002e", "&#46;"];
+const DOTS: [&str; 6] = ["%2e", "%252e", "\\u002e", "\\\\u002e", "&#46;", "&#x2e;"];
 
 /// Ways to write `~`, the plain one left out.
 const TILDES: [&str; 4] = ["%7e", "%257e", "\\u007e", "\\\\u007e"];

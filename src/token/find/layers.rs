@@ -5,7 +5,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
-use super::{Found, Search, escapes};
+use super::{Search, escapes};
 
 /// Layers of base64 that are taken off. Each has three quarters of the one around it, so that all
 /// together are less than three times the text.
@@ -40,24 +40,8 @@ impl Search<'_> {
         if text.contains('\0') {
             return None;
         }
-        let inner = Search::inside(&text, self.depth + 1).run();
-        if inner.is_empty() {
-            return None;
-        }
-        let context = super::context(self.text, start);
-        self.found.extend(inner.into_iter().map(|found| {
-            let mut cleaned = vec!["base64 around the token".to_owned()];
-            cleaned.extend(found.cleaned);
-            Found {
-                raw: found.raw,
-                line: 0,
-                column: 0,
-                span: start..stop,
-                context: found.context.or_else(|| context.clone()),
-                cleaned,
-            }
-        }));
-        Some(stop)
+        let inner = self.inside_of(&text);
+        self.take_inner(start..stop, inner, "base64 around the token")
     }
 
     /// Whether the first characters at `start` decode to text: most words of any language and all

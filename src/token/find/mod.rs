@@ -1,10 +1,13 @@
 //! Every token in any text, in one pass: time grows with the length of the text, not faster.
 
+mod bytes;
+mod chunks;
 mod context;
 mod cut;
 mod escapes;
 mod joined;
 mod layers;
+mod missing;
 mod named;
 mod objects;
 mod plain;
@@ -22,6 +25,7 @@ use self::{
 use super::{Form, decode, opaque};
 
 pub use cut::cut;
+pub use missing::why_none;
 
 /// A token found in text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +93,8 @@ pub fn find_in_part(text: &str) -> Vec<Found> {
                 // JSON and XML have such characters in values, where they mean something.
                 one.raw = Arc::from(source);
             } else {
-                one.cleaned.push("hidden characters inside the token".into());
+                one.cleaned
+                    .push("hidden characters inside the token".into());
             }
         }
         one.span = span;
@@ -198,6 +203,17 @@ impl TextPlace {
 /// A token that was read: where it stands, its text, what was cleaned.
 type Taken<'a> = (Range<usize>, Cow<'a, str>, Vec<String>);
 
+/// Where base64 begins in a word that says that it holds some: the cookies of Supabase, and the
+/// sub-protocol in which browsers send a token to Kubernetes.
+fn encoded(word: &str) -> Option<usize> {
+    const PROTOCOL: &str = "base64url.bearer.authorization.k8s.io.";
+    let marks = [chunks::BASE64, PROTOCOL];
+    marks
+        .iter()
+        .find(|mark| word.starts_with(**mark))
+        .map(|mark| mark.len())
+}
+
 struct Search<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -210,6 +226,8 @@ struct Search<'a> {
     encoded: usize,
     /// SAML assertions without an end.
     unended: u8,
+    /// What was read as the rest of something else and is not searched again.
+    seen: Vec<(usize, usize)>,
 }
 
 impl<'a> Search<'a> {
@@ -228,6 +246,7 @@ impl<'a> Search<'a> {
             objects: Objects::of(text.len()),
             encoded: text.len().saturating_mul(4),
             unended: 0,
+            seen: Vec::new(),
         }
     }
 
@@ -245,6 +264,7 @@ impl<'a> Search<'a> {
                     at + 1
                 }
                 b'<' => self.tag(at),
+                b'[' => self.bytes_at(at),
                 _ => at + 1,
             };
         }
@@ -262,8 +282,23 @@ impl<'a> Search<'a> {
         let length = self.bytes[at..].iter().position(|b| !is_word(*b));
         let end = length.map_or(self.bytes.len(), |n| at + n);
         let start = (at + escapes::leftover(self.bytes, at)).min(end);
+        if let Some((_, stop)) = self
+            .seen
+            .iter()
+            .find(|(from, to)| (*from..*to).contains(&at))
+        {
+            return end.max(*stop);
+        }
+        if let Some(next) = self.chunked(start, end) {
+            return next.max(end);
+        }
         if let Some(next) = self.structured(start, end) {
             return next;
+        }
+        if let Some(encoded) = encoded(&self.text[start..end])
+            && let Some(next) = self.layer(start + encoded)
+        {
+            return next.max(end);
         }
         if end - start >= 7 {
             self.member(start, end);
@@ -279,6 +314,34 @@ impl<'a> Search<'a> {
             return next;
         }
         self.layer(start).unwrap_or(end).max(end)
+    }
+
+    /// The tokens of a text that stood in this one in another writing.
+    fn inside_of(&self, text: &str) -> Vec<Found> {
+        let plain = Plain::of(text);
+        Search::inside(&plain.text, self.depth + 1).run()
+    }
+
+    /// Keeps tokens that stood in `span` in another writing; its end, when there are any.
+    fn take_inner(&mut self, span: Range<usize>, inner: Vec<Found>, what: &str) -> Option<usize> {
+        if inner.is_empty() {
+            return None;
+        }
+        let context = context(self.text, span.start);
+        let end = span.end;
+        self.found.extend(inner.into_iter().map(|found| {
+            let mut cleaned = vec![what.to_owned()];
+            cleaned.extend(found.cleaned);
+            Found {
+                raw: found.raw,
+                line: 0,
+                column: 0,
+                span: span.clone(),
+                context: found.context.or_else(|| context.clone()),
+                cleaned,
+            }
+        }));
+        Some(end)
     }
 
     /// Keeps what was found. Its line and column are counted at the end.

@@ -14,13 +14,30 @@ pub(super) struct Plain<'a> {
 
 /// Writings of the escape character in front of a colour, the character itself left out.
 const ESCAPES: [&str; 7] = [
-    "\\\\u001b", "\\u001b", "\\x1b", "\\033", "\\e", "^[", "&#27;",
+    "\\\\u001b",
+    "\\u001b",
+    "\\x1b",
+    "\\033",
+    "\\e",
+    "^[",
+    "&#27;",
 ];
 
 /// Writings of hidden characters in HTML.
 const ENTITIES: [&str; 13] = [
-    "&shy;", "&#173;", "&#xad;", "&ZeroWidthSpace;", "&#8203;", "&#x200b;", "&zwj;", "&zwnj;",
-    "&NoBreak;", "&#8288;", "<wbr>", "<wbr/>", "<wbr />",
+    "&shy;",
+    "&#173;",
+    "&#xad;",
+    "&ZeroWidthSpace;",
+    "&#8203;",
+    "&#x200b;",
+    "&zwj;",
+    "&zwnj;",
+    "&NoBreak;",
+    "&#8288;",
+    "<wbr>",
+    "<wbr/>",
+    "<wbr />",
 ];
 
 impl<'a> Plain<'a> {
@@ -109,9 +126,9 @@ fn hidden(source: &str, at: usize) -> (usize, Option<char>) {
             // A soft hyphen at the end of a line is where a program broke a word.
             Some(c @ '\u{ad}') => (c.len_utf8() + line_break(&rest[c.len_utf8()..]), None),
             // Blanks of other widths part words as a blank does.
-            Some(c @ ('\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')) => {
-                (c.len_utf8(), Some(' '))
-            }
+            Some(
+                c @ ('\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'),
+            ) => (c.len_utf8(), Some(' ')),
             Some(c @ ('\u{2028}' | '\u{2029}')) => (c.len_utf8(), Some('\n')),
             Some(c) if is_hidden(c) => (c.len_utf8(), None),
             _ => (0, None),
@@ -183,7 +200,11 @@ fn colour(bytes: &[u8]) -> Option<usize> {
 
 /// The length of a line break with what a mail or an editor puts in front of the next line.
 fn line_break(rest: &str) -> usize {
-    let blank = |text: &str| text.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let blank = |text: &str| {
+        text.bytes()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count()
+    };
     let before = blank(rest);
     let line = &rest[before..];
     let length = match line.as_bytes() {
@@ -225,7 +246,14 @@ mod tests {
 
     #[test]
     fn what_does_not_hide_stays() {
-        for text in ["", "a\\nb", "<p>&amp;</p>", "Zoë \\u00eb", "^[x", "\\u0022a\\u002e"] {
+        for text in [
+            "",
+            "a\\nb",
+            "<p>&amp;</p>",
+            "Zoë \\u00eb",
+            "^[x",
+            "\\u0022a\\u002e",
+        ] {
             let read = Plain::of(text);
             assert!(read.is_source(), "{text:?}");
             assert_eq!(read.in_source(&(0..text.len())), 0..text.len());

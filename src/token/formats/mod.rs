@@ -8,14 +8,22 @@
 //! a line is the same in the file; what was done is told beside each place ([`Opened::words`]).
 
 mod gzip;
+mod quoted_printable;
+mod utf16;
+mod zstd;
 
 use std::io::{self, Cursor, Read};
 
 /// Every format, in the order in which they are tried.
-static FORMATS: [&Format; 1] = [&gzip::FORMAT];
+static FORMATS: [&Format; 4] = [
+    &gzip::FORMAT,
+    &zstd::FORMAT,
+    &utf16::FORMAT,
+    &quoted_printable::FORMAT,
+];
 
-/// The first bytes of a file, as many as a format is shown.
-const HEAD: usize = 4096;
+/// The first bytes of a file, as many as a format is shown: the headers of a mail are long.
+const HEAD: usize = 32 << 10;
 
 /// Formats around one another that are taken off.
 const LAYERS: usize = 4;
