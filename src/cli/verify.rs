@@ -84,7 +84,7 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
     let source: Source = input::text(path)?;
     let tokens = input::picked(&source, &options.pick)?;
     let candidates = options.candidates()?;
-    let bound = bound(&source, &tokens);
+    let bound = bindings(&source, &tokens);
     if let [one] = &tokens[..] {
         return Ok(judged(&one.token, &candidates, &policy, &bound[0]));
     }
@@ -95,7 +95,7 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
 type Bindings = Vec<(&'static str, Bound)>;
 
 /// The bindings of each token to the others of its text.
-fn bound(source: &Source, tokens: &[Placed]) -> Vec<Bindings> {
+fn bindings(source: &Source, tokens: &[Placed]) -> Vec<Bindings> {
     let all = input::tokens(std::slice::from_ref(source));
     let named = |name: &str, placed: &&Placed| placed.found.context.as_deref() == Some(name);
     let access: Vec<&str> = all
@@ -104,13 +104,13 @@ fn bound(source: &Source, tokens: &[Placed]) -> Vec<Bindings> {
         .map(|placed| &*placed.found.raw)
         .collect();
     let codes = codes(&source.text);
-    let bindings = |placed: &Placed| {
+    let of = |placed: &Placed| {
         [("at_hash", &access), ("c_hash", &codes)]
             .into_iter()
             .filter_map(|(claim, values)| Some((claim, bound::fits(&placed.token, claim, values)?)))
             .collect()
     };
-    tokens.iter().map(bindings).collect()
+    tokens.iter().map(of).collect()
 }
 
 /// The authorization codes of a text: what stands behind `code=`.
