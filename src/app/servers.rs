@@ -29,6 +29,8 @@ use crate::{
 pub enum Command {
     /// Configure a server by its issuer; its metadata and keys are fetched.
     Connect(String),
+    /// Take in a server with its clients: one of the same name and issuer is brought up to it.
+    Adopt(Box<chain::server::Server>),
     /// Fetch metadata and keys again.
     Refresh(ServerId),
     /// Remove.
@@ -57,7 +59,7 @@ pub enum Command {
 impl Noun for Command {
     fn label(&self) -> String {
         match self {
-            Self::Connect(_) => "Connect authorization server",
+            Self::Connect(_) | Self::Adopt(_) => "Connect authorization server",
             Self::Refresh(_) => "Fetch metadata and keys again",
             Self::Remove(_) => "Remove authorization server",
             Self::SetClient { client: None, .. } => "Add client",
@@ -70,6 +72,7 @@ impl Noun for Command {
     fn undo(&self) -> Undo {
         match self {
             Self::Connect(_)
+            | Self::Adopt(_)
             | Self::Remove(_)
             | Self::SetClient { .. }
             | Self::ReadFrom(..)
@@ -81,6 +84,12 @@ impl Noun for Command {
     fn update(self, model: &mut Model, _env: &Env, effects: &mut Vec<Effect>) {
         match self {
             Self::Connect(issuer) => connect(model, &issuer, effects),
+            Self::Adopt(server) => {
+                let name = escape(&server.name).into_owned();
+                if let Err(why) = adopt(model, vec![*server]) {
+                    model.complain(format!("{name} was not added: {why}."));
+                }
+            }
             Self::Refresh(id) => match server(model, id).cloned() {
                 Some(server) => {
                     let wanted = server.clients.iter().filter_map(wanted).collect();

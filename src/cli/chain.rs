@@ -65,7 +65,7 @@ struct RunOptions {
     /// Where a client's secret stands, or its key for `private_key_jwt`, in the place of what chain and
     /// workspace say; may be repeated
     #[arg(long, value_name = "CLIENT=env:NAME|file:PATH")]
-    secret: Vec<secret::Given>,
+    secret: Vec<String>,
     /// File with the passphrase of a workspace whose secrets are sealed
     #[arg(long, value_name = "F", requires = "workspace")]
     passphrase_file: Option<PathBuf>,
@@ -102,6 +102,7 @@ fn list() -> Result<Done, Failure> {
 }
 
 fn run_one(options: &RunOptions, setting: &Setting) -> Result<Done, Failure> {
+    let secrets = secret::given(&options.secret)?;
     for path in [&options.junit, &options.report].into_iter().flatten() {
         writable(path)?;
     }
@@ -120,7 +121,7 @@ fn run_one(options: &RunOptions, setting: &Setting) -> Result<Done, Failure> {
         }
     }
     let id = take(&options.chain, &mut script)?;
-    secret::take(&options.secret, id, &mut script)?;
+    secret::take(&secrets, id, &mut script)?;
     proof::take(&options.proof_key, id, &mut script)?;
     let chain = script
         .model

@@ -21,6 +21,7 @@ mod lint;
 mod log;
 mod output;
 mod practice;
+mod server;
 mod sign;
 mod subcommand;
 mod verify;
@@ -81,7 +82,7 @@ pub struct Window {
 }
 
 /// The subcommands in the order of the help: a file each, which holds its words, its arguments and its run.
-fn subcommands() -> [Subcommand; 13] {
+fn subcommands() -> [Subcommand; 14] {
     [
         subcommand("decode", decode::run),
         subcommand("verify", verify::run),
@@ -94,6 +95,7 @@ fn subcommands() -> [Subcommand; 13] {
         subcommand("lint", lint::run),
         subcommand("graph", graph::run),
         subcommand("chain", chain::run),
+        subcommand("server", server::run),
         subcommand("practice", practice::run),
         subcommand("completions", completions::run),
     ]

@@ -130,6 +130,7 @@ fn what_could_not_be_done_is_no_verdict_on_the_chain() {
     place.json(2, &["chain", "run", "--secret", "other=env:A", "a.toml"]);
     let in_clear = place.run(&["chain", "run", "--secret", "reporter=hunter2", "a.toml"]);
     assert_eq!(in_clear.status, 2, "{}", in_clear.err);
+    assert!(!in_clear.err.contains("hunter2"), "{}", in_clear.err);
 }
 
 #[test]
@@ -322,4 +323,64 @@ fn a_sealed_workspace_is_opened_with_its_passphrase() {
         let ran = run(rest);
         assert_eq!(ran.status, 3, "{rest:?}: {}{}", ran.out, ran.err);
     }
+}
+
+#[test]
+fn servers_are_added_to_a_workspace_and_a_chain_runs_with_them() {
+    let served = Served::start(&[]);
+    let issuer = served.ready["issuer"].as_str().unwrap();
+    let secret = credential(&served, "reporter", "client_secret");
+    let place = Place::new();
+    place.write("secret", secret.as_str().unwrap());
+    let add = [
+        "server",
+        "add",
+        "--workspace",
+        "w.toml",
+        "--name",
+        "corp",
+        "--issuer",
+        issuer,
+    ];
+    let document = place.json(0, &add);
+    assert_eq!(document["servers"][0]["metadata"], true, "{document:#}");
+    let client = ["--client-id", "reporter", "--secret", "file:secret"];
+    let document = place.json(0, &[&add as &[&str], &client].concat());
+    let of = |document: &Value| document["servers"][0]["clients"][0]["method"].clone();
+    assert_eq!(of(&document), "client_secret_basic");
+    for read in [
+        &["server", "list", "--workspace", "w.toml"] as &[&str],
+        &["server", "show", "--workspace", "w.toml", "corp"],
+    ] {
+        assert_eq!(of(&place.json(0, read)), "client_secret_basic");
+    }
+    // The secret stays where it stands.
+    assert!(!place.read("w.toml").contains(secret.as_str().unwrap()));
+    let chain = chain(issuer, "", "");
+    let nodes = chain.split_once("[[node]]").unwrap().1;
+    place.write(
+        "a.toml",
+        format!("version = 1\nname = \"mine\"\n[[node]]{nodes}"),
+    );
+    let document = place.json(0, &["chain", "run", "--workspace", "w.toml", "a.toml"]);
+    assert_eq!(document["passed"], true, "{document:#}");
+
+    place.json(3, &["server", "show", "--workspace", "w.toml", "crop"]);
+    place.json(3, &["server", "list", "--workspace", "none.toml"]);
+    let in_clear = [
+        &add as &[&str],
+        &["--client-id", "x", "--secret", "hunter2"],
+    ]
+    .concat();
+    let ran = place.run(&in_clear);
+    assert_eq!(ran.status, 2, "{}", ran.err);
+    assert!(!ran.err.contains("hunter2"), "{}", ran.err);
+    let other = add.map(|word| {
+        if word == issuer {
+            "https://as.example"
+        } else {
+            word
+        }
+    });
+    place.json(3, &other);
 }

@@ -48,6 +48,15 @@ impl std::str::FromStr for Given {
     }
 }
 
+/// What was given on the command line. Not read by clap, whose errors repeat what they refuse.
+pub(super) fn given(texts: &[String]) -> Result<Vec<Given>, Failure> {
+    let read = |text: &String| {
+        text.parse()
+            .map_err(|why| Failure::usage(format!("--secret: {why}")))
+    };
+    texts.iter().map(read).collect()
+}
+
 /// Has the clients of the chain's servers read their secrets there.
 pub(super) fn take(given: &[Given], id: ChainId, script: &mut Script) -> Result<(), Failure> {
     let Some(chain) = script.model.workspace.chain(id).cloned() else {

@@ -19,10 +19,10 @@ const CIRCLES: [(&str, usize, usize); 8] = [
     ("jose", 10, 7),
     ("token", 23, 7),
     ("attack", 28, 28),
-    ("chain", 12, 12),
+    ("chain", 9, 9),
     ("principal", 11, 9),
     ("risk", 8, 8),
-    ("cli", 8, 2),
+    ("cli", 6, 2),
     ("gui", 9, 5),
 ];
 
