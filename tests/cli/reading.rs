@@ -138,9 +138,10 @@ fn what_decode_finds_is_what_verify_judges() {
     let mut files = Vec::new();
     corpus(&root().join("tests/corpus"), &mut files);
     assert!(files.len() > 50);
+    // What an SD-JWT discloses stands in its payload once it is verified.
     let claims = |tokens: Vec<&Value>, member: &str| -> BTreeSet<String> {
         let all = tokens.iter().map(|token| &token[member]);
-        all.filter(|claims| claims.is_object())
+        all.filter(|claims| claims.is_object() && claims.get("_sd_alg").is_none())
             .map(ToString::to_string)
             .collect()
     };
