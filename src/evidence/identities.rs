@@ -226,7 +226,8 @@ pub fn is_identifier(name: &str) -> bool {
     let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
     let mixed =
         bytes.iter().any(u8::is_ascii_uppercase) && bytes.iter().any(u8::is_ascii_lowercase);
-    digits == bytes.len() && digits > 0
+    let uuid = bytes.len() == 36 && bytes.iter().all(hex) && name.matches('-').count() == 4;
+    uuid || digits == bytes.len() && digits > 0
         || bytes.len() >= 16 && digits > 3 && bytes.iter().all(hex)
         || bytes.len() >= 20 && digits > 2 && mixed && bytes.iter().all(word)
 }
