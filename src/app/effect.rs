@@ -1,6 +1,6 @@
 //! What the program wants done, as plain data, and what came of it.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
     analysis::{Analysis, Begun, Input},
@@ -44,6 +44,9 @@ pub enum Effect {
     Crack(JobId, Arc<str>, Option<PathBuf>, Vec<Jwk>),
     /// Sign in through the user's browser; answered by [`Outcome::Redirect`].
     Browser(JobId, BrowserWant),
+    /// Let this time pass, whatever the clock says; answered by [`Outcome::Waiting`] once a second, and at
+    /// last by [`Outcome::Waited`].
+    Wait(JobId, Duration),
     /// Fetch metadata (RFC 8414, then OIDC Discovery) and keys of an issuer.
     Discover(JobId, String),
     /// Fetch the keys of a server whose metadata was made by hand, or read them where they stand;
@@ -213,6 +216,10 @@ pub enum Outcome {
     Cracked(JobId, Tried, Result<Option<FoundSecret>, String>),
     /// The redirect of a sign-in: redirect URI, URL received.
     Redirect(JobId, Result<(url::Url, url::Url), String>),
+    /// What is left of a wait.
+    Waiting(JobId, Duration),
+    /// A wait is over: milliseconds.
+    Waited(JobId, u64),
     /// Metadata and keys.
     Discovered(JobId, Result<(Metadata, Jwks), String>),
     /// The text of a file or a variable, or why it cannot be read.

@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use super::{
@@ -199,6 +200,8 @@ pub struct Running {
     pub queue: Vec<String>,
     /// The node that waits for an answer, and its job.
     pub pending: Option<(JobId, Pending)>,
+    /// How long that node still waits, for one that lets time pass.
+    pub left: Option<Duration>,
     /// Waits for the practice server with these faults.
     pub waits_for: Option<Faults>,
     /// How many requests of the pending node are in the log already.

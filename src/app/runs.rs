@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub(super) use self::{
-    queue::{answered, cancel, practice_changed},
+    queue::{answered, cancel, practice_changed, waiting},
     stale::{mark_stale, settle_findings},
     tokens::{found, token},
 };

@@ -87,6 +87,14 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
             &mut effects,
         ),
         Outcome::CredentialsRead(job, read) => servers::credentials_read(model, job, read),
+        Outcome::Waiting(job, left) => runs::waiting(model, job, left),
+        Outcome::Waited(job, millis) => runs::answered(
+            model,
+            job,
+            crate::chain::run::Answer::Waited(millis),
+            env,
+            &mut effects,
+        ),
         Outcome::Discovered(job, found) => servers::discovered(model, job, found),
         Outcome::Practice(faults, state) => {
             practice::changed(model, &faults, state);

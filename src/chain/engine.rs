@@ -46,6 +46,8 @@ pub(crate) enum Stage {
     Call,
     /// A token is being read from a file or a variable.
     Paste,
+    /// Time passes; then it has this to show.
+    Wait(Box<NodeRun>),
 }
 
 /// What a token request keeps until its answer comes.
@@ -173,6 +175,10 @@ pub(super) fn resume(
         (Stage::Paste, Answer::Text(Ok(text))) => {
             paste::take_text(text.expose(), &mut so_far).map(|()| Next::Done)
         }
+        (Stage::Wait(held), Answer::Waited(millis)) => {
+            so_far = NodeRun { millis, ..*held };
+            Ok(Next::Done)
+        }
         (_, Answer::Http(Err(reason)) | Answer::Redirect(Err(reason))) => {
             Err(Failure::unreachable(reason))
         }
@@ -180,9 +186,13 @@ pub(super) fn resume(
             reason,
             "set the variable, or check the path of the file",
         )),
-        (_, Answer::Text(Ok(_)) | Answer::Redirect(Ok(_)) | Answer::Http(Ok(_))) => Err(
-            Failure::setup("another answer came than was awaited", "run the node again"),
-        ),
+        (
+            _,
+            Answer::Text(Ok(_)) | Answer::Redirect(Ok(_)) | Answer::Http(Ok(_)) | Answer::Waited(_),
+        ) => Err(Failure::setup(
+            "another answer came than was awaited",
+            "run the node again",
+        )),
     };
     match went {
         Ok(Next::Send(stage, sent)) => {

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Chain, Expect, Node, Role, expectation, plan,
+    Chain, Expect, Node, Role, expectation,
+    plan::{self, Givers},
     run::{FailureKind, NodeRun, NodeState, Run},
 };
 use crate::{
@@ -15,11 +16,17 @@ use crate::{
     risk::{Finding, Report},
 };
 
-/// The nodes that gave a token in this run, in the order in which [`evidence`] lists their hops.
+/// The nodes that gave a token of their own in this run, in the order in which [`evidence`] lists their hops.
 pub fn nodes(chain: &Chain, run: &Run) -> Vec<String> {
+    let handed_on: HashSet<&str> = chain
+        .nodes
+        .iter()
+        .filter(|node| node.hands_on().is_some())
+        .map(|node| node.id.as_str())
+        .collect();
     plan::order(chain)
         .into_iter()
-        .filter(|id| run.token(id).is_some())
+        .filter(|id| run.token(id).is_some() && !handed_on.contains(id.as_str()))
         .collect()
 }
 
@@ -36,7 +43,8 @@ pub fn evidence(chain: &Chain, run: &Run, label: &str) -> Vec<Hop> {
     for node in &chain.nodes {
         by_id.entry(&node.id).or_insert(node);
     }
-    let supporting = supporting(chain);
+    let givers = Givers::of(chain);
+    let supporting = supporting(chain, &givers);
     let presented = presented(run);
     let requests_known = run.nodes.values().any(|shown| !shown.exchanged.is_empty());
     let mut exchanges = 0;
@@ -50,7 +58,7 @@ pub fn evidence(chain: &Chain, run: &Run, label: &str) -> Vec<Hop> {
                 .inputs()
                 .into_iter()
                 .find(|(role, _)| *role == Role::Subject)
-                .and_then(|(_, subject)| position.get(subject).copied());
+                .and_then(|(_, subject)| position.get(givers.giver(subject)).copied());
             Some(Hop {
                 token_id: shown.token_id,
                 name: name(node, exchanges),
@@ -98,10 +106,11 @@ fn name(node: &Node, exchanges: usize) -> String {
 }
 
 /// The sources whose tokens are used as actor tokens and as nothing else.
-fn supporting(chain: &Chain) -> HashSet<&str> {
+fn supporting<'a>(chain: &'a Chain, givers: &Givers<'a>) -> HashSet<&'a str> {
     let (mut actors, mut others) = (HashSet::new(), HashSet::new());
-    for node in &chain.nodes {
+    for node in chain.nodes.iter().filter(|n| n.hands_on().is_none()) {
         for (role, id) in node.inputs() {
+            let id = givers.giver(id);
             if role == Role::Actor {
                 actors.insert(id);
             } else {
@@ -123,7 +132,11 @@ fn supporting(chain: &Chain) -> HashSet<&str> {
 /// Can be called again with another report.
 pub fn settle(chain: &Chain, run: &mut Run, report: &Report, offset: usize) {
     let ids = nodes(chain, run);
-    let hop_of = |id: &str| ids.iter().position(|n| n == id).map(|n| n + offset);
+    let givers = Givers::of(chain);
+    let hop_of = |id: &str| {
+        let giver = givers.giver(id);
+        ids.iter().position(|n| n == giver).map(|n| n + offset)
+    };
     for node in &chain.nodes {
         if !node.expect.iter().any(Expect::is_about_findings) {
             continue;

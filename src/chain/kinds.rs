@@ -7,6 +7,7 @@ mod client_credentials;
 mod exchange;
 pub(super) mod paste;
 pub(super) mod sign_in;
+mod wait;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,7 @@ pub use client_credentials::ClientCredentials;
 pub use exchange::Exchange;
 pub use paste::Paste;
 pub use sign_in::SignIn;
+pub use wait::Wait;
 
 /// What every kind of node says of itself.
 pub(super) trait StepKind {
@@ -60,6 +62,11 @@ pub(super) trait StepKind {
     /// The same inputs, to be connected otherwise.
     fn inputs_mut(&mut self) -> Vec<(Role, Input<'_>)> {
         Vec::new()
+    }
+
+    /// The node whose token it hands on as it is: it gives no new one.
+    fn hands_on(&self) -> Option<&str> {
+        None
     }
 
     /// What it does in place of giving a token, for a kind that gives none.
@@ -169,6 +176,8 @@ kinds! {
     exchange: Exchange,
     /// A call of an API with a token.
     call: Call,
+    /// A delay, after which a token is handed on as it is.
+    wait: Wait,
 }
 
 impl Node {
@@ -200,6 +209,11 @@ impl Node {
     /// Whether others can take a token from it.
     pub fn gives_token(&self) -> bool {
         self.step.kind().instead_of_token().is_none()
+    }
+
+    /// The node whose token it hands on as it is, for one that gives no new token.
+    pub fn hands_on(&self) -> Option<&str> {
+        self.step.kind().hands_on()
     }
 
     /// Whether its client asks a server for a token.

@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
 use url::Url;
@@ -112,6 +113,9 @@ pub enum Want {
     Browser(BrowserWant),
     /// Read the text there, answer with [`Answer::Text`].
     Read(Reference),
+    /// Let this time pass, whatever the clock says (it may be set to another moment); answer with
+    /// [`Answer::Waited`].
+    Wait(Duration),
 }
 
 /// A sign-in that needs the user's browser.
@@ -132,6 +136,8 @@ pub enum Answer {
     Redirect(Result<(Url, Url), String>),
     /// What stands in a file or a variable, or why it cannot be read.
     Text(Result<Secret, String>),
+    /// The time has passed: milliseconds.
+    Waited(u64),
 }
 
 /// A node between its first request and its end. Carries PKCE verifiers and the like.

@@ -11,6 +11,8 @@ pub enum Role {
     Actor,
     /// Sent to an API.
     Bearer,
+    /// Held back, and handed on as it is.
+    Held,
 }
 
 impl Role {
@@ -20,6 +22,7 @@ impl Role {
             Self::Subject => "subject token",
             Self::Actor => "actor token",
             Self::Bearer => "token",
+            Self::Held => "token to hold",
         }
     }
 }

@@ -12,3 +12,4 @@ mod reference;
 pub mod runtime;
 pub mod serve;
 pub mod store;
+mod wait;

@@ -21,6 +21,7 @@ use super::{
     http::Http,
     practice, reference, store,
     store::Store,
+    wait,
 };
 use crate::{
     app::{
@@ -183,6 +184,10 @@ impl Runtime {
             Effect::Browser(job, want) => shared.clone().job(job, async move {
                 let opener = Arc::clone(&shared.opener);
                 Outcome::Redirect(job, browser::sign_in(want, opener).await)
+            }),
+            Effect::Wait(job, time) => shared.clone().job(job, async move {
+                let tell = |left| shared.send(Outcome::Waiting(job, left));
+                Outcome::Waited(job, wait::wait(time, tell).await)
             }),
             Effect::Discover(job, issuer) => shared.clone().job(job, async move {
                 Outcome::Discovered(job, discover::discover(&shared.http, &issuer).await)

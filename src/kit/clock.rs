@@ -1,5 +1,8 @@
 //! The clock as a value. Pure code receives a [`Timestamp`]; only [`Clock::now`] reads the system.
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
 pub use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -33,4 +36,11 @@ pub fn to_second(at: Timestamp) -> String {
 /// A NumericDate (RFC 7519 §2) in whole seconds as a timestamp; `None` outside the calendar.
 pub fn from_numeric_date(seconds: i64) -> Option<Timestamp> {
     Timestamp::from_second(seconds).ok()
+}
+
+/// A span of time as people write it (`90s`, `1m 30s`) or as ISO 8601 (`PT90S`); `None` for what is none,
+/// or runs backwards.
+pub fn duration(text: &str) -> Option<Duration> {
+    let span: SignedDuration = text.trim().parse().ok()?;
+    Duration::try_from(span).ok()
 }

@@ -271,3 +271,43 @@ fn a_file_that_is_no_chain_says_where() {
         );
     }
 }
+
+#[test]
+fn a_chain_waits_and_hands_the_token_on() {
+    let place = Place::new();
+    place.write(
+        "waits.toml",
+        "version = 1\nname = \"waits\"\n\
+         [[node]]\nid = \"alice\"\nkind = \"sign_in\"\nuser = \"alice\"\naudience = [\"planner\"]\n\
+         [[node]]\nid = \"planner-token\"\nkind = \"client_credentials\"\nclient = \"planner\"\n\
+         [[node]]\nid = \"queue\"\nkind = \"wait\"\ntoken = \"alice\"\nwait = \"1s\"\n\
+         expect = [{ subject = \"alice\" }]\n\
+         [[node]]\nid = \"plan\"\nkind = \"exchange\"\nclient = \"planner\"\nsubject = \"queue\"\nactor = \"planner-token\"\n",
+    );
+    let document = place.json(0, &["chain", "run", "waits.toml"]);
+    assert_eq!(document["passed"], true, "{document:#}");
+    let (queue, alice) = (hop(&document, "queue"), hop(&document, "alice"));
+    assert_eq!(queue["state"], "done");
+    assert_eq!(queue["title"], "Wait");
+    assert_eq!(queue["token"], alice["token"]);
+    assert_eq!(queue["request"], Value::Null);
+    let millis = queue["millis"].as_u64().unwrap();
+    assert!((1_000..30_000).contains(&millis), "{millis}");
+    for finding in document["findings"].as_array().unwrap() {
+        assert_ne!(finding["node"], "queue", "{finding:#}");
+    }
+
+    place.write(
+        "long.toml",
+        place
+            .read("waits.toml")
+            .replace("wait = \"1s\"", "wait = \"2h\""),
+    );
+    let ran = place.run(&["chain", "run", "long.toml"]);
+    assert!(
+        ran.err
+            .contains("node `queue`: `2h` is too long: a chain waits 1h at most at one node"),
+        "{}",
+        ran.err
+    );
+}

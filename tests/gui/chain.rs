@@ -1,8 +1,9 @@
 //! The chain canvas, by label and by picture.
 
 use delegraph::app::{
-    history,
+    chains, history, runs,
     session::{Selection, View},
+    view,
 };
 use egui_kittest::kittest::Queryable as _;
 
@@ -68,4 +69,69 @@ fn a_node_selects_by_click_and_the_arrows_walk_along_wires() {
             .node("plan")
             .is_some()
     );
+}
+
+#[test]
+fn a_wait_stands_on_the_canvas_says_what_is_left_and_burns_no_frames() {
+    let text = "version = 1\nname = \"x\"\n\
+         [[node]]\nid = \"p\"\nkind = \"paste\"\ntoken = \"opaque\"\n\
+         [[node]]\nid = \"queue\"\nkind = \"wait\"\ntoken = \"p\"\nwait = \"1m 30s\"\n";
+    let mut harness = crate::rig::window(
+        true,
+        SIZE,
+        vec![
+            chains::Command::Import(text.into()).into(),
+            view::Command::Show(View::Chain).into(),
+        ],
+    );
+    settle(&mut harness);
+    let id = harness.state().model().session.chain.unwrap();
+    harness
+        .get_by_label("Wait, for 1 min 30 s, not run")
+        .click();
+    settle(&mut harness);
+    let selected = Selection::ChainNode(id, "queue".into());
+    assert_eq!(harness.state().model().session.selection, selected);
+
+    // Each settling ends only when no further frame is asked for.
+    harness.state_mut().push(runs::Command::All(id));
+    settle(&mut harness);
+    harness.get_by_label("Wait, for 1 min 30 s, waiting, 1 min 30 s left");
+    assert_eq!(
+        harness
+            .query_all_by_label("Waiting, 1 min 30 s left")
+            .count(),
+        2
+    );
+    harness.state_mut().push(runs::Command::Cancel(id));
+    settle(&mut harness);
+    harness.get_by_label("Wait, for 1 min 30 s, not run");
+
+    harness
+        .get_by_role_and_label(egui::accesskit::Role::TextInput, "Time")
+        .focus();
+    settle(&mut harness);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.event(egui::Event::Text("2h".into()));
+    harness.key_press(egui::Key::Enter);
+    settle(&mut harness);
+    harness.get_by_label("Wait, for 2h, not run");
+    harness.get_by_label_contains("`2h` is too long: a chain waits 1h at most");
+}
+
+#[test]
+fn a_wait_is_added_behind_the_selected_node() {
+    let mut harness = window(true, SIZE, sample("sample"), View::Chain);
+    let id = harness.state().model().session.chain.unwrap();
+    let plan = Selection::ChainNode(id, "plan".into());
+    harness.state_mut().push(view::Command::Select(plan));
+    settle(&mut harness);
+    harness.get_by_label("Add a node").click();
+    settle(&mut harness);
+    harness.get_by_label("Wait").click();
+    settle(&mut harness);
+    let chain = harness.state().model().workspace.chain(id).unwrap();
+    let wait = chain.node("wait").unwrap();
+    assert_eq!(wait.hands_on(), Some("plan"));
+    assert_eq!(delegraph::chain::plan::flaws(chain), []);
 }

@@ -105,7 +105,9 @@ fn run(model: &mut Model, chain: &Chain, risky: bool) -> Run {
                 (format!("exchange, {client}"), true)
             }
             Step::Call(Call { url, .. }) => (format!("call {url}"), false),
-            Step::Paste { .. } => unreachable!("the samples paste nothing"),
+            Step::Paste { .. } | Step::Wait { .. } => {
+                unreachable!("the samples paste nothing and do not wait")
+            }
         };
         let life = match node.step {
             Step::ClientCredentials { .. } => 3600,

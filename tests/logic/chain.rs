@@ -6,6 +6,7 @@ mod fake;
 mod files;
 mod plans;
 mod runs;
+mod waits;
 
 use delegraph::chain::{Chain, file};
 

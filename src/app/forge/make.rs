@@ -150,7 +150,7 @@ fn others(model: &Model, id: TokenId) -> Vec<String> {
     let run = model.runs.values().flat_map(|r| r.nodes.values());
     own.map(|t| t.raw.to_string())
         .chain(
-            run.filter(|n| n.token_id != Some(id))
+            run.filter(|n| n.token_id.is_some_and(|own| own != id))
                 .filter_map(|n| Some(n.token.as_ref()?.raw.to_string())),
         )
         .take(MAX_OTHERS)

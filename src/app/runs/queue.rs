@@ -1,6 +1,6 @@
 //! A run under way: a queue of nodes, one request at a time, carried on by each answer.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
     app::{
@@ -154,6 +154,15 @@ pub(in crate::app) fn answered(
     advance(model, id, env, effects);
 }
 
+/// A node of a chain still waits.
+pub(in crate::app) fn waiting(model: &mut Model, job: JobId, left: Duration) {
+    let mut running = model.running.values_mut();
+    let waits = |r: &&mut Running| r.pending.as_ref().is_some_and(|(id, _)| *id == job);
+    if let Some(running) = running.find(waits) {
+        running.left = Some(left);
+    }
+}
+
 /// Takes in how a node goes on.
 fn take(model: &mut Model, id: ChainId, node: &str, progress: Progress, effects: &mut Vec<Effect>) {
     match progress {
@@ -173,8 +182,13 @@ fn take(model: &mut Model, id: ChainId, node: &str, progress: Progress, effects:
             let job = model.begin(what, Purpose::Chain(id));
             if let Some(running) = model.running.get_mut(&id) {
                 running.pending = Some((job, *pending));
+                running.left = match want {
+                    Want::Wait(time) => Some(time),
+                    Want::Http(_) | Want::Browser(_) | Want::Read(_) => None,
+                };
             }
             effects.push(match want {
+                Want::Wait(time) => Effect::Wait(job, time),
                 Want::Http(request) => Effect::Http(job, request),
                 Want::Browser(want) => Effect::Browser(job, want),
                 Want::Read(at) => Effect::ReadText(job, at),
@@ -190,7 +204,11 @@ fn take(model: &mut Model, id: ChainId, node: &str, progress: Progress, effects:
 /// A node has ended: its token gets a place in the tray, and what depends on it follows.
 fn end(model: &mut Model, id: ChainId, node: &str, mut shown: NodeRun) {
     let failed = shown.state == NodeState::Failed;
-    if shown.token.is_some() {
+    let chain = model.workspace.chain(id);
+    let hands_on = chain
+        .and_then(|chain| chain.node(node))
+        .is_some_and(|node| node.hands_on().is_some());
+    if shown.token.is_some() && !hands_on {
         shown.token_id = Some(TokenId(model.ids.allot()));
     }
     show(model, id, node, shown);

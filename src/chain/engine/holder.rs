@@ -6,6 +6,7 @@ use super::{Sent, start::Starting};
 use crate::{
     chain::{
         Dpop,
+        plan::Givers,
         run::{Failure, ServerView},
     },
     jose::{Alg, Jwk, crypto},
@@ -167,7 +168,8 @@ impl Starting<'_> {
             Some(Dpop::Generated) => return generate().map(Some),
             None => {}
         }
-        let giver = self.run.nodes.get(from);
+        let giver = Givers::of(self.chain).giver(from);
+        let giver = self.run.nodes.get(giver);
         let bound = claims::holder_key(token);
         let jkt = bound.as_deref().and_then(|key| key.strip_prefix("jkt:"));
         let scheme = giver.and_then(|n| n.scheme.as_deref());

@@ -34,7 +34,7 @@ pub(super) struct Fake<'a> {
     pub(super) sent: RefCell<Vec<Request>>,
     pub(super) metadata: Value,
     /// One for all nodes, so that what is random is new each time.
-    env: Env,
+    pub(super) env: RefCell<Env>,
 }
 
 impl<'a> Fake<'a> {
@@ -44,7 +44,7 @@ impl<'a> Fake<'a> {
             key: crypto::generate(&Alg::Es256, Some("as")).unwrap(),
             sent: RefCell::default(),
             metadata: json!({}),
-            env: env(),
+            env: RefCell::new(env()),
         }
     }
 
@@ -101,7 +101,8 @@ impl Directory for Fake<'_> {
 }
 
 pub(super) fn run_node(chain: &Chain, id: &str, run: &Run, fake: &Fake<'_>) -> NodeRun {
-    let mut progress = run::start(chain, id, run, fake, &fake.env);
+    let now = || fake.env.borrow().clone();
+    let mut progress = run::start(chain, id, run, fake, &now());
     for _ in 0..10 {
         match progress {
             Progress::End(shown) => return *shown,
@@ -109,18 +110,19 @@ pub(super) fn run_node(chain: &Chain, id: &str, run: &Run, fake: &Fake<'_>) -> N
                 assert_eq!(pending.so_far.state, NodeState::Running);
                 let response = (fake.reply)(fake, &request);
                 fake.sent.borrow_mut().push(request);
-                progress = run::resume(
-                    chain,
-                    *pending,
-                    Answer::Http(response),
-                    run,
-                    fake,
-                    &fake.env,
-                );
+                progress = run::resume(chain, *pending, Answer::Http(response), run, fake, &now());
+            }
+            Progress::Want(pending, Want::Wait(time)) => {
+                assert_eq!(pending.so_far.state, NodeState::Running);
+                let later = now().now.checked_add(time).unwrap();
+                fake.env.borrow_mut().now = later;
+                let millis = u64::try_from(time.as_millis()).unwrap();
+                let answer = Answer::Waited(millis);
+                progress = run::resume(chain, *pending, answer, run, fake, &now());
             }
             Progress::Want(pending, Want::Read(at)) => {
                 let answer = Answer::Text(Err(format!("{at} is not there")));
-                progress = run::resume(chain, *pending, answer, run, fake, &fake.env);
+                progress = run::resume(chain, *pending, answer, run, fake, &now());
             }
             Progress::Want(pending, Want::Browser(want)) => {
                 let uri: Url = "http://127.0.0.1:5555/cb".parse().unwrap();
@@ -131,14 +133,8 @@ pub(super) fn run_node(chain: &Chain, id: &str, run: &Run, fake: &Fake<'_>) -> N
                 let response = (fake.reply)(fake, &Request::get(opened));
                 let answer =
                     response.map(|r| (uri, Url::parse(r.header("location").unwrap()).unwrap()));
-                progress = run::resume(
-                    chain,
-                    *pending,
-                    Answer::Redirect(answer),
-                    run,
-                    fake,
-                    &fake.env,
-                );
+                progress =
+                    run::resume(chain, *pending, Answer::Redirect(answer), run, fake, &now());
             }
         }
     }

@@ -3,7 +3,7 @@
 use delegraph::{
     chain::{
         Chain, Dpop, Expect, Node, Step, TokenRequest, file,
-        kinds::{Call, ClientCredentials, Exchange, Paste, SignIn},
+        kinds::{Call, ClientCredentials, Exchange, Paste, SignIn, Wait},
         plan,
     },
     risk::Severity,
@@ -181,6 +181,7 @@ fn steps() -> impl Strategy<Value = Step> {
             url,
             method
         })),
+        (word(), "[ -~]{1,12}").prop_map(|(token, wait)| Step::Wait(Wait { token, wait })),
     ]
 }
 

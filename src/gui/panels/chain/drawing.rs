@@ -50,7 +50,7 @@ fn wire_look(sheet: &Sheet<'_>, n: usize) -> paint::Wire {
     let done = scene.cards[wire.to].state == NodeState::Done;
     let mut width = match wire.role {
         Role::Actor => 1.4,
-        Role::Subject | Role::Bearer => 2.0,
+        Role::Subject | Role::Bearer | Role::Held => 2.0,
     };
     let mut colour = match (wire.severity, wire.role) {
         (Some(severity), _) => {
@@ -148,7 +148,13 @@ fn words(painter: &Painter, rect: Rect, zoom: f32, card: &Card, theme: &Theme) {
     let mark = Rect::from_center_size(pos2(inner.left() + side / 2.0, y), Vec2::splat(side));
     state_mark(painter, mark, card.state, theme);
     let left = mark.right() + 6.0 * zoom;
-    let room = inner.right() - left;
+    let mut room = inner.right() - left;
+    if let Some(icon) = card.icon {
+        let at = pos2(inner.right() - side / 2.0, y);
+        let square = Rect::from_center_size(at, Vec2::splat(side * 1.25));
+        icon.paint(painter, square, theme.muted);
+        room -= side * 1.25 + 4.0 * zoom;
+    }
     let title = line(&card.title, pos2(left, y), room, title_font, theme.text);
     y += high / 2.0;
     // Who acts: beside the title, or below it where both are long.

@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 
 use super::{
     fields,
-    scene::spoken_title,
+    scene::{handed_token, spoken_title, waiting_words},
     settings,
     state::{Cx, Tab},
 };
@@ -12,6 +12,7 @@ use crate::{
     app::{chains, runs},
     chain::{
         Node, Role,
+        plan::Givers,
         run::{Failure, FailureKind, NodeRun, NodeState},
     },
     gui::{
@@ -67,10 +68,15 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &Node, run: Option<&Nod
     widgets::section(ui, &shorten(&escape(&node.id), 32), node.kind_word());
     ui.add_space(space::XS);
     ui.add(egui::Label::new(theme::title(spoken_title(node))).wrap());
+    let left = cx.model.running.get(&id).and_then(|running| {
+        let (_, pending) = running.pending.as_ref()?;
+        running.left.filter(|_| pending.node == node.id)
+    });
+    let waiting = left.map(|left| capital(&waiting_words(left)));
     ui.horizontal_wrapped(|ui| {
         let (words, colour) = match run.map_or(NodeState::Idle, |r| r.state) {
             NodeState::Idle => ("Not run", cx.theme.muted),
-            NodeState::Running => ("Running", cx.theme.accent),
+            NodeState::Running => (waiting.as_deref().unwrap_or("Running"), cx.theme.accent),
             NodeState::Done => ("Done", cx.theme.good),
             NodeState::Failed => ("Failed", cx.theme.critical),
             NodeState::Stale => ("Stale: something before it changed", cx.theme.muted),
@@ -110,7 +116,11 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &Node, run: Option<&Nod
                 cx.push(runs::Command::To(id, node.id.clone()));
             }
         });
-        if let Some(token) = run.and_then(|r| r.token_id)
+        let token = cx.model.runs.get(&id).and_then(|run| {
+            let givers = Givers::of(cx.model.workspace.chain(id)?);
+            handed_token(&givers, run, &node.id)
+        });
+        if let Some(token) = token
             && ui.button("Show its token").clicked()
         {
             cx.ask(WindowRequest::ShowToken(token));

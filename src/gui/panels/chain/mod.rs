@@ -11,7 +11,7 @@ mod settings;
 mod sheet;
 mod state;
 
-use egui::{Align, Button, Layout, RichText, Ui};
+use egui::{Align, Button, Layout, RichText, Role, Ui, WidgetInfo};
 
 use crate::{
     app::{
@@ -32,10 +32,11 @@ use crate::{
     },
     kit::{
         ids::ChainId,
-        text::{escape, shorten},
+        text::{capital, escape, shorten},
     },
 };
 use kinds::{Face as _, Offer, face, offers};
+use scene::waiting_words;
 use state::{ChainPanel, Cx};
 
 /// Its line in the registry.
@@ -157,7 +158,20 @@ fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
                     if widgets::button(ui, Icon::Stop, "Cancel").clicked() {
                         cx.push(runs::Command::Cancel(id));
                     }
-                    ui.add(egui::Spinner::new().size(14.0));
+                    match cx.model.running.get(&id).and_then(|r| r.left) {
+                        // Nothing moves for up to an hour: a spinner would be drawn all that time.
+                        Some(left) => {
+                            let icon = Icon::Hourglass.show(ui, 14.0, cx.theme.muted);
+                            let words = capital(&waiting_words(left));
+                            icon.widget_info(|| {
+                                WidgetInfo::labeled(Role::ProgressIndicator, true, &words)
+                            });
+                            icon.on_hover_text(words);
+                        }
+                        None => {
+                            ui.add(egui::Spinner::new().size(14.0));
+                        }
+                    }
                 } else {
                     let text = "Run all";
                     if widgets::primary(ui, Some(Icon::Play), text)

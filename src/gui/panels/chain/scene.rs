@@ -1,7 +1,7 @@
 //! A chain as it is drawn: places, wires with their words, lines on the cards. Made once per change of
 //! the document, the run or the analysis.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use egui::{Pos2, Rect, pos2, vec2};
 
@@ -9,16 +9,20 @@ use super::kinds::face;
 use crate::{
     app::{Model, Workspace, analysis::Analysis},
     chain::{
-        Chain, Node, Role, place, plan,
-        run::{NodeRun, NodeState},
+        Chain, Node, Role, place,
+        plan::{self, Givers},
+        run::{NodeRun, NodeState, Run},
     },
-    gui::canvas::{Curve, walk},
+    gui::{
+        canvas::{Curve, walk},
+        icons::Icon,
+    },
     kit::{
         ids::{ChainId, TokenId},
         text::{escape, shorten},
     },
     risk::Severity,
-    token::{Token, claims, decode::decode, diff},
+    token::{Token, claims, decode::decode, diff, explain::duration},
 };
 
 /// A wire between two nodes.
@@ -55,6 +59,8 @@ pub(super) struct Card {
     pub title: String,
     /// At the right of the title: the user or the client.
     pub who: String,
+    /// There as well, where nobody acts.
+    pub icon: Option<Icon>,
     /// Up to two lines: what is asked for.
     pub lines: Vec<String>,
     /// What came of it.
@@ -75,7 +81,7 @@ pub(super) struct Scene {
     analysis: Arc<Analysis>,
     revision: u64,
     chain: ChainId,
-    waiting: Option<String>,
+    waiting: Option<Waiting>,
     pub cards: Vec<Card>,
     pub wires: Vec<Wire>,
     pub order: Vec<usize>,
@@ -95,17 +101,39 @@ pub(super) fn input(rect: Rect, role: Role) -> Pos2 {
     let share = match role {
         Role::Subject => 0.36,
         Role::Actor => 0.74,
-        Role::Bearer => 0.5,
+        Role::Bearer | Role::Held => 0.5,
     };
     pos2(rect.left(), rect.top() + rect.height() * share)
 }
 
-fn waiting(model: &Model, id: ChainId) -> Option<String> {
-    model
-        .running
-        .get(&id)
-        .and_then(|r| r.pending.as_ref())
-        .map(|(_, pending)| pending.node.clone())
+/// The node that is under way.
+#[derive(PartialEq)]
+struct Waiting {
+    node: String,
+    /// What is left of its time, for one that lets time pass.
+    left: Option<Duration>,
+}
+
+fn waiting(model: &Model, id: ChainId) -> Option<Waiting> {
+    let running = model.running.get(&id)?;
+    let (_, pending) = running.pending.as_ref()?;
+    Some(Waiting {
+        node: pending.node.clone(),
+        left: running.left,
+    })
+}
+
+/// Where the token stands in the tray that a node has given, or handed on.
+pub(super) fn handed_token(givers: &Givers<'_>, run: &Run, node: &str) -> Option<TokenId> {
+    run.token(node)?;
+    run.nodes.get(givers.giver(node))?.token_id
+}
+
+/// `waiting, 42 s left`.
+pub(super) fn waiting_words(left: Duration) -> String {
+    let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+    format!("waiting, {} left", duration(seconds))
 }
 
 impl Scene {
@@ -126,18 +154,22 @@ impl Scene {
             .into_iter()
             .map(|[x, y]| Rect::from_min_size(pos2(x, y), vec2(place::WIDTH, place::HEIGHT)))
             .collect();
+        let givers = Givers::of(chain);
         let cards: Vec<Card> = chain
             .nodes
             .iter()
             .zip(&rects)
             .map(|(node, rect)| {
                 let node_run = run.and_then(|r| r.nodes.get(&node.id));
-                let state = if waiting.as_deref() == Some(node.id.as_str()) {
-                    NodeState::Running
-                } else {
-                    node_run.map_or(NodeState::Idle, |r| r.state)
+                let waits = waiting.as_ref().filter(|w| w.node == node.id);
+                let state = match waits {
+                    Some(_) => NodeState::Running,
+                    None => node_run.map_or(NodeState::Idle, |r| r.state),
                 };
-                card(model, node, *rect, state, node_run)
+                let left = waits.and_then(|w| w.left);
+                let mut card = card(model, node, *rect, (state, left), node_run);
+                card.token = run.and_then(|run| handed_token(&givers, run, &node.id));
+                card
             })
             .collect();
         let index = |id: &str| chain.nodes.iter().position(|n| n.id == id);
@@ -169,7 +201,7 @@ impl Scene {
 fn wire(
     model: &Model,
     chain: &Chain,
-    run: Option<&crate::chain::run::Run>,
+    run: Option<&Run>,
     from: usize,
     to: usize,
     role: Role,
@@ -180,7 +212,7 @@ fn wire(
     let mut severity = None;
     let words: Vec<String> = match role {
         Role::Actor => vec!["actor".into()],
-        Role::Bearer => Vec::new(),
+        Role::Bearer | Role::Held => Vec::new(),
         Role::Subject => {
             severity = after
                 .and_then(|r| r.token_id)
@@ -252,13 +284,19 @@ fn changed_badly(model: &Model, token: TokenId) -> Option<Severity> {
     (worst > Severity::Info).then_some(worst)
 }
 
-fn card(model: &Model, node: &Node, rect: Rect, state: NodeState, run: Option<&NodeRun>) -> Card {
+fn card(
+    model: &Model,
+    node: &Node,
+    rect: Rect,
+    (state, left): (NodeState, Option<Duration>),
+    run: Option<&NodeRun>,
+) -> Card {
     let token = run.and_then(|r| r.token_id);
     let severity = token
         .and_then(|t| model.analysis.tokens.get(&t))
         .and_then(|t| t.severity)
         .filter(|s| *s > Severity::Info);
-    let outcome = outcome(model, state, run, token, severity);
+    let outcome = outcome(model, (state, left), run, token, severity);
     let who = who(node);
     let lines: Vec<String> = face(&node.step)
         .lines(node, model)
@@ -280,9 +318,10 @@ fn card(model: &Model, node: &Node, rect: Rect, state: NodeState, run: Option<&N
         state,
         title: escape(node.title()).into_owned(),
         who,
+        icon: face(&node.step).icon(),
         lines,
         outcome,
-        token,
+        token: None,
         severity,
         gives: node.gives_token(),
         name,
@@ -307,7 +346,7 @@ pub(super) fn spoken_title(node: &Node) -> String {
 
 fn outcome(
     model: &Model,
-    state: NodeState,
+    (state, left): (NodeState, Option<Duration>),
     run: Option<&NodeRun>,
     token: Option<TokenId>,
     severity: Option<Severity>,
@@ -319,7 +358,10 @@ fn outcome(
     let millis = run.map_or(0, |r| r.millis);
     match state {
         NodeState::Idle => ("not run".into(), Tone::Quiet),
-        NodeState::Running => ("running".into(), Tone::Quiet),
+        NodeState::Running => (
+            left.map_or_else(|| "running".into(), waiting_words),
+            Tone::Quiet,
+        ),
         NodeState::Stale => ("stale: run it again".into(), Tone::Quiet),
         NodeState::Failed => {
             let why = run.and_then(|r| r.failure.as_ref());
@@ -335,6 +377,7 @@ fn outcome(
         NodeState::Done => {
             let bound = run.and_then(|r| r.token.as_deref()).is_some_and(is_bound);
             let text = match status {
+                None if millis > 0 => format!("done · {millis} ms"),
                 None => "done".into(),
                 Some(status @ 400..) => format!("{status} · as expected"),
                 Some(status) if bound => format!("{status} · bound to key"),

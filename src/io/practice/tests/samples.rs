@@ -73,8 +73,7 @@ async fn sample_with_findings(name: &str) -> (Run, Vec<String>, Report) {
                     let answer = Reply::Http(http.send(&request).await);
                     progress = run::resume(&chain, *pending, answer, &run, &directory, &env);
                 }
-                Progress::Want(_, Want::Browser(_)) => panic!("{id} wants a browser"),
-                Progress::Want(_, Want::Read(at)) => panic!("{id} wants {at}"),
+                Progress::Want(_, want) => panic!("{id}: {want:?}"),
             }
         };
         assert!(ended.failure.is_none(), "{id}: {:?}", ended.failure);

@@ -6,6 +6,7 @@ mod client_credentials;
 mod exchange;
 mod paste;
 mod sign_in;
+mod wait;
 
 use egui::Ui;
 
@@ -14,8 +15,9 @@ use crate::{
     app::Model,
     chain::{
         Node, Step, TokenRequest,
-        kinds::{Call, ClientCredentials, Exchange, Paste, SignIn},
+        kinds::{Call, ClientCredentials, Exchange, Paste, SignIn, Wait},
     },
+    gui::icons::Icon,
 };
 
 /// What is offered to be added.
@@ -38,6 +40,11 @@ pub(super) trait Face {
     /// At the right of the title: the user or the client.
     fn who<'a>(&'a self, node: &'a Node) -> &'a str {
         node.client_id().unwrap_or("")
+    }
+
+    /// Stands at the right of the title where a kind acts for nobody.
+    fn icon(&self) -> Option<Icon> {
+        None
     }
 
     /// What it does, in a few words a line.
@@ -76,7 +83,7 @@ macro_rules! faces {
     };
 }
 
-faces!(SignIn, ClientCredentials, Exchange, Call, Paste);
+faces!(SignIn, ClientCredentials, Exchange, Call, Paste, Wait);
 
 /// What a token request asks for, as lines of a card.
 fn asked(request: &TokenRequest) -> Vec<String> {
