@@ -3,8 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Chain, Expect, Node, Role, expectation,
-    plan::{self, Givers},
+    Chain, Expect, Givers, Node, Role, expectation, plan,
     run::{FailureKind, NodeRun, NodeState, Run},
 };
 use crate::{

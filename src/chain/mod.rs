@@ -22,7 +22,7 @@ pub use dpop::Dpop;
 pub use kinds::Step;
 pub use reference::Reference;
 pub use token_request::TokenRequest;
-pub use wires::Role;
+pub use wires::{Givers, Role};
 
 /// The practice server's public client for sign-in.
 pub const WORKBENCH: &str = "workbench";

@@ -128,38 +128,6 @@ pub fn downstream(chain: &Chain, id: &str) -> Vec<String> {
         .collect()
 }
 
-/// Where tokens come from: behind a node that only hands one on stands the one that gave it.
-pub struct Givers<'a>(HashMap<&'a str, &'a str>);
-
-impl<'a> Givers<'a> {
-    /// Of a chain.
-    pub fn of(chain: &'a Chain) -> Self {
-        let mut handed = HashMap::new();
-        for node in &chain.nodes {
-            if let Some(from) = node.hands_on() {
-                handed.entry(node.id.as_str()).or_insert(from);
-            }
-        }
-        Self(handed)
-    }
-
-    /// The node that gave the token that `id` has to give.
-    pub fn giver<'b>(&self, id: &'b str) -> &'b str
-    where
-        'a: 'b,
-    {
-        let mut giver = id;
-        // More steps than there are such nodes are a circle.
-        for _ in 0..self.0.len() {
-            match self.0.get(giver) {
-                Some(from) => giver = from,
-                None => break,
-            }
-        }
-        giver
-    }
-}
-
 /// Wires by index into the chain's nodes. A wire from an unknown node is none.
 struct Wiring<'a> {
     index: HashMap<&'a str, usize>,

@@ -1,6 +1,8 @@
 //! The wires of a chain: what a token is used as where it arrives, and the inputs of a node.
 
-use super::Node;
+use std::collections::HashMap;
+
+use super::{Chain, Node};
 
 /// What a token is used as at the end of a wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -119,5 +121,37 @@ impl Node {
                 input.disconnect();
             }
         }
+    }
+}
+
+/// Where tokens come from: behind a node that only hands one on stands the one that gave it.
+pub struct Givers<'a>(HashMap<&'a str, &'a str>);
+
+impl<'a> Givers<'a> {
+    /// Of a chain.
+    pub fn of(chain: &'a Chain) -> Self {
+        let mut handed = HashMap::new();
+        for node in &chain.nodes {
+            if let Some(from) = node.hands_on() {
+                handed.entry(node.id.as_str()).or_insert(from);
+            }
+        }
+        Self(handed)
+    }
+
+    /// The node that gave the token that `id` has to give.
+    pub fn giver<'b>(&self, id: &'b str) -> &'b str
+    where
+        'a: 'b,
+    {
+        let mut giver = id;
+        // More steps than there are such nodes are a circle.
+        for _ in 0..self.0.len() {
+            match self.0.get(giver) {
+                Some(from) => giver = from,
+                None => break,
+            }
+        }
+        giver
     }
 }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::{Sent, start::Starting};
 use crate::{
     chain::{
-        Dpop,
-        plan::Givers,
+        Dpop, Givers,
         run::{Failure, ServerView},
     },
     jose::{Alg, Jwk, crypto},

@@ -11,8 +11,7 @@ use super::{
 use crate::{
     app::{chains, runs},
     chain::{
-        Node, Role,
-        plan::Givers,
+        Givers, Node, Role,
         run::{Failure, FailureKind, NodeRun, NodeState},
     },
     gui::{

@@ -9,8 +9,7 @@ use super::kinds::face;
 use crate::{
     app::{Model, Workspace, analysis::Analysis},
     chain::{
-        Chain, Node, Role, place,
-        plan::{self, Givers},
+        Chain, Givers, Node, Role, place, plan,
         run::{NodeRun, NodeState, Run},
     },
     gui::{
