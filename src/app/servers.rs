@@ -130,7 +130,7 @@ impl Noun for Command {
                     return missing(model, at);
                 }
                 let clients = model.workspace.servers.iter().flat_map(|s| &s.clients);
-                let before = clients.cloned().find(|c| Some(c.id) == client);
+                let before = clients.clone().find(|c| Some(c.id) == client).cloned();
                 // A key that stands elsewhere is no secret, and a secret no key.
                 let same_kind = |before: &&ClientEntry| {
                     (before.method == AuthMethod::PrivateKeyJwt)

@@ -277,7 +277,7 @@ mod tests {
     use super::*;
     use crate::{jose::b64, token::decode::decode};
 
-    fn token(claims: Value) -> Token {
+    fn token(claims: &Value) -> Token {
         let header = b64::encode(r#"{"alg":"ES256","typ":"JWT"}"#);
         decode(&format!(
             "{header}.{}.c2ln",
@@ -317,7 +317,7 @@ mod tests {
         ] {
             let mut claims = claims;
             claims["iss"] = AS.into();
-            let evidence = Evidence::chain_of([token(claims.clone())]);
+            let evidence = Evidence::chain_of([token(&claims)]);
             let identities = Identities::of(&evidence);
             let named = |name: &str| identities.canonical(&Pid::new(Some(AS), name));
             assert_eq!(named(alias), named("planner"), "{claims}");
@@ -338,7 +338,7 @@ mod tests {
             json!({ "iss": "a", "sub": "alice", "azp": "app", "idtyp": "user" }),
             json!({ "iss": "a", "sub": "alice", "azp": "app", "gty": ["authorization_code", "refresh_token"] }),
         ] {
-            let token = token(claims.clone());
+            let token = token(&claims);
             assert_eq!(own_client(&token), None, "{claims}");
         }
     }
@@ -380,7 +380,7 @@ mod tests {
             ),
             (json!({ "sub": "u", "scope": "read" }), None),
         ] {
-            assert_eq!(nature(&token(claims.clone())), expected, "{claims}");
+            assert_eq!(nature(&token(&claims)), expected, "{claims}");
         }
     }
 
@@ -404,7 +404,7 @@ mod tests {
             assert!(!is_identifier(name), "{name}");
         }
         let of = json!({ "iss": "a", "sub": "4711", "preferred_username": "alice", "azp": "0a1b2c3d-0000-4000-8000-000000000000", "app_displayname": "Planner" });
-        let identities = Identities::of(&Evidence::chain_of([token(of)]));
+        let identities = Identities::of(&Evidence::chain_of([token(&of)]));
         let named = |sub: &str| {
             identities
                 .display_name(&Pid::new(Some("a"), sub))

@@ -355,7 +355,7 @@ fn readable(token: &Token, signed: &Signed<'_>, policy: &Policy) -> Result<Alg, 
 fn padded(signed: &Signed<'_>) -> bool {
     let whole = |part: &str| {
         let bare = part.trim_end_matches('=');
-        (bare.len() == part.len() || part.len() % 4 == 0) && b64::check(bare).is_ok()
+        (bare.len() == part.len() || part.len().is_multiple_of(4)) && b64::check(bare).is_ok()
     };
     let parts = [&*signed.protected, &*signed.payload, &*signed.signature];
     parts.iter().all(|part| whole(part))
