@@ -24,7 +24,7 @@ pub struct Case {
 }
 
 /// What a report's folder holds beside its input.
-const ABOUT: [&str; 2] = ["command", "expected.md"];
+const ABOUT: [&str; 3] = ["command", "expected.md", "expected.toml"];
 
 /// All, in order.
 pub fn cases() -> Vec<Case> {
