@@ -18,10 +18,7 @@ mod log;
 mod practice;
 mod reading;
 mod reference;
-<<<<<<< HEAD
 mod servers;
-=======
 mod reports;
->>>>>>> 50ece2f (What is right to say of each report is a file beside it, and a test holds the program to it)
 mod surface;
 mod tokens;
