@@ -18,7 +18,7 @@ mod log;
 mod practice;
 mod reading;
 mod reference;
-mod servers;
 mod reports;
+mod servers;
 mod surface;
 mod tokens;
