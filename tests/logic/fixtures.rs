@@ -347,16 +347,22 @@ mod catalogue {
     }
 
     #[test]
-    fn chain_7_may_act_without_issuer_is_ambiguous() {
-        let subject = user(json!({ "aud": AS, "may_act": { "sub": "agent" } }));
+    fn chain_7_may_act_without_issuer_is_of_the_tokens_own() {
+        // RFC 8693 §4.4 names no issuer of its own: it is that of the token, on both sides.
+        let allowing = |may_act: Value| user(json!({ "aud": AS, "may_act": may_act }));
+        let exchanged = |may_act: Value| {
+            chain(vec![
+                (None, allowing(may_act)),
+                (Some("agent"), first(json!({}))),
+            ])
+        };
+        expect(&exchanged(json!({ "sub": "agent" })), &[]);
+        expect(&exchanged(json!({ "iss": AS, "sub": "agent" })), &[]);
         let report = expect(
-            &chain(vec![(None, subject), (Some("agent"), first(json!({})))]),
+            &exchanged(json!({ "iss": "https://other", "sub": "agent" })),
             &["DG-410"],
         );
-        let finding = &report.findings[0];
-        assert_eq!(finding.severity, Severity::High);
-        assert!(finding.message.contains("ambiguous"), "{}", finding.message);
-        assert_eq!(finding.confidence, risk::Confidence::Low);
+        assert_eq!(report.findings[0].severity, Severity::Critical);
     }
 
     #[test]
@@ -514,7 +520,6 @@ mod rfc_8693 {
             of_the_hop(&report),
             [
                 ("DG-409", "medium"),
-                ("DG-410", "high"), // may_act without iss: ambiguous
                 ("DG-419", "medium"),
                 ("DG-501", "high"),
             ]

@@ -13,7 +13,9 @@ use crate::{
 };
 
 #[cfg(test)]
-use crate::risk::cases::{Case, alone, chain, claims, fires, one, opaque, silent, token, typed, unknown};
+use crate::risk::cases::{
+    Case, alone, chain, claims, fires, one, opaque, silent, token, typed, unknown,
+};
 
 pub(super) static RULE: Rule = Rule {
     id: "DG-111",

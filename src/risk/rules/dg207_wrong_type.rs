@@ -87,7 +87,11 @@ pub(super) fn cases() -> Vec<Case> {
     use serde_json::json;
 
     vec![
-        fires("numeric sub", Severity::Medium, alone(json!({ "sub": 4711 }))),
+        fires(
+            "numeric sub",
+            Severity::Medium,
+            alone(json!({ "sub": 4711 })),
+        ),
         fires(
             "time in milliseconds",
             Severity::Medium,
@@ -98,7 +102,11 @@ pub(super) fn cases() -> Vec<Case> {
             Severity::Medium,
             alone(json!({ "iat": NOW.to_string() })),
         ),
-        fires("numeric aud", Severity::Medium, alone(json!({ "aud": [7] }))),
+        fires(
+            "numeric aud",
+            Severity::Medium,
+            alone(json!({ "aud": [7] })),
+        ),
         fires(
             "scopes as a list",
             Severity::Medium,
@@ -106,7 +114,10 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         silent("as they should be", alone(json!({}))),
         silent("several audiences", alone(json!({ "aud": ["a", "b"] }))),
-        silent("a vendor's list", alone(json!({ "scope": null, "scp": ["a"] }))),
+        silent(
+            "a vendor's list",
+            alone(json!({ "scope": null, "scp": ["a"] })),
+        ),
         unknown("opaque", opaque()),
     ]
 }

@@ -62,9 +62,10 @@ fn check(at: &At<'_>) -> Said {
         message: format!(
             "Whoever finds the token of {} can use it as {}; {because}.",
             own.name(),
-            own.actors
-                .first()
-                .map_or_else(|| own.who(), |a| format!("{} for {}", shown(&a.pid.sub), own.who()))
+            own.actors.first().map_or_else(
+                || own.who(),
+                |a| format!("{} for {}", shown(&a.pid.sub), own.who())
+            )
         ),
         uncertain: false,
     }
