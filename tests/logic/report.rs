@@ -157,7 +157,7 @@ fn lint_json() {
     let report = risk::evaluate(&evidence, &settings());
     let json = finding::json(&report, &evidence);
     let first = &json["findings"][0];
-    assert_eq!(first["rule"], "DG-301");
+    assert_eq!(first["rule"], "DG-207");
     for member in [
         "severity",
         "title",

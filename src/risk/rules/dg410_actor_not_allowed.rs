@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::{
+    evidence::RequestedExchange,
     risk::{
         Severity,
         actors::presenter as presenter_seen,
@@ -44,7 +45,16 @@ fn check(pair: &Pair<'_>) -> Said {
     let Some((actor, said_iss)) = presenter(child) else {
         return Said::unknown("who presented the exchange is unknown");
     };
-    if pair.linked(&whole) == pair.linked(&actor) {
+    let allowed_pid = pair.linked(&whole);
+    let presented = [
+        Some(actor.clone()),
+        child.asked().and_then(of_the_actor_token),
+    ];
+    if presented
+        .iter()
+        .flatten()
+        .any(|pid| pair.linked(pid) == allowed_pid)
+    {
         return Said::Silent;
     }
     let named_iss = allowed.get("iss").is_some_and(Value::is_string);
@@ -97,6 +107,12 @@ fn presenter(child: &Facts<'_>) -> Option<(Pid, bool)> {
     actor
         .map(|a| (a.pid.clone(), a.has_iss))
         .or_else(|| child.client.map(|id| (child.client_of_issuer(id), false)))
+}
+
+/// Whom the actor token is about, as its own issuer names it: the server that issued the child may name
+/// the same party without that issuer.
+fn of_the_actor_token(asked: &RequestedExchange) -> Option<Pid> {
+    claims::subject(asked.actor_token.as_deref()?)
 }
 
 #[cfg(test)]
