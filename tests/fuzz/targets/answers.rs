@@ -45,7 +45,11 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let _ = introspect::read_revocation(&response);
     let _ = metadata::parse("https://as.example", &response);
-    for place in [RefusalPlace::Code, RefusalPlace::Exchange, RefusalPlace::Refresh] {
+    for place in [
+        RefusalPlace::Code,
+        RefusalPlace::Exchange,
+        RefusalPlace::Refresh,
+    ] {
         let asked = Requested {
             place,
             scope: BTreeSet::from(["read".into()]),
