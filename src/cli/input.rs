@@ -239,7 +239,7 @@ pub(super) fn sources(files: &[PathBuf]) -> Result<Vec<Source>, Failure> {
 /// Every token of the sources, in order. One that stands in a source several times is one, except a
 /// proof of possession: that it was sent twice is what is to be seen.
 pub(super) fn tokens(sources: &[Source]) -> Vec<Placed> {
-    let mut all = Vec::new();
+    let mut all: Vec<Placed> = Vec::new();
     for source in sources {
         let before = all.len();
         let found = find(&source.text);
@@ -250,16 +250,16 @@ pub(super) fn tokens(sources: &[Source]) -> Vec<Placed> {
         let mut places: Vec<usize> = Vec::with_capacity(found.len());
         let mut known: HashMap<Arc<str>, usize> = HashMap::new();
         for ((found, token), sent) in found.into_iter().zip(decoded).zip(sent) {
-            if token.kind != Kind::DpopProof {
-                let first = *known.entry(Arc::clone(&found.raw)).or_insert(all.len());
-                places.push(first);
-                if first < all.len() {
-                    let first: &mut Placed = &mut all[first];
-                    first.sent = first.sent.take().or(sent);
-                    continue;
-                }
+            // A proof that stands twice was used twice.
+            let first = if token.kind == Kind::DpopProof {
+                all.len()
             } else {
-                places.push(all.len());
+                *known.entry(Arc::clone(&found.raw)).or_insert(all.len())
+            };
+            places.push(first);
+            if let Some(first) = all.get_mut(first) {
+                first.sent = first.sent.take().or(sent);
+                continue;
             }
             all.push(Placed {
                 file: source.name.clone(),

@@ -79,7 +79,7 @@ struct AddOptions {
         conflicts_with = "secret"
     )]
     key: Option<String>,
-    /// Whom its assertions are addressed to: issuer, token_endpoint
+    /// Whom its assertions are addressed to: `issuer` or `token_endpoint`
     #[arg(long, value_name = "WHOM", requires = "client_id", default_value = "issuer", value_parser = audience)]
     assertion_audience: AssertionAudience,
 }

@@ -126,11 +126,7 @@ fn against(run: &Run, place: &Place, arguments: &[&str]) -> Vec<String> {
         }
     }
     let findings = document["findings"].as_array().cloned().unwrap_or_default();
-    let fires = |rule: &String| {
-        findings
-            .iter()
-            .any(|f| f["rule"] == Value::from(rule.as_str()))
-    };
+    let fires = |rule: &String| findings.iter().any(|f| f["rule"] == rule.as_str());
     for rule in run.finds.iter().filter(|rule| !fires(rule)) {
         wrong.push(format!("{rule} does not fire"));
     }

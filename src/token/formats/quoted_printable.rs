@@ -137,15 +137,12 @@ impl<'a> Decoded<'a> {
                 .filter(|d| d.iter().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F')) || *d == b"3d")
                 .and_then(|d| std::str::from_utf8(d).ok())
                 .and_then(|d| u8::from_str_radix(d, 16).ok());
-            match code {
-                Some(code) => {
-                    self.out.push(code);
-                    at += 3;
-                }
-                None => {
-                    self.out.push(*b);
-                    at += 1;
-                }
+            if let Some(code) = code {
+                self.out.push(code);
+                at += 3;
+            } else {
+                self.out.push(*b);
+                at += 1;
             }
         }
         if soft {

@@ -19,7 +19,7 @@ const CIRCLES: [(&str, usize, usize); 8] = [
     ("jose", 14, 7),
     ("token", 29, 7),
     ("attack", 28, 28),
-    ("chain", 10, 10),
+    ("chain", 9, 9),
     ("principal", 11, 9),
     ("risk", 8, 8),
     ("cli", 6, 2),

@@ -459,7 +459,7 @@ fn what_is_presented_is_judged_as_well_as_the_signature() {
     );
     let sound = format!("{issued}~{name}~");
     assert_eq!(presented(&sound), (true, String::new()));
-    assert_eq!(presented(&format!("{issued}~")).0, true);
+    assert!(presented(&format!("{issued}~")).0);
 
     let kb = |key: &Jwk, typ: &str, over: &str, change: Value| {
         let mut claims = json!({
