@@ -57,3 +57,23 @@ fn without_tokens_it_says_what_will_be_there() {
     open(&mut harness);
     harness.get_by_label("When each token begins and ends shows here as soon as there are tokens.");
 }
+
+#[test]
+fn a_token_that_cannot_be_read_is_not_called_alive() {
+    let mut harness = window(true, SIZE, sample("sample"), View::Chain);
+    harness
+        .state_mut()
+        .push(delegraph::app::token::Command::Paste(
+            "Authorization: Bearer 2YotnFZFEjr1zCsicMWpAA\n".into(),
+        ));
+    settle(&mut harness);
+    open(&mut harness);
+    let model = harness.state().model();
+    let all = model.analysis.tokens.values();
+    let unread = all.filter(|view| view.token.claims.is_none()).count();
+    assert_eq!(unread, 1);
+    let read = model.analysis.tokens.len() - unread;
+    harness.get_by_label(&format!(
+        "{read} tokens, {read} alive now; of 1 token more the life cannot be read"
+    ));
+}

@@ -93,6 +93,8 @@ pub(super) struct Lives {
     /// In the order of the tray, as they came.
     pub spans: Arc<[Span]>,
     pub axis: Axis,
+    /// Tokens whose claims cannot be read: how long an opaque one lives only its issuer knows.
+    pub unread: usize,
 }
 
 impl Lives {
@@ -102,8 +104,17 @@ impl Lives {
             return;
         }
         let ids = analysis.tray.iter().flat_map(|group| &group.tokens);
-        let span = |id: &TokenId| Some(Span::of(analysis, *id, analysis.tokens.get(id)?));
+        let mut unread = 0;
+        let span = |id: &TokenId| {
+            let view = analysis.tokens.get(id)?;
+            if view.token.claims.is_none() {
+                unread += 1;
+                return None;
+            }
+            Some(Span::of(analysis, *id, view))
+        };
         self.spans = ids.filter_map(span).collect();
+        self.unread = unread;
         self.axis = Axis::of(&self.spans);
         self.of = Some(Arc::clone(analysis));
     }

@@ -64,7 +64,11 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     cx.state.lives.follow(&analysis);
     let spans = Arc::clone(&cx.state.lives.spans);
     if spans.is_empty() {
-        let line = "When each token begins and ends shows here as soon as there are tokens.";
+        let line = if cx.state.lives.unread > 0 {
+            "When these tokens begin and end cannot be read: only their issuer knows."
+        } else {
+            "When each token begins and ends shows here as soon as there are tokens."
+        };
         widgets::empty(ui, line, |_| {});
         return;
     }
@@ -142,6 +146,10 @@ fn head(ui: &mut Ui, cx: &Cx<'_>, spans: &[Span], axis: Axis) {
     let now = cx.seconds();
     let alive = spans.iter().filter(|s| s.is_alive(now)).count();
     let mut words = format!("{}, {alive} alive now", counted(spans.len(), "token"));
+    if cx.state.lives.unread > 0 {
+        let more = counted(cx.state.lives.unread, "token");
+        words = format!("{words}; of {more} more the life cannot be read");
+    }
     if !axis.holds(now) {
         let side = if now < axis.from { "before" } else { "after" };
         words = format!(
