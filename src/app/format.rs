@@ -95,7 +95,10 @@ pub fn read(text: &str) -> Result<Document, String> {
     let table: toml::Table = text.parse().map_err(|e: toml::de::Error| in_words(&e))?;
     let table = migrate::upgrade(table)?;
     check_members(&table)?;
-    members::check(text)?;
+    members::check(text, || {
+        let file: File = table.clone().try_into().ok()?;
+        toml::Table::try_from(&file).ok()
+    })?;
     let file: File = table
         .try_into()
         .map_err(|e: toml::de::Error| in_words(&e))?;

@@ -1,5 +1,6 @@
 //! The members that the tables of a workspace file have. What has others is something else, or mistyped:
-//! reading past it would lose it at the next save.
+//! reading past it would lose it at the next save. What the program writes itself is never refused: a
+//! member that stands in no list here, but that the file is written with again, is one all the same.
 
 use toml::de::{DeTable, DeValue};
 
@@ -94,6 +95,7 @@ const TABLES: [(&str, &[&str]); 17] = [
             "token",
             "url",
             "method",
+            "wait",
         ],
     ),
     (
@@ -159,14 +161,27 @@ const TABLES: [(&str, &[&str]); 17] = [
 /// The members are names that the user gave.
 const ANY: &[&str] = &[];
 
-/// Refuses the first member that no table of its kind has, with its place.
-pub(super) fn check(text: &str) -> Result<(), String> {
+/// Refuses the first member that no table of its kind has, with its place. `written` is the file as it is
+/// written again; it is asked for only where there is something to refuse.
+pub(super) fn check(
+    text: &str,
+    written: impl FnOnce() -> Option<toml::Table>,
+) -> Result<(), String> {
     // What is not TOML has been refused.
     let Ok(document) = DeTable::parse(text) else {
         return Ok(());
     };
     let mut unknown = Vec::new();
     look(document.get_ref(), "", &mut unknown);
+    if !unknown.is_empty()
+        && let Some(written) = written()
+    {
+        unknown.retain(|(_, table, member)| {
+            let path = table.split('.').filter(|step| !step.is_empty());
+            let path: Vec<&str> = path.chain([member.as_str()]).collect();
+            !stands(&written, &path)
+        });
+    }
     let Some((start, table, member)) = unknown.into_iter().min_by_key(|(start, ..)| *start) else {
         return Ok(());
     };
@@ -184,6 +199,23 @@ pub(super) fn check(text: &str) -> Result<(), String> {
         escape(&shorten(&member, 60)),
         known.join(", ")
     ))
+}
+
+/// Whether a member stands at `path`, in any table of a list.
+fn stands(table: &toml::Table, path: &[&str]) -> bool {
+    let Some((first, rest)) = path.split_first() else {
+        return true;
+    };
+    match table.get(*first) {
+        None => false,
+        Some(_) if rest.is_empty() => true,
+        Some(toml::Value::Table(inner)) => stands(inner, rest),
+        Some(toml::Value::Array(items)) => items
+            .iter()
+            .filter_map(toml::Value::as_table)
+            .any(|inner| stands(inner, rest)),
+        Some(_) => false,
+    }
 }
 
 fn members(table: &str) -> Option<&'static [&'static str]> {
@@ -249,10 +281,20 @@ mod tests {
                 "`scope`",
             ),
         ] {
-            let why = check(text).unwrap_err();
+            let why = check(text, || None).unwrap_err();
             assert!(why.starts_with(&format!("line {line}: ")), "{why}");
             assert!(why.contains(&format!("did you mean {meant}")), "{why}");
         }
-        assert_eq!(check("version = 2\nname = \"x\""), Ok(()));
+        assert_eq!(check("version = 2\nname = \"x\"", || None), Ok(()));
+    }
+
+    #[test]
+    fn what_is_written_again_is_never_refused() {
+        let text = "version = 2\n[[chain]]\n[chain.chain]\n[[chain.chain.node]]\nlater = 1";
+        let written = || text.parse().ok();
+        assert_eq!(check(text, written), Ok(()));
+        assert!(check(text, || "version = 2".parse().ok()).is_err());
+        let other = "version = 2\n[[chain]]\n[chain.chain]\nlater = 1";
+        assert!(check(text, || other.parse().ok()).is_err());
     }
 }

@@ -1,6 +1,9 @@
 //! Chain files: samples, errors and their places, round trips.
 
+use std::sync::Arc;
+
 use delegraph::{
+    app::{Workspace, effect::Document, format, model::Vault, workspace::ChainEntry},
     chain::{
         Chain, Dpop, Expect, Node, Step, TokenRequest, file,
         kinds::{Call, ClientCredentials, Exchange, Paste, SignIn, Wait},
@@ -244,6 +247,17 @@ proptest! {
         let text = file::write(&chain).unwrap();
         let back = file::read(&text);
         prop_assert_eq!(back.as_ref(), Ok(&chain), "{}", text);
+    }
+
+    /// What the program writes it reads again, whatever kinds and settings there will be.
+    #[test]
+    fn a_workspace_with_any_chain_reads_back_as_itself(chain in chains()) {
+        let entry = ChainEntry { id: "c1".parse().unwrap(), chain };
+        let workspace = Workspace { chains: vec![entry], ..Workspace::default() };
+        let document = Document { workspace: Arc::new(workspace), ..Document::default() };
+        let text = format::write(&document, None, &Vault::default(), true).unwrap();
+        let back = format::read(&text).map(|read| read.workspace);
+        prop_assert_eq!(back, Ok(document.workspace), "{}", text);
     }
 
     #[test]
