@@ -114,6 +114,25 @@ pub fn bring(tree: &mut Tree<Pane>, pane: &Pane) -> bool {
     tree.make_active(|tile, _| tile == id) || hidden
 }
 
+/// Hides a panel that is in front; shows one that is closed, and brings to the front one that stands
+/// behind another: whoever asks for it does not see it.
+pub fn toggle(tree: &mut Tree<Pane>, pane: &Pane) {
+    let Some(id) = tree.tiles.find_pane(pane) else {
+        return;
+    };
+    let behind = tree.tiles.parent_of(id).is_some_and(|parent| {
+        matches!(
+            tree.tiles.get(parent),
+            Some(Tile::Container(Container::Tabs(tabs))) if tabs.active != Some(id)
+        )
+    });
+    if behind || !tree.tiles.is_visible(id) {
+        bring(tree, pane);
+    } else {
+        tree.tiles.set_visible(id, false);
+    }
+}
+
 /// The window has another size: the main views take what it gains or loses, and the panels around them
 /// stay as wide and high as they were made. Where the views would become too small, all give way.
 pub fn resized(tree: &mut Tree<Pane>, from: Vec2, to: Vec2) {
@@ -502,6 +521,26 @@ mod tests {
         let id = tree.tiles.find_pane(&Pane::side("Inspector")).unwrap();
         tree.tiles.set_visible(id, false);
         assert!(bring(&mut tree, &Pane::side("Inspector")));
+        assert!(tree.tiles.is_visible(id));
+    }
+
+    #[test]
+    fn asked_for_again_a_panel_comes_to_the_front_before_it_is_hidden() {
+        let mut tree = arrangement(1600.0, 900.0);
+        let timeline = Pane::side("Timeline");
+        let id = tree.tiles.find_pane(&timeline).unwrap();
+        // Behind the findings at first.
+        toggle(&mut tree, &timeline);
+        assert!(tree.tiles.is_visible(id) && tree.active_tiles().contains(&id));
+        toggle(&mut tree, &timeline);
+        assert!(!tree.tiles.is_visible(id));
+        toggle(&mut tree, &timeline);
+        assert!(tree.tiles.is_visible(id) && tree.active_tiles().contains(&id));
+        let inspector = Pane::side("Inspector");
+        let id = tree.tiles.find_pane(&inspector).unwrap();
+        toggle(&mut tree, &inspector);
+        assert!(!tree.tiles.is_visible(id));
+        toggle(&mut tree, &inspector);
         assert!(tree.tiles.is_visible(id));
     }
 }

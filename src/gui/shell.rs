@@ -327,10 +327,8 @@ impl App {
                 });
             }
             WindowRequest::TogglePane(pane) => {
-                if let Some(tree) = &mut self.tree
-                    && let Some(id) = tree.tiles.find_pane(&pane)
-                {
-                    tree.tiles.toggle_visibility(id);
+                if let Some(tree) = &mut self.tree {
+                    desk::toggle(tree, &pane);
                 }
             }
             WindowRequest::Bring(Pane::Main(view)) => self.push(view::Command::Show(view)),
