@@ -207,14 +207,13 @@ fn stands(table: &toml::Table, path: &[&str]) -> bool {
         return true;
     };
     match table.get(*first) {
-        None => false,
         Some(_) if rest.is_empty() => true,
         Some(toml::Value::Table(inner)) => stands(inner, rest),
         Some(toml::Value::Array(items)) => items
             .iter()
             .filter_map(toml::Value::as_table)
             .any(|inner| stands(inner, rest)),
-        Some(_) => false,
+        Some(_) | None => false,
     }
 }
 
