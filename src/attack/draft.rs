@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Forged, Made, Signed,
     ingredients::{Ingredients, unbound},
+    made::{Forged, Made, Signed},
 };
 use crate::{
     jose::{b64, crypto},

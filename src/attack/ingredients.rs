@@ -75,8 +75,8 @@ pub struct Ingredients {
     pub others: Vec<String>,
     /// An address of the tester's, at which he sees who fetches keys (`https://me.example/x`).
     pub callback: Option<String>,
-    /// Forgeries that [`super::STACK`] puts together.
-    pub stack: Vec<&'static super::Forgery>,
+    /// The names of the forgeries that [`super::STACK`] puts together.
+    pub stack: Vec<&'static str>,
     /// The moment in seconds since 1970.
     pub now: i64,
 }

@@ -5,16 +5,13 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use url::Url;
 
-use super::{
-    Ingredients,
-    families::{dpop, exchange},
-};
+use super::ingredients::{Ingredients, unbound};
 use crate::{
     jose::Jwk,
     kit::{Env, text::escape},
     oauth::{
-        client_auth::{self, Client},
-        dpop::HEADER,
+        client_auth::{self, Client, signing_alg},
+        dpop::{self, HEADER},
         exchange::{Exchange, TypedToken},
         http::{Body, FORM, Field, Method, Request},
         metadata::{Metadata, is_loopback},
@@ -218,16 +215,48 @@ impl Occasion<'_> {
     /// [`Self::with_token`] at another address.
     pub fn at(&self, url: &Url, token: &str) -> Result<Request, String> {
         if self.target.place == TokenPlace::SubjectToken {
-            return exchange::request(self, |ask| token.clone_into(&mut ask.subject_token));
+            return self.exchange(|ask| token.clone_into(&mut ask.subject_token));
         }
         let mut request = self.bare(url, token);
         if self.target.proof.is_some() {
-            let proof = dpop::proof_of(self, &request, Some(token))?
+            let proof = self
+                .proof(&request, Some(token))?
                 .sign()
                 .map_err(|e| e.to_string())?;
             request.headers.push(Field::secret(HEADER, proof));
         }
         Ok(request)
+    }
+
+    /// A good proof for a request that carries `token`, to be changed before it is signed. A forger
+    /// does not ask what his key is for.
+    pub(super) fn proof(
+        &self,
+        request: &Request,
+        token: Option<&str>,
+    ) -> Result<dpop::Draft, String> {
+        let key = self.target.proof.as_ref();
+        let key = key.ok_or("needs the private key that the token is bound to")?;
+        let about = dpop::About {
+            method: request.method.name(),
+            url: &request.url,
+            token,
+            nonce: self.nonce,
+        };
+        let mut draft =
+            dpop::Draft::new(&unbound(key), &about, self.env).map_err(|e| e.to_string())?;
+        draft.alg = signing_alg(key).map_err(|e| e.to_string())?;
+        Ok(draft)
+    }
+
+    /// The exchange of the target, changed.
+    pub(super) fn exchange(
+        &self,
+        change: impl FnOnce(&mut ExchangeDraft),
+    ) -> Result<Request, String> {
+        let mut ask = ExchangeDraft::of(self)?;
+        change(&mut ask);
+        ask.request(self)
     }
 
     /// The request without a proof of possession.
@@ -355,7 +384,8 @@ impl ExchangeDraft {
         }
         if occasion.target.proof.is_some() {
             // At a token endpoint no access token goes along that the proof would name.
-            let proof = dpop::proof_of(occasion, &request, None)?
+            let proof = occasion
+                .proof(&request, None)?
                 .sign()
                 .map_err(|e| e.to_string())?;
             request.headers.push(Field::secret(HEADER, proof));

@@ -102,7 +102,7 @@ fn the_catalogue_is_whole() {
         assert!(!f.source.is_empty() && !f.answer.is_empty(), "{}", f.name);
         assert_eq!(named(f.name).unwrap().name, f.name);
     }
-    for family in FAMILIES {
+    for &family in FAMILIES {
         let own: Vec<&Forgery> = catalogue().iter().filter(|f| f.family == family).collect();
         assert!(own.len() >= 4, "{}: {}", family.name, own.len());
         assert_eq!(Family::named(family.name), Some(family));
@@ -136,7 +136,7 @@ fn a_forgery_lives_in_the_file_of_its_family() {
         }
     }
     assert_eq!(tables.len(), FAMILIES.len());
-    for family in FAMILIES {
+    for &family in FAMILIES {
         // A family may be called as one of its forgeries is: the margin tells them apart.
         let row = |name: &str| format!("\n            name: \"{name}\",");
         let (path, home) = tables

@@ -194,7 +194,7 @@ fn forgeries() -> String {
     let mut page = String::from(
         "`delegraph forge NAME`; several joined by `+` are applied one after the other.\n\n",
     );
-    for family in attack::FAMILIES {
+    for &family in attack::FAMILIES {
         let _ = write!(page, "## {}\n\n{}\n\n", family.title, family.says);
         let own = attack::catalogue().iter().filter(|f| f.family == family);
         page.push_str(&table(

@@ -139,7 +139,10 @@ pub fn plan_of(
         return Err("The callback has no valid address.".into());
     }
     with.stack = match shots {
-        Shots::Stack => model.forge.stack.iter().filter_map(|n| named(n)).collect(),
+        Shots::Stack => {
+            let forgeries = model.forge.stack.iter().filter_map(|n| named(n));
+            forgeries.map(|f| f.name).collect()
+        }
         _ => Vec::new(),
     };
     let mut target = if entry.carrier == Carrier::Exchange {

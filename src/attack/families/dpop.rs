@@ -10,8 +10,7 @@ use crate::{
     },
     jose::{Alg, Jwk, b64, crypto},
     oauth::{
-        client_auth::signing_alg,
-        dpop::{About, Draft, HEADER, ath},
+        dpop::{Draft, HEADER, ath},
         http::{Field, Request},
     },
 };
@@ -23,29 +22,6 @@ const OTHER: &str =
 const LOOSE: &str =
     "Proofs are not checked as RFC 9449 §4.3 demands: what is missing is not missed.";
 const KEY: &[Need] = &[Need::ProofKey];
-
-/// A good proof for a request that carries `token`, to be changed before it is signed. A forger does
-/// not ask what his key is for.
-pub(in crate::attack) fn proof_of(
-    occasion: &Occasion<'_>,
-    request: &Request,
-    token: Option<&str>,
-) -> Result<Draft, String> {
-    let key = occasion
-        .target
-        .proof
-        .as_ref()
-        .ok_or("needs the private key that the token is bound to")?;
-    let about = About {
-        method: request.method.name(),
-        url: &request.url,
-        token,
-        nonce: occasion.nonce,
-    };
-    let mut draft = Draft::new(&unbound(key), &about, occasion.env).map_err(|e| e.to_string())?;
-    draft.alg = signing_alg(key).map_err(|e| e.to_string())?;
-    Ok(draft)
-}
 
 /// A proof that lacks a member which is required.
 macro_rules! without {
@@ -418,7 +394,7 @@ fn with(
         return Err("proofs are forged for a resource server: aim at one".into());
     }
     let mut request = occasion.bare(&occasion.target.url, occasion.token);
-    let mut proof = proof_of(occasion, &request, Some(occasion.token))?;
+    let mut proof = occasion.proof(&request, Some(occasion.token))?;
     for text in make(&mut proof, &request)? {
         request.headers.push(Field::secret(HEADER, text));
     }

@@ -322,22 +322,12 @@ const fn forgery() -> Forgery {
     }
 }
 
-/// The exchange of the target, changed.
-pub(in crate::attack) fn request(
-    occasion: &Occasion<'_>,
-    change: impl FnOnce(&mut ExchangeDraft),
-) -> Result<Request, String> {
-    let mut ask = ExchangeDraft::of(occasion)?;
-    change(&mut ask);
-    ask.request(occasion)
-}
-
-/// [`request`] as the only step.
-pub(in crate::attack) fn changed(
+/// The exchange of the target, changed, as the only step.
+pub(super) fn changed(
     occasion: &Occasion<'_>,
     change: impl FnOnce(&mut ExchangeDraft),
 ) -> Result<Steps, String> {
-    Ok(vec![request(occasion, change)?])
+    Ok(vec![occasion.exchange(change)?])
 }
 
 /// The exchange with its form fields changed by hand.
@@ -432,5 +422,5 @@ fn revoked(occasion: &Occasion<'_>) -> Result<Steps, String> {
         occasion.env,
     )
     .map_err(|e| e.to_string())?;
-    Ok(vec![revoke, request(occasion, |_| ())?])
+    Ok(vec![revoke, occasion.exchange(|_| ())?])
 }

@@ -7,9 +7,9 @@ mod assertion;
 mod base64url;
 mod cross_use;
 mod delegation;
-pub(super) mod dpop;
+mod dpop;
 mod ecdsa;
-pub(super) mod exchange;
+mod exchange;
 mod header;
 mod hmac;
 mod jwe;
@@ -22,10 +22,10 @@ mod serialization;
 mod signature;
 mod swap;
 mod time;
-pub(super) mod values;
+mod values;
 
 /// Every family, in the order in which they are listed.
-pub static FAMILIES: [&Family; 21] = [
+pub static FAMILIES: &[&Family] = &[
     &signature::FAMILY,
     &alg_none::FAMILY,
     &hmac::FAMILY,
@@ -48,3 +48,10 @@ pub static FAMILIES: [&Family; 21] = [
     &exchange::FAMILY,
     &replay::FAMILY,
 ];
+
+impl Family {
+    /// The family of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        FAMILIES.iter().copied().find(|f| f.name == name)
+    }
+}

@@ -2,14 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::attack::{Family, Forged, Forgery, Make, Stage, draft::Draft};
-
-/// A value that a claim does not have.
-pub(in crate::attack) struct Shape {
-    name: &'static str,
-    words: &'static str,
-    value: fn() -> Value,
-}
+use crate::attack::{Family, Forgery, Make, Stage, shape::Shape};
 
 static NULL: Shape = Shape {
     name: "null",
@@ -284,13 +277,4 @@ fn shaped_claims() -> Vec<Forgery> {
             }
         })
         .collect()
-}
-
-/// The claim with a value of that shape.
-pub(in crate::attack) fn shaped(d: &Draft<'_>, claim: &str, shape: &Shape) -> Forged {
-    let value = (shape.value)();
-    if d.claims()?.get(claim) == Some(&value) {
-        return Err(format!("`{claim}` is {} already", shape.words));
-    }
-    d.claim_sealed(&format!("/{claim}"), Some(value))
 }

@@ -188,7 +188,7 @@ fn families(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
     });
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(4.0, 4.0);
-        for family in FAMILIES {
+        for &family in FAMILIES {
             let aimed = forge::aimed(entry, family);
             let on = entry.fires(family) && aimed;
             let button = egui::Button::selectable(on, theme::small(family.title));

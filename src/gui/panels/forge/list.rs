@@ -209,7 +209,7 @@ fn rows_of(cx: &Cx<'_>, forged: &Forged) -> Vec<Selected> {
     if !cx.model.forge.stack.is_empty() {
         rows.push(Selected::Stack);
     }
-    for family in FAMILIES {
+    for &family in FAMILIES {
         let mut any = false;
         for (n, f) in catalogue().iter().enumerate() {
             if f.family != family || !fits(n, f) {
