@@ -91,6 +91,22 @@ pub fn strip(bytes: &[u8]) -> &[u8] {
     &bytes[zeros..]
 }
 
+/// Bits of an unsigned big-endian number without leading zeros.
+pub fn bit_length(bytes: &[u8]) -> usize {
+    let bytes = strip(bytes);
+    bytes
+        .first()
+        .map_or(0, |b| bytes.len() * 8 - b.leading_zeros() as usize)
+}
+
+/// The key inside PKCS#8 (RFC 5958), in the form of its algorithm.
+pub fn pkcs8_content(bytes: &[u8]) -> Option<&[u8]> {
+    let mut outer = Reader::new(bytes).enter(SEQUENCE)?;
+    outer.take(INTEGER)?;
+    outer.take(SEQUENCE)?;
+    outer.take(OCTET_STRING)
+}
+
 /// One element.
 pub fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{Alg, crypto};
+use super::{Alg, crypto, der};
 
 pub use self::error::{KeyError, Locked, MemberProblem, SetError, Unfit, Unsupported, UseError};
 
@@ -197,7 +197,7 @@ impl Jwk {
         let bits = |member: &str| {
             self.text(member)
                 .and_then(|t| super::b64::decode(t).ok())
-                .map_or(0, |b| crypto::keys::bit_length(&b))
+                .map_or(0, |b| der::bit_length(&b))
         };
         let bytes = |member: &str| {
             self.text(member)

@@ -4,6 +4,7 @@
 mod rsa;
 
 use aws_lc_rs::{
+    agreement::{PrivateKey, X25519},
     encoding::AsBigEndian as _,
     rand::{SecureRandom as _, SystemRandom},
     rsa::KeySize,
@@ -24,7 +25,7 @@ use crate::jose::{
     jwk::{Jwk, KeyError, MemberProblem, Unsupported},
 };
 
-pub use self::rsa::{bit_length, is_roca, rsa_from_pkcs1, rsa_pair, rsa_pkcs1, rsa_public};
+pub use self::rsa::{is_roca, rsa_from_pkcs1, rsa_pair, rsa_pkcs1, rsa_public};
 
 /// A curve that is supported here.
 #[derive(Clone, Copy)]
@@ -196,7 +197,7 @@ pub fn x25519_public(key: &Jwk) -> Result<Vec<u8>, KeyError> {
 pub fn x25519_private(key: &Jwk) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let x = x25519_public(key)?;
     let d = of_width(private_member(key, "d")?, "d", 32, "X25519")?;
-    if super::manage::x25519_compute(&d)? == x {
+    if x25519_compute(&d)? == x {
         Ok(d)
     } else {
         Err(unpaired("X25519"))
@@ -215,9 +216,18 @@ pub fn x25519_jwk(d: &[u8]) -> Result<Jwk, KeyError> {
     Ok(jwk([
         ("kty", "OKP".into()),
         ("crv", "X25519".into()),
-        ("x", b64::encode(super::manage::x25519_compute(d)?)),
+        ("x", b64::encode(x25519_compute(d)?)),
         ("d", b64::encode(d)),
     ]))
+}
+
+/// The public part of an X25519 private key.
+fn x25519_compute(d: &[u8]) -> Result<Vec<u8>, KeyError> {
+    PrivateKey::from_private_key(&X25519, d)
+        .ok()
+        .and_then(|key| key.compute_public_key().ok())
+        .map(|public| public.as_ref().to_vec())
+        .ok_or_else(|| damaged("X25519"))
 }
 
 fn on_curve(key: &Jwk, name: &str) -> Result<(), KeyError> {
@@ -381,7 +391,8 @@ pub(super) fn generate(alg: &Alg) -> Result<Jwk, KeyError> {
             use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
             let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
             let der: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
-            crate::jose::pem::from_pkcs8(der.as_ref())
+            let pkcs1 = der::pkcs8_content(der.as_ref());
+            rsa_from_pkcs1(pkcs1.ok_or_else(|| KeyError::GenerateFor { alg: alg.clone() })?)
         }
         Alg::Es256 => generate_on("P-256"),
         Alg::Es384 => generate_on("P-384"),

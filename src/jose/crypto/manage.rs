@@ -228,12 +228,3 @@ fn agreement_point(key: &Jwk) -> Result<Vec<u8>, KeyError> {
         keys::ec_point(key)
     }
 }
-
-/// The public part of an X25519 private key.
-pub(super) fn x25519_compute(d: &[u8]) -> Result<Vec<u8>, KeyError> {
-    PrivateKey::from_private_key(&X25519, d)
-        .ok()
-        .and_then(|key| key.compute_public_key().ok())
-        .map(|public| public.as_ref().to_vec())
-        .ok_or_else(|| keys::damaged("X25519"))
-}

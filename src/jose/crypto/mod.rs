@@ -6,8 +6,10 @@
 
 pub mod content;
 pub mod forge;
+mod hash;
 pub mod keys;
 pub mod manage;
+mod refused;
 
 use aws_lc_rs::{
     rand::SystemRandom,
@@ -24,9 +26,10 @@ use super::{
 };
 use crate::kit::text::escape;
 
-/// The primitive refused: a wrong key, or text that was changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refused;
+pub use self::{
+    hash::{digest, sha256},
+    refused::Refused,
+};
 
 /// Why a signature was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -291,24 +294,4 @@ fn labelled(mut jwk: Jwk, kid: Option<&str>, alg: &str, purpose: &str) -> Result
     jwk.0.insert("alg".into(), alg.into());
     jwk.0.insert("use".into(), purpose.into());
     Ok(jwk)
-}
-
-/// The hash of a name of the IANA "Named Information" registry: `sha-256`, `sha-384`, `sha-512`;
-/// `None` for any other.
-pub fn digest(name: &str, bytes: &[u8]) -> Option<Vec<u8>> {
-    use aws_lc_rs::digest::{SHA256, SHA384, SHA512, digest};
-    let algorithm = match name {
-        "sha-256" => &SHA256,
-        "sha-384" => &SHA384,
-        "sha-512" => &SHA512,
-        _ => return None,
-    };
-    Some(digest(algorithm, bytes).as_ref().to_vec())
-}
-
-/// SHA-256.
-pub fn sha256(bytes: &[u8]) -> Vec<u8> {
-    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes)
-        .as_ref()
-        .to_vec()
 }

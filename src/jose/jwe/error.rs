@@ -1,8 +1,8 @@
 //! Why a JWE was not decrypted, or not made.
 
 use super::{
+    limits::{MAX_ITERATIONS, MAX_PLAIN, MAX_RECIPIENTS},
     names::Manage,
-    open::{MAX_ITERATIONS, MAX_PLAIN, MAX_RECIPIENTS},
 };
 use crate::{
     jose::{b64::B64Error, jwk::KeyError},

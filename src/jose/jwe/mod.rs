@@ -4,6 +4,7 @@
 
 mod agreement;
 mod error;
+mod limits;
 pub mod names;
 mod open;
 mod read;
@@ -14,7 +15,8 @@ use zeroize::Zeroizing;
 
 pub use self::{
     error::{DraftError, Excessive, JweError, Malformed, NoKey, Unsupported},
-    open::{MAX_ITERATIONS, MAX_PLAIN, fits},
+    limits::{MAX_ITERATIONS, MAX_PLAIN},
+    open::fits,
     read::read,
     seal::{Draft, To},
 };

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Excessive, Jwe, JweError, Malformed, NoKey, Opened, Unsupported, agreement,
+    limits::{MAX_ITERATIONS, MAX_PLAIN, MAX_RECIPIENTS},
     names::{Bits, Enc, Hash, Manage},
 };
 use crate::jose::{
@@ -17,17 +18,6 @@ use crate::jose::{
     },
     jwk::{Jwk, KeyError, Task, Unfit},
 };
-
-/// Iterations of PBKDF2 that are carried out; more is a way to keep the reader busy
-/// (RFC 8725bis: refuse above twice OWASP's number for HMAC-SHA-256).
-pub const MAX_ITERATIONS: u32 = 1_200_000;
-
-/// Recipients of one JWE that are tried.
-pub(super) const MAX_RECIPIENTS: usize = 100;
-
-/// Bytes of plaintext that `zip` may unfold to; more is a way to fill the reader's memory
-/// (RFC 8725bis §3.6 gives 250 KB as an example).
-pub const MAX_PLAIN: usize = 250 * 1024;
 
 /// Whether `key` may be used with `alg` (and, for `dir`, with `enc`): `kty` and `crv`, length, and
 /// the key's own `alg`, `use` and `key_ops` where it has them. The header never decides.

@@ -207,7 +207,7 @@ impl Draft {
                     .and_then(Value::as_u64)
                     .and_then(|n| u32::try_from(n).ok())
                     .unwrap_or(ITERATIONS)
-                    .min(open::MAX_ITERATIONS);
+                    .min(limits::MAX_ITERATIONS);
                 let count = NonZeroU32::new(count).ok_or(DraftError::NoIterations)?;
                 self.add(n, "p2s", b64::encode(&input).into());
                 self.add(n, "p2c", json!(count.get()));

@@ -12,6 +12,14 @@ pub enum KeyError {
     /// The text is no key in any form that is read here.
     #[error(transparent)]
     Text(#[from] PemError),
+    /// A member of JSON that holds a key in another form.
+    #[error("in `{}`: {why}", escape(.member))]
+    Within {
+        /// Its name.
+        member: String,
+        /// What is wrong with the key.
+        why: Box<KeyError>,
+    },
     /// A required member is missing or of the wrong type.
     #[error("JWK member `{member}`: {problem}")]
     Member {

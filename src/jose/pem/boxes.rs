@@ -95,7 +95,7 @@ fn named_curve(oid: &[u8]) -> Result<&'static Curve, KeyError> {
 }
 
 /// A private key from PKCS#8 (RFC 5958).
-pub(in crate::jose) fn from_pkcs8(bytes: &[u8]) -> Result<Jwk, KeyError> {
+pub(super) fn from_pkcs8(bytes: &[u8]) -> Result<Jwk, KeyError> {
     let damaged = || PemError::damaged("PRIVATE KEY");
     let mut outer = Reader::new(bytes)
         .enter(der::SEQUENCE)

@@ -50,14 +50,6 @@ pub enum PemError {
         /// Whether it has more of them.
         more: bool,
     },
-    /// A member of JSON that holds a key in another form.
-    #[error("in `{}`: {why}", escape(.member))]
-    Member {
-        /// Its name.
-        member: String,
-        /// What is wrong with the key.
-        why: Box<super::KeyError>,
-    },
     /// The BEGIN line does not end.
     #[error("the BEGIN line of this PEM is cut off")]
     BeginCut,

@@ -1,40 +1,33 @@
 //! Keys as people have them: PEM, DER, JWK, JWKS. Reads any, says what it read.
 
+mod armoured;
 mod boxes;
 mod certificate;
 mod encrypted;
 mod error;
+mod members;
 mod within;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use self::boxes::from_der;
+use self::{
+    armoured::{read_pem, unarmoured},
+    members::check,
+};
 use super::{
     crypto::keys,
     der,
-    jwk::{Jwk, KeyError, Unsupported},
+    jwk::{Jwk, KeyError},
 };
 use crate::kit::{json, secret::Secret};
 
-pub(super) use self::boxes::from_pkcs8;
 pub use self::{
     boxes::{rsa_public_der, spki_der},
     certificate::Certificate,
     error::PemError,
 };
-
-/// What PEM calls the keys that are read, encrypted ones apart.
-const LABELS: [&str; 7] = [
-    "PRIVATE KEY",
-    "PUBLIC KEY",
-    "RSA PRIVATE KEY",
-    "RSA PUBLIC KEY",
-    "EC PRIVATE KEY",
-    "CERTIFICATE",
-    "TRUSTED CERTIFICATE",
-];
 
 /// Reads one key, or several (JWKS), from `text`: PEM (`PRIVATE KEY`, `EC PRIVATE KEY`,
 /// `RSA PRIVATE KEY`, `PUBLIC KEY`, `RSA PUBLIC KEY`, `CERTIFICATE`), the base64 of such a PEM
@@ -169,115 +162,6 @@ fn single(members: Map<String, Value>) -> Result<Jwk, KeyError> {
     let key = Jwk(members);
     check(&key)?;
     Ok(key)
-}
-
-/// Checks that the members of a key belong together; keys that are known but cannot be used here
-/// pass, so that they can be shown.
-fn check(key: &Jwk) -> Result<(), KeyError> {
-    let result = match (key.kty(), key.is_private()) {
-        ("EC", false) => keys::ec_point(key).map(drop),
-        ("EC", true) => keys::ec_pair(key).map(drop),
-        ("OKP", false) if key.text("crv") == Some("X25519") => keys::x25519_public(key).map(drop),
-        ("OKP", true) if key.text("crv") == Some("X25519") => keys::x25519_private(key).map(drop),
-        ("OKP", false) => keys::ed25519_public(key).map(drop),
-        ("OKP", true) => keys::ed25519_pair(key).map(drop),
-        ("RSA", false) => keys::rsa_public(key).map(drop),
-        // A private key without its primes is legal (RFC 7518 §6.3.2): it is shown, and verifies.
-        ("RSA", true) if !key.0.contains_key("p") => keys::rsa_public(key).map(drop),
-        ("RSA", true) => keys::rsa_pair(key).map(drop),
-        ("oct", _) => keys::secret(key).map(drop),
-        // ML-DSA (RFC 9964): shown, and named as unsupported where it is to be used.
-        ("AKP", _) => Ok(()),
-        (other, _) => return Err(Unsupported::KeyType(other.to_owned()).into()),
-    };
-    match result {
-        Err(KeyError::Unsupported(_) | KeyError::Weak { .. }) => Ok(()),
-        other => other,
-    }
-}
-
-struct Block<'a> {
-    label: &'a str,
-    body: &'a str,
-}
-
-fn blocks(text: &str) -> Result<Vec<Block<'_>>, PemError> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once("-----BEGIN ") {
-        let Some((label, body)) = after.split_once("-----") else {
-            return Err(PemError::BeginCut);
-        };
-        let Some((body, after)) = body.split_once("-----END ") else {
-            let label = label.to_owned();
-            return Err(PemError::NoEnd { label });
-        };
-        found.push(Block { label, body });
-        rest = after;
-    }
-    Ok(found)
-}
-
-fn read_pem(text: &str, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, KeyError> {
-    let mut keys = Vec::new();
-    for Block { label, body } in blocks(text)? {
-        if label == "EC PARAMETERS" {
-            continue; // `openssl ecparam -genkey` writes them before the key, which repeats them
-        }
-        if body.contains("ENCRYPTED") {
-            return Err(Unsupported::OldPem.into());
-        }
-        if label == "OPENSSH PRIVATE KEY" {
-            return Err(PemError::OpenSsh.into());
-        }
-        // One line with `\n` in it is how keys stand in JSON and environment files.
-        let body: Zeroizing<String> = Zeroizing::new(
-            body.replace("\\r", "")
-                .replace("\\n", "")
-                .chars()
-                .filter(|c| !c.is_whitespace())
-                .collect(),
-        );
-        let bytes = STANDARD
-            .decode(body.as_bytes())
-            .map(Zeroizing::new)
-            .map_err(|e| {
-                let label = label.to_owned();
-                match e {
-                    base64::DecodeError::InvalidByte(offset, _) => {
-                        PemError::Character { label, offset }
-                    }
-                    _ => PemError::Cut { label },
-                }
-            })?;
-        if label == "ENCRYPTED PRIVATE KEY" {
-            keys.push(from_pkcs8(&encrypted::open(&bytes, passphrase)?)?);
-            continue;
-        }
-        if !LABELS.contains(&label) {
-            let label = label.to_owned();
-            return Err(PemError::Label { label }.into());
-        }
-        keys.push(boxes::labelled(label, &bytes).ok_or_else(|| PemError::damaged(label))??);
-    }
-    if keys.is_empty() {
-        return Err(PemError::NoKey.into());
-    }
-    Ok(keys)
-}
-
-/// Base64 of DER without its BEGIN and END lines, as some servers show their keys.
-fn unarmoured(text: &str, passphrase: Option<&Secret>) -> Option<Result<Jwk, KeyError>> {
-    if !text.starts_with('M') {
-        return None; // DER starts with SEQUENCE, 0x30
-    }
-    let body: Zeroizing<String> =
-        Zeroizing::new(text.chars().filter(|c| !c.is_whitespace()).collect());
-    let bytes = Zeroizing::new(STANDARD.decode(body.as_bytes()).ok()?);
-    if encrypted::is_encrypted(&bytes) {
-        return Some(encrypted::open(&bytes, passphrase).and_then(|plain| from_pkcs8(&plain)));
-    }
-    from_der(&bytes)
 }
 
 /// A private key as PKCS#8 PEM, a public one as SPKI PEM. A symmetric key has no PEM form.

@@ -3,7 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{PemError, check, read_pem, unarmoured};
+use super::{
+    armoured::{read_pem, unarmoured},
+    members::check,
+};
 use crate::jose::jwk::{Jwk, KeyError};
 
 /// Objects and arrays inside each other that are searched.
@@ -57,7 +60,7 @@ fn member(
     if found.len() >= MOST || depth > DEEPEST {
         return Ok(());
     }
-    let at = |why: KeyError| PemError::Member {
+    let at = |why: KeyError| KeyError::Within {
         member: name.to_owned(),
         why: Box::new(why),
     };

@@ -7,6 +7,7 @@
 //! Places are those in what was read. A format that can, keeps line breaks where they stood, so that
 //! a line is the same in the file; what was done is told beside each place ([`Opened::words`]).
 
+mod format;
 mod gzip;
 mod quoted_printable;
 mod utf16;
@@ -14,16 +15,16 @@ mod zstd;
 
 use std::io::{self, Cursor, Read};
 
+use format::HEAD;
+pub use format::{Format, Input};
+
 /// Every format, in the order in which they are tried.
-static FORMATS: [&Format; 4] = [
+static FORMATS: &[&Format] = &[
     &gzip::FORMAT,
     &zstd::FORMAT,
     &utf16::FORMAT,
     &quoted_printable::FORMAT,
 ];
-
-/// The first bytes of a file, as many as a format is shown: the headers of a mail are long.
-const HEAD: usize = 32 << 10;
 
 /// Formats around one another that are taken off.
 const LAYERS: usize = 4;
@@ -31,25 +32,6 @@ const LAYERS: usize = 4;
 /// Bytes that a file may hold once they are taken out of a format: a few kilobytes may hold any
 /// number.
 const MOST: u64 = 512 * 1024 * 1024;
-
-/// Bytes as they are read.
-pub type Input<'a> = Box<dyn Read + 'a>;
-
-/// A format of whole files.
-pub struct Format {
-    /// What was done to read it, as it stands beside a place: `unpacked from gzip`.
-    pub words: &'static str,
-    /// Whether a file that begins so is one.
-    pub(super) sniff: fn(&[u8]) -> bool,
-    /// What it holds; or what it is, and what to do, in a sentence without a full stop.
-    pub(super) open: for<'a> fn(Input<'a>) -> Result<Input<'a>, String>,
-}
-
-impl std::fmt::Debug for Format {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Format({})", self.words)
-    }
-}
 
 /// A file out of its formats.
 pub struct Opened<'a> {
@@ -69,7 +51,7 @@ impl Opened<'_> {
 
 /// Takes off the formats around a file. What follows is read when it is asked for, and is bounded.
 pub fn open(input: Input<'_>) -> io::Result<Opened<'_>> {
-    open_with(&FORMATS, input)
+    open_with(FORMATS, input)
 }
 
 /// [`open`] of a file that was read, and what was done to read it.

@@ -1,6 +1,6 @@
 //! Claims of OAuth, OpenID and their neighbours.
 
-use super::{Meaning, registered as reg, specified as spec};
+use super::meaning::{Meaning, registered as reg, specified as spec};
 
 /// Claims that delegation and sign-in are made of.
 #[rustfmt::skip] // a table: one line a claim

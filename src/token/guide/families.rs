@@ -1,7 +1,7 @@
 //! Registered claims of other families: attestation, telephony, content delivery, constrained
 //! devices, registries.
 
-use super::{Meaning, registered as reg};
+use super::meaning::{Meaning, registered as reg};
 
 /// Claims that delegation seldom meets.
 #[rustfmt::skip] // a table: one line a claim

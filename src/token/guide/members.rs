@@ -1,6 +1,6 @@
 //! Members inside claims.
 
-use super::{Meaning, registered as reg, specified as spec};
+use super::meaning::{Meaning, registered as reg, specified as spec};
 
 /// What `name` means inside the claim `outer`.
 pub(super) fn inside(outer: &str, name: &str) -> Option<&'static Meaning> {

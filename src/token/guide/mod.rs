@@ -2,89 +2,20 @@
 //! by clause; and for each kind of token what it must hold, may hold, must not hold.
 
 mod claims;
+mod demand;
 mod families;
 mod kinds;
+mod meaning;
 mod members;
 mod parameters;
 mod vendors;
 
 use super::{Kind, Token, craft::Part};
 
-/// Where a name comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// In the IANA registry.
-    Registered,
-    /// In a specification or draft.
-    Specified,
-    /// A vendor's own.
-    Vendor(&'static str),
-}
-
-impl Origin {
-    /// In words: `registered with IANA`.
-    pub fn words(self) -> String {
-        match self {
-            Self::Registered => "registered with IANA".into(),
-            Self::Specified => "named by its specification".into(),
-            Self::Vendor(vendor) => format!("{vendor}'s own"),
-        }
-    }
-}
-
-/// What a claim or a header parameter means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Meaning {
-    /// Its name.
-    pub name: &'static str,
-    /// What it says, in one sentence.
-    pub says: &'static str,
-    /// Who sets it, who must check it.
-    pub set_and_checked: &'static str,
-    /// Source clause.
-    pub source: &'static str,
-    /// Where the name comes from.
-    pub origin: Origin,
-}
-
-const fn registered(
-    name: &'static str,
-    says: &'static str,
-    set_and_checked: &'static str,
-    source: &'static str,
-) -> Meaning {
-    Meaning {
-        name,
-        says,
-        set_and_checked,
-        source,
-        origin: Origin::Registered,
-    }
-}
-
-const fn specified(
-    name: &'static str,
-    says: &'static str,
-    set_and_checked: &'static str,
-    source: &'static str,
-) -> Meaning {
-    Meaning {
-        origin: Origin::Specified,
-        ..registered(name, says, set_and_checked, source)
-    }
-}
-
-const fn vendor(
-    vendor: &'static str,
-    name: &'static str,
-    says: &'static str,
-    set_and_checked: &'static str,
-) -> Meaning {
-    Meaning {
-        origin: Origin::Vendor(vendor),
-        ..registered(name, says, set_and_checked, "vendor's")
-    }
-}
+pub use self::{
+    demand::{Demand, KindGuide, Level},
+    meaning::{Meaning, Origin},
+};
 
 /// Every claim that is known, the registered ones first.
 pub fn claims() -> impl Iterator<Item = &'static Meaning> {
@@ -127,68 +58,6 @@ pub fn member(part: Part, pointer: &str) -> Option<&'static Meaning> {
         Part::Header | Part::HeaderOf(_) => parameter(first),
         Part::Payload => claim(first),
     })
-}
-
-/// What a kind of token is.
-#[derive(Debug, Clone, Copy)]
-pub struct KindGuide {
-    /// The kind.
-    pub kind: Kind,
-    /// What it is, in a sentence or two.
-    pub says: &'static str,
-    /// Who makes it, how it travels.
-    pub issued: &'static str,
-    /// Who must check it, and what first.
-    pub checked: &'static str,
-    /// Source.
-    pub source: &'static str,
-    /// What it must hold, may hold, must not hold.
-    pub demands: &'static [Demand],
-}
-
-/// How much a member is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Must be there.
-    Required,
-    /// Should be there.
-    Recommended,
-    /// May be there.
-    Optional,
-    /// Should not be there.
-    Discouraged,
-    /// Must not be there.
-    Forbidden,
-}
-
-impl Level {
-    /// `required`, `recommended`, `optional`, `should not be there`, `must not be there`.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Required => "required",
-            Self::Recommended => "recommended",
-            Self::Optional => "optional",
-            Self::Discouraged => "should not be there",
-            Self::Forbidden => "must not be there",
-        }
-    }
-}
-
-/// What a kind of token asks of one member.
-#[derive(Debug, Clone, Copy)]
-pub struct Demand {
-    /// Header or payload.
-    pub part: Part,
-    /// The member; several with `|` between them: one of them.
-    pub name: &'static str,
-    /// How much it is wanted.
-    pub level: Level,
-    /// The value that it must have; of a header's `typ` compared as a media type.
-    pub value: Option<&'static str>,
-    /// When it is wanted, where that depends.
-    pub when: &'static str,
-    /// Source clause.
-    pub source: &'static str,
 }
 
 /// How a token stands to a demand.

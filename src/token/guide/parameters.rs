@@ -1,6 +1,6 @@
 //! Header parameters of JWS and JWE (IANA "JSON Web Signature and Encryption Header Parameters").
 
-use super::{Meaning, registered as reg, specified as spec};
+use super::meaning::{Meaning, registered as reg, specified as spec};
 
 /// Header parameters.
 #[rustfmt::skip] // a table: one line a parameter

@@ -1,6 +1,6 @@
 //! Claims that vendors put into their tokens, where what they mean is certain.
 
-use super::{Meaning, vendor};
+use super::meaning::{Meaning, vendor};
 
 /// Claims of vendors.
 #[rustfmt::skip] // a table: one line a claim

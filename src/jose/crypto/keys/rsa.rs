@@ -13,7 +13,7 @@ use crate::jose::{
 pub fn rsa_public(key: &Jwk) -> Result<(Vec<u8>, Vec<u8>), KeyError> {
     let n = der::strip(&member(key, "n")?).to_vec();
     let e = der::strip(&member(key, "e")?).to_vec();
-    let bits = bit_length(&n);
+    let bits = der::bit_length(&n);
     if bits < 2048 {
         return Err(KeyError::Weak { bits });
     }
@@ -58,14 +58,6 @@ pub fn is_roca(key: &Jwk) -> bool {
                 power == rest
             })
         })
-}
-
-/// Bits of an unsigned big-endian number without leading zeros.
-pub fn bit_length(bytes: &[u8]) -> usize {
-    let bytes = der::strip(bytes);
-    bytes
-        .first()
-        .map_or(0, |b| bytes.len() * 8 - b.leading_zeros() as usize)
 }
 
 fn rsa_parts(key: &Jwk) -> Result<[Zeroizing<Vec<u8>>; 8], KeyError> {
