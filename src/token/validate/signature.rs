@@ -1,6 +1,7 @@
 //! The signature: is it readable, which keys may decide, and what do they say?
 
 mod decide;
+mod end;
 mod keys;
 mod would_fit;
 
@@ -8,7 +9,8 @@ use serde_json::Value;
 
 use self::{
     decide::decide,
-    keys::{Named, candidates, used},
+    end::End,
+    keys::{Named, candidates},
 };
 use super::{
     Candidate, KeyOwner, KeyUsed, Policy, Signature, SignatureVerdict,
@@ -23,50 +25,6 @@ use crate::{
         decode::{self, Signed},
     },
 };
-
-/// Where a verification ended without a valid signature.
-struct End {
-    signature: Signature,
-    reason: String,
-    key: Option<KeyUsed>,
-    at: Check,
-}
-
-impl End {
-    fn new(signature: Signature, at: Check, reason: impl Into<String>) -> Self {
-        Self {
-            signature,
-            reason: reason.into(),
-            key: None,
-            at,
-        }
-    }
-
-    fn invalid(at: Check, reason: impl Into<String>) -> Self {
-        Self::new(Signature::Invalid, at, reason)
-    }
-
-    fn by(mut self, key: &Candidate, named: &Named<'_>) -> Self {
-        self.key = Some(used(key, named));
-        self
-    }
-}
-
-impl From<End> for SignatureVerdict {
-    fn from(end: End) -> Self {
-        let outcome = match end.signature {
-            Signature::Unsupported | Signature::NoKey => Outcome::Open,
-            _ => Outcome::Failed,
-        };
-        Self {
-            signature: end.signature,
-            steps: steps::until(end.at, outcome, &end.reason),
-            reason: end.reason,
-            key: end.key,
-            key_problems: Vec::new(),
-        }
-    }
-}
 
 /// A verdict for each signature; never empty.
 pub(super) fn signatures(

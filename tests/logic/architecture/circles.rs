@@ -15,9 +15,8 @@ use super::{
 /// For each module at the top: how many of its files stand in circles of more than one file, and how
 /// many the largest of these has. What is written here is what is measured: a number that grows is to be
 /// mended in the code, one that shrinks is written down, so that it cannot grow again.
-const CIRCLES: [(&str, usize, usize); 7] = [
-    ("jose", 14, 7),
-    ("token", 29, 7),
+const CIRCLES: &[(&str, usize, usize)] = &[
+    ("token", 10, 7),
     ("chain", 9, 9),
     ("principal", 11, 9),
     ("risk", 8, 8),

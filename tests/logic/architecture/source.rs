@@ -47,7 +47,11 @@ pub fn pieces(source: &str) -> Vec<Piece> {
                 } else if at(i + 2) == '\'' {
                     i += 3;
                 } else {
+                    // Not a word: of `&'static Format` nothing is defined.
                     i += 1;
+                    while at(i).is_alphanumeric() || at(i) == '_' {
+                        i += 1;
+                    }
                 }
             }
             ':' if at(i + 1) == ':' => {

@@ -1,7 +1,7 @@
 //! What the keys say: the first that verifies decides; else why none does.
 
 use super::{
-    End,
+    end::End,
     keys::{Named, ambiguity, name, sharing, used},
     would_fit::would_fit,
 };
