@@ -166,7 +166,7 @@ impl Eq for Forgery {}
 const INVALID_TOKEN: &str = "401 invalid_token (RFC 6750 §3.1)";
 
 /// What a row says that was written without `make`.
-const NOT_MADE: &str = "this forgery does not say how it is made";
+pub(super) const NOT_MADE: &str = "this forgery does not say how it is made";
 
 impl Forgery {
     /// What most rows of a family leave as it is: a token that a resource server refuses.

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::*;
+use super::{forgery::NOT_MADE, *};
 use crate::{
     jose::{Alg, Jwk, b64, crypto},
     kit::clock::Timestamp,

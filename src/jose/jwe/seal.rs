@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{
     DraftError, Form, JweError, Unsupported, agreement, authenticated,
+    limits,
     names::{Enc, Manage},
     open::{self, fits},
 };

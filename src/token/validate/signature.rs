@@ -15,7 +15,7 @@ use self::{
 use super::{
     Candidate, KeyOwner, KeyUsed, Policy, Signature, SignatureVerdict,
     critical::critical,
-    steps::{self, Check, Outcome},
+    steps::Check,
 };
 use crate::{
     jose::{Alg, Jwk, b64},

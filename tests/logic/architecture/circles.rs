@@ -21,7 +21,7 @@ const CIRCLES: &[(&str, usize, usize)] = &[
     ("principal", 11, 9),
     ("risk", 8, 8),
     ("cli", 6, 2),
-    ("gui", 9, 5),
+    ("gui", 5, 5),
 ];
 
 /// A file of `src` with what it defines and names.
