@@ -4,7 +4,7 @@ use super::{
     Effect, Model, chains, encryption, file,
     forge::{self, target},
     graph, history, jobs, keys,
-    noun::{Entry, Noun, Undo},
+    noun::{Entry, Keys, Noun, Undo},
     practice, presentation, runs, servers, signatures, token, view,
 };
 use crate::kit::Env;
@@ -39,14 +39,6 @@ macro_rules! nouns {
                 }
             }
 
-            /// The keys that ask for it: the first ones are shown, the others do the same. On macOS
-            /// the face writes Cmd for Ctrl.
-            pub fn keys(&self) -> &'static [&'static str] {
-                match self {
-                    $(Self::$name(command) => command.keys(),)*
-                }
-            }
-
             /// Carries it out.
             pub(super) fn update(self, model: &mut Model, env: &Env, effects: &mut Vec<Effect>) {
                 match self {
@@ -63,15 +55,22 @@ macro_rules! nouns {
                 $noun::Command::palette(model, &mut own);
                 entries.extend(own.into_iter().map(|entry| entry.map(Command::$name)));
             })*
+            let shortcuts = shortcuts(model);
+            for entry in &mut entries {
+                entry.shortcut = shown(&shortcuts, &entry.act);
+            }
             entries.sort_by_key(|entry: &Entry<Command>| entry.rank);
             entries
         }
 
-        /// Every command that keys ask for, as it stands now.
-        pub fn keyed(model: &Model) -> Vec<Command> {
-            let mut commands = Vec::new();
-            $(commands.extend($noun::Command::keyed(model).into_iter().map(Command::$name));)*
-            commands
+        /// Every command that keys ask for, as it stands now, with its keys: the first ones are shown,
+        /// the others do the same. On macOS the face writes Cmd for Ctrl.
+        pub fn shortcuts(model: &Model) -> Vec<(Command, Keys)> {
+            let mut all = Vec::new();
+            $(for (command, keys) in $noun::Command::shortcuts(model) {
+                all.push((Command::$name(command), keys));
+            })*
+            all
         }
     };
 }
@@ -112,14 +111,14 @@ nouns! {
     Jobs(jobs),
 }
 
-impl Command {
-    /// The keys that ask for it, as shown to people.
-    pub fn shortcut(&self) -> Option<&'static str> {
-        self.keys().first().copied()
-    }
+/// The keys that are shown beside a command, or nothing.
+pub fn shortcut(model: &Model, command: &Command) -> &'static str {
+    shown(&shortcuts(model), command)
+}
 
-    /// Whether it changes the document, so that undo takes it back.
-    pub fn undoable(&self) -> bool {
-        matches!(self.undo(), Undo::Step | Undo::Merged(_))
-    }
+fn shown(shortcuts: &[(Command, Keys)], command: &Command) -> &'static str {
+    let found = shortcuts.iter().find(|(known, _)| known == command);
+    found
+        .and_then(|(_, keys)| keys.first().copied())
+        .unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use super::{
     effect::{Document, Kept, SavedRun, Sealing},
     history::History,
     model::{Purpose, Vault},
-    noun::{Entry, Noun, Rank, Undo, offer},
+    noun::{Entry, Keys, Noun, Rank, Undo, offer},
     practice, runs,
     session::{Selection, View},
 };
@@ -88,15 +88,6 @@ impl Noun for Command {
         }
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        match self {
-            Self::New => &["Ctrl+N"],
-            Self::Save => &["Ctrl+S"],
-            Self::Quit => &["Ctrl+Q"],
-            _ => &[],
-        }
-    }
-
     fn update(self, model: &mut Model, env: &Env, effects: &mut Vec<Effect>) {
         match self {
             Self::Begin => {
@@ -147,8 +138,12 @@ impl Noun for Command {
         entries.push(offer(Rank::Last, "", Self::Quit));
     }
 
-    fn keyed(_model: &Model) -> Vec<Self> {
-        vec![Self::New, Self::Save, Self::Quit]
+    fn shortcuts(_model: &Model) -> Vec<(Self, Keys)> {
+        vec![
+            (Self::New, &["Ctrl+N"]),
+            (Self::Save, &["Ctrl+S"]),
+            (Self::Quit, &["Ctrl+Q"]),
+        ]
     }
 }
 

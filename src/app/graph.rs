@@ -158,7 +158,11 @@ pub(super) fn bring_out(model: &mut Model) {
         Selection::Principal(id) => with(&[id]),
         Selection::Relation(from, to, _) => with(&[from, to]),
         Selection::None => Some(BTreeSet::new()),
-        _ => None,
+        // What the graph does not show leaves it as it is.
+        Selection::ChainNode(..)
+        | Selection::Key(_)
+        | Selection::Server(_)
+        | Selection::Log(_) => None,
     };
     if let Some(next) = next {
         model.session.seen.apart = next;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{
     Effect, Model,
-    noun::{Entry, Noun, Rank, Undo, offer},
+    noun::{Entry, Keys, Noun, Rank, Undo, offer},
     workspace::Workspace,
 };
 use crate::kit::Env;
@@ -36,13 +36,6 @@ impl Noun for Command {
         }
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        match self {
-            Self::Undo => &["Ctrl+Z"],
-            Self::Redo => &["Ctrl+Shift+Z", "Ctrl+Y"],
-        }
-    }
-
     fn update(self, model: &mut Model, _env: &Env, _effects: &mut Vec<Effect>) {
         match self {
             Self::Undo if model.history.undo.is_empty() => {
@@ -65,8 +58,11 @@ impl Noun for Command {
         }
     }
 
-    fn keyed(_model: &Model) -> Vec<Self> {
-        vec![Self::Undo, Self::Redo]
+    fn shortcuts(_model: &Model) -> Vec<(Self, Keys)> {
+        vec![
+            (Self::Undo, &["Ctrl+Z"]),
+            (Self::Redo, &["Ctrl+Shift+Z", "Ctrl+Y"]),
+        ]
     }
 }
 

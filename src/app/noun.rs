@@ -4,6 +4,9 @@
 use super::{Effect, Model};
 use crate::kit::Env;
 
+/// Keys that ask for one command, as shown to people.
+pub type Keys = &'static [&'static str];
+
 /// The commands of one noun: what each is called, how undo takes it, which keys ask for it, and what it
 /// does. All of it stands in the file of the noun.
 pub(super) trait Noun: Sized {
@@ -13,20 +16,15 @@ pub(super) trait Noun: Sized {
     /// How undo takes it.
     fn undo(&self) -> Undo;
 
-    /// The keys that ask for it, as shown to people: the first ones are shown, the others do the same.
-    /// On macOS the face writes Cmd for Ctrl.
-    fn keys(&self) -> &'static [&'static str] {
-        &[]
-    }
-
     /// Carries it out.
     fn update(self, model: &mut Model, env: &Env, effects: &mut Vec<Effect>);
 
     /// Those that make sense now and need nothing more from the user, most used first.
     fn palette(_model: &Model, _entries: &mut Vec<Entry<Self>>) {}
 
-    /// Those that keys ask for, as it stands now.
-    fn keyed(_model: &Model) -> Vec<Self> {
+    /// Those that keys ask for, as it stands now, with their keys: the first ones are shown, the others
+    /// do the same. On macOS the face writes Cmd for Ctrl.
+    fn shortcuts(_model: &Model) -> Vec<(Self, Keys)> {
         Vec::new()
     }
 }
@@ -65,7 +63,7 @@ pub struct Entry<Act> {
     pub label: String,
     /// What it is about, or why one would want it; may be empty.
     pub hint: String,
-    /// Its keys, or empty.
+    /// The keys that are shown beside it, or nothing.
     pub shortcut: &'static str,
     /// Where it stands.
     pub rank: Rank,
@@ -86,12 +84,12 @@ impl<Act> Entry<Act> {
     }
 }
 
-/// A line of the palette for a command, with a hint.
+/// A line of the palette for a command, with a hint. Its keys are those of [`Noun::shortcuts`].
 pub(super) fn offer<C: Noun>(rank: Rank, hint: impl Into<String>, command: C) -> Entry<C> {
     Entry {
         label: command.label(),
         hint: hint.into(),
-        shortcut: command.keys().first().copied().unwrap_or_default(),
+        shortcut: "",
         rank,
         act: command,
     }

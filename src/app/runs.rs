@@ -8,7 +8,7 @@ use self::queue::{begin, has_run};
 use super::{
     Effect, Model,
     chains::{self, AtPractice},
-    noun::{Entry, Noun, Rank, Undo, offer},
+    noun::{Entry, Keys, Noun, Rank, Undo, offer},
     practice, selection,
 };
 use crate::{
@@ -77,14 +77,6 @@ impl Noun for Command {
         }
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        match self {
-            Self::All(_) => &["Ctrl+Enter"],
-            Self::Step(_) => &["F10"],
-            _ => &[],
-        }
-    }
-
     fn update(self, model: &mut Model, env: &Env, effects: &mut Vec<Effect>) {
         match self {
             Self::All(id) => all(model, id, env, effects),
@@ -137,9 +129,14 @@ impl Noun for Command {
         }
     }
 
-    fn keyed(model: &Model) -> Vec<Self> {
-        let chain = model.session.chain;
-        chain.map_or_else(Vec::new, |id| vec![Self::All(id), Self::Step(id)])
+    fn shortcuts(model: &Model) -> Vec<(Self, Keys)> {
+        let of = |id| -> Vec<(Self, Keys)> {
+            vec![
+                (Self::All(id), &["Ctrl+Enter"]),
+                (Self::Step(id), &["F10"]),
+            ]
+        };
+        model.session.chain.map(of).unwrap_or_default()
     }
 }
 

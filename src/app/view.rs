@@ -2,7 +2,7 @@
 
 use super::{
     Effect, Model, graph,
-    noun::{Entry, Noun, Rank, Undo, offer},
+    noun::{Entry, Keys, Noun, Rank, Undo, offer},
     session::{Demands, MAX_COMPARED, MAX_LEEWAY, Selection, View},
 };
 use crate::{
@@ -29,15 +29,15 @@ pub enum Command {
     Filter(String),
 }
 
-/// The views of the palette, most used first; those with keys in the order of their tabs.
-const VIEWS: [View; 7] = [
-    View::Token,
-    View::Chain,
-    View::Graph,
-    View::Compare,
-    View::Forge,
-    View::Practice,
-    View::Start,
+/// The views of the palette, most used first, with their keys; those with keys in the order of their tabs.
+const VIEWS: &[(View, Keys)] = &[
+    (View::Token, &["Ctrl+1"]),
+    (View::Chain, &["Ctrl+2"]),
+    (View::Graph, &["Ctrl+3"]),
+    (View::Compare, &["Ctrl+4"]),
+    (View::Forge, &["Ctrl+5"]),
+    (View::Practice, &["Ctrl+6"]),
+    (View::Start, &[]),
 ];
 
 impl Noun for Command {
@@ -79,18 +79,6 @@ impl Noun for Command {
         }
     }
 
-    fn keys(&self) -> &'static [&'static str] {
-        match self {
-            Self::Show(View::Token) => &["Ctrl+1"],
-            Self::Show(View::Chain) => &["Ctrl+2"],
-            Self::Show(View::Graph) => &["Ctrl+3"],
-            Self::Show(View::Compare) => &["Ctrl+4"],
-            Self::Show(View::Forge) => &["Ctrl+5"],
-            Self::Show(View::Practice) => &["Ctrl+6"],
-            _ => &[],
-        }
-    }
-
     fn update(self, model: &mut Model, _env: &Env, _effects: &mut Vec<Effect>) {
         match self {
             Self::Show(view) => model.session.view = view,
@@ -100,7 +88,13 @@ impl Noun for Command {
                         model.session.token = Some(*id);
                     }
                     Selection::ChainNode(chain, _) => model.session.chain = Some(*chain),
-                    _ => {}
+                    Selection::None
+                    | Selection::Principal(_)
+                    | Selection::Relation(..)
+                    | Selection::Finding(_)
+                    | Selection::Key(_)
+                    | Selection::Server(_)
+                    | Selection::Log(_) => {}
                 }
                 model.session.selection = selection;
                 graph::bring_out(model);
@@ -131,8 +125,8 @@ impl Noun for Command {
     }
 
     fn palette(model: &Model, entries: &mut Vec<Entry<Self>>) {
-        let views = VIEWS.map(|view| offer(Rank::Front, "", Self::Show(view)));
-        entries.extend(views);
+        let views = VIEWS.iter().map(|(view, _)| *view);
+        entries.extend(views.map(|view| offer(Rank::Front, "", Self::Show(view))));
         if model.session.at_least.is_some() {
             let hint = "milder ones are left out now";
             entries.push(offer(Rank::Front, hint, Self::FilterSeverity(None)));
@@ -148,9 +142,9 @@ impl Noun for Command {
         }
     }
 
-    fn keyed(_model: &Model) -> Vec<Self> {
-        let views = VIEWS.map(Self::Show).into_iter();
-        views.filter(|show| !show.keys().is_empty()).collect()
+    fn shortcuts(_model: &Model) -> Vec<(Self, Keys)> {
+        let views = VIEWS.iter().filter(|(_, keys)| !keys.is_empty());
+        views.map(|(view, keys)| (Self::Show(*view), *keys)).collect()
     }
 }
 

@@ -11,6 +11,7 @@ pub mod desk;
 pub mod dialogs;
 pub mod files;
 pub mod icons;
+pub mod kept;
 pub mod keyboard_focus;
 pub mod notices;
 pub mod palette;

@@ -8,15 +8,18 @@ use egui::{
 use super::{
     context::Cx,
     icons::Icon,
+    kept::Kept,
     panel::Dock,
     panels::{REGISTRY, spoken},
-    request::{Dialog, PanelRequest, WindowRequest},
+    request::{LAST_OFFERS, OFFERS, Offer, PanelRequest, WindowRequest},
     theme::{self, RADIUS, space},
     widgets,
 };
 use crate::{
     app::{
-        self, Command, Model, file,
+        self, Command, Model,
+        analysis::Analysis,
+        file,
         noun::{Entry, Rank},
     },
     kit::{
@@ -32,7 +35,12 @@ pub struct Palette {
     query: String,
     chosen: usize,
     fresh: bool,
+    /// The tokens that fit what is typed, each with how well.
+    tokens: Kept<String, Vec<Fitting>>,
 }
+
+/// A line, and how well it fits what is typed.
+type Fitting = (i32, Entry<Action>);
 
 /// What a line of the palette, or a key, does.
 #[derive(Debug, Clone)]
@@ -45,54 +53,27 @@ pub enum Action {
     GenerateAndSign(TokenId),
 }
 
-impl Action {
-    /// The keys that ask for it: the first ones are shown, the others do the same.
-    pub fn keys(&self) -> &'static [&'static str] {
-        match self {
-            Self::Command(command) => command.keys(),
-            Self::Window(request) => request.keys(),
-            Self::GenerateAndSign(_) => &[],
-        }
-    }
-
-    /// The keys that are shown, or nothing.
-    pub fn shortcut(&self) -> &'static str {
-        self.keys().first().copied().unwrap_or_default()
-    }
-}
-
-/// What the window itself can do.
-const REQUESTS: [(&str, WindowRequest); 10] = [
-    ("Paste a token", WindowRequest::Paste),
-    ("Read tokens from files…", WindowRequest::ImportFiles),
-    ("Keys…", WindowRequest::Open(Dialog::Keys)),
-    (
-        "Connect an authorization server…",
-        WindowRequest::Open(Dialog::Connect),
-    ),
-    ("Open workspace…", WindowRequest::OpenWorkspace),
-    ("Save workspace as…", WindowRequest::SaveAs),
-    ("Find in the view", WindowRequest::Find),
-    (
-        "Switch between dark and light theme",
-        WindowRequest::ToggleTheme,
-    ),
-    (
-        "Reset the arrangement of panels",
-        WindowRequest::ResetLayout,
-    ),
-    ("About Delegraph", WindowRequest::Open(Dialog::About)),
-];
-
 /// A line for what the window does.
 fn line_of(label: impl Into<String>, hint: impl Into<String>, act: Action) -> Entry<Action> {
     Entry {
         label: label.into(),
         hint: hint.into(),
-        shortcut: act.shortcut(),
+        shortcut: match &act {
+            Action::Window(request) => request.shortcut(),
+            Action::Command(_) | Action::GenerateAndSign(_) => "",
+        },
         rank: Rank::Window,
         act,
     }
+}
+
+/// What the window itself can do.
+fn offered(offers: &'static [Offer]) -> impl Iterator<Item = Entry<Action>> {
+    let line = |offer: &Offer| {
+        let act = Action::Window(offer.request.clone());
+        Some(line_of(offer.label?, "", act))
+    };
+    offers.iter().filter_map(line)
 }
 
 /// What shows or hides the panels beside and below the main views.
@@ -114,10 +95,6 @@ fn panes() -> impl Iterator<Item = Entry<Action>> {
 pub fn entries(model: &Model) -> Vec<Entry<Action>> {
     let commands = app::command::palette(model).into_iter();
     let commands = commands.map(|entry| entry.map(Action::Command));
-    let request = |(label, request)| line_of(label, "", Action::Window(request));
-    let mut requests: Vec<_> = REQUESTS.map(request).into();
-    let before_reset = requests.len() - 2;
-    requests.splice(before_reset..before_reset, panes());
     let without_key = model
         .session
         .token
@@ -126,7 +103,12 @@ pub fn entries(model: &Model) -> Vec<Entry<Action>> {
         let act = Action::GenerateAndSign(id);
         line_of("Sign with a new ES256 key", "it stays on this machine", act)
     });
-    commands.chain(sign).chain(requests).collect()
+    commands
+        .chain(sign)
+        .chain(offered(OFFERS))
+        .chain(panes())
+        .chain(offered(LAST_OFFERS))
+        .collect()
 }
 
 /// How well `query` fits `label`: its letters in order, ignoring case; runs and word starts count
@@ -270,29 +252,37 @@ impl Palette {
         }
     }
 
-    fn found(&self, cx: &Cx<'_>) -> Vec<Entry<Action>> {
+    fn found(&mut self, cx: &Cx<'_>) -> Vec<Entry<Action>> {
         let query = self.query.trim();
-        let mut all = entries(cx.model);
+        let commands = entries(cx.model).into_iter();
+        let mut found: Vec<Fitting> = commands.filter_map(|line| fitting(query, line)).collect();
         if !query.is_empty() {
-            for (id, view) in &cx.model.analysis.tokens {
-                let show = Action::Window(WindowRequest::ShowToken(*id));
-                let (title, who) = (escape(&view.title), view.principal.short());
-                all.push(line_of(title, escape(&who), show));
-            }
-        }
-        let mut found: Vec<(i32, Entry<Action>)> = all
-            .into_iter()
-            .filter_map(|e| {
-                let by_label = fit(query, &e.label);
-                let with_hint = fit(query, &format!("{} {}", e.label, e.hint)).map(|s| s - 4);
-                by_label.max(with_hint).map(|score| (score, e))
-            })
-            .collect();
-        if !query.is_empty() {
+            let tokens = self
+                .tokens
+                .get(&cx.model.analysis, query.to_owned(), |analysis, query| {
+                    fitting_tokens(analysis, query)
+                });
+            found.extend(tokens.iter().cloned());
             found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.label.cmp(&b.1.label)));
         }
         found.into_iter().map(|(_, e)| e).collect()
     }
+}
+
+/// A line with how well it fits; nothing when it does not.
+fn fitting(query: &str, line: Entry<Action>) -> Option<Fitting> {
+    let by_label = fit(query, &line.label);
+    let with_hint = fit(query, &format!("{} {}", line.label, line.hint)).map(|s| s - 4);
+    by_label.max(with_hint).map(|score| (score, line))
+}
+
+fn fitting_tokens(analysis: &Analysis, query: &str) -> Vec<Fitting> {
+    let lines = analysis.tokens.iter().map(|(id, view)| {
+        let show = Action::Window(WindowRequest::ShowToken(*id));
+        let (title, who) = (escape(&view.title), view.principal.short());
+        line_of(title, escape(&who), show)
+    });
+    lines.filter_map(|line| fitting(query, line)).collect()
 }
 
 fn line(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry<Action>, chosen: bool) -> egui::Response {

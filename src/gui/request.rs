@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{files::Want, pane::Pane};
 use crate::{
-    app::session::Notice,
+    app::{noun::Keys, session::Notice},
     kit::{ids::TokenId, secret::Secret},
 };
 
@@ -59,22 +59,68 @@ pub enum WindowRequest {
     Notice(Notice),
 }
 
-impl WindowRequest {
-    /// The keys that ask for it, as shown to people.
-    pub fn keys(&self) -> &'static [&'static str] {
-        match self {
-            Self::Paste => &["Ctrl+V"],
-            Self::OpenWorkspace => &["Ctrl+O"],
-            Self::SaveAs => &["Ctrl+Shift+S"],
-            Self::Find => &["Ctrl+F"],
-            Self::Palette => &["Ctrl+K"],
-            _ => &[],
+/// What the window does without further input.
+pub struct Offer {
+    /// Its line in the palette; the palette itself has none.
+    pub label: Option<&'static str>,
+    /// The keys that ask for it: the first ones are shown, the others do the same.
+    pub keys: Keys,
+    /// What is asked.
+    pub request: WindowRequest,
+}
+
+impl Offer {
+    const fn new(label: &'static str, keys: Keys, request: WindowRequest) -> Self {
+        Self {
+            label: Some(label),
+            keys,
+            request,
         }
     }
+}
 
-    /// The keys that are shown, or nothing.
+/// What the window does without further input, in the order of the palette.
+pub static OFFERS: &[Offer] = &[
+    Offer::new("Paste a token", &["Ctrl+V"], WindowRequest::Paste),
+    Offer::new("Read tokens from files…", &[], WindowRequest::ImportFiles),
+    Offer::new("Keys…", &[], WindowRequest::Open(Dialog::Keys)),
+    Offer::new(
+        "Connect an authorization server…",
+        &[],
+        WindowRequest::Open(Dialog::Connect),
+    ),
+    Offer::new("Open workspace…", &["Ctrl+O"], WindowRequest::OpenWorkspace),
+    Offer::new("Save workspace as…", &["Ctrl+Shift+S"], WindowRequest::SaveAs),
+    Offer::new("Find in the view", &["Ctrl+F"], WindowRequest::Find),
+    Offer {
+        label: None,
+        keys: &["Ctrl+K"],
+        request: WindowRequest::Palette,
+    },
+    Offer::new(
+        "Switch between dark and light theme",
+        &[],
+        WindowRequest::ToggleTheme,
+    ),
+];
+
+/// The same, for what stands behind the panels that can be shown and hidden.
+pub static LAST_OFFERS: &[Offer] = &[
+    Offer::new(
+        "Reset the arrangement of panels",
+        &[],
+        WindowRequest::ResetLayout,
+    ),
+    Offer::new("About Delegraph", &[], WindowRequest::Open(Dialog::About)),
+];
+
+impl WindowRequest {
+    /// The keys that are shown for it, or nothing.
     pub fn shortcut(&self) -> &'static str {
-        self.keys().first().copied().unwrap_or_default()
+        let mut all = OFFERS.iter().chain(LAST_OFFERS);
+        all.find(|offer| offer.request == *self)
+            .and_then(|offer| offer.keys.first().copied())
+            .unwrap_or_default()
     }
 }
 

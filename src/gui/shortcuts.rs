@@ -9,38 +9,25 @@ use super::{
     dialogs::Dialogs,
     palette::{self, Action, Palette},
     pane::Pane,
-    request::WindowRequest,
+    request::{LAST_OFFERS, OFFERS, WindowRequest},
 };
 use crate::app::{Command, Model, command, file, session::Selection, token, view};
-
-/// What keys ask of the window itself. Pasting is no key here: the clipboard's text comes as an event.
-const REQUESTS: [WindowRequest; 4] = [
-    WindowRequest::Palette,
-    WindowRequest::Find,
-    WindowRequest::OpenWorkspace,
-    WindowRequest::SaveAs,
-];
 
 /// What keys ask for, with the keys. Those with more modifiers stand first: to egui, Ctrl+S is pressed
 /// when Ctrl+Shift+S is.
 fn asked(model: &Model) -> Vec<(&'static str, Action)> {
-    let commands = command::keyed(model).into_iter().map(Action::Command);
-    let actions = commands.chain(REQUESTS.map(Action::Window));
-    let mut all: Vec<_> = actions
-        .flat_map(|action| {
-            action
-                .keys()
-                .iter()
-                .map(move |keys| (*keys, action.clone()))
-        })
+    let commands = command::shortcuts(model).into_iter();
+    let commands = commands.map(|(command, keys)| (Action::Command(command), keys));
+    // Pasting is no key here: the clipboard's text comes as an event.
+    let offers = OFFERS.iter().chain(LAST_OFFERS);
+    let offers = offers.filter(|offer| offer.request != WindowRequest::Paste);
+    let offers = offers.map(|offer| (Action::Window(offer.request.clone()), offer.keys));
+    let mut all: Vec<_> = commands
+        .chain(offers)
+        .flat_map(|(action, keys)| keys.iter().map(move |keys| (*keys, action.clone())))
         .collect();
     all.sort_by_key(|(keys, _)| Reverse(keys.matches('+').count()));
     all
-}
-
-/// The keys of a command as they are shown, or nothing.
-pub fn of(command: impl Into<Command>) -> &'static str {
-    command.into().shortcut().unwrap_or_default()
 }
 
 /// `Ctrl+Shift+S` as egui has it.
@@ -217,7 +204,8 @@ mod tests {
     #[test]
     fn the_keys_of_views_follow_their_tabs() {
         for (n, view) in panels::views().enumerate() {
-            assert_eq!(of(view::Command::Show(view)), format!("Ctrl+{}", n + 1));
+            let keys = command::shortcut(&Model::default(), &view::Command::Show(view).into());
+            assert_eq!(keys, format!("Ctrl+{}", n + 1));
         }
     }
 }
