@@ -1,5 +1,5 @@
 //! A folder per panel: what it keeps between frames, how it is drawn, and what the inspector shows of what
-//! is selected in it. [`REGISTRY`] lists them; nothing else knows which there are.
+//! is selected in it. [`REGISTRY`] lists them: whoever arranges, lists or opens panels goes by it.
 
 pub mod chain;
 pub mod compare;
@@ -14,6 +14,8 @@ pub mod token;
 pub mod tray;
 
 use egui::Ui;
+
+use inspector::Inspector;
 
 use super::{
     context::Cx,
@@ -58,12 +60,18 @@ pub fn spoken(title: &str) -> String {
 }
 
 /// All panels with what they keep.
-pub struct Panels(Vec<(&'static Entry, Box<dyn Panel>)>);
+pub struct Panels {
+    all: Vec<(&'static Entry, Box<dyn Panel>)>,
+    inspector: Inspector,
+}
 
 impl Default for Panels {
     fn default() -> Self {
         let made = |entry: &'static Entry| Some((entry, entry.make?()));
-        Self(REGISTRY.iter().copied().filter_map(made).collect())
+        Self {
+            all: REGISTRY.iter().copied().filter_map(made).collect(),
+            inspector: Inspector::default(),
+        }
     }
 }
 
@@ -80,22 +88,22 @@ impl Panels {
     /// Draws what is selected, as the panel that it is of shows it.
     fn inspect(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let selection = cx.model.session.selection.clone();
-        if !inspector::of_no_panel(ui, cx, &selection) {
-            let mut panels = self.0.iter_mut();
+        if !inspector::of_no_panel(ui, cx, &mut self.inspector, &selection) {
+            let mut panels = self.all.iter_mut();
             panels.any(|(_, panel)| panel.inspect(ui, cx, &selection));
         }
     }
 
     /// A panel, to draw what belongs to its head or its tabs. The inspector has none.
     pub fn panel(&mut self, pane: &Pane) -> Option<&mut Box<dyn Panel>> {
-        let mut panels = self.0.iter_mut();
+        let mut panels = self.all.iter_mut();
         let found = panels.find(|(entry, _)| entry.pane == *pane);
         found.map(|(_, panel)| panel)
     }
 
     /// Hands on what is asked of a panel.
     pub fn take(&mut self, request: &PanelRequest, cx: &mut Cx<'_>) {
-        for (_, panel) in &mut self.0 {
+        for (_, panel) in &mut self.all {
             panel.take(request, cx);
         }
     }

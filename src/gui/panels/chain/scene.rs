@@ -166,7 +166,7 @@ impl Scene {
                     None => node_run.map_or(NodeState::Idle, |r| r.state),
                 };
                 let left = waits.and_then(|w| w.left);
-                let mut card = card(model, node, *rect, (state, left), node_run);
+                let mut card = card(model, node, *rect, (state, left), (run, node_run));
                 card.token = run.and_then(|run| handed_token(&givers, run, &node.id));
                 card
             })
@@ -249,10 +249,16 @@ fn wire(
 }
 
 /// How a call presented a token that is bound to a key (RFC 9449 §7).
-fn presented(call: &NodeRun) -> Option<&'static str> {
+fn presented(run: &Run, call: &NodeRun) -> Option<&'static str> {
     let headers = &call.exchanged.last()?.request.headers;
     let sent = headers.iter().find(|h| h.name == "Authorization")?;
-    let bound = claims::holder_key(&decode(sent.value.split_once(' ')?.1));
+    let raw = sent.value.split_once(' ')?.1;
+    let mut given = run.nodes.values().filter_map(|node| node.token.as_ref());
+    // One of an earlier run is no longer there.
+    let bound = match given.find(|token| &*token.raw == raw) {
+        Some(token) => claims::holder_key(token),
+        None => claims::holder_key(&decode(raw)),
+    };
     let proved = call.proof_key.as_ref().and_then(|k| k.thumbprint().ok());
     match (bound, proved) {
         (None, None) => None,
@@ -288,7 +294,7 @@ fn card(
     node: &Node,
     rect: Rect,
     (state, left): (NodeState, Option<Duration>),
-    run: Option<&NodeRun>,
+    (whole, run): (Option<&Run>, Option<&NodeRun>),
 ) -> Card {
     let token = run.and_then(|r| r.token_id);
     let severity = token
@@ -297,11 +303,12 @@ fn card(
         .filter(|s| *s > Severity::Info);
     let outcome = outcome(model, (state, left), run, token, severity);
     let who = who(node);
+    let shown = whole.zip(run).and_then(|(whole, run)| presented(whole, run));
     let lines: Vec<String> = face(&node.step)
         .lines(node, model)
         .into_iter()
         .take(2)
-        .chain(run.and_then(presented).map(str::to_owned))
+        .chain(shown.map(str::to_owned))
         .map(|l| shorten(&escape(&l), 80).into_owned())
         .collect();
     let mut name = spoken_title(node);

@@ -32,6 +32,8 @@ pub(super) struct Scene {
     pub edge_names: Vec<String>,
     /// Order of Tab.
     pub order: Vec<usize>,
+    /// Rows of the table.
+    pub rows: Vec<Row>,
     /// For the arrow keys.
     pub links: Vec<(usize, usize)>,
     /// How many findings name a principal, by label.
@@ -69,6 +71,7 @@ impl Scene {
             .collect();
         let about = about(&report);
         Self {
+            rows: rows(&picture),
             words: graph.nodes.iter().map(Words::of).collect(),
             curves,
             labels,
@@ -98,6 +101,28 @@ impl Scene {
     pub fn name_of_edge(&self, e: usize) -> String {
         edge_name(&self.picture.whole, &self.picture.whole.edges[e])
     }
+}
+
+/// A row of the table: a relation, or a principal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Row {
+    Edge(usize),
+    Node(usize),
+}
+
+/// What is shown of the whole graph, worst first.
+fn rows(picture: &Picture) -> Vec<Row> {
+    let graph = &picture.whole;
+    let nodes = (0..graph.nodes.len()).filter(|n| picture.nodes[*n].is_some());
+    let edges = (0..graph.edges.len()).filter(|e| picture.shows(*e));
+    let mut rows: Vec<Row> = nodes.map(Row::Node).chain(edges.map(Row::Edge)).collect();
+    rows.sort_by_key(|row| {
+        std::cmp::Reverse(match row {
+            Row::Node(n) => graph.nodes[*n].severity,
+            Row::Edge(e) => graph.edges[*e].severity,
+        })
+    });
+    rows
 }
 
 /// How many findings name a principal, by its label.

@@ -13,7 +13,7 @@ pub struct GraphPanel {
     /// The table twin is shown.
     pub(super) table: bool,
     /// Rows of the table twin.
-    pub(super) rows: rows::State,
+    pub(super) rows: rows::TableState,
     /// Text of the search field.
     pub(super) search: String,
     /// Whom the keyboard goes to in the next picture, by id: what a fold held, or the fold that took

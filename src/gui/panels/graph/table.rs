@@ -3,7 +3,11 @@
 
 use egui::Ui;
 
-use super::{highlight::Highlight, scene::Scene, state::Cx};
+use super::{
+    highlight::Highlight,
+    scene::{Row, Scene},
+    state::Cx,
+};
 use crate::{
     app::{session::Selection, view},
     gui::{
@@ -23,33 +27,34 @@ const COLUMNS: [Column; 6] = [
     number("Tokens", 64.0),
 ];
 
-/// A row: a relation, or a principal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Row {
-    Edge(usize),
-    Node(usize),
-}
-
 /// Principals and relations of the whole graph, folded or not: a list needs no folds.
 fn rows_of(cx: &Cx<'_>, scene: &Scene, lit: &Highlight) -> Vec<Row> {
-    let picture = &scene.picture;
-    let graph = &picture.whole;
     let session = &cx.model.session;
     let filtered = lit.on && (session.at_least.is_some() || !session.filter.trim().is_empty());
-    let nodes = (0..graph.nodes.len())
-        .filter(|n| picture.nodes[*n].is_some() && !(filtered && lit.dims_node(*n)))
-        .map(Row::Node);
-    let edges = (0..graph.edges.len())
-        .filter(|e| picture.shows(*e) && !(filtered && lit.dims_edge(*e)))
-        .map(Row::Edge);
-    let mut rows: Vec<Row> = nodes.chain(edges).collect();
-    rows.sort_by_key(|row| {
-        std::cmp::Reverse(match row {
-            Row::Node(n) => graph.nodes[*n].severity,
-            Row::Edge(e) => graph.edges[*e].severity,
-        })
-    });
-    rows
+    let rows = scene.rows.iter().copied();
+    if !filtered {
+        return rows.collect();
+    }
+    rows.filter(|row| match row {
+        Row::Node(n) => !lit.dims_node(*n),
+        Row::Edge(e) => !lit.dims_edge(*e),
+    })
+    .collect()
+}
+
+/// Whether a row is what is selected.
+fn is_selected(scene: &Scene, row: Row, selection: &Selection) -> bool {
+    let graph = &scene.picture.whole;
+    match (row, selection) {
+        (Row::Node(n), Selection::Principal(id)) => graph.nodes[n].id == *id,
+        (Row::Edge(e), Selection::Relation(from, to, name)) => {
+            let edge = &graph.edges[e];
+            edge.relation.name() == *name
+                && graph.nodes[edge.from].id == *from
+                && graph.nodes[edge.to].id == *to
+        }
+        _ => false,
+    }
 }
 
 /// What a principal is here, and the fold that it stands in.
@@ -81,9 +86,10 @@ fn selection_of(scene: &Scene, row: Row) -> Selection {
 /// Draws the table.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Highlight) {
     let list = rows_of(cx, scene, lit);
+    let selection = &cx.model.session.selection;
     let selected = list
         .iter()
-        .position(|row| selection_of(scene, *row) == cx.model.session.selection);
+        .position(|row| is_selected(scene, *row, selection));
     if list.is_empty() {
         crate::gui::widgets::empty(ui, "No relation matches the filters.", |_| {});
         return;

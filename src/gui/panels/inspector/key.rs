@@ -8,6 +8,7 @@ use crate::{
     gui::{
         context::Cx,
         icons::Icon,
+        kept::Kept,
         request::{Dialog, WindowRequest},
         theme::{self, space},
         widgets,
@@ -22,8 +23,15 @@ use crate::{
 /// Tokens that are listed one by one.
 const LISTED: usize = 8;
 
+/// The name of a key, and its thumbprint.
+type NamedKey = (String, Option<String>);
+
+/// The tokens that a key verified.
+#[derive(Default)]
+pub struct Verified(Kept<NamedKey, Vec<(TokenId, String)>>);
+
 /// Draws the section of a key.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: KeyId) {
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_, Verified>, id: KeyId) {
     let Some(key) = cx.model.workspace.key(id).cloned() else {
         ui.label("This key is gone.");
         return;
@@ -103,7 +111,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: KeyId) {
 }
 
 /// The public part in the forms that others ask for.
-fn copies(ui: &mut Ui, cx: &mut Cx<'_>, public: &Jwk, thumbprint: Option<&str>) {
+fn copies(ui: &mut Ui, cx: &mut Cx<'_, Verified>, public: &Jwk, thumbprint: Option<&str>) {
     let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_default();
     let jwk = Value::Object(public.0.clone());
     let items = [
@@ -128,31 +136,35 @@ fn copies(ui: &mut Ui, cx: &mut Cx<'_>, public: &Jwk, thumbprint: Option<&str>) 
 }
 
 /// The tokens that this key verified.
-fn used(ui: &mut Ui, cx: &mut Cx<'_>, key: &KeyEntry, thumbprint: Option<&str>) {
-    let analysis = std::sync::Arc::clone(&cx.model.analysis);
-    let tokens = verified_by(&analysis, key, thumbprint);
+fn used(ui: &mut Ui, cx: &mut Cx<'_, Verified>, key: &KeyEntry, thumbprint: Option<&str>) {
+    let of = (key.name.clone(), thumbprint.map(str::to_owned));
+    let verified = &mut cx.state.0;
+    let tokens = verified.get(&cx.model.analysis, of, verified_by);
     ui.add_space(space::S);
     widgets::section(ui, "Verified", &tokens.len().to_string());
     if tokens.is_empty() {
         ui.label(RichText::new("no token that is at hand").color(cx.theme.muted));
     }
+    let mut asked = None;
     for (id, title) in tokens.iter().take(LISTED) {
         if ui.link(shorten(title, 60).as_ref()).clicked() {
-            cx.push(view::Command::Select(Selection::Token(*id)));
+            asked = Some(*id);
         }
     }
     if tokens.len() > LISTED {
         let more = format!("and {} more", tokens.len() - LISTED);
         ui.label(RichText::new(more).color(cx.theme.muted));
     }
+    if let Some(id) = asked {
+        cx.push(view::Command::Select(Selection::Token(id)));
+    }
 }
 
 fn verified_by(
     analysis: &Analysis,
-    key: &KeyEntry,
-    thumbprint: Option<&str>,
+    (name, thumbprint): &NamedKey,
 ) -> Vec<(TokenId, String)> {
-    let from = format!("key {} of the workspace", key.name);
+    let from = format!("key {name} of the workspace");
     let mut found: Vec<(TokenId, String)> = analysis
         .tokens
         .iter()
@@ -160,8 +172,7 @@ fn verified_by(
             let used = view.verdict.key.as_ref();
             view.verdict.signer().is_some()
                 && used.is_some_and(|used| {
-                    used.from == from
-                        || (thumbprint.is_some() && used.thumbprint.as_deref() == thumbprint)
+                    used.from == from || (thumbprint.is_some() && used.thumbprint == *thumbprint)
                 })
         })
         .map(|(id, view)| (*id, escape(&view.title).into_owned()))

@@ -41,13 +41,25 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, body: impl FnOnce(&mut Ui, &mut Cx<'_>))
         });
 }
 
+/// What the inspector keeps between frames of what is of no panel.
+#[derive(Default)]
+pub struct Inspector {
+    key: key::Verified,
+    summary: summary::Summed,
+}
+
 /// Draws what is of no panel: a key, a server, and what there is to see where nothing is selected. Returns
 /// whether it was one of these.
-pub fn of_no_panel(ui: &mut Ui, cx: &mut Cx<'_>, selection: &Selection) -> bool {
+pub fn of_no_panel(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    own: &mut Inspector,
+    selection: &Selection,
+) -> bool {
     match selection {
-        Selection::Key(id) => key::ui(ui, cx, *id),
+        Selection::Key(id) => key::ui(ui, &mut cx.with(&mut own.key), *id),
         Selection::Server(id) => server::ui(ui, cx, *id),
-        Selection::None => summary::ui(ui, cx),
+        Selection::None => summary::ui(ui, &mut cx.with(&mut own.summary)),
         _ => return false,
     }
     true
