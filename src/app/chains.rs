@@ -207,7 +207,8 @@ fn duplicate(model: &mut Model, id: ChainId) {
 fn add_node(model: &mut Model, id: ChainId, mut node: Node) {
     let mut added = None;
     edit(model, id, |chain| {
-        node.id = free_id(chain, &node.id);
+        let wanted = if node.id.is_empty() { "node" } else { &node.id };
+        node.id = chain.free_id(wanted);
         added = Some(node.id.clone());
         chain.nodes.push(node);
     });
@@ -455,18 +456,6 @@ fn set_node(model: &mut Model, id: ChainId, old: &str, node: Node) {
     if new != old && model.session.selection == Selection::ChainNode(id, old.to_owned()) {
         model.session.selection = Selection::ChainNode(id, new);
     }
-}
-
-/// `wanted`, or with a number behind it when the chain has such a node already.
-fn free_id(chain: &Chain, wanted: &str) -> String {
-    let wanted = if wanted.is_empty() { "node" } else { wanted };
-    if chain.node(wanted).is_none() {
-        return wanted.to_owned();
-    }
-    (2..=chain.nodes.len() + 2)
-        .map(|n| format!("{wanted}-{n}"))
-        .find(|id| chain.node(id).is_none())
-        .unwrap_or_else(|| wanted.to_owned())
 }
 
 #[cfg(test)]

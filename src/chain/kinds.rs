@@ -9,6 +9,8 @@ pub(super) mod paste;
 pub(super) mod sign_in;
 mod wait;
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -92,6 +94,11 @@ pub(super) trait StepKind {
     /// The token of the tray that it takes.
     fn tray_token(&self) -> Option<TokenId> {
         None
+    }
+
+    /// Counts relative paths among its settings from `folder`.
+    fn count_from(&mut self, folder: &Path) {
+        let _ = folder;
     }
 
     /// Whether it stands beside the node whose token it takes, not below.

@@ -106,4 +106,16 @@ impl Chain {
     pub fn node(&self, id: &str) -> Option<&Node> {
         self.nodes.iter().find(|n| n.id == id)
     }
+
+    /// `wanted` as the id of a new node, or with a number behind it when there is such a node already.
+    pub fn free_id(&self, wanted: &str) -> String {
+        if self.node(wanted).is_none() {
+            return wanted.to_owned();
+        }
+        // One more than there are nodes: one of these is free.
+        (2..=self.nodes.len() + 2)
+            .map(|n| format!("{wanted}-{n}"))
+            .find(|id| self.node(id).is_none())
+            .unwrap_or_else(|| wanted.to_owned())
+    }
 }

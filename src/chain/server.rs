@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::{Chain, Reference, Step};
+use super::{Chain, Reference};
 use crate::{
     kit::secret::Secret,
     oauth::{
@@ -111,11 +111,7 @@ impl Bundle {
             }
         }
         for node in &mut self.chain.nodes {
-            if let Step::Paste(paste) = &mut node.step
-                && let Ok(at) = paste.token.parse::<Reference>()
-            {
-                paste.token = at.from_folder(folder).to_string();
-            }
+            node.step.kind_mut().count_from(folder);
         }
         self
     }

@@ -1,6 +1,6 @@
 //! Node kind `paste`: a token that the user has.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,12 @@ impl StepKind for Paste {
 
     fn word(&self) -> &'static str {
         "pasted token"
+    }
+
+    fn count_from(&mut self, folder: &Path) {
+        if let Ok(at) = self.token.parse::<Reference>() {
+            self.token = at.from_folder(folder).to_string();
+        }
     }
 
     fn start(&self, starting: &Starting<'_>) -> Begun {
