@@ -82,8 +82,8 @@ pub struct Window {
 }
 
 /// The subcommands in the order of the help: a file each, which holds its words, its arguments and its run.
-fn subcommands() -> [Subcommand; 14] {
-    [
+fn subcommands() -> Vec<Subcommand> {
+    vec![
         subcommand("decode", decode::run),
         subcommand("verify", verify::run),
         subcommand("decrypt", decrypt::run),
@@ -121,7 +121,7 @@ impl clap::FromArgMatches for Chosen {
 
 impl clap::Subcommand for Chosen {
     fn augment_subcommands(program: clap::Command) -> clap::Command {
-        program.subcommands(subcommands().map(|s| s.command))
+        program.subcommands(subcommands().into_iter().map(|s| s.command))
     }
 
     fn augment_subcommands_for_update(program: clap::Command) -> clap::Command {

@@ -18,7 +18,7 @@ use crate::{
 /// A page: its file, its title, and what writes it.
 type Page = (&'static str, &'static str, fn() -> String);
 
-const PAGES: [Page; 7] = [
+const PAGES: &[Page] = &[
     ("commands.md", "Commands", commands),
     ("exit-status.md", "Exit status", exit_status),
     ("json.md", "JSON output", shapes::page),
@@ -29,7 +29,7 @@ const PAGES: [Page; 7] = [
 ];
 
 /// Pages that no part of the program knows; `servers.rs` reads their examples.
-const BY_HAND: [(&str, &str); 1] = [("chain-file.md", "Chain files")];
+const BY_HAND: &[(&str, &str)] = &[("chain-file.md", "Chain files")];
 
 #[test]
 fn reference_is_what_the_program_is() {
@@ -41,11 +41,11 @@ fn reference_is_what_the_program_is() {
          `INSTA_UPDATE=always cargo test --test cli reference`.\n\n",
     );
     let mut pages: Vec<(&str, String)> = Vec::new();
-    for (file, title, write) in PAGES {
+    for &(file, title, write) in PAGES {
         let _ = writeln!(index, "- [{title}]({file})");
         pages.push((file, format!("# {title}\n\n{}\n", write().trim_end())));
     }
-    for (file, title) in BY_HAND {
+    for &(file, title) in BY_HAND {
         let _ = writeln!(index, "- [{title}]({file}), written by hand");
     }
     pages.push(("README.md", index));
@@ -66,7 +66,7 @@ fn reference_is_what_the_program_is() {
         "stale in docs/reference: {stale:?}; INSTA_UPDATE=always cargo test --test cli reference"
     );
     let mut known: Vec<&str> = pages.iter().map(|(file, _)| *file).collect();
-    known.extend(BY_HAND.map(|(file, _)| file));
+    known.extend(BY_HAND.iter().map(|(file, _)| *file));
     known.sort_unstable();
     assert_eq!(names(&folder), known, "pages that nothing writes");
 }

@@ -43,6 +43,28 @@ fn help_and_version_are_good() {
     );
 }
 
+/// The commands that the first cells of the README's table name.
+fn commands_of_the_readme() -> Vec<String> {
+    let readme = include_str!("../../README.md");
+    let table = readme
+        .split_once("| command | does |\n|---|---|\n")
+        .unwrap()
+        .1;
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    let cells = rows.filter_map(|row| row.split('|').nth(1));
+    let names = cells.flat_map(|cell| cell.split(','));
+    names
+        .map(|name| name.trim().trim_matches('`').to_owned())
+        .collect()
+}
+
+#[test]
+fn the_readme_lists_the_commands_that_there_are() {
+    let program = Args::command();
+    let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
+    assert_eq!(commands_of_the_readme(), names);
+}
+
 #[test]
 fn mistakes_of_usage_are_status_2_and_say_what_to_do() {
     let place = Place::new();
