@@ -1,7 +1,9 @@
 //! What is derived from the document, once per revision and off the frame: decoded tokens,
 //! verdicts, findings, graph and layout.
 
+mod hops;
 mod input;
+mod known;
 mod make;
 mod proofs;
 mod tray;

@@ -1,27 +1,32 @@
 //! Configured authorization servers and their clients.
 
-use std::sync::Arc;
+mod credentials;
+mod discovery;
 
+use self::{
+    credentials::{read_credentials, wanted},
+    discovery::{discover, server},
+};
 use super::{
-    Effect, Model, Workspace, history,
-    model::Purpose,
+    Effect, Model,
     noun::{Entry, Noun, Rank, Undo, offer},
     session::Selection,
     workspace::{ClientEntry, ServerEntry},
 };
 use crate::{
     chain::{self, Reference, server::Proof},
-    jose::Jwks,
     kit::{
         Env,
-        ids::{ClientRef, JobId, KeyId, ServerId},
+        ids::{ClientRef, KeyId, ServerId},
         secret::Secret,
         text::{escape, shorten},
     },
-    oauth::{
-        client_auth::{AuthMethod, Credential},
-        metadata::Metadata,
-    },
+    oauth::client_auth::AuthMethod,
+};
+
+pub(super) use self::{
+    credentials::{credentials_read, read_new_credentials},
+    discovery::{discover_new, discovered},
 };
 
 /// What can be asked of authorization servers.
@@ -206,9 +211,6 @@ fn set_client(model: &mut Model, at: ServerId, entry: ClientEntry, secret: Optio
         }
     }
 }
-fn server(model: &Model, id: ServerId) -> Option<&ServerEntry> {
-    model.workspace.servers.iter().find(|s| s.id == id)
-}
 
 fn missing(model: &mut Model, id: ServerId) {
     model.complain(format!("There is no server {id}."));
@@ -267,22 +269,6 @@ fn connect(model: &mut Model, issuer: &str, effects: &mut Vec<Effect>) {
     });
     model.session.selection = Selection::Server(id);
     discover(model, id, issuer.to_owned(), effects);
-}
-
-/// Fetches what the issuer publishes. Only ever called for an issuer that the user has configured.
-fn discover(model: &mut Model, id: ServerId, issuer: String, effects: &mut Vec<Effect>) {
-    let under_way = |p: &Purpose| *p == Purpose::Discover(id);
-    if model.jobs.values().any(|j| under_way(&j.purpose)) {
-        return;
-    }
-    let what = format!("Fetching metadata of {}", escape(&issuer));
-    let job = model.begin(what, Purpose::Discover(id));
-    let by_hand = server(model, id).filter(|s| s.by_hand);
-    let by_hand = by_hand.and_then(|s| Some((s.metadata.clone()?, s.jwks.clone())));
-    effects.push(match by_hand {
-        Some((metadata, at)) => Effect::FetchKeys(job, Box::new(metadata), at),
-        None => Effect::Discover(job, issuer),
-    });
 }
 
 /// Puts servers of a chain file, and their clients, into the workspace: one of the same name and issuer is
@@ -355,139 +341,4 @@ pub(super) fn adopt(model: &mut Model, servers: Vec<chain::server::Server>) -> R
         }
     }
     Ok(())
-}
-
-/// What is to be read for a client, when it stands elsewhere.
-fn wanted(client: &ClientEntry) -> Option<(ClientRef, Reference, AuthMethod)> {
-    let at = client.credential.clone()?;
-    (client.method != AuthMethod::None).then_some((client.id, at, client.method))
-}
-
-fn read_credentials(
-    model: &mut Model,
-    wanted: Vec<(ClientRef, Reference, AuthMethod)>,
-    effects: &mut Vec<Effect>,
-) {
-    if !wanted.is_empty() {
-        let job = model.begin("Reading the secrets of clients", Purpose::Credentials);
-        effects.push(Effect::ReadCredentials(job, wanted));
-    }
-}
-
-/// Reads what clients prove themselves with that have come into the document, or have changed.
-pub(super) fn read_new_credentials(
-    model: &mut Model,
-    before: &Workspace,
-    effects: &mut Vec<Effect>,
-) {
-    let clients = |workspace: &Workspace| -> Vec<_> {
-        let clients = workspace.servers.iter().flat_map(|s| &s.clients);
-        clients.filter_map(wanted).collect()
-    };
-    let before = clients(before);
-    let mut new = clients(&model.workspace);
-    new.retain(|w| !before.contains(w));
-    read_credentials(model, new, effects);
-}
-
-/// What clients prove themselves with has been read, or could not be.
-pub(super) fn credentials_read(
-    model: &mut Model,
-    job: JobId,
-    read: Vec<(ClientRef, Result<Credential, String>)>,
-) {
-    if model.jobs.remove(&job).is_none() {
-        return;
-    }
-    for (client, read) in read {
-        if let Err(why) = &read {
-            let clients = model.workspace.servers.iter().flat_map(|s| &s.clients);
-            let name = clients
-                .filter(|c| c.id == client)
-                .map(|c| escape(&c.client_id));
-            let name = name.collect::<String>();
-            model.complain(format!(
-                "What client {name} proves itself with could not be read: {why}."
-            ));
-        }
-        model.referenced.insert(client, read);
-    }
-}
-
-/// Fetches what servers publish that have come into the document: by opening a file, by undo.
-pub(super) fn discover_new(model: &mut Model, before: &Workspace, effects: &mut Vec<Effect>) {
-    let new: Vec<_> = model
-        .workspace
-        .servers
-        .iter()
-        .filter(|s| !before.servers.iter().any(|b| b.id == s.id))
-        .filter(|s| !model.jwks.contains_key(&s.issuer))
-        .map(|s| (s.id, s.issuer.clone()))
-        .collect();
-    for (id, issuer) in new {
-        discover(model, id, issuer, effects);
-    }
-}
-
-/// Metadata and keys have come, or why they have not.
-pub(super) fn discovered(model: &mut Model, job: JobId, found: Result<(Metadata, Jwks), String>) {
-    let Some(Purpose::Discover(id)) = model.jobs.remove(&job).map(|j| j.purpose) else {
-        return;
-    };
-    let Some(entry) = server(model, id) else {
-        return; // removed in the meantime
-    };
-    let (issuer, name) = (entry.issuer.clone(), escape(&entry.name).into_owned());
-    match found {
-        Ok((metadata, jwks)) => {
-            model.unreachable.remove(&id);
-            let keys = jwks.keys.len();
-            let ambiguity = Jwks::ambiguity(&jwks.keys);
-            let jwks = Arc::new(jwks);
-            let before = model.jwks.insert(issuer.clone(), Arc::clone(&jwks));
-            let rotation = before.map(|before| {
-                let words = rotated(&before, &jwks);
-                if !words.is_empty() {
-                    model.former_jwks.insert(issuer, before);
-                }
-                words
-            });
-            model.touch();
-            history::amend(model, |workspace| {
-                if let Some(server) = workspace.servers.iter_mut().find(|s| s.id == id) {
-                    server.metadata = Some(metadata.clone());
-                }
-            });
-            let keys = if keys == 1 {
-                "1 key".to_owned()
-            } else {
-                format!("{keys} keys")
-            };
-            let rotation = rotation.unwrap_or_default();
-            model.say(format!("{name}: metadata and {keys} fetched.{rotation}"));
-            if let Some(why) = ambiguity {
-                model.complain(format!("{name}: {why}"));
-            }
-        }
-        Err(why) => {
-            model.unreachable.insert(id, why.clone());
-            model.complain(format!("{name}: {why}"));
-        }
-    }
-}
-
-/// What a new key set brings and lacks against the one before, as sentences; empty when nothing.
-fn rotated(before: &Jwks, after: &Jwks) -> String {
-    let lacks = |one: &Jwks, other: &Jwks| one.keys.iter().filter(|key| !other.holds(key)).count();
-    let (new, gone) = (lacks(after, before), lacks(before, after));
-    let mut words = String::new();
-    if new > 0 {
-        words.push_str(&format!(" New keys: {new}."));
-    }
-    if gone > 0 {
-        words.push_str(&format!(
-            " Keys no longer published: {gone}; what they signed verifies no more."
-        ));
-    }
-    words
 }

@@ -1,41 +1,37 @@
 //! The bar over everything: workspace, server, clock, search and commands, theme.
 
+mod clock;
+
 use egui::{
     Align, Button, CornerRadius, Layout, Margin, RichText, Role, Sense, Ui, WidgetInfo, vec2,
 };
+
+use clock::ClockForm;
 
 use super::{
     context::Cx,
     icons::Icon,
     request::{Dialog, WindowRequest},
     settings::Settings,
-    shortcuts,
     theme::{self, RADIUS, space},
-    times, widgets,
+    widgets,
 };
 use crate::{
     app::{
-        file, history, jobs,
+        command, file, history, jobs,
         model::Practice,
         practice,
-        session::{Demands, MAX_LEEWAY, Selection, View},
+        session::{Selection, View},
         view,
     },
-    kit::{
-        clock::Clock,
-        text::{escape, shorten},
-    },
+    kit::text::{escape, shorten},
     practice::Faults,
 };
 
 /// What the bar keeps between frames.
 #[derive(Default)]
-pub struct State {
-    clock: String,
-    clock_error: Option<String>,
-    leeway: String,
-    audience: String,
-    issuer: String,
+pub struct TopbarState {
+    clock: ClockForm,
     rename: Option<String>,
     /// Since when the analysis under way takes, in the window's seconds.
     analysing: Option<f64>,
@@ -48,7 +44,7 @@ const NOTICED: f64 = 0.4;
 const MANY: usize = 200;
 
 /// Draws the bar.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Settings) {
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut TopbarState, settings: &Settings) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         Icon::Logo.show(ui, 20.0, cx.theme.accent);
@@ -56,7 +52,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Settings) 
         ui.add_space(space::S);
         workspace(ui, cx, state, settings);
         server(ui, cx);
-        clock(ui, cx, state);
+        clock::ui(ui, cx, &mut state.clock);
         ui.add_space(space::XS);
         history(ui, cx);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -76,7 +72,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Settings) 
     });
 }
 
-fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Settings) {
+fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut TopbarState, settings: &Settings) {
     let shown = shorten(&escape(&cx.model.title()), 28).into_owned();
     let text = if cx.model.is_dirty() {
         format!("{shown} •")
@@ -109,7 +105,7 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Setting
             }
         }
         ui.separator();
-        if widgets::menu_item(ui, "New", shortcuts::of(file::Command::New)).clicked() {
+        if widgets::menu_item(ui, "New", command::shortcut(cx.model, &file::Command::New.into())).clicked() {
             cx.push(file::Command::New);
             ui.close();
         }
@@ -117,7 +113,7 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Setting
             cx.ask(WindowRequest::OpenWorkspace);
             ui.close();
         }
-        if widgets::menu_item(ui, "Save", shortcuts::of(file::Command::Save)).clicked() {
+        if widgets::menu_item(ui, "Save", command::shortcut(cx.model, &file::Command::Save.into())).clicked() {
             cx.save();
             ui.close();
         }
@@ -154,7 +150,7 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, settings: &Setting
             cx.ask(WindowRequest::Open(Dialog::About));
             ui.close();
         }
-        if widgets::menu_item(ui, "Quit", shortcuts::of(file::Command::Quit)).clicked() {
+        if widgets::menu_item(ui, "Quit", command::shortcut(cx.model, &file::Command::Quit.into())).clicked() {
             cx.push(file::Command::Quit);
             ui.close();
         }
@@ -256,151 +252,6 @@ fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
     let _ = response.accessible_name(format!("Server: {words}"));
 }
 
-fn clock(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
-    let theme = cx.theme;
-    let (words, fixed) = match cx.model.session.clock {
-        Clock::System => ("now".to_owned(), false),
-        Clock::Fixed(at) => (at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(), true),
-    };
-    let demands = &cx.model.session.demands;
-    let asked = asked(demands);
-    let words = match asked.as_str() {
-        "" => words,
-        asked => format!("{words} · {asked}"),
-    };
-    let fixed = fixed || !asked.is_empty();
-    let colour = if fixed { theme.high } else { theme.text };
-    let button = Button::new((
-        Icon::Clock.atom(14.0, Some(if fixed { theme.high } else { theme.muted })),
-        RichText::new("Clock").color(theme.muted),
-        RichText::new(&words).color(colour),
-        Icon::ChevronDown.atom(12.0, None),
-    ));
-    let config = egui::containers::menu::MenuConfig::new()
-        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
-    let (response, _) = egui::containers::menu::MenuButton::from_button(button)
-        .config(config)
-        .ui(ui, |ui| {
-            ui.set_width(300.0);
-            ui.label("Verdicts, countdowns and findings follow this clock.");
-            ui.add_space(space::XS);
-            if widgets::menu_item(ui, "Now (the system's clock)", "").clicked() {
-                cx.push(view::Command::SetClock(Clock::System));
-                state.clock_error = None;
-                ui.close();
-            }
-            ui.horizontal(|ui| {
-                for (name, seconds) in [
-                    ("−1 h", -3600),
-                    ("−5 min", -300),
-                    ("+5 min", 300),
-                    ("+1 h", 3600),
-                    ("+1 d", 86_400),
-                ] {
-                    if ui.button(name).clicked()
-                        && let Ok(at) = cx.now.checked_add(jiff::SignedDuration::from_secs(seconds))
-                    {
-                        cx.push(view::Command::SetClock(Clock::Fixed(at)));
-                    }
-                }
-            });
-            ui.add_space(space::XS);
-            let field = widgets::text_field(
-                ui,
-                "Fixed time",
-                "in 5 min, 2026-11-23 14:32:07, or seconds since 1970",
-                &mut state.clock,
-                false,
-            );
-            let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-            let set = ui.button("Stop the clock there").clicked();
-            if entered || set {
-                match read_moment(cx, &state.clock) {
-                    Ok(at) => {
-                        state.clock_error = None;
-                        cx.push(view::Command::SetClock(Clock::Fixed(at)));
-                        ui.close();
-                    }
-                    Err(why) => state.clock_error = Some(why),
-                }
-            }
-            if let Some(why) = &state.clock_error {
-                ui.add(egui::Label::new(RichText::new(why).color(theme.critical)).wrap());
-            }
-            ui.separator();
-            demands_form(ui, cx, state);
-        });
-    if response.clicked() {
-        let demands = &cx.model.session.demands;
-        state.leeway = demands.leeway.to_string();
-        state.audience = demands.audience.clone().unwrap_or_default();
-        state.issuer = demands.issuer.clone().unwrap_or_default();
-    }
-    let _ = response.accessible_name(format!("Clock: {words}"));
-}
-
-/// What verdicts ask for beside the moment, in few words; empty when it is nothing.
-fn asked(demands: &Demands) -> String {
-    let mut words = Vec::new();
-    if demands.leeway > 0 {
-        words.push(format!("±{} s", demands.leeway));
-    }
-    if let Some(audience) = &demands.audience {
-        words.push(format!("aud {}", shorten(&escape(audience), 20)));
-    }
-    if let Some(issuer) = &demands.issuer {
-        words.push(format!("iss {}", shorten(&escape(issuer), 20)));
-    }
-    words.join(" · ")
-}
-
-/// Leeway, required audience and issuer: every verdict follows as they are typed.
-fn demands_form(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
-    ui.label("Every verdict asks for:");
-    let mut changed = false;
-    for (name, spoken, hint, text) in [
-        (
-            "Leeway",
-            "Leeway in seconds",
-            "seconds, 0 is none",
-            &mut state.leeway,
-        ),
-        ("Audience", "Required audience", "any", &mut state.audience),
-        ("Issuer", "Required issuer", "any", &mut state.issuer),
-    ] {
-        widgets::field(ui, name, |ui| {
-            changed |= widgets::text_field(ui, spoken, hint, text, false).changed();
-        });
-    }
-    let leeway: Option<i64> = match state.leeway.trim() {
-        "" => Some(0),
-        text => text.parse().ok().filter(|s| (0..=MAX_LEEWAY).contains(s)),
-    };
-    if leeway.is_none() {
-        let why = "Leeway is a number of seconds, at most a day.";
-        let label = ui.add(egui::Label::new(RichText::new(why).color(cx.theme.critical)).wrap());
-        label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, why));
-    }
-    let filled = |text: &str| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
-    if changed && let Some(leeway) = leeway {
-        cx.push(view::Command::Demand(Demands {
-            leeway,
-            audience: filled(&state.audience),
-            issuer: filled(&state.issuer),
-        }));
-    }
-    if cx.model.session.demands != Demands::default() && ui.button("Ask for nothing").clicked() {
-        (state.leeway, state.audience, state.issuer) = ("0".into(), String::new(), String::new());
-        cx.push(view::Command::Demand(Demands::default()));
-    }
-}
-
-fn read_moment(cx: &Cx<'_>, text: &str) -> Result<crate::kit::clock::Timestamp, String> {
-    let seconds = times::read(text, &cx.window.zone, cx.seconds())?;
-    crate::kit::clock::from_numeric_date(seconds)
-        .ok_or_else(|| format!("{seconds} seconds lie outside the calendar"))
-}
-
 fn history(ui: &mut Ui, cx: &mut Cx<'_>) {
     let undo = cx.model.history.undo.last().map(|s| s.label.clone());
     let redo = cx.model.history.redo.last().map(|s| s.label.clone());
@@ -490,7 +341,7 @@ fn jobs(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
 
 /// How far the analysis of many tokens has come, once it takes long enough to be noticed: what the
 /// panels show is that of the last one until then.
-fn analysing(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+fn analysing(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut TopbarState) {
     let tokens = cx.model.workspace.tokens.len();
     if cx.model.is_analysis_refused() && cx.model.analysing.is_none() {
         state.analysing = None;
