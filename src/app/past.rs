@@ -9,9 +9,9 @@ use crate::{
     token::sd_jwt,
 };
 
-/// A state of a token.
+/// A token as it was at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct State {
+pub struct TokenVersion {
     /// What led to it: the label of the command, or where the token came from.
     pub label: String,
     /// Its text.
@@ -22,7 +22,7 @@ pub struct State {
     pub now: bool,
 }
 
-impl State {
+impl TokenVersion {
     /// Whether it is edited and not signed since.
     pub fn is_edited(&self) -> bool {
         sd_jwt::split(&self.raw).0 != sd_jwt::split(&self.sealed).0
@@ -32,7 +32,7 @@ impl State {
 /// The states of a token of the tray, the first one first: as it was received, then what each command
 /// that undo can take back made of it. Commands that left it as it was are left out. Empty for a token
 /// that is not in the tray.
-pub fn states(model: &Model, id: TokenId) -> Vec<State> {
+pub fn states(model: &Model, id: TokenId) -> Vec<TokenVersion> {
     let Some(entry) = model.workspace.token(id) else {
         return Vec::new();
     };
@@ -42,7 +42,7 @@ pub fn states(model: &Model, id: TokenId) -> Vec<State> {
         .skip(1)
         .map(|step| &step.workspace)
         .chain([&model.workspace]);
-    let mut states = vec![State {
+    let mut states = vec![TokenVersion {
         label: capital(&entry.origin),
         raw: Arc::clone(&entry.received),
         sealed: Arc::clone(&entry.received),
@@ -59,7 +59,7 @@ pub fn states(model: &Model, id: TokenId) -> Vec<State> {
             None => is.raw != is.received,
         };
         if changed {
-            states.push(State {
+            states.push(TokenVersion {
                 label: step.label.clone(),
                 raw: Arc::clone(&is.raw),
                 sealed: Arc::clone(&is.sealed),
@@ -73,7 +73,7 @@ pub fn states(model: &Model, id: TokenId) -> Vec<State> {
         .last()
         .is_some_and(|s| s.raw == entry.raw && s.sealed == entry.sealed);
     if !known {
-        states.push(State {
+        states.push(TokenVersion {
             label: "Edited earlier".into(),
             raw: Arc::clone(&entry.raw),
             sealed: Arc::clone(&entry.sealed),

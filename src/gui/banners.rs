@@ -15,14 +15,14 @@ use crate::{
 
 /// What the bars keep between frames.
 #[derive(Default)]
-pub struct State {
+pub struct BannersState {
     passphrase: Zeroizing<String>,
     key: Zeroizing<String>,
     later: bool,
 }
 
 /// Draws those that apply.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut BannersState) {
     if cx.model.recovery.is_some() {
         bar(ui, cx, "recovery", |ui, cx| {
             ui.label("Delegraph ended before the last workspace was saved. Its changes were kept.");
@@ -65,7 +65,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 }
 
 /// Encrypted keys wait for their passphrases: the first is asked for.
-fn locked_key(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+fn locked_key(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut BannersState) {
     let keys = &cx.model.session.locked_keys;
     let Some((number, locked)) = keys.asked() else {
         state.key = Zeroizing::default();

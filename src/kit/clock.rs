@@ -38,6 +38,11 @@ pub fn from_numeric_date(seconds: i64) -> Option<Timestamp> {
     Timestamp::from_second(seconds).ok()
 }
 
+/// A NumericDate for people: RFC 3339, or the number when it is beyond the calendar.
+pub fn numeric_date_words(seconds: i64) -> String {
+    from_numeric_date(seconds).map_or_else(|| seconds.to_string(), |at| at.to_string())
+}
+
 /// A span of time as people write it (`90s`, `1m 30s`) or as ISO 8601 (`PT90S`); `None` for what is none,
 /// or runs backwards.
 pub fn duration(text: &str) -> Option<Duration> {

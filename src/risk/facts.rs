@@ -10,7 +10,6 @@ use crate::{
     evidence::{Evidence, Hop, Identities, RequestedExchange},
     jose::Alg,
     kit::{
-        clock,
         text::{escape, shorten},
     },
     token::{
@@ -195,10 +194,7 @@ pub(super) enum Addressed {
     Unknown,
 }
 
-/// A NumericDate for people: RFC 3339, or the number when it is beyond the calendar.
-pub(super) fn moment(seconds: i64) -> String {
-    clock::from_numeric_date(seconds).map_or_else(|| seconds.to_string(), |t| t.to_string())
-}
+pub(super) use crate::kit::clock::numeric_date_words as moment;
 
 /// A reason as a sentence.
 pub(super) fn sentence(reason: &str) -> String {

@@ -27,13 +27,13 @@ use crate::{
 
 /// What the dialog keeps between frames.
 #[derive(Default)]
-pub struct State {
+pub struct ConnectForm {
     issuer: String,
     error: Option<String>,
     client: Option<Draft>,
 }
 
-impl State {
+impl ConnectForm {
     /// Puts an issuer into the field.
     pub fn propose(&mut self, issuer: String) {
         self.issuer = issuer;
@@ -52,7 +52,7 @@ struct Draft {
 }
 
 /// Draws the dialog.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ConnectForm) {
     let theme = cx.theme;
     ui.label("Issuer URL of the server. Its metadata (RFC 8414, then OpenID Connect Discovery) and keys are fetched.");
     ui.horizontal(|ui| {
@@ -135,7 +135,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         });
 }
 
-fn clients(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, server: &ServerEntry) {
+fn clients(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ConnectForm, server: &ServerEntry) {
     ui.add_space(space::XS);
     ui.label(theme::section("Clients registered there", cx.theme));
     for client in &server.clients {
@@ -171,7 +171,7 @@ fn only_key(cx: &Cx<'_>) -> Option<KeyId> {
 fn client_row(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
-    state: &mut State,
+    state: &mut ConnectForm,
     server: &ServerEntry,
     client: &ClientEntry,
 ) {

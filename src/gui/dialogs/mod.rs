@@ -30,9 +30,9 @@ pub struct Dialogs {
     open: Vec<Dialog>,
     /// The one that the keyboard is to go to.
     fresh: Option<Fresh>,
-    keys: keys::State,
-    connect: connect::State,
-    path: path::State,
+    keys: keys::KeysForm,
+    connect: connect::ConnectForm,
+    path: path::PathForm,
 }
 
 impl Dialogs {
@@ -66,7 +66,7 @@ impl Dialogs {
         let closed = self.open.pop();
         if closed == Some(Dialog::Keys) {
             // What was typed there may be a secret.
-            self.keys = keys::State::default();
+            self.keys = keys::KeysForm::default();
         }
         closed.is_some()
     }

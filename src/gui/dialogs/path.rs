@@ -14,7 +14,7 @@ use crate::{
 
 /// What the dialog keeps while it is open.
 #[derive(Default)]
-pub struct State {
+pub struct PathForm {
     want: Option<Want>,
     text: String,
     fresh: bool,
@@ -22,7 +22,7 @@ pub struct State {
     refused: Option<(String, NotTaken)>,
 }
 
-impl State {
+impl PathForm {
     /// The title, when something is asked for.
     pub fn title(&self) -> Option<&'static str> {
         self.want.as_ref().map(Want::title)
@@ -68,7 +68,7 @@ pub struct Typed {
 }
 
 /// Draws the dialog. Gives what was asked for and the path that was typed.
-pub fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) -> Option<Typed> {
+pub fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut PathForm) -> Option<Typed> {
     let (title, verb) = match &state.want {
         Some(want) => (want.title(), want.verb()),
         None => return None,
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn names_are_offered_in_the_home_folder() {
-        let mut state = State::default();
+        let mut state = PathForm::default();
         state.ask(Want::SaveAs("w".into()));
         assert_eq!(state.text, "~/w.toml");
         assert_eq!(state.title(), Some("Save the workspace"));

@@ -59,7 +59,7 @@ pub const fn number(title: &'static str, width: f32) -> Column {
 
 /// What a table keeps between frames.
 #[derive(Debug, Default, Clone)]
-pub struct State {
+pub struct TableState {
     focus: Option<usize>,
     shown: Option<usize>,
 }
@@ -135,7 +135,7 @@ impl Cell<'_> {
 /// Draws the table over the room that is left. `name` is a row for the screen reader.
 pub fn table(
     ui: &mut Ui,
-    state: &mut State,
+    state: &mut TableState,
     spec: Table<'_>,
     name: impl Fn(usize) -> String,
     mut cell: impl FnMut(&Cell<'_>),
@@ -227,7 +227,7 @@ fn row(
     (base, n): (Id, usize),
     rect: Rect,
     spec: Table<'_>,
-    state: &mut State,
+    state: &mut TableState,
     done: &mut Done,
     name: &impl Fn(usize) -> String,
 ) {

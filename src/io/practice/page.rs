@@ -85,11 +85,32 @@ fn page(status: StatusCode, title: &str, body: &str) -> Response {
 mod tests {
     use super::*;
 
-    #[test]
-    fn nothing_that_a_request_says_becomes_markup() {
-        assert_eq!(
-            xml_attribute("<a href=\"x\" b='y'>&\u{202e}"),
-            "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\\u{202e}"
-        );
+    const HOSTILE: &str = "<b a=\"x\" c='y'>&\u{202e}";
+
+    async fn text(response: Response) -> String {
+        let body = axum::body::to_bytes(response.into_body(), 1 << 20).await;
+        String::from_utf8(body.unwrap().to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn nothing_that_a_request_says_becomes_markup() {
+        let choice = Choice {
+            note: Some(HOSTILE.into()),
+            may_act: Some(HOSTILE),
+            users: vec![(HOSTILE, HOSTILE.into())],
+            scope: HOSTILE.into(),
+            client: HOSTILE.into(),
+            target: HOSTILE.into(),
+            deny: HOSTILE.into(),
+        };
+        for (response, times) in [
+            (choose(&choice), 8),
+            (refused(StatusCode::BAD_REQUEST, HOSTILE), 1),
+        ] {
+            let page = text(response).await;
+            assert!(!page.contains(HOSTILE) && !page.contains('\u{202e}'), "{page}");
+            let written = "&lt;b a=&quot;x&quot; c=&#39;y&#39;&gt;&amp;\\u{202e}";
+            assert_eq!(page.matches(written).count(), times, "{page}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Life, Policy};
 use crate::{
     kit::{
-        clock::{Timestamp, from_numeric_date},
+        clock::{Timestamp, numeric_date_words},
         text::{capital, escape, shorten},
     },
     token::{Form, ProblemKind, Token, claims, explain::duration},
@@ -30,9 +30,7 @@ pub(super) fn claims_problems(token: &Token, policy: &Policy) -> Vec<String> {
             found.push(format!("{}.", capital(&problem.message)));
         }
     }
-    let at = |seconds: i64| {
-        from_numeric_date(seconds).map_or_else(|| seconds.to_string(), |t| t.to_string())
-    };
+    let at = numeric_date_words;
     for name in ["exp", "nbf", "iat"] {
         let Some(value) = token.claim(name) else {
             continue;

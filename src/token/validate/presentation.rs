@@ -3,7 +3,7 @@
 use super::Policy;
 use crate::{
     kit::{
-        clock::from_numeric_date,
+        clock::numeric_date_words,
         text::{capital, escape},
     },
     token::{
@@ -58,8 +58,7 @@ fn binding_problems(token: &Token, sd: &SdJwt, policy: &Policy) -> Vec<String> {
     if kb.claim("iat").is_some() {
         match claims::numeric_date(kb, "iat") {
             Some(made) if policy.now.as_second().saturating_add(policy.leeway) < made => {
-                let at =
-                    from_numeric_date(made).map_or_else(|| made.to_string(), |t| t.to_string());
+                let at = numeric_date_words(made);
                 found.push(format!(
                     "The key binding was made in the future, at {at} (`iat`)."
                 ));

@@ -1,7 +1,7 @@
 //! The states of a token, and the way back to each.
 
 use delegraph::{
-    app::past::{State, states},
+    app::past::{TokenVersion, states},
     token::template::Template,
 };
 use serde_json::Value;
@@ -12,7 +12,7 @@ fn ask(model: &mut Model, command: impl Into<Command>) {
     update(model, command, &env());
 }
 
-fn labels(states: &[State]) -> Vec<&str> {
+fn labels(states: &[TokenVersion]) -> Vec<&str> {
     states.iter().map(|s| s.label.as_str()).collect()
 }
 

@@ -30,7 +30,7 @@ enum What {
 
 /// What the section keeps between frames.
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct ImportForm {
     what: What,
     name: String,
     text: Zeroizing<String>,
@@ -40,7 +40,7 @@ pub(super) struct State {
 }
 
 /// Draws the section.
-pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportForm) {
     let theme = cx.theme;
     ui.horizontal(|ui| {
         ui.label(theme::section("Import", theme));
@@ -104,7 +104,7 @@ fn frame(theme: &theme::Theme) -> egui::Frame {
         .inner_margin(egui::Margin::symmetric(8, 6))
 }
 
-fn key_text(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+fn key_text(ui: &mut Ui, cx: &Cx<'_>, state: &mut ImportForm) {
     let hint = "-----BEGIN PRIVATE KEY-----, or {\"kty\": …}";
     ScrollArea::vertical()
         .id_salt("import")
@@ -122,7 +122,7 @@ fn key_text(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
         });
 }
 
-fn hidden_field(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, name: &str, hint: &str) {
+fn hidden_field(ui: &mut Ui, cx: &Cx<'_>, state: &mut ImportForm, name: &str, hint: &str) {
     ui.add(
         TextEdit::singleline(&mut *state.text)
             .password(true)
@@ -134,7 +134,7 @@ fn hidden_field(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, name: &str, hint: &
 }
 
 /// A secret: how it is written, and what it is for.
-fn shared(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+fn shared(ui: &mut Ui, cx: &Cx<'_>, state: &mut ImportForm) {
     let theme = cx.theme;
     let hint = "as it was handed out";
     hidden_field(ui, cx, state, "Shared secret as a key", hint);
@@ -193,7 +193,7 @@ fn shared(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
 }
 
 /// A password: the key is derived from it for each token.
-fn password(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
+fn password(ui: &mut Ui, cx: &Cx<'_>, state: &mut ImportForm) {
     hidden_field(ui, cx, state, "Password as a key", "as it was agreed");
     let fits: Vec<&'static str> = secret::password_algorithms().collect();
     state.encoding = Encoding::Text;
@@ -210,7 +210,7 @@ fn note(ui: &mut Ui, text: &RichText) {
     ui.add(egui::Label::new(text.clone()).wrap());
 }
 
-fn choose(ui: &mut Ui, state: &mut State, alg: &str, fits: &[&'static str]) {
+fn choose(ui: &mut Ui, state: &mut ImportForm, alg: &str, fits: &[&'static str]) {
     widgets::field(ui, "Algorithm", |ui| {
         ui.horizontal_wrapped(|ui| {
             for one in fits {
@@ -225,7 +225,7 @@ fn choose(ui: &mut Ui, state: &mut State, alg: &str, fits: &[&'static str]) {
     });
 }
 
-fn take_over(cx: &mut Cx<'_>, state: &mut State) {
+fn take_over(cx: &mut Cx<'_>, state: &mut ImportForm) {
     let name = state.name.trim().to_owned();
     if state.what == What::Key {
         // Read once on the click, so that an error stands beside the text and the text is not lost.
@@ -248,8 +248,8 @@ fn take_over(cx: &mut Cx<'_>, state: &mut State) {
             name,
         });
     }
-    *state = State {
+    *state = ImportForm {
         what: state.what,
-        ..State::default()
+        ..ImportForm::default()
     };
 }

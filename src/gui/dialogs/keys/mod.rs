@@ -33,17 +33,17 @@ const ALGORITHMS: [(&str, &str); 12] = [
 
 /// What the dialog keeps between frames.
 #[derive(Default)]
-pub struct State {
+pub struct KeysForm {
     name: String,
     alg: usize,
-    import: import::State,
+    import: import::ImportForm,
     rename: Option<(KeyId, String)>,
     deleting: Option<KeyId>,
     passphrase: Zeroizing<String>,
 }
 
 /// Draws the dialog.
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeysForm) {
     list(ui, cx, state);
     widgets::rule(ui);
     generate(ui, cx, state);
@@ -54,7 +54,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 }
 
 /// Where secrets are kept when the workspace is saved.
-fn keeping(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+fn keeping(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeysForm) {
     let theme = cx.theme;
     ui.label(theme::section("Where they are kept", theme));
     ui.add(
@@ -109,7 +109,7 @@ fn keeping(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
 }
 
-fn list(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+fn list(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeysForm) {
     let keys = std::sync::Arc::clone(&cx.model.workspace);
     if keys.keys.is_empty() {
         ui.label(
@@ -130,7 +130,7 @@ fn list(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         });
 }
 
-fn entry(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, key: &KeyEntry) {
+fn entry(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeysForm, key: &KeyEntry) {
     let theme = cx.theme;
     ui.horizontal(|ui| {
         ui.set_height(34.0);
@@ -228,7 +228,7 @@ fn entry(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, key: &KeyEntry) {
     });
 }
 
-fn generate(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+fn generate(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeysForm) {
     ui.label(theme::section("Generate", cx.theme));
     ui.horizontal_wrapped(|ui| {
         for (n, (alg, what)) in ALGORITHMS.iter().enumerate() {

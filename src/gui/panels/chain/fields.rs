@@ -19,7 +19,7 @@ use crate::{
 
 /// Texts that are being typed.
 #[derive(Default)]
-pub struct State {
+pub struct FieldsState {
     pub(super) drafts: HashMap<&'static str, String>,
     chips: HashMap<&'static str, Option<String>>,
 }
@@ -27,7 +27,7 @@ pub struct State {
 /// A field whose text is taken over when it is left.
 pub(super) fn draft(
     ui: &mut Ui,
-    state: &mut State,
+    state: &mut FieldsState,
     name: &'static str,
     value: &str,
     hint: &str,
@@ -47,7 +47,7 @@ pub(super) fn draft(
 
 pub(super) fn text(
     ui: &mut Ui,
-    state: &mut State,
+    state: &mut FieldsState,
     name: &'static str,
     value: &mut Option<String>,
     hint: &str,
@@ -62,7 +62,7 @@ pub(super) fn text(
 /// A text with a list of what is known beside it.
 pub(super) fn choice(
     ui: &mut Ui,
-    state: &mut State,
+    state: &mut FieldsState,
     name: &'static str,
     value: &mut Option<String>,
     offered: &[&str],
@@ -224,7 +224,7 @@ pub(super) fn method_choice(ui: &mut Ui, method: &mut Option<String>) {
 /// A set of values as chips, with what is known to choose from.
 pub(super) fn list(
     ui: &mut Ui,
-    state: &mut State,
+    state: &mut FieldsState,
     name: &'static str,
     values: &mut Vec<String>,
     offered: &[String],
@@ -259,7 +259,7 @@ pub(super) fn list(
     ui.add_space(space::XS / 2.0);
 }
 
-fn chosen(ui: &mut Ui, state: &mut State, name: &'static str, values: &mut Vec<String>) {
+fn chosen(ui: &mut Ui, state: &mut FieldsState, name: &'static str, values: &mut Vec<String>) {
     let draft = state.chips.entry(name).or_default();
     match chips::editor(ui, name, values, None, draft, &[]) {
         Some(Edit::Add(value)) => {

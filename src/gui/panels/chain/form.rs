@@ -3,7 +3,7 @@
 
 use egui::Ui;
 
-use super::fields::{Source, State, choice, list};
+use super::fields::{Source, FieldsState, choice, list};
 use crate::{
     app::Model,
     chain::{Dpop, TokenRequest},
@@ -64,7 +64,7 @@ pub(super) struct Form<'a> {
     /// All state.
     pub model: &'a Model,
     /// Texts that are being typed.
-    pub fields: &'a mut State,
+    pub fields: &'a mut FieldsState,
     /// What can be offered.
     pub known: &'a Known,
     /// Where the node could take a token from.

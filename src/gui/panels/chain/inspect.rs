@@ -44,7 +44,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node_id: &str) {
     if state.of != of {
         state.of = of;
         state.which = usize::MAX;
-        state.form = fields::State::default();
+        state.form = fields::FieldsState::default();
     }
     let run = model.runs.get(&id).and_then(|r| r.nodes.get(node_id));
     head(ui, cx, id, node, run);

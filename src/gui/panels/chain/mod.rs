@@ -15,7 +15,7 @@ use egui::{Align, Button, Layout, RichText, Role, Ui, WidgetInfo};
 
 use crate::{
     app::{
-        Model, chains, runs,
+        Model, chains, command, runs,
         session::{Notice, Selection, View},
         view,
     },
@@ -26,7 +26,6 @@ use crate::{
         pane::Pane,
         panel::{Dock, Entry, Panel},
         request::WindowRequest,
-        shortcuts,
         theme::{self, space},
         widgets,
     },
@@ -177,7 +176,7 @@ fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
                     if widgets::primary(ui, Some(Icon::Play), text)
                         .on_hover_text(format!(
                             "Run all nodes ({})",
-                            shortcuts::of(runs::Command::All(id))
+                            command::shortcut(cx.model, &runs::Command::All(id).into())
                         ))
                         .clicked()
                     {
@@ -186,7 +185,7 @@ fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
                 }
                 ui.add_enabled_ui(!running, |ui| {
                     ui.spacing_mut().item_spacing.x = 6.0;
-                    let keys = shortcuts::of(runs::Command::Step(id));
+                    let keys = command::shortcut(cx.model, &runs::Command::Step(id).into());
                     let tip = format!("Run the next node ({keys})");
                     if act(ui, roomy, Icon::Step, "Step", keys, &tip) {
                         cx.push(runs::Command::Step(id));
@@ -418,7 +417,7 @@ fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, offer: &Offer) {
         })
         .or_else(|| chain.nodes.iter().rev().find(gives))
         .map_or_else(String::new, |n| n.id.clone());
-    let node_id = free_id(chain, offer.stem);
+    let node_id = chain.free_id(offer.stem);
     let node = Node {
         id: node_id.clone(),
         title: None,
@@ -431,17 +430,6 @@ fn add(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, offer: &Offer) {
     };
     cx.push(chains::Command::AddNode(id, Box::new(node)));
     cx.push(view::Command::Select(Selection::ChainNode(id, node_id)));
-}
-
-fn free_id(chain: &Chain, stem: &str) -> String {
-    if chain.node(stem).is_none() {
-        return stem.to_owned();
-    }
-    // One more than there are nodes: one of these is free.
-    (2..chain.nodes.len() + 3)
-        .map(|n| format!("{stem}-{n}"))
-        .find(|id| chain.node(id).is_none())
-        .unwrap_or_else(|| stem.to_owned())
 }
 
 #[cfg(test)]
@@ -468,8 +456,8 @@ mod tests {
                 expect: Vec::new(),
             }],
         };
-        assert_eq!(free_id(&chain, "exchange"), "exchange-2");
-        assert_eq!(free_id(&chain, "call"), "call");
+        assert_eq!(chain.free_id("exchange"), "exchange-2");
+        assert_eq!(chain.free_id("call"), "call");
         assert_eq!(file_stem("../a b"), "---a-b");
         assert_eq!(file_stem(""), "chain");
     }

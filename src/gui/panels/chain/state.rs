@@ -54,6 +54,6 @@ pub struct InspectState {
     /// Which of several requests of the node.
     pub which: usize,
     /// Texts that are being typed.
-    pub form: fields::State,
+    pub form: fields::FieldsState,
     pub of: Option<(ChainId, String)>,
 }

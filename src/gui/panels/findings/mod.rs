@@ -83,7 +83,7 @@ const COLUMNS: [Column; 7] = [
 /// The panel: what it keeps between frames.
 #[derive(Default)]
 pub struct FindingsPanel {
-    rows: rows::State,
+    rows: rows::TableState,
     open_not_evaluable: bool,
     sorted: Sorted,
 }

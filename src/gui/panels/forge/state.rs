@@ -64,7 +64,7 @@ pub(super) struct FireState {
 /// What the list keeps between frames.
 #[derive(Default)]
 pub(super) struct ListState {
-    pub rows: rows::State,
+    pub rows: rows::TableState,
     pub selected: Option<Selected>,
     pub search: String,
     pub folded: BTreeSet<&'static str>,
@@ -86,7 +86,7 @@ pub(super) enum Selected {
 /// What the matrix keeps between frames.
 #[derive(Default)]
 pub(super) struct MatrixState {
-    pub rows: rows::State,
+    pub rows: rows::TableState,
     pub show: Show,
     pub selected: Option<usize>,
 }

@@ -78,7 +78,7 @@ const NARROW: [Column; 7] = [
 /// The panel: what it keeps between frames.
 #[derive(Default)]
 pub struct LogPanel {
-    rows: rows::State,
+    rows: rows::TableState,
     tab: Tab,
     show: Show,
 }

@@ -38,7 +38,7 @@ const LABEL: f32 = 74.0;
 /// The panel: what it keeps between frames.
 #[derive(Default)]
 pub struct TimelinePanel {
-    rows: rows::State,
+    rows: rows::TableState,
     lives: Lives,
 }
 

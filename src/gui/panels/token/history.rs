@@ -74,7 +74,7 @@ fn derived(ui: &mut Ui, cx: &mut Cx<'_>, original: TokenId) {
     });
 }
 
-fn list(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, states: &[past::State]) {
+fn list(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, states: &[past::TokenVersion]) {
     let hidden = states.len().saturating_sub(MOST);
     for (n, state) in states.iter().enumerate().rev() {
         if n > 0 && n <= hidden {

@@ -118,7 +118,7 @@ pub(super) struct SigningState {
 #[derive(Default)]
 pub(super) struct HistoryState {
     pub of: Option<(TokenId, Arc<Workspace>)>,
-    pub states: Vec<past::State>,
+    pub states: Vec<past::TokenVersion>,
 }
 
 /// A member that is being named anew.

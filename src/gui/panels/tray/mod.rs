@@ -92,7 +92,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
             |ui| {
                 let coming = cx.model.workspace.tokens.len();
                 if coming > 0 {
-                    let words = format!("Reading {} …", counted(coming));
+                    let words = format!("Reading {} …", counted(coming, "token"));
                     ui.label(theme::small(words).color(cx.theme.muted));
                     return;
                 }
@@ -132,14 +132,6 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     delete(cx);
     drop_zone(ui, cx, foot.shrink(space::M));
     ui.advance_cursor_after_rect(full);
-}
-
-fn counted(n: usize) -> String {
-    if n == 1 {
-        "1 token".into()
-    } else {
-        format!("{n} tokens")
-    }
 }
 
 /// Filter and order.
@@ -198,7 +190,7 @@ fn note(cx: &Cx<'_>) -> Option<String> {
     if behind {
         return Some(format!(
             "Reading {} …",
-            counted(cx.model.workspace.tokens.len())
+            counted(cx.model.workspace.tokens.len(), "token")
         ));
     }
     if tray.picked.len() > 1 {
