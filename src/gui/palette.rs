@@ -1,8 +1,14 @@
 //! Ctrl+K: every command with its shortcut, and every token by name.
 
+use std::cmp::Reverse;
+
 use egui::{
     Align, Area, CornerRadius, Frame, Id, Key, Layout, Margin, Order, RichText, Role, ScrollArea,
     Sense, Ui, WidgetInfo, vec2,
+};
+use nucleo_matcher::{
+    Config, Matcher, Utf32Str,
+    pattern::{AtomKind, CaseMatching, Normalization, Pattern},
 };
 
 use super::{
@@ -40,7 +46,7 @@ pub struct Palette {
 }
 
 /// A line, and how well it fits what is typed.
-type Fitting = (i32, Entry<Action>);
+type Fitting = (u32, Entry<Action>);
 
 /// What a line of the palette, or a key, does.
 #[derive(Debug, Clone)]
@@ -111,32 +117,38 @@ pub fn entries(model: &Model) -> Vec<Entry<Action>> {
         .collect()
 }
 
-/// How well `query` fits `label`: its letters in order, ignoring case; runs and word starts count
-/// more, and words that stand there as they are typed most. `None` when it does not fit.
-pub fn fit(query: &str, label: &str) -> Option<i32> {
-    let lower = label.to_lowercase();
-    let whole = query.to_lowercase().split_whitespace().all(|word| {
-        lower
-            .match_indices(word)
-            .any(|(at, _)| !lower[..at].ends_with(char::is_alphanumeric))
-    });
-    let mut score = if whole { 1_000 } else { 0 };
-    let mut last: Option<usize> = None;
-    let label: Vec<char> = lower.chars().collect();
-    let mut at = 0;
-    for c in query.to_lowercase().chars().filter(|c| !c.is_whitespace()) {
-        let place = (at..label.len()).find(|i| label[*i] == c)?;
-        score += 1;
-        if last.is_some_and(|l| l + 1 == place) {
-            score += 4;
+/// What is typed, to be compared with lines: each of its words stands in a line that fits, its letters in
+/// order, whatever the case.
+struct Query {
+    words: Pattern,
+    matcher: Matcher,
+    /// Of the line that is compared.
+    letters: Vec<char>,
+}
+
+impl Query {
+    fn new(typed: &str) -> Self {
+        let (case, normal) = (CaseMatching::Ignore, Normalization::Smart);
+        Self {
+            words: Pattern::new(typed, case, normal, AtomKind::Fuzzy),
+            matcher: Matcher::new(Config::DEFAULT),
+            letters: Vec::new(),
         }
-        if place == 0 || !label[place - 1].is_alphanumeric() {
-            score += 3;
-        }
-        last = Some(place);
-        at = place + 1;
     }
-    Some(score * 8 - i32::try_from(label.len()).unwrap_or(i32::MAX).min(120) / 4)
+
+    /// How well a text fits; nothing when it does not.
+    fn fit(&mut self, text: &str) -> Option<u32> {
+        let letters = Utf32Str::new(text, &mut self.letters);
+        self.words.score(letters, &mut self.matcher)
+    }
+
+    /// A line with how well it fits: by its label, or, a little less, together with its hint.
+    fn fitting(&mut self, line: Entry<Action>) -> Option<Fitting> {
+        let by_label = self.fit(&line.label);
+        let with_hint = self.fit(&format!("{} {}", line.label, line.hint));
+        let with_hint = with_hint.map(|score| score.saturating_sub(4));
+        by_label.max(with_hint).map(|score| (score, line))
+    }
 }
 
 impl Palette {
@@ -253,36 +265,36 @@ impl Palette {
     }
 
     fn found(&mut self, cx: &Cx<'_>) -> Vec<Entry<Action>> {
-        let query = self.query.trim();
-        let commands = entries(cx.model).into_iter();
-        let mut found: Vec<Fitting> = commands.filter_map(|line| fitting(query, line)).collect();
-        if !query.is_empty() {
-            let tokens = self
-                .tokens
-                .get(&cx.model.analysis, query.to_owned(), |analysis, query| {
-                    fitting_tokens(analysis, query)
-                });
-            found.extend(tokens.iter().cloned());
-            found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.label.cmp(&b.1.label)));
+        let typed = self.query.trim();
+        if typed.is_empty() {
+            return entries(cx.model);
         }
-        found.into_iter().map(|(_, e)| e).collect()
+        let mut query = Query::new(typed);
+        let commands = entries(cx.model).into_iter();
+        let mut found: Vec<Fitting> = commands.filter_map(|line| query.fitting(line)).collect();
+        let tokens = self
+            .tokens
+            .get(&cx.model.analysis, typed.to_owned(), |analysis, _| {
+                fitting_tokens(analysis, &mut query)
+            });
+        found.extend(tokens.iter().cloned());
+        // Of those that fit as well the shorter one: what was typed is more of it.
+        let key = |(score, line): &Fitting| (Reverse(*score), line.label.chars().count());
+        found.sort_by(|a, b| {
+            let by_name = || a.1.label.cmp(&b.1.label);
+            key(a).cmp(&key(b)).then_with(by_name)
+        });
+        found.into_iter().map(|(_, line)| line).collect()
     }
 }
 
-/// A line with how well it fits; nothing when it does not.
-fn fitting(query: &str, line: Entry<Action>) -> Option<Fitting> {
-    let by_label = fit(query, &line.label);
-    let with_hint = fit(query, &format!("{} {}", line.label, line.hint)).map(|s| s - 4);
-    by_label.max(with_hint).map(|score| (score, line))
-}
-
-fn fitting_tokens(analysis: &Analysis, query: &str) -> Vec<Fitting> {
+fn fitting_tokens(analysis: &Analysis, query: &mut Query) -> Vec<Fitting> {
     let lines = analysis.tokens.iter().map(|(id, view)| {
         let show = Action::Window(WindowRequest::ShowToken(*id));
         let (title, who) = (escape(&view.title), view.principal.short());
         line_of(title, escape(&who), show)
     });
-    lines.filter_map(|line| fitting(query, line)).collect()
+    lines.filter_map(|line| query.fitting(line)).collect()
 }
 
 fn line(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry<Action>, chosen: bool) -> egui::Response {
@@ -345,6 +357,10 @@ pub(super) fn perform(cx: &mut Cx<'_>, action: Action) {
 mod tests {
     use super::*;
 
+    fn fit(typed: &str, text: &str) -> Option<u32> {
+        Query::new(typed).fit(text)
+    }
+
     #[test]
     fn fuzzy_finds_by_letters_in_order() {
         assert!(fit("rsc", "Run the sample chain").is_some());
@@ -354,5 +370,13 @@ mod tests {
         let theme = "Switch between dark and light theme";
         assert!(fit("theme", theme) > fit("theme", "Run the sample chain"));
         assert!(fit("light theme", theme) > fit("light theme", "Limit that the memory"));
+    }
+
+    #[test]
+    fn words_are_found_in_any_order_and_without_their_accents() {
+        assert!(fit("chain run", "Run the sample chain").is_some());
+        assert!(fit("chain ruin", "Run the sample chain").is_none());
+        assert!(fit("jose", "José").is_some());
+        assert!(fit("JOSE", "jose").is_some());
     }
 }

@@ -76,6 +76,7 @@ const LIBRARIES: [(&[&str], &[&str]); 7] = [
             "egui_tiles",
             "egui_notify",
             "egui_dnd",
+            "nucleo_matcher",
             "egui_material_icons",
             "epaint",
             "emath",
