@@ -11,6 +11,9 @@ use crate::{
     kit::{clock::to_second, markup::xml_lines, text::capital},
 };
 
+// Written by hand, although there is a library (quick-junit): it drops characters that XML does not allow,
+// where here they are shown for what they are, and it brings a second library for time.
+
 /// Renders the run. Well-formed XML 1.0 whatever names and servers say.
 pub fn render(chain: &Chain, run: &Run) -> String {
     let idle = NodeRun::default();

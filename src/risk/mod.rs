@@ -52,6 +52,9 @@ pub enum Severity {
     Critical,
 }
 
+// Lists and names of variants like these stand by hand, here and elsewhere, although strum derives them: a
+// list has an order of its own, and a name is what scripts read, which must not follow a variant that is
+// renamed.
 impl Severity {
     /// All, worst first.
     pub const ALL: [Self; 5] = [

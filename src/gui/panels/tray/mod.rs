@@ -26,7 +26,7 @@ use crate::{
         pane::Pane,
         panel::{Dock, Entry, Panel},
         request::WindowRequest,
-        sections,
+        sections::{self, severity::counted},
         theme::{self, RADIUS, space},
         widgets,
     },
