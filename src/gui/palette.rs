@@ -375,7 +375,7 @@ mod tests {
     #[test]
     fn words_are_found_in_any_order_and_without_their_accents() {
         assert!(fit("chain run", "Run the sample chain").is_some());
-        assert!(fit("chain ruin", "Run the sample chain").is_none());
+        assert!(fit("chain fire", "Run the sample chain").is_none());
         assert!(fit("jose", "José").is_some());
         assert!(fit("JOSE", "jose").is_some());
     }
