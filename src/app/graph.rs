@@ -159,10 +159,9 @@ pub(super) fn bring_out(model: &mut Model) {
         Selection::Relation(from, to, _) => with(&[from, to]),
         Selection::None => Some(BTreeSet::new()),
         // What the graph does not show leaves it as it is.
-        Selection::ChainNode(..)
-        | Selection::Key(_)
-        | Selection::Server(_)
-        | Selection::Log(_) => None,
+        Selection::ChainNode(..) | Selection::Key(_) | Selection::Server(_) | Selection::Log(_) => {
+            None
+        }
     };
     if let Some(next) = next {
         model.session.seen.apart = next;

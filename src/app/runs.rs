@@ -131,10 +131,7 @@ impl Noun for Command {
 
     fn shortcuts(model: &Model) -> Vec<(Self, Keys)> {
         let of = |id| -> Vec<(Self, Keys)> {
-            vec![
-                (Self::All(id), &["Ctrl+Enter"]),
-                (Self::Step(id), &["F10"]),
-            ]
+            vec![(Self::All(id), &["Ctrl+Enter"]), (Self::Step(id), &["F10"])]
         };
         model.session.chain.map(of).unwrap_or_default()
     }

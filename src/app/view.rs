@@ -144,7 +144,9 @@ impl Noun for Command {
 
     fn shortcuts(_model: &Model) -> Vec<(Self, Keys)> {
         let views = VIEWS.iter().filter(|(_, keys)| !keys.is_empty());
-        views.map(|(view, keys)| (Self::Show(*view), *keys)).collect()
+        views
+            .map(|(view, keys)| (Self::Show(*view), *keys))
+            .collect()
     }
 }
 

@@ -8,7 +8,6 @@ use super::{
     target::{Occasion, Steps},
 };
 
-
 /// A family of forgeries: a table in a file of its own.
 pub struct Family {
     /// Stable name in kebab-case.

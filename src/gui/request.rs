@@ -90,7 +90,11 @@ pub static OFFERS: &[Offer] = &[
         WindowRequest::Open(Dialog::Connect),
     ),
     Offer::new("Open workspace…", &["Ctrl+O"], WindowRequest::OpenWorkspace),
-    Offer::new("Save workspace as…", &["Ctrl+Shift+S"], WindowRequest::SaveAs),
+    Offer::new(
+        "Save workspace as…",
+        &["Ctrl+Shift+S"],
+        WindowRequest::SaveAs,
+    ),
     Offer::new("Find in the view", &["Ctrl+F"], WindowRequest::Find),
     Offer {
         label: None,

@@ -105,7 +105,13 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut TopbarState, settings: &S
             }
         }
         ui.separator();
-        if widgets::menu_item(ui, "New", command::shortcut(cx.model, &file::Command::New.into())).clicked() {
+        if widgets::menu_item(
+            ui,
+            "New",
+            command::shortcut(cx.model, &file::Command::New.into()),
+        )
+        .clicked()
+        {
             cx.push(file::Command::New);
             ui.close();
         }
@@ -113,7 +119,13 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut TopbarState, settings: &S
             cx.ask(WindowRequest::OpenWorkspace);
             ui.close();
         }
-        if widgets::menu_item(ui, "Save", command::shortcut(cx.model, &file::Command::Save.into())).clicked() {
+        if widgets::menu_item(
+            ui,
+            "Save",
+            command::shortcut(cx.model, &file::Command::Save.into()),
+        )
+        .clicked()
+        {
             cx.save();
             ui.close();
         }
@@ -150,7 +162,13 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut TopbarState, settings: &S
             cx.ask(WindowRequest::Open(Dialog::About));
             ui.close();
         }
-        if widgets::menu_item(ui, "Quit", command::shortcut(cx.model, &file::Command::Quit.into())).clicked() {
+        if widgets::menu_item(
+            ui,
+            "Quit",
+            command::shortcut(cx.model, &file::Command::Quit.into()),
+        )
+        .clicked()
+        {
             cx.push(file::Command::Quit);
             ui.close();
         }

@@ -9,9 +9,7 @@ use super::Settings;
 use crate::{
     evidence::{Evidence, Hop, Identities, RequestedExchange},
     jose::Alg,
-    kit::{
-        text::{escape, shorten},
-    },
+    kit::text::{escape, shorten},
     token::{
         Form, Kind, Token,
         claims::{self, Actor, Pid},

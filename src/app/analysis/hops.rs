@@ -39,7 +39,11 @@ pub(super) fn hops_of_runs(input: &Input) -> (Vec<Hop>, BTreeMap<ChainId, usize>
 /// The user's tokens as hops. Each is alone, but for two cases: an edited copy of a run's token
 /// stands where that stood, so that the rules compare it with the same parent; and tokens that came
 /// in one text are taken as hops of one chain where their actors say so.
-pub(super) fn hops_of_user(input: &Input, decoded: &HashMap<TokenId, Arc<Token>>, hops: &mut Vec<Hop>) {
+pub(super) fn hops_of_user(
+    input: &Input,
+    decoded: &HashMap<TokenId, Arc<Token>>,
+    hops: &mut Vec<Hop>,
+) {
     let place: HashMap<TokenId, usize> = hops
         .iter()
         .enumerate()

@@ -119,7 +119,10 @@ fn changes_between(token: &Token, then: Timestamp, now: Timestamp, leeway: i64) 
 
 /// The earliest moment after `now` at which something changes by itself. Of thousands of tokens one
 /// ends at every moment: findings then follow in steps, lists tell what has ended all the same.
-pub(super) fn next_change(tokens: &HashMap<TokenId, TokenView>, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn next_change(
+    tokens: &HashMap<TokenId, TokenView>,
+    now: Timestamp,
+) -> Option<Timestamp> {
     let second = now.as_second();
     let step = i64::try_from(tokens.len() / 300).unwrap_or(i64::MAX);
     tokens

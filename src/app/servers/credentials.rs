@@ -1,11 +1,7 @@
 //! What clients prove themselves with that stands elsewhere: it is read when it comes into the document.
 
 use crate::{
-    app::{
-        Effect, Model, Workspace,
-        model::Purpose,
-        workspace::ClientEntry,
-    },
+    app::{Effect, Model, Workspace, model::Purpose, workspace::ClientEntry},
     chain::Reference,
     kit::{
         ids::{ClientRef, JobId},

@@ -34,7 +34,11 @@ pub(super) fn discover(model: &mut Model, id: ServerId, issuer: String, effects:
 }
 
 /// Fetches what servers publish that have come into the document: by opening a file, by undo.
-pub(in crate::app) fn discover_new(model: &mut Model, before: &Workspace, effects: &mut Vec<Effect>) {
+pub(in crate::app) fn discover_new(
+    model: &mut Model,
+    before: &Workspace,
+    effects: &mut Vec<Effect>,
+) {
     let new: Vec<_> = model
         .workspace
         .servers
@@ -49,7 +53,11 @@ pub(in crate::app) fn discover_new(model: &mut Model, before: &Workspace, effect
 }
 
 /// Metadata and keys have come, or why they have not.
-pub(in crate::app) fn discovered(model: &mut Model, job: JobId, found: Result<(Metadata, Jwks), String>) {
+pub(in crate::app) fn discovered(
+    model: &mut Model,
+    job: JobId,
+    found: Result<(Metadata, Jwks), String>,
+) {
     let Some(Purpose::Discover(id)) = model.jobs.remove(&job).map(|j| j.purpose) else {
         return;
     };

@@ -7,12 +7,7 @@ use crate::{
         session::{Demands, MAX_LEEWAY},
         view,
     },
-    gui::{
-        context::Cx,
-        icons::Icon,
-        theme::space,
-        times, widgets,
-    },
+    gui::{context::Cx, icons::Icon, theme::space, times, widgets},
     kit::{
         clock::{Clock, Timestamp, from_numeric_date},
         text::{escape, shorten},
@@ -171,6 +166,5 @@ fn demands_form(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ClockForm) {
 
 fn read_moment(cx: &Cx<'_>, text: &str) -> Result<Timestamp, String> {
     let seconds = times::read(text, &cx.window.zone, cx.seconds())?;
-    from_numeric_date(seconds)
-        .ok_or_else(|| format!("{seconds} seconds lie outside the calendar"))
+    from_numeric_date(seconds).ok_or_else(|| format!("{seconds} seconds lie outside the calendar"))
 }

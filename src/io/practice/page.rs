@@ -108,7 +108,10 @@ mod tests {
             (refused(StatusCode::BAD_REQUEST, HOSTILE), 1),
         ] {
             let page = text(response).await;
-            assert!(!page.contains(HOSTILE) && !page.contains('\u{202e}'), "{page}");
+            assert!(
+                !page.contains(HOSTILE) && !page.contains('\u{202e}'),
+                "{page}"
+            );
             let written = "&lt;b a=&quot;x&quot; c=&#39;y&#39;&gt;&amp;\\u{202e}";
             assert_eq!(page.matches(written).count(), times, "{page}");
         }

@@ -6,8 +6,7 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::{
-    DraftError, Form, JweError, Unsupported, agreement, authenticated,
-    limits,
+    DraftError, Form, JweError, Unsupported, agreement, authenticated, limits,
     names::{Enc, Manage},
     open::{self, fits},
 };

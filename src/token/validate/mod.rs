@@ -10,9 +10,7 @@ mod signature;
 pub mod steps;
 mod verdict;
 
-use self::{
-    claims::claims_problems, presentation::presentation_problems, signature::signatures,
-};
+use self::{claims::claims_problems, presentation::presentation_problems, signature::signatures};
 use super::Token;
 
 pub use self::{

@@ -13,8 +13,7 @@ use self::{
     keys::{Named, candidates},
 };
 use super::{
-    Candidate, KeyOwner, KeyUsed, Policy, Signature, SignatureVerdict,
-    critical::critical,
+    Candidate, KeyOwner, KeyUsed, Policy, Signature, SignatureVerdict, critical::critical,
     steps::Check,
 };
 use crate::{

@@ -3,7 +3,7 @@
 
 use egui::Ui;
 
-use super::fields::{Source, FieldsState, choice, list};
+use super::fields::{FieldsState, Source, choice, list};
 use crate::{
     app::Model,
     chain::{Dpop, TokenRequest},

@@ -303,7 +303,9 @@ fn card(
         .filter(|s| *s > Severity::Info);
     let outcome = outcome(model, (state, left), run, token, severity);
     let who = who(node);
-    let shown = whole.zip(run).and_then(|(whole, run)| presented(whole, run));
+    let shown = whole
+        .zip(run)
+        .and_then(|(whole, run)| presented(whole, run));
     let lines: Vec<String> = face(&node.step)
         .lines(node, model)
         .into_iter()

@@ -160,10 +160,7 @@ fn used(ui: &mut Ui, cx: &mut Cx<'_, Verified>, key: &KeyEntry, thumbprint: Opti
     }
 }
 
-fn verified_by(
-    analysis: &Analysis,
-    (name, thumbprint): &NamedKey,
-) -> Vec<(TokenId, String)> {
+fn verified_by(analysis: &Analysis, (name, thumbprint): &NamedKey) -> Vec<(TokenId, String)> {
     let from = format!("key {name} of the workspace");
     let mut found: Vec<(TokenId, String)> = analysis
         .tokens
