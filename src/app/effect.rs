@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     attack::fire::Fire,
-    chain::{Reference, run::BrowserWant},
+    chain::{
+        Reference,
+        run::{BrowserWant, SigningIn},
+    },
     jose::{Jwk, Jwks, KeyError},
     kit::{
         clock::{Clock, Timestamp},
@@ -42,7 +45,8 @@ pub enum Effect {
     StackForgeries(Arc<Forged>, Vec<String>),
     /// Try weak secrets, those of a word list as well; public keys too.
     Crack(JobId, Arc<str>, Option<PathBuf>, Vec<Jwk>),
-    /// Sign in through the user's browser; answered by [`Outcome::Redirect`].
+    /// Sign in through the user's browser; answered by [`Outcome::SigningIn`] at once and once a second,
+    /// and at last by [`Outcome::Redirect`].
     Browser(JobId, BrowserWant),
     /// Let this time pass, whatever the clock says; answered by [`Outcome::Waiting`] once a second, and at
     /// last by [`Outcome::Waited`].
@@ -214,6 +218,8 @@ pub enum Outcome {
     Tried(JobId, Tried),
     /// What came of it.
     Cracked(JobId, Tried, Result<Option<FoundSecret>, String>),
+    /// A sign-in waits for the user.
+    SigningIn(JobId, Box<SigningIn>),
     /// The redirect of a sign-in: redirect URI, URL received.
     Redirect(JobId, Result<(url::Url, url::Url), String>),
     /// What is left of a wait.

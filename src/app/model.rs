@@ -18,7 +18,7 @@ use super::{
     workspace::Workspace,
 };
 use crate::{
-    chain::run::{Pending, Run},
+    chain::run::{Pending, Run, SigningIn},
     jose::Jwks,
     kit::{
         ids::{ChainId, ClientRef, Ids, JobId, ServerId, TokenId},
@@ -200,8 +200,10 @@ pub struct Running {
     pub queue: Vec<String>,
     /// The node that waits for an answer, and its job.
     pub pending: Option<(JobId, Pending)>,
-    /// How long that node still waits, for one that lets time pass.
+    /// How long that node still waits, for one that lets time pass or a person sign in.
     pub left: Option<Duration>,
+    /// The sign-in that it waits for.
+    pub signing_in: Option<SigningIn>,
     /// Waits for the practice server with these faults.
     pub waits_for: Option<Faults>,
     /// How many requests of the pending node are in the log already.

@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub(super) use self::{
-    queue::{answered, cancel, practice_changed, waiting},
+    queue::{answered, cancel, practice_changed, signing_in, waiting},
     stale::{mark_stale, settle_findings},
     tokens::{found, token},
 };

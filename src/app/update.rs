@@ -72,6 +72,7 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
             env,
             &mut effects,
         ),
+        Outcome::SigningIn(job, state) => runs::signing_in(model, job, *state),
         Outcome::Redirect(job, answer) => runs::answered(
             model,
             job,

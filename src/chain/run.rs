@@ -127,6 +127,17 @@ pub struct BrowserWant {
     pub state: String,
 }
 
+/// A sign-in under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningIn {
+    /// The address that signs in, whichever browser opens it.
+    pub address: Url,
+    /// How long it is still good.
+    pub left: Duration,
+    /// Why no browser was opened, if none was.
+    pub no_browser: Option<String>,
+}
+
 /// What the world answers.
 #[derive(Debug, Clone)]
 pub enum Answer {

@@ -275,6 +275,24 @@ fn take(name: &str, script: &mut Script) -> Result<ChainId, Failure> {
         .ok_or_else(|| Failure::impossible(format!("{}: could not be read", escape(name))))
 }
 
+/// The node that waits for a person, and what that person is to do.
+fn sign_in(id: ChainId, script: &Script) -> Option<(String, String)> {
+    let running = script.model.running.get(&id)?;
+    let state = running.signing_in.as_ref()?;
+    let (_, pending) = running.pending.as_ref()?;
+    let why = match &state.no_browser {
+        Some(why) => format!("no browser could be opened ({why})"),
+        None => "waiting for your browser".into(),
+    };
+    let words = format!(
+        "{}: {why}. Open this address on this machine within {} minutes:\n{}",
+        escape(&pending.node),
+        state.left.as_secs() / 60,
+        state.address
+    );
+    Some((pending.node.clone(), words))
+}
+
 /// Runs all nodes and waits until they have ended and everything is derived from them.
 fn carry_out(id: ChainId, chain: &Chain, script: &mut Script) -> Result<(), Failure> {
     let end = serve::end_flag().map_err(Failure::impossible)?;
@@ -282,10 +300,17 @@ fn carry_out(id: ChainId, chain: &Chain, script: &mut Script) -> Result<(), Fail
     let mut shown: Vec<(String, NodeState)> = Vec::new();
     script.ask(runs::Command::All(id));
     let mut cancelled = false;
+    let mut signing_in: Option<String> = None;
     script.pump(SILENCE, |script| {
         if end.load(Ordering::Relaxed) && !cancelled {
             cancelled = true;
             script.ask(runs::Command::Cancel(id));
+        }
+        if let Some((node, words)) = sign_in(id, script)
+            && signing_in.as_ref() != Some(&node)
+        {
+            output::note(&words);
+            signing_in = Some(node);
         }
         if show_progress {
             for node in &chain.nodes {

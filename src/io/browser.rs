@@ -10,10 +10,17 @@ use tokio::{
 };
 use url::Url;
 
-use crate::chain::run::BrowserWant;
+use super::wait;
+use crate::{
+    chain::run::{BrowserWant, SigningIn},
+    kit::markup::xml,
+};
 
 /// How long the user has to sign in.
-pub const TIME_LIMIT: Duration = Duration::from_mins(3);
+pub const TIME_LIMIT: Duration = Duration::from_mins(5);
+
+/// How long the server has to take a connection before its browser page is given up as unreachable.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
 /// How long a browser has to send its request.
 const REQUEST_LIMIT: Duration = Duration::from_secs(10);
@@ -36,8 +43,14 @@ pub fn system() -> Opener {
 }
 
 /// Listens, opens the browser at the authorization request, waits for the redirect that carries the
-/// right `state`. Gives the redirect URI and the URL received.
-pub async fn sign_in(want: BrowserWant, opener: Opener) -> Result<(Url, Url), String> {
+/// right `state`. Gives the redirect URI and the URL received. Where no browser can be opened it waits
+/// all the same: `tell` has the address, which any browser of this machine can open.
+pub async fn sign_in(
+    want: BrowserWant,
+    opener: Opener,
+    tell: impl Fn(SigningIn),
+) -> Result<(Url, Url), String> {
+    listened_to(&want.url).await?;
     let listening = |e: std::io::Error| {
         format!("The sign-in needs a port on this machine to come back to, and has none: {e}")
     };
@@ -51,16 +64,20 @@ pub async fn sign_in(want: BrowserWant, opener: Opener) -> Result<(Url, Url), St
     address
         .query_pairs_mut()
         .append_pair("redirect_uri", redirect.as_str());
-    let shown = address.clone();
-    let opened = tokio::task::spawn_blocking(move || opener(&address)).await;
-    if let Err(why) = opened.unwrap_or_else(|e| Err(e.to_string())) {
-        return Err(format!(
-            "No browser could be opened for the sign-in ({why}). At the practice server a user's name \
-             signs in without one; elsewhere, get a token by other means and paste it. The address was \
-             {shown}"
-        ));
-    }
     let (sender, mut redirects) = mpsc::channel(1);
+    let opened = {
+        let address = address.clone();
+        tokio::task::spawn_blocking(move || opener(&address)).await
+    };
+    let no_browser = opened.unwrap_or_else(|e| Err(e.to_string())).err();
+    let told = |left| {
+        tell(SigningIn {
+            address: address.clone(),
+            left,
+            no_browser: no_browser.clone(),
+        });
+    };
+    told(TIME_LIMIT);
     let serve = async {
         let slots = Arc::new(tokio::sync::Semaphore::new(MAX_CONNECTIONS));
         loop {
@@ -83,12 +100,60 @@ pub async fn sign_in(want: BrowserWant, opener: Opener) -> Result<(Url, Url), St
     tokio::select! {
         Some(url) = redirects.recv() => Ok((redirect.clone(), url)),
         () = serve => Err("The port for the sign-in was closed.".into()),
-        () = tokio::time::sleep(TIME_LIMIT) => Err(format!(
-            "Nobody came back from the sign-in within {} minutes. Run the node again; check that the \
-             server allows the redirect URI http://127.0.0.1 with any port (RFC 8252 §7.3).",
-            TIME_LIMIT.as_secs() / 60
-        )),
+        _ = wait::wait(TIME_LIMIT, told) => Err(nobody_came(no_browser.as_deref())),
     }
+}
+
+fn nobody_came(no_browser: Option<&str>) -> String {
+    let minutes = TIME_LIMIT.as_secs() / 60;
+    match no_browser {
+        Some(why) => format!(
+            "No browser could be opened for the sign-in ({why}), and nobody opened the address in another \
+             one within {minutes} minutes. At the practice server a user's name signs in without a browser; \
+             elsewhere run the node again and open the address that it names, or get a token by other means \
+             and paste it."
+        ),
+        None => format!(
+            "Nobody came back from the sign-in within {minutes} minutes. Run the node again; check that the \
+             server allows the redirect URI http://127.0.0.1 with any port (RFC 8252 §7.3)."
+        ),
+    }
+}
+
+/// Whether somebody listens where the browser is to go: a page of the browser that says "connection
+/// refused" would never lead back here. What this machine cannot tell (a name that only a proxy
+/// resolves, a firewall that drops) is left to the browser.
+async fn listened_to(url: &Url) -> Result<(), String> {
+    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
+        return Ok(());
+    };
+    let host = host.trim_matches(['[', ']']);
+    match timeout(CONNECT_LIMIT, TcpStream::connect((host, port))).await {
+        Ok(Err(e)) if e.kind() == std::io::ErrorKind::ConnectionRefused => Err(format!(
+            "The server is not there: nothing listens at {host}:{port}, where the sign-in begins. Start the \
+             server, or check its authorization endpoint, and run the node again."
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// What the page says to whom the redirect brought here (RFC 6749 §4.1.2).
+fn greeting(redirect: &Url) -> (&'static str, String) {
+    let parameter = |name: &str| {
+        let mut pairs = redirect.query_pairs();
+        pairs.find_map(|(n, value)| (n == name).then(|| value.into_owned()))
+    };
+    if let Some(error) = parameter("error") {
+        let why = parameter("error_description").map_or_else(String::new, |d| format!(": {d}"));
+        let text = format!("Not signed in. The server answered {error}{why}");
+        return ("Not signed in", text);
+    }
+    if parameter("code").is_none() && parameter("response").is_none() {
+        let text = "Not signed in: the answer of the server holds neither a code nor an error.";
+        return ("Not signed in", text.into());
+    }
+    let text = "The code has arrived. You can close this page and go back to Delegraph.";
+    ("Back from the sign-in", text.into())
 }
 
 /// Reads one request and answers with a small page. The URL, when it is the redirect waited for.
@@ -105,19 +170,20 @@ async fn answer(mut stream: TcpStream, redirect: &Url, state: &str) -> Option<Ur
     let found = target(&request).and_then(|target| redirect.join(target).ok());
     let url = found.filter(|u| u.origin() == redirect.origin() && u.path() == PATH);
     let right = url.filter(|u| u.query_pairs().any(|(n, v)| n == "state" && v == state));
-    let (status, text) = match &right {
-        Some(_) => (
-            "200 OK",
-            "Signed in. You can close this page and go back to Delegraph.",
-        ),
+    let (status, (title, text)) = match &right {
+        Some(url) => ("200 OK", greeting(url)),
         None => (
             "404 Not Found",
-            "This is not the sign-in that Delegraph waits for.",
+            (
+                "Not waited for",
+                "This is not the sign-in that Delegraph waits for.".into(),
+            ),
         ),
     };
     let page = format!(
-        "<!doctype html><meta charset=utf-8><title>Delegraph</title>\
-         <body style=\"font:16px sans-serif;margin:4rem\"><p>{text}</p>"
+        "<!doctype html><meta charset=utf-8><title>{title}: Delegraph</title>\
+         <body style=\"font:16px sans-serif;margin:4rem\"><p>{}</p>",
+        xml(&text)
     );
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
@@ -175,19 +241,58 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn the_redirect_with_the_right_state_is_taken_and_no_other() {
-        let (redirect, received) = sign_in(want(), eager(true)).await.unwrap();
+        let (redirect, received) = sign_in(want(), eager(true), |_| ()).await.unwrap();
         assert_eq!(redirect.path(), PATH);
         assert_eq!(received.query(), Some("code=c1&state=s1"));
     }
 
-    #[tokio::test]
-    async fn without_a_browser_it_says_so() {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn without_a_browser_the_address_is_told_and_stays_good() {
         let none: Opener = Arc::new(|_| Err("no display".into()));
-        let why = sign_in(want(), none).await.unwrap_err();
-        assert!(
-            why.contains("no display") && why.contains("as.example"),
-            "{why}"
-        );
+        let tell = |state: SigningIn| {
+            assert_eq!(state.no_browser.as_deref(), Some("no display"));
+            // Another browser opens it; told again each second, it is opened once only.
+            if state.left == TIME_LIMIT {
+                eager(false)(&state.address).unwrap();
+            }
+        };
+        let (_, received) = sign_in(want(), none, tell).await.unwrap();
+        assert_eq!(received.query(), Some("code=c1&state=s1"));
+        let why = nobody_came(Some("no display"));
+        assert!(why.contains("no display"), "{why}");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_gone_ends_the_sign_in_before_a_browser_opens() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let at = Url::parse(&format!("http://127.0.0.1:{port}/authorize")).unwrap();
+        listened_to(&at).await.unwrap();
+        drop(listener);
+        let opener: Opener = Arc::new(|_| panic!("opened"));
+        let want = BrowserWant { url: at, ..want() };
+        let why = sign_in(want, opener, |_| ()).await.unwrap_err();
+        assert!(why.contains(&port.to_string()), "{why}");
+    }
+
+    #[test]
+    fn an_error_at_the_redirect_is_not_greeted_as_a_sign_in() {
+        for (query, title, said) in [
+            ("code=c&state=s", "Back", "has arrived"),
+            ("error=access_denied&state=s", "Not", "access_denied"),
+            ("error=x&error_description=no+%3Cb%3E", "Not", "no <b>"),
+            // An error beside a code is an error.
+            ("code=c&error=server_error", "Not", "server_error"),
+            ("state=s", "Not", "neither"),
+            ("response=eyJ", "Back", "has arrived"),
+        ] {
+            let url = Url::parse(&format!("http://127.0.0.1:1{PATH}?{query}")).unwrap();
+            let (shown, text) = greeting(&url);
+            assert!(
+                shown.starts_with(title) && text.contains(said),
+                "{query}: {text}"
+            );
+        }
     }
 
     #[test]

@@ -183,7 +183,8 @@ impl Runtime {
             }),
             Effect::Browser(job, want) => shared.clone().job(job, async move {
                 let opener = Arc::clone(&shared.opener);
-                Outcome::Redirect(job, browser::sign_in(want, opener).await)
+                let tell = |state| shared.send(Outcome::SigningIn(job, Box::new(state)));
+                Outcome::Redirect(job, browser::sign_in(want, opener, tell).await)
             }),
             Effect::Wait(job, time) => shared.clone().job(job, async move {
                 let tell = |left| shared.send(Outcome::Waiting(job, left));

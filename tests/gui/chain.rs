@@ -135,3 +135,35 @@ fn a_wait_is_added_behind_the_selected_node() {
     assert_eq!(wait.hands_on(), Some("plan"));
     assert_eq!(delegraph::chain::plan::flaws(chain), []);
 }
+
+#[test]
+fn a_sign_in_waits_for_the_browser_with_its_address_and_can_be_cancelled() {
+    let text = "version = 1\nname = \"x\"\n\
+         [[server]]\nname = \"as\"\nissuer = \"https://as.example\"\n\
+         authorization_endpoint = \"https://as.example/authorize\"\n\
+         token_endpoint = \"https://as.example/token\"\n\
+         [[server.client]]\nclient_id = \"app\"\n\
+         [[node]]\nid = \"alice\"\nkind = \"sign_in\"\nserver = \"as\"\nclient = \"app\"\nuser = \"alice\"\n";
+    let mut harness = crate::rig::window(
+        true,
+        SIZE,
+        vec![
+            chains::Command::Import(text.into()).into(),
+            view::Command::Show(View::Chain).into(),
+        ],
+    );
+    settle(&mut harness);
+    let id = harness.state().model().session.chain.unwrap();
+    harness.get_by_label("Sign in as alice, not run").click();
+    settle(&mut harness);
+    harness.state_mut().push(runs::Command::All(id));
+    settle(&mut harness);
+    let words = "aiting for your browser, 4 min left";
+    assert_eq!(harness.query_all_by_label_contains(words).count(), 3);
+    harness.get_by_label_contains("https://as.example/authorize?response_type=code&client_id=app");
+    harness.get_by_label("Copy the address");
+    harness.get_by_label("Cancel the sign-in").click();
+    settle(&mut harness);
+    assert!(harness.query_by_label("Copy the address").is_none());
+    assert!(harness.state().model().running.is_empty());
+}

@@ -1,11 +1,11 @@
 //! A window without a runtime: effects that need no world are carried out at once, the clock stands.
 
-use std::{cell::RefCell, collections::VecDeque, sync::Arc};
+use std::{cell::RefCell, collections::VecDeque, sync::Arc, time::Duration};
 
 use delegraph::{
     app::{Command, Effect, Model, Outcome, analysis::Analysis, forge::Volley},
     attack::fire::{Answer, Fire, Next},
-    chain::run::Exchanged,
+    chain::run::{Exchanged, SigningIn},
     gui::shell::{App, Carrier},
     jose::Jwk,
     kit::{
@@ -39,6 +39,15 @@ impl Carrier for Hand {
                     rng: Arc::new(SystemRng),
                 };
                 Some(Outcome::Fired(job, Box::new(fired(*fire, &env))))
+            }
+            // Nobody comes back from it.
+            Effect::Browser(job, want) => {
+                let state = SigningIn {
+                    address: want.url,
+                    left: Duration::from_mins(4),
+                    no_browser: None,
+                };
+                Some(Outcome::SigningIn(job, Box::new(state)))
             }
             effect => carry_out(effect),
         };

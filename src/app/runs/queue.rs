@@ -15,7 +15,7 @@ use crate::{
     },
     chain::{
         Chain, Node, plan,
-        run::{self, Answer, Exchanged, NodeRun, NodeState, Progress, Run, Want},
+        run::{self, Answer, Exchanged, NodeRun, NodeState, Progress, Run, SigningIn, Want},
     },
     kit::{
         Env,
@@ -163,6 +163,16 @@ pub(in crate::app) fn waiting(model: &mut Model, job: JobId, left: Duration) {
     }
 }
 
+/// A node of a chain waits for a person to sign in.
+pub(in crate::app) fn signing_in(model: &mut Model, job: JobId, state: SigningIn) {
+    waiting(model, job, state.left);
+    let mut running = model.running.values_mut();
+    let waits = |r: &&mut Running| r.pending.as_ref().is_some_and(|(id, _)| *id == job);
+    if let Some(running) = running.find(waits) {
+        running.signing_in = Some(state);
+    }
+}
+
 /// Takes in how a node goes on.
 fn take(model: &mut Model, id: ChainId, node: &str, progress: Progress, effects: &mut Vec<Effect>) {
     match progress {
@@ -182,6 +192,7 @@ fn take(model: &mut Model, id: ChainId, node: &str, progress: Progress, effects:
             let job = model.begin(what, Purpose::Chain(id));
             if let Some(running) = model.running.get_mut(&id) {
                 running.pending = Some((job, *pending));
+                running.signing_in = None;
                 running.left = match want {
                     Want::Wait(time) => Some(time),
                     Want::Http(_) | Want::Browser(_) | Want::Read(_) => None,

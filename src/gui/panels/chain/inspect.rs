@@ -12,7 +12,7 @@ use crate::{
     app::{chains, runs},
     chain::{
         Givers, Node, Role,
-        run::{Failure, FailureKind, NodeRun, NodeState},
+        run::{Failure, FailureKind, NodeRun, NodeState, SigningIn},
     },
     gui::{
         icons::Icon,
@@ -63,15 +63,40 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node_id: &str) {
     }
 }
 
+/// What a person is to do whom a node waits for.
+fn signing_in(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, state: &SigningIn) {
+    if let Some(why) = &state.no_browser {
+        let why = format!("No browser could be opened: {}", escape(why));
+        ui.add(egui::Label::new(RichText::new(why).color(cx.theme.medium)).wrap());
+    }
+    let about = "Sign in there; this node goes on when the browser comes back.";
+    ui.add(egui::Label::new(RichText::new(about).color(cx.theme.muted)).wrap());
+    let address = state.address.as_str();
+    ui.add(
+        egui::Label::new(theme::mono(escape(address)))
+            .truncate()
+            .selectable(true),
+    )
+    .on_hover_text(escape(address));
+    ui.horizontal_wrapped(|ui| {
+        if widgets::button(ui, Icon::Copy, "Copy the address").clicked() {
+            cx.ask(WindowRequest::Copy(address.into(), "Address".into()));
+        }
+        if widgets::button(ui, Icon::Stop, "Cancel the sign-in").clicked() {
+            cx.push(runs::Command::Cancel(id));
+        }
+    });
+}
+
 fn head(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &Node, run: Option<&NodeRun>) {
     widgets::section(ui, &shorten(&escape(&node.id), 32), node.kind_word());
     ui.add_space(space::XS);
     ui.add(egui::Label::new(theme::title(spoken_title(node))).wrap());
-    let left = cx.model.running.get(&id).and_then(|running| {
-        let (_, pending) = running.pending.as_ref()?;
-        running.left.filter(|_| pending.node == node.id)
+    let running = cx.model.running.get(&id).filter(|running| {
+        let pending = running.pending.as_ref();
+        pending.is_some_and(|(_, pending)| pending.node == node.id)
     });
-    let waiting = left.map(|left| capital(&waiting_words(left)));
+    let waiting = running.and_then(waiting_words).map(|w| capital(&w));
     ui.horizontal_wrapped(|ui| {
         let (words, colour) = match run.map_or(NodeState::Idle, |r| r.state) {
             NodeState::Idle => ("Not run", cx.theme.muted),
@@ -93,6 +118,9 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &Node, run: Option<&Nod
             );
         }
     });
+    if let Some(state) = running.and_then(|r| r.signing_in.as_ref()) {
+        signing_in(ui, cx, id, state);
+    }
     if let Some(thumbprint) = run
         .and_then(|r| r.proof_key.as_ref())
         .and_then(|key| key.thumbprint().ok())

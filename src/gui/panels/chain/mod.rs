@@ -157,11 +157,11 @@ fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
                     if widgets::button(ui, Icon::Stop, "Cancel").clicked() {
                         cx.push(runs::Command::Cancel(id));
                     }
-                    match cx.model.running.get(&id).and_then(|r| r.left) {
+                    match cx.model.running.get(&id).and_then(waiting_words) {
                         // Nothing moves for up to an hour: a spinner would be drawn all that time.
-                        Some(left) => {
+                        Some(words) => {
                             let icon = Icon::Hourglass.show(ui, 14.0, cx.theme.muted);
-                            let words = capital(&waiting_words(left));
+                            let words = capital(&words);
                             icon.widget_info(|| {
                                 WidgetInfo::labeled(Role::ProgressIndicator, true, &words)
                             });

@@ -1,13 +1,13 @@
 //! A chain as it is drawn: places, wires with their words, lines on the cards. Made once per change of
 //! the document, the run or the analysis.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use egui::{Pos2, Rect, pos2, vec2};
 
 use super::kinds::face;
 use crate::{
-    app::{Model, Workspace, analysis::Analysis},
+    app::{Model, Workspace, analysis::Analysis, model::Running},
     chain::{
         Chain, Givers, Node, Role, place, plan,
         run::{NodeRun, NodeState, Run},
@@ -109,8 +109,8 @@ pub(super) fn input(rect: Rect, role: Role) -> Pos2 {
 #[derive(PartialEq)]
 struct Waiting {
     node: String,
-    /// What is left of its time, for one that lets time pass.
-    left: Option<Duration>,
+    /// What it waits for, and how long still.
+    words: Option<String>,
 }
 
 fn waiting(model: &Model, id: ChainId) -> Option<Waiting> {
@@ -118,7 +118,7 @@ fn waiting(model: &Model, id: ChainId) -> Option<Waiting> {
     let (_, pending) = running.pending.as_ref()?;
     Some(Waiting {
         node: pending.node.clone(),
-        left: running.left,
+        words: waiting_words(running),
     })
 }
 
@@ -128,11 +128,17 @@ pub(super) fn handed_token(givers: &Givers<'_>, run: &Run, node: &str) -> Option
     run.nodes.get(givers.giver(node))?.token_id
 }
 
-/// `waiting, 42 s left`.
-pub(super) fn waiting_words(left: Duration) -> String {
+/// `waiting, 42 s left`, of a node that lets time pass or a person sign in.
+pub(super) fn waiting_words(running: &Running) -> Option<String> {
+    let left = running.left?;
     let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
     let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-    format!("waiting, {} left", duration(seconds))
+    let what = match &running.signing_in {
+        Some(state) if state.no_browser.is_some() => "waiting for a browser",
+        Some(_) => "waiting for your browser",
+        None => "waiting",
+    };
+    Some(format!("{what}, {} left", duration(seconds)))
 }
 
 impl Scene {
@@ -165,8 +171,8 @@ impl Scene {
                     Some(_) => NodeState::Running,
                     None => node_run.map_or(NodeState::Idle, |r| r.state),
                 };
-                let left = waits.and_then(|w| w.left);
-                let mut card = card(model, node, *rect, (state, left), (run, node_run));
+                let words = waits.and_then(|w| w.words.clone());
+                let mut card = card(model, node, *rect, (state, words), (run, node_run));
                 card.token = run.and_then(|run| handed_token(&givers, run, &node.id));
                 card
             })
@@ -293,7 +299,7 @@ fn card(
     model: &Model,
     node: &Node,
     rect: Rect,
-    (state, left): (NodeState, Option<Duration>),
+    (state, waits): (NodeState, Option<String>),
     (whole, run): (Option<&Run>, Option<&NodeRun>),
 ) -> Card {
     let token = run.and_then(|r| r.token_id);
@@ -301,7 +307,7 @@ fn card(
         .and_then(|t| model.analysis.tokens.get(&t))
         .and_then(|t| t.severity)
         .filter(|s| *s > Severity::Info);
-    let outcome = outcome(model, (state, left), run, token, severity);
+    let outcome = outcome(model, (state, waits), run, token, severity);
     let who = who(node);
     let shown = whole
         .zip(run)
@@ -354,7 +360,7 @@ pub(super) fn spoken_title(node: &Node) -> String {
 
 fn outcome(
     model: &Model,
-    (state, left): (NodeState, Option<Duration>),
+    (state, waits): (NodeState, Option<String>),
     run: Option<&NodeRun>,
     token: Option<TokenId>,
     severity: Option<Severity>,
@@ -366,10 +372,7 @@ fn outcome(
     let millis = run.map_or(0, |r| r.millis);
     match state {
         NodeState::Idle => ("not run".into(), Tone::Quiet),
-        NodeState::Running => (
-            left.map_or_else(|| "running".into(), waiting_words),
-            Tone::Quiet,
-        ),
+        NodeState::Running => (waits.unwrap_or_else(|| "running".into()), Tone::Quiet),
         NodeState::Stale => ("stale: run it again".into(), Tone::Quiet),
         NodeState::Failed => {
             let why = run.and_then(|r| r.failure.as_ref());
