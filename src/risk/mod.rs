@@ -17,6 +17,7 @@ mod actors;
 #[cfg(test)]
 mod cases;
 pub mod compare;
+mod due;
 mod facts;
 mod rule;
 pub mod rules;

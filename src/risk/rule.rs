@@ -167,9 +167,6 @@ fn of_actors<'s>(at: &At<'s>, pair: &Pair<'s>, check: fn(&Actors<'_>) -> Said) -
 /// Why a rule is not evaluable where the claims are out of reach.
 pub(super) const UNREADABLE: &str = "the claims cannot be read";
 
-/// Why a rule about what a token must hold is not evaluable.
-pub(super) const KIND_UNKNOWN: &str = "what the token is for, and so what it must hold, is unknown";
-
 /// What a rule says of a token.
 pub(super) enum Said {
     /// There is nothing to find, or nothing that the rule is about.

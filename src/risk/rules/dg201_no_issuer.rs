@@ -3,7 +3,9 @@
 use crate::{
     risk::{
         Severity,
-        rule::{Check, Draft, KIND_UNKNOWN, Mark, Rule, Said, Surroundings, UNREADABLE, Wire},
+        due::where_due,
+        facts::Facts,
+        rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
         survey::At,
     },
     token::Kind,
@@ -31,25 +33,27 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(at: &At<'_>) -> Said {
     let own = at.own;
-    if !own.readable {
-        return Said::unknown(UNREADABLE);
-    }
     // Transaction tokens, JWT-SVIDs and `DPoP` proofs may do without.
-    let due = match own.kind {
-        Kind::Unknown => return Said::unknown(KIND_UNKNOWN),
-        Kind::AccessToken
-        | Kind::PresumedAccessToken
-        | Kind::IdToken
-        | Kind::RefreshToken
-        | Kind::IdJag
-        | Kind::ClientAssertion
-        | Kind::LogoutToken
-        | Kind::SecurityEvent
-        | Kind::RequestObject
-        | Kind::IntrospectionResponse => true,
-        _ => false,
+    let due = |kind| {
+        matches!(
+            kind,
+            Kind::AccessToken
+                | Kind::PresumedAccessToken
+                | Kind::IdToken
+                | Kind::RefreshToken
+                | Kind::IdJag
+                | Kind::ClientAssertion
+                | Kind::LogoutToken
+                | Kind::SecurityEvent
+                | Kind::RequestObject
+                | Kind::IntrospectionResponse
+        )
     };
-    if !due || own.token.claim("iss").is_some() {
+    where_due(own, due, || judge(own))
+}
+
+fn judge(own: &Facts<'_>) -> Said {
+    if own.token.claim("iss").is_some() {
         return Said::Silent;
     }
     Draft {

@@ -3,7 +3,9 @@
 use crate::{
     risk::{
         Severity,
-        rule::{Check, Draft, KIND_UNKNOWN, Mark, Rule, Said, Surroundings, UNREADABLE, Wire},
+        due::where_due,
+        facts::Facts,
+        rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
         survey::At,
     },
     token::Kind,
@@ -31,11 +33,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(at: &At<'_>) -> Said {
     let own = at.own;
-    if !own.readable {
-        return Said::unknown(UNREADABLE);
-    }
-    let due = match own.kind {
-        Kind::Unknown => return Said::unknown(KIND_UNKNOWN),
+    let due = |kind| match kind {
         Kind::AccessToken
         | Kind::IdToken
         | Kind::RefreshToken
@@ -47,7 +45,11 @@ fn check(at: &At<'_>) -> Said {
         Kind::PresumedAccessToken => own.token.claim("cnf").is_none() || own.iss.is_none(),
         _ => false,
     };
-    if !due || own.token.claim("sub").is_some() {
+    where_due(own, due, || judge(own))
+}
+
+fn judge(own: &Facts<'_>) -> Said {
+    if own.token.claim("sub").is_some() {
         return Said::Silent;
     }
     Draft {

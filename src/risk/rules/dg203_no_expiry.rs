@@ -3,7 +3,9 @@
 use crate::{
     risk::{
         Severity,
-        rule::{Check, Draft, KIND_UNKNOWN, Mark, Rule, Said, Surroundings, UNREADABLE, Wire},
+        due::where_due,
+        facts::Facts,
+        rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
         survey::At,
     },
     token::Kind,
@@ -31,23 +33,25 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(at: &At<'_>) -> Said {
     let own = at.own;
-    if !own.readable {
-        return Said::unknown(UNREADABLE);
-    }
     // `DPoP` proofs, introspection responses and security events live without.
-    let due = match own.kind {
-        Kind::Unknown => return Said::unknown(KIND_UNKNOWN),
-        Kind::AccessToken
-        | Kind::PresumedAccessToken
-        | Kind::IdToken
-        | Kind::ClientAssertion
-        | Kind::JwtSvid
-        | Kind::TxnToken
-        | Kind::IdJag
-        | Kind::LogoutToken => true,
-        _ => false,
+    let due = |kind| {
+        matches!(
+            kind,
+            Kind::AccessToken
+                | Kind::PresumedAccessToken
+                | Kind::IdToken
+                | Kind::ClientAssertion
+                | Kind::JwtSvid
+                | Kind::TxnToken
+                | Kind::IdJag
+                | Kind::LogoutToken
+        )
     };
-    if !due || own.exp.is_some() {
+    where_due(own, due, || judge(own))
+}
+
+fn judge(own: &Facts<'_>) -> Said {
+    if own.exp.is_some() {
         return Said::Silent;
     }
     if own.token.claim("exp").is_some() {
