@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     input::{self, Placed},
-    output::{self, Done, Failure, Stream, columns},
+    output::{self, Done, Failure, Stream, columns, shown},
     subcommand::Setting,
 };
 use crate::{
@@ -217,15 +217,6 @@ fn in_words(placed: &Placed, now: Timestamp) -> String {
     }
     text.push_str(&columns(2, &rows));
     text
-}
-
-/// A value on one line: strings without quotes, hidden characters escaped, long ones shortened.
-pub(super) fn shown(value: &Value) -> String {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    escape(&shorten(&text, 160)).into_owned()
 }
 
 /// The times of RFC 7519 §4.1 in words: `2026-03-01T12:00:00Z, in 4 min`.

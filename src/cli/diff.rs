@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     input,
-    output::{Done, Failure, columns},
+    output::{Done, Failure, columns, shown},
     subcommand::Setting,
 };
 use crate::{
@@ -72,7 +72,7 @@ fn in_words(row: &Row) -> (String, String) {
     let show = |value: &Option<Value>| {
         value
             .as_ref()
-            .map_or_else(|| "(none)".to_owned(), super::decode::shown)
+            .map_or_else(|| "(none)".to_owned(), shown)
     };
     let words = match row.change {
         Change::Kept => format!("kept       {}", show(&row.after)),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::{
-    input, key_options, keys,
+    input, keys,
     output::{Done, Failure},
     subcommand::Setting,
 };
@@ -121,7 +121,7 @@ pub(super) fn run(options: &Options, _: &Setting) -> Result<Done, Failure> {
 fn recipients(options: &Options) -> Result<Vec<(Jwk, Manage)>, Failure> {
     let named = options.alg.as_deref().map(algorithm).transpose()?;
     let enc = keys::encryption(&options.enc)?;
-    let passphrase = key_options::passphrase(options.passphrase_file.as_deref())?;
+    let passphrase = keys::passphrase(options.passphrase_file.as_deref())?;
     let mut all = Vec::new();
     for path in &options.key {
         let found = keys::read_with(path, passphrase.as_ref())?;

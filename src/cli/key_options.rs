@@ -45,7 +45,7 @@ impl KeyOptions {
     /// The keys, in the order of the options.
     pub fn candidates(&self) -> Result<Vec<Candidate>, Failure> {
         let mut candidates = Vec::new();
-        let passphrase = passphrase(self.passphrase_file.as_deref())?;
+        let passphrase = keys::passphrase(self.passphrase_file.as_deref())?;
         for path in &self.key {
             let from = path.display().to_string();
             let found = keys::read_with(path, passphrase.as_ref())?;
@@ -76,9 +76,4 @@ impl KeyOptions {
         );
         Ok(candidates)
     }
-}
-
-/// The passphrase in a file.
-pub(super) fn passphrase(file: Option<&Path>) -> Result<Option<Secret>, Failure> {
-    file.map(keys::secret_file).transpose()
 }

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
 use super::{
-    input, key_options,
+    input,
     output::{self, Done, Failure},
     subcommand::Setting,
 };
@@ -95,7 +95,7 @@ pub(super) fn run(options: &Options, _: &Setting) -> Result<Done, Failure> {
 }
 
 fn given(passphrase_file: Option<&Path>, file: Option<&Path>) -> Result<Vec<Jwk>, Failure> {
-    let passphrase = key_options::passphrase(passphrase_file)?;
+    let passphrase = passphrase(passphrase_file)?;
     read_with(file.unwrap_or(Path::new("-")), passphrase.as_ref())
 }
 
@@ -322,4 +322,9 @@ pub(super) fn secret_file(path: &Path) -> Result<Secret, Failure> {
         return Err(Failure::impossible(format!("{}: is empty", path.display())));
     }
     Ok(Secret::new(text))
+}
+
+/// The passphrase in a file.
+pub(super) fn passphrase(file: Option<&Path>) -> Result<Option<Secret>, Failure> {
+    file.map(secret_file).transpose()
 }

@@ -253,6 +253,15 @@ pub(super) fn columns<L: AsRef<str>>(indent: usize, rows: &[(L, String)]) -> Str
         .collect()
 }
 
+/// A value on one line: strings without quotes, hidden characters escaped, long ones shortened.
+pub(super) fn shown(value: &Value) -> String {
+    let shown = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    text::escape(&text::shorten(&shown, 160)).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

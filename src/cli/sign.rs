@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::{
-    input, key_options, keys,
+    input, keys,
     output::{Done, Failure},
     subcommand::Setting,
 };
@@ -77,7 +77,7 @@ pub(super) fn run(options: &Options, _: &Setting) -> Result<Done, Failure> {
     let path = options.file.as_deref().unwrap_or(Path::new("-"));
     let (key, key_path) = match (&options.key, &options.secret_file) {
         (Some(path), _) => {
-            let passphrase = key_options::passphrase(options.passphrase_file.as_deref())?;
+            let passphrase = keys::passphrase(options.passphrase_file.as_deref())?;
             let all = keys::read_with(path, passphrase.as_ref())?;
             (keys::only(&all)?.clone(), path)
         }

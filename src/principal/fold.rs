@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::{Edge, Fold, Graph, Node, NodeKind, Relation};
-use crate::kit::text::shorten;
+use crate::kit::text::{excerpt, shorten};
 
 /// A graph of more principals than this is folded unless the user wants it whole.
 pub const LARGE: usize = 40;
@@ -316,7 +316,7 @@ fn shared(node: &Node, by: By) -> String {
         let bare = text
             .split_once("://")
             .map_or(text.as_str(), |(_, rest)| rest);
-        shorten(&crate::kit::text::escape(bare.trim_end_matches('/')), 40).into_owned()
+        excerpt(bare.trim_end_matches('/'), 40)
     };
     match (by, key(node, by)) {
         (By::Kind, _) => String::new(),

@@ -10,11 +10,14 @@ use serde_json::Value;
 use rank::rank;
 use roles::{Roles, speaks_of_principals};
 
-use super::{Edge, Graph, Node, NodeKind, Relation, place};
+use super::{
+    Edge, Graph, Node, NodeKind, Relation,
+    place::{self, Trace},
+};
 use crate::{
     evidence::{Evidence, Hop},
     jose::Jwk,
-    kit::text::{escape, shorten},
+    kit::text::{escape, excerpt},
     risk::Report,
     token::{
         Kind, Token,
@@ -49,19 +52,6 @@ pub fn build_of(evidence: &Evidence, report: &Report, keeps: impl Fn(usize) -> b
     rank(&mut builder.graph);
     place::findings(&mut builder.graph, &builder.traces, report, evidence);
     builder.graph
-}
-
-/// What one hop left in the graph: where its findings belong.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Trace {
-    /// Subject, first actor ... current actor.
-    pub path: Vec<usize>,
-    /// Who holds the token: current actor, else subject, else client.
-    pub holder: Option<usize>,
-    /// The edge by which authority came to the holder.
-    pub arrival: Option<usize>,
-    /// Edges to audiences, with the audience as the token names it.
-    pub reaches: Vec<(usize, String)>,
 }
 
 #[derive(Debug, Default)]
@@ -144,7 +134,7 @@ impl<'a> Builder<'a> {
             && let Some(name) = self.roles.identities.display_name(pid)
         {
             self.graph.nodes[at].label = escape(name).into_owned();
-            self.facts[at].identifier = Some(shorten(&escape(&pid.sub), 40).into_owned());
+            self.facts[at].identifier = Some(excerpt(&pid.sub, 40));
         }
         at
     }
@@ -283,7 +273,7 @@ impl<'a> Builder<'a> {
             self.facts[server].algs.extend(
                 token
                     .header_text("alg")
-                    .map(|alg| shorten(&escape(alg), 16).into_owned()),
+                    .map(|alg| excerpt(alg, 16)),
             );
             self.facts[server]
                 .keys
@@ -352,7 +342,7 @@ impl<'a> Builder<'a> {
     fn key(&mut self, key: &str, hop: usize) -> usize {
         let (_, thumbprint) = key.split_once(':').unwrap_or(("", key));
         let at = self.node(NodeKind::Key, None, key, hop);
-        self.graph.nodes[at].label = shorten(&escape(thumbprint), 12).into_owned();
+        self.graph.nodes[at].label = excerpt(thumbprint, 12);
         at
     }
 

@@ -1,11 +1,24 @@
 //! Which finding belongs to which principal and which relation.
 
-use super::{Graph, graph::Trace};
+use super::Graph;
 use crate::{
     evidence::Evidence,
     risk::{Finding, Mark, Report, Severity},
     token::claims,
 };
+
+/// What one hop left in the graph: where its findings belong.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Trace {
+    /// Subject, first actor ... current actor.
+    pub path: Vec<usize>,
+    /// Who holds the token: current actor, else subject, else client.
+    pub holder: Option<usize>,
+    /// The edge by which authority came to the holder.
+    pub arrival: Option<usize>,
+    /// Edges to audiences, with the audience as the token names it.
+    pub reaches: Vec<(usize, String)>,
+}
 
 /// Puts the findings where their rules want them, and all of them on the principal that holds the token.
 pub(super) fn findings(graph: &mut Graph, traces: &[Trace], report: &Report, evidence: &Evidence) {

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::shown;
 use crate::{
-    cli::output::columns,
+    cli::output::{columns, shown},
     kit::text::{escape, shorten},
     token::{
         Token,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::super::{
     chain::script::Script,
-    fetch, keys,
+    fetch, input, keys,
     output::{self, Done, Failure},
     subcommand::Setting,
 };
@@ -221,7 +221,7 @@ impl TargetOptions {
                 method,
                 credential,
             },
-            actor_token: self.actor_token.as_deref().map(super::raw_of).transpose()?,
+            actor_token: self.actor_token.as_deref().map(input::raw_of).transpose()?,
             audience: self.audience.clone(),
             scope: self.scope.clone(),
             resource: self.resource.clone(),

@@ -174,21 +174,12 @@ impl Options {
         let mut with = Ingredients::gather(token, keys, now)
             .map_err(|e| Failure::impossible(e.to_string()))?;
         for path in &self.other {
-            with.others.push(raw_of(path)?);
+            with.others.push(input::raw_of(path)?);
         }
         with.callback = self.callback.as_ref().map(ToString::to_string);
-        with.parent = self.parent.as_deref().map(raw_of).transpose()?;
+        with.parent = self.parent.as_deref().map(input::raw_of).transpose()?;
         Ok(with)
     }
-}
-
-/// The one token of a file.
-fn raw_of(path: &Path) -> Result<String, Failure> {
-    Ok(
-        input::one_token(&input::text(path)?, &input::Pick::default())?
-            .raw
-            .to_string(),
-    )
 }
 
 fn names(joined: &str) -> Result<Vec<&'static Forgery>, Failure> {

@@ -1,6 +1,9 @@
 //! Where those stand that are in no row: audiences in a column of their own, issuers below everything.
 
-use super::{Box2, grid::Grid, point};
+use super::{
+    geometry::{Box2, point},
+    grid::Grid,
+};
 use crate::principal::{Graph, NodeKind, Relation};
 
 /// Between the lowest node and the issuers; more in a graph of few rows, which has the room.

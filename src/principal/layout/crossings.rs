@@ -1,16 +1,15 @@
 //! The order of the lanes: wires to shared audiences cross as little as a few rounds can achieve.
 
-use super::grid::Tree;
 use crate::principal::{Graph, Relation};
 
 /// Orders lanes so that wires to shared audiences cross less (barycentre), or leaves them.
-pub(super) fn fewer_crossings(graph: &Graph, tree: &Tree, roots: Vec<usize>) -> Vec<usize> {
+pub(super) fn fewer_crossings(graph: &Graph, parent: &[Option<usize>], roots: Vec<usize>) -> Vec<usize> {
     if roots.len() < 2 {
         return roots;
     }
     let root_of = |mut n: usize| {
-        while let Some(parent) = tree.parent[n] {
-            n = parent;
+        while let Some(above) = parent[n] {
+            n = above;
         }
         n
     };

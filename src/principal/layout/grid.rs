@@ -1,6 +1,6 @@
 //! Which cell each principal stands in: columns are ranks, lanes begin with a subject, a line of delegation keeps its row.
 
-use super::{NODE_HEIGHT, Words, crossings::fewer_crossings};
+use super::{crossings::fewer_crossings, text::NODE_HEIGHT, words::Words};
 use crate::principal::{Graph, Node, NodeKind, Relation};
 
 /// Between two audiences.
@@ -64,7 +64,7 @@ impl Grid {
         let roots: Vec<usize> = (0..count)
             .filter(|n| stands(*n) && tree.parent[*n].is_none() && under[*n].is_none())
             .collect();
-        let roots = fewer_crossings(graph, &tree, roots);
+        let roots = fewer_crossings(graph, &tree.parent, roots);
         let mut held: Vec<Vec<usize>> = vec![Vec::new(); count];
         for (n, holder) in under.iter().enumerate() {
             if let Some(holder) = holder {
@@ -134,8 +134,8 @@ fn stands(node: &Node) -> bool {
 }
 
 /// Who follows from whom on the lines of delegation.
-pub(super) struct Tree {
-    pub parent: Vec<Option<usize>>,
+struct Tree {
+    parent: Vec<Option<usize>>,
     children: Vec<Vec<usize>>,
     /// The child whose line goes straight on.
     main_child: Vec<Option<usize>>,

@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{Box2, CAPTION_SIZE, Layout, Path, Point, point, routes::Space, text_width, wire_text};
+use super::{
+    geometry::{Box2, Layout, Path, Point, point},
+    routes::Space,
+    text::{CAPTION_SIZE, text_width, wire_text},
+};
 use crate::principal::Graph;
 
 /// Height of a label.

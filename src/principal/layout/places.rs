@@ -1,10 +1,11 @@
 //! From cells to places: how wide columns and how high rows are, and their titles.
 
 use super::{
-    Box2, Column, Layout,
     beside::{audiences, issuers},
+    geometry::{Box2, Column, Layout, point},
     grid::Grid,
-    node_width, point, text_width, wire_text,
+    text::{text_width, wire_text},
+    words::node_width,
 };
 use crate::principal::{Graph, NodeKind, Relation};
 

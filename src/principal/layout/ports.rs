@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Box2, Point, grid::Grid, point};
+use super::{
+    geometry::{Box2, Point, point},
+    grid::Grid,
+};
 use crate::principal::{Graph, NodeKind, Relation};
 
 /// A side of a node.

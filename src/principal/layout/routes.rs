@@ -2,11 +2,9 @@
 //! and columns.
 
 use super::{
-    Box2, Path, Point,
+    geometry::{Box2, Path, Point, on_curve, point},
     grid::Grid,
-    on_curve,
     places::arc_height,
-    point,
     ports::{self, Ends, Port, Side, on_side},
 };
 use crate::principal::{Graph, NodeKind};

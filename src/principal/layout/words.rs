@@ -1,6 +1,6 @@
 //! What stands in the box of a principal, line by line.
 
-use super::{CAPTION_SIZE, NAME_SIZE, text_width};
+use super::text::{CAPTION_SIZE, NAME_SIZE, NODE_HEIGHT, NODE_PADDING, text_width};
 use crate::principal::Node;
 
 /// Widest line of a name; a longer one takes two or three.
@@ -42,9 +42,9 @@ impl Words {
     /// Height of a box that holds them.
     pub(super) fn height(&self) -> f32 {
         if self.name.len() + self.detail.len() > LINES {
-            super::NODE_HEIGHT + 16.0
+            NODE_HEIGHT + 16.0
         } else {
-            super::NODE_HEIGHT
+            NODE_HEIGHT
         }
     }
 
@@ -56,6 +56,14 @@ impl Words {
         let details = self.detail.iter().map(|line| wide(line, CAPTION_SIZE));
         names.chain(details).fold(0.0, f32::max)
     }
+}
+
+/// Width of a node: its lines, its icon, and room beside them, down to the zoom `smallest`.
+pub(super) fn node_width(node: &Node, smallest: f32) -> f32 {
+    let [left, icon, gap, right] = NODE_PADDING;
+    (left + icon + gap + Words::of(node).width(smallest) + right)
+        .clamp(104.0, 288.0)
+        .ceil()
 }
 
 /// A name in as few lines as hold it, broken where a reader would break it.

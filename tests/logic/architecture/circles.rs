@@ -18,9 +18,7 @@ use super::{
 const CIRCLES: &[(&str, usize, usize)] = &[
     ("token", 10, 7),
     ("chain", 9, 9),
-    ("principal", 11, 9),
     ("risk", 8, 8),
-    ("cli", 6, 2),
     ("gui", 5, 5),
 ];
 
