@@ -13,7 +13,7 @@ use crate::{
     },
     kit::{
         ids::{HeaderRef, TargetId, TokenId},
-        text::{escape, shorten},
+        text::{excerpt},
     },
     oauth::http::{FORM, Method},
     practice::Faults,
@@ -196,7 +196,7 @@ impl TargetEntry {
     /// Its name, or its method and address; escaped and short.
     pub fn title(&self) -> String {
         if !self.name.trim().is_empty() {
-            return shorten(&escape(self.name.trim()), 48).into_owned();
+            return excerpt(self.name.trim(), 48);
         }
         let practice = || brief(&self.faults);
         let words = match (self.carrier, &self.practice) {
@@ -217,7 +217,7 @@ impl TargetEntry {
                 format!("{} {bare}", self.method.name())
             }
         };
-        shorten(&escape(&words), 48).into_owned()
+        excerpt(&words, 48)
     }
 
     /// Whether it is at a practice server.

@@ -6,7 +6,7 @@ use crate::{
     jose::b64,
     kit::{
         json,
-        text::{escape, escape_lines, shorten},
+        text::{escape, escape_lines, excerpt, shorten},
     },
     token::json_text,
 };
@@ -125,7 +125,7 @@ fn signature(part: &str) -> Vec<String> {
         |e| format!("not base64url: {e}"),
         |bytes| format!("{} bytes", bytes.len()),
     );
-    vec![shorten(&escape(part), 120).into_owned(), size]
+    vec![excerpt(part, 120), size]
 }
 
 /// The decoded text of a part: JSON indented, anything else as it stands.

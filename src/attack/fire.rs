@@ -20,7 +20,7 @@ use super::{
 use crate::{
     kit::{
         Env,
-        text::{escape, shorten},
+        text::{escape, excerpt},
     },
     oauth::{
         challenge,
@@ -468,7 +468,7 @@ fn said(response: &Response) -> String {
         ("", "", error, why) | (error, "", _, why) => format!("{error} · {why}"),
         (error, why, ..) => format!("{error}: {why}"),
     };
-    shorten(&escape(&text), 240).into_owned()
+    excerpt(&text, 240)
 }
 
 #[cfg(test)]

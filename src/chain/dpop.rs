@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kit::text::{escape, shorten};
+use crate::kit::text::{excerpt};
 
 /// Words of chain files.
 const NONE: &str = "none";
@@ -44,7 +44,7 @@ impl From<Dpop> for String {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "is `{}`; write \"{GENERATED}\" for a key that is made for the run, \"{KEY}NAME\" for a key of the workspace, or \"{NONE}\"",
-    shorten(&escape(.found), 40)
+    excerpt(.found, 40)
 )]
 pub struct DpopError {
     found: String,

@@ -24,7 +24,7 @@ use crate::{
     evidence::RequestedExchange,
     kit::{
         ids::TokenId,
-        text::{escape, shorten},
+        text::{excerpt},
     },
 };
 pub use call::Call;
@@ -109,7 +109,7 @@ pub(super) trait StepKind {
     /// What the hop of `node`'s token is called; `exchanges` counts those up to it.
     fn hop_name(&self, node: &Node, exchanges: usize) -> String {
         let _ = exchanges;
-        shorten(&escape(&node.id), 60).into_owned()
+        excerpt(&node.id, 60)
     }
 
     /// What an exchange asked for; `None` for every other kind.

@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::kit::text::{escape, shorten};
+use crate::kit::text::{escape, excerpt};
 
 const ENV: &str = "env:";
 const FILE: &str = "file:";
@@ -57,7 +57,7 @@ impl Reference {
     /// In words, for what cannot be read there.
     pub fn words(&self) -> String {
         match self {
-            Self::Env(name) => format!("the variable {}", shorten(&escape(name), 80)),
+            Self::Env(name) => format!("the variable {}", excerpt(name, 80)),
             Self::File(path) => escape(&path.to_string_lossy()).into_owned(),
         }
     }

@@ -76,6 +76,11 @@ pub fn shorten(text: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{start}…{end}"))
 }
 
+/// At most `max` characters of a text from outside, as it can be shown: [`escape`]d, then [`shorten`]ed.
+pub fn excerpt(text: &str, max: usize) -> String {
+    shorten(&escape(text), max).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +95,7 @@ mod tests {
 
     #[test]
     fn shorten_keeps_both_ends() {
+        assert_eq!(excerpt("ab\u{200b}cdefgh", 9), "ab\\u…efgh");
         assert_eq!(shorten("abcdefghij", 5), "ab…ij");
         assert_eq!(shorten("abc", 5), "abc");
     }

@@ -13,7 +13,7 @@ use crate::{
     kit::{
         Env, rng,
         secret::Secret,
-        text::{escape, shorten},
+        text::{escape, excerpt},
     },
     token::craft::{CraftError, mint},
 };
@@ -129,7 +129,7 @@ pub enum ClientAuthError {
         escape(.client),
         .method.name(),
         escape(.issuer),
-        shorten(&escape(&.announced.join(", ")), 300)
+        excerpt(&.announced.join(", "), 300)
     )]
     NotAnnounced {
         /// Its `client_id`.
@@ -165,7 +165,7 @@ pub enum AssertionError {
     /// The server announces other algorithms.
     #[error(
         "its key signs with {alg}, and the server announces only {}",
-        shorten(&escape(&.announced.join(", ")), 200)
+        excerpt(&.announced.join(", "), 200)
     )]
     NotAnnounced {
         /// The key's algorithm.

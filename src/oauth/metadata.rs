@@ -7,7 +7,7 @@ use url::Url;
 use super::http::Response;
 use crate::kit::{
     json::{self, JsonError},
-    text::{self, escape, shorten},
+    text::{escape, excerpt},
 };
 
 /// A metadata document with the members that are used here, and the whole as it came.
@@ -44,7 +44,7 @@ pub enum MetadataError {
     /// The server points elsewhere.
     #[error(
         "the server answered {status} and points elsewhere ({}): redirects are not followed for metadata; connect to that issuer by its own name",
-        shorten(&escape(.location.as_deref().unwrap_or("no Location")), 200)
+        excerpt(.location.as_deref().unwrap_or("no Location"), 200)
     )]
     Redirect {
         /// The status.
@@ -133,7 +133,7 @@ pub enum EndpointError {
     #[error(
         "`{member}` of {} is `{}`, no absolute URL: {why}",
         escape(.issuer),
-        shorten(&escape(.found), 200)
+        excerpt(.found, 200)
     )]
     NoUrl {
         /// Whose metadata.
@@ -149,7 +149,7 @@ pub enum EndpointError {
     #[error(
         "`{member}` of {} is `{}`, and only http and https can be called",
         escape(.issuer),
-        shorten(&escape(.found), 200)
+        excerpt(.found, 200)
     )]
     Scheme {
         /// Whose metadata.
@@ -174,7 +174,7 @@ impl MetadataError {
 pub fn well_known(issuer: &str) -> Result<Vec<Url>, MetadataError> {
     let issuer = issuer.trim();
     let wrong = |reason| MetadataError::Issuer {
-        issuer: text::shorten(&text::escape(issuer), 200).into_owned(),
+        issuer: excerpt(issuer, 200),
         reason,
     };
     let base = Url::parse(issuer).map_err(|_| wrong(IssuerFault::NoUrl))?;
@@ -253,8 +253,8 @@ pub fn parse(issuer: &str, response: &Response) -> Result<Metadata, MetadataErro
         IssuerDifference::More
     };
     Err(MetadataError::OtherIssuer {
-        expected: text::shorten(&text::escape(issuer), 200).into_owned(),
-        found: text::shorten(&text::escape(found), 200).into_owned(),
+        expected: excerpt(issuer, 200),
+        found: excerpt(found, 200),
         hint,
     })
 }

@@ -9,7 +9,7 @@ use super::Settings;
 use crate::{
     evidence::{Evidence, Hop, Identities, RequestedExchange},
     jose::Alg,
-    kit::text::{escape, shorten},
+    kit::text::{escape, excerpt},
     token::{
         Form, Kind, Token,
         claims::{self, Actor, Pid},
@@ -206,7 +206,7 @@ pub(super) fn sentence(reason: &str) -> String {
 
 /// A value from a token, escaped and at most 80 characters long.
 pub(super) fn shown(text: &str) -> String {
-    shorten(&escape(text), 80).into_owned()
+    excerpt(text, 80)
 }
 
 /// A list of values for people.

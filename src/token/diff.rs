@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Token, claims as views, explain::duration};
-use crate::kit::text::{escape, shorten};
+use crate::kit::text::{excerpt};
 
 /// How a claim changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -281,7 +281,7 @@ pub fn wire(before: &Token, after: &Token) -> Vec<String> {
 }
 
 fn short(name: &str) -> String {
-    shorten(&escape(name), 32).into_owned()
+    excerpt(name, 32)
 }
 
 fn scope_phrases(before: &Token, after: &Token, out: &mut Vec<String>) {

@@ -8,6 +8,7 @@ use crate::{
         provenance,
         run::{Failure, NodeRun},
     },
+    kit::text::excerpt,
     oauth::{
         http::Response,
         token_response::{self, Scheme},
@@ -73,7 +74,7 @@ fn binding_note(jkt: Option<&str>, scheme: &Scheme, token: &Token) -> Option<Str
     if let Some(key) = other {
         return Some(format!(
             "the request proved the key {jkt}, and the token is bound to another, {} (RFC 9449 §5)",
-            crate::kit::text::shorten(&crate::kit::text::escape(&key), 60)
+            excerpt(&key, 60)
         ));
     }
     // An opaque token does not say what it is bound to; the answer's `token_type` does.

@@ -4,7 +4,7 @@ use crate::{
     chain::{dpop::DpopError, reference::ReferenceError},
     kit::{
         spelling::nearest,
-        text::{escape, shorten},
+        text::{escape, excerpt},
     },
 };
 
@@ -62,7 +62,7 @@ pub enum FileProblem {
     /// A field that no table of this kind has.
     #[error(
         "{what} has a field `{}` that is not known here{}; fields are {}",
-        shorten(&escape(.field), 40),
+        excerpt(.field, 40),
         did_you_mean(.field, .known),
         .known.join(", ")
     )]
@@ -128,7 +128,7 @@ pub enum FieldProblem {
     /// A kind of node that is not known here.
     #[error(
         "is `{}`{}; kinds are {}",
-        shorten(&escape(.found), 40),
+        excerpt(.found, 40),
         did_you_mean(.found, .known),
         .known.join(", ")
     )]
@@ -141,7 +141,7 @@ pub enum FieldProblem {
     /// A severity that is not known here.
     #[error(
         "is `{}`; severities are info, low, medium, high, critical",
-        shorten(&escape(.0), 40)
+        excerpt(.0, 40)
     )]
     Severity(String),
     /// Whose key a node proves.
@@ -153,7 +153,7 @@ pub enum FieldProblem {
     /// A way for a client to authenticate that is not known here.
     #[error(
         "is `{}`{}; methods are {}",
-        shorten(&escape(.found), 40),
+        excerpt(.found, 40),
         did_you_mean(.found, .known),
         .known.join(", ")
     )]

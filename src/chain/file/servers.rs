@@ -10,7 +10,7 @@ use crate::{
     },
     kit::{
         secret::Secret,
-        text::{escape, shorten},
+        text::{excerpt},
     },
     oauth::client_auth::{AssertionAudience, AuthMethod},
 };
@@ -35,7 +35,7 @@ pub(super) fn read(chain: &mut Fields<'_, '_>) -> Result<Vec<Server>, FileError>
 
 fn server(fields: &mut Fields<'_, '_>) -> Result<Server, FileError> {
     let name = fields.required("name")?;
-    fields.what = format!("server `{}`", shorten(&escape(&name), 40));
+    fields.what = format!("server `{}`", excerpt(&name, 40));
     let issuer = fields.required("issuer")?;
     web_address(fields, "issuer", &issuer)?;
     let mut endpoints = Vec::new();
@@ -103,7 +103,7 @@ fn file_or(fields: &Fields<'_, '_>, name: &str, text: &str) -> Result<Reference,
 
 fn client(fields: &mut Fields<'_, '_>) -> Result<ServerClient, FileError> {
     let client_id = fields.required("client_id")?;
-    fields.what = format!("client `{}`", shorten(&escape(&client_id), 40));
+    fields.what = format!("client `{}`", excerpt(&client_id, 40));
     let named = method(fields)?;
     let (key, secret) = (fields.text("key")?, fields.text("secret")?);
     let assertion_audience = match fields.text("assertion_audience")?.as_deref() {

@@ -12,7 +12,7 @@ use crate::{
         run::Failure,
         wires::Input,
     },
-    kit::text::{escape, shorten},
+    kit::text::{escape, excerpt},
     oauth::{
         http::{Field, Method, Request},
         metadata,
@@ -63,7 +63,7 @@ impl StepKind for Call {
                 Failure::setup(
                     format!(
                         "`{}` is no method that is sent here",
-                        shorten(&escape(name), 40)
+                        excerpt(name, 40)
                     ),
                     "choose GET, POST, PUT, PATCH or DELETE",
                 )
@@ -162,7 +162,7 @@ fn api(starting: &Starting<'_>, text: &str) -> Result<Url, Failure> {
         _ => Err(Failure::setup(
             format!(
                 "`{}` is no http or https URL, and the practice server has no resource server of that name",
-                shorten(&escape(text), 100)
+                excerpt(text, 100)
             ),
             "write an absolute URL, or the name of a practice resource server such as payments-api; start the practice server if it does not run",
         )),

@@ -9,7 +9,7 @@ use crate::{
         engine::{AwaitedToken, Begun, Starting, setting},
         file::{FileError, fields::Fields, write::Lines},
     },
-    kit::text::{escape, shorten},
+    kit::text::{excerpt},
     oauth::{failure::RefusalPlace, grants},
 };
 
@@ -67,6 +67,6 @@ impl StepKind for ClientCredentials {
 
     fn hop_name(&self, node: &Node, _exchanges: usize) -> String {
         let client = node.client_id().unwrap_or(&node.id);
-        format!("credentials, {}", shorten(&escape(client), 60))
+        format!("credentials, {}", excerpt(client, 60))
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     },
     kit::{
         ids::TokenId,
-        text::{escape, shorten},
+        text::{excerpt},
     },
     oauth::token_type,
     token::{Kind, Token, claims, decode::decode, find::find},
@@ -80,7 +80,7 @@ impl StepKind for Paste {
                 .and_then(|id| starting.directory.token(id))
                 .ok_or_else(|| {
                     Failure::setup(
-                        format!("the tray has no token `{}`", shorten(&escape(id), 40)),
+                        format!("the tray has no token `{}`", excerpt(id, 40)),
                         "choose a token of the tray, or paste one",
                     )
                 })?,

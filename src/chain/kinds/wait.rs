@@ -16,7 +16,7 @@ use crate::{
     },
     kit::{
         clock,
-        text::{escape, shorten},
+        text::{excerpt},
     },
 };
 
@@ -35,7 +35,7 @@ const LONGEST: Duration = Duration::from_hours(1);
 impl Wait {
     /// How long the token is held, or why that cannot be.
     pub fn time(&self) -> Result<Duration, String> {
-        let shown = || shorten(&escape(&self.wait), 40).into_owned();
+        let shown = || excerpt(&self.wait, 40);
         if self.wait.trim().is_empty() {
             return Err("it does not say how long to wait: write 90s, 5m or 1h".into());
         }
