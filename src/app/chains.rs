@@ -392,7 +392,7 @@ fn add(model: &mut Model, chain: Chain) -> ChainId {
 
 fn show(model: &mut Model, id: ChainId) {
     model.session.chain = Some(id);
-    model.session.view = View::Chain;
+    model.session.view = View::CHAIN;
 }
 
 fn edit(model: &mut Model, id: ChainId, change: impl FnOnce(&mut Chain)) {

@@ -97,7 +97,7 @@ impl Noun for Command {
             }
             Self::New => {
                 replace(model, effects);
-                model.session.view = View::Start;
+                model.session.view = View::START;
             }
             Self::Open(path) => load(model, path, false, effects),
             Self::Save => match model.path.clone() {
@@ -354,11 +354,11 @@ fn show_something(model: &mut Model) {
     model.session.chain = model.workspace.chains.first().map(|c| c.id);
     model.session.target = model.workspace.targets.first().map(|t| t.id);
     model.session.view = if !model.workspace.tokens.is_empty() {
-        View::Token
+        View::TOKEN
     } else if model.session.chain.is_some() {
-        View::Chain
+        View::CHAIN
     } else {
-        View::Start
+        View::START
     };
 }
 

@@ -1,7 +1,5 @@
 //! Selection and open views: not undoable.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     kit::{
         clock::Clock,
@@ -12,18 +10,53 @@ use crate::{
     risk::Severity,
 };
 
-/// The main views.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub enum View {
-    #[default]
-    Start,
-    Token,
-    Chain,
-    Graph,
-    Compare,
-    Forge,
-    Practice,
+/// A main view, by the name that stored arrangements have of it. Those that others go to are named here; what
+/// is known of one stands with its panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct View(&'static str);
+
+impl View {
+    /// What greets whoever has nothing open.
+    pub const START: Self = Self("Start");
+    /// One token.
+    pub const TOKEN: Self = Self("Token");
+    /// One chain.
+    pub const CHAIN: Self = Self("Chain");
+    /// The principal graph.
+    pub const GRAPH: Self = Self("Graph");
+    /// Tokens side by side.
+    pub const COMPARE: Self = Self("Compare");
+    /// Forgeries.
+    pub const FORGE: Self = Self("Forge");
+    /// Practice servers.
+    pub const PRACTICE: Self = Self("Practice");
+
+    /// The main view of that name.
+    pub const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self::START
+    }
+}
+
+/// A main view that the face has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferedView {
+    /// The view.
+    pub view: View,
+    /// What showing it is called: `Show graph`.
+    pub label: String,
+    /// The keys that show it.
+    pub keys: &'static [&'static str],
 }
 
 /// What is selected. Graph, tray, chain and findings all follow it.
@@ -130,6 +163,8 @@ pub const MAX_COMPARED: usize = 12;
 /// What is not saved and not undone.
 #[derive(Debug, Clone, Default)]
 pub struct Session {
+    /// The main views that the face has, in the order of their tabs.
+    pub views: Vec<OfferedView>,
     /// The view in front.
     pub view: View,
     /// What is selected.

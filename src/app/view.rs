@@ -29,30 +29,10 @@ pub enum Command {
     Filter(String),
 }
 
-/// The views of the palette, most used first, with their keys; those with keys in the order of their tabs.
-const VIEWS: &[(View, Keys)] = &[
-    (View::Token, &["Ctrl+1"]),
-    (View::Chain, &["Ctrl+2"]),
-    (View::Graph, &["Ctrl+3"]),
-    (View::Compare, &["Ctrl+4"]),
-    (View::Forge, &["Ctrl+5"]),
-    (View::Practice, &["Ctrl+6"]),
-    (View::Start, &[]),
-];
-
 impl Noun for Command {
     fn label(&self) -> String {
         match self {
-            Self::Show(view) => match view {
-                View::Start => "Show start",
-                View::Token => "Show token",
-                View::Chain => "Show chain",
-                View::Graph => "Show graph",
-                View::Forge => "Show forge",
-                View::Compare => "Show compare",
-                View::Practice => "Show practice servers",
-            }
-            .into(),
+            Self::Show(view) => format!("Show {}", view.name().to_lowercase()),
             Self::Select(Selection::None) => "Select nothing".into(),
             Self::Select(_) => "Select".into(),
             Self::SetClock(Clock::System) => "Set the clock to now".into(),
@@ -125,8 +105,13 @@ impl Noun for Command {
     }
 
     fn palette(model: &Model, entries: &mut Vec<Entry<Self>>) {
-        let views = VIEWS.iter().map(|(view, _)| *view);
-        entries.extend(views.map(|view| offer(Rank::Front, "", Self::Show(view))));
+        let start = offer(Rank::Front, "", Self::Show(View::START));
+        entries.extend(model.session.views.iter().map(|offered| Entry {
+            label: offered.label.clone(),
+            act: Self::Show(offered.view),
+            ..start.clone()
+        }));
+        entries.push(start);
         if model.session.at_least.is_some() {
             let hint = "milder ones are left out now";
             entries.push(offer(Rank::Front, hint, Self::FilterSeverity(None)));
@@ -142,10 +127,10 @@ impl Noun for Command {
         }
     }
 
-    fn shortcuts(_model: &Model) -> Vec<(Self, Keys)> {
-        let views = VIEWS.iter().filter(|(_, keys)| !keys.is_empty());
+    fn shortcuts(model: &Model) -> Vec<(Self, Keys)> {
+        let views = model.session.views.iter();
         views
-            .map(|(view, keys)| (Self::Show(*view), *keys))
+            .map(|offered| (Self::Show(offered.view), offered.keys))
             .collect()
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     app::{file, keys},
     kit::{
         secret::Secret,
-        text::{escape, shorten},
+        text::{excerpt},
     },
 };
 
@@ -73,7 +73,7 @@ fn locked_key(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut BannersState) {
     };
     let (last, total) = (number == keys.total, keys.total);
     let name = locked.origin.strip_prefix("file ").unwrap_or(&locked.name);
-    let name = shorten(&escape(name), 60).into_owned();
+    let name = excerpt(name, 60);
     let name = if name.is_empty() {
         "The key".into()
     } else {

@@ -136,7 +136,7 @@ pub fn toggle(tree: &mut Tree<Pane>, pane: &Pane) {
 /// The window has another size: the main views take what it gains or loses, and the panels around them
 /// stay as wide and high as they were made. Where the views would become too small, all give way.
 pub fn resized(tree: &mut Tree<Pane>, from: Vec2, to: Vec2) {
-    let mut child = tree.tiles.find_pane(&Pane::Main(View::Token));
+    let mut child = tree.tiles.find_pane(&Pane::main(View::TOKEN));
     while let Some(id) = child {
         child = tree.tiles.parent_of(id);
         let Some(parent) = child else { return };
@@ -301,9 +301,10 @@ impl Behavior<Pane> for Desk<'_, '_> {
             widgets::focus_ring(ui, &response);
         }
         if response.clicked()
-            && let Some(Tile::Pane(Pane::Main(view))) = tiles.get(tile_id)
+            && let Some(Tile::Pane(pane)) = tiles.get(tile_id)
+            && let Some(view) = panels::view(pane)
         {
-            self.cx.push(view::Command::Show(*view));
+            self.cx.push(view::Command::Show(view));
         }
         response
     }
@@ -387,7 +388,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, panels: &mut Panels, pane: &Pane) -> bool 
                     panel.beside_title(ui, cx);
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    let words = format!("Close {}", panels::spoken(name));
+                    let words = format!("Close {}", panels::spoken(pane));
                     let close = widgets::sized_icon_button(ui, Icon::Cross, &words, 20.0);
                     if close.clicked() {
                         cx.ask(WindowRequest::TogglePane(pane.clone()));
@@ -433,7 +434,7 @@ mod tests {
         assert!(!tree.tiles.is_visible(tile(&Pane::side("Inspector"))));
         assert!(
             tree.active_tiles()
-                .contains(&tile(&Pane::Main(View::Graph)))
+                .contains(&tile(&Pane::main(View::GRAPH)))
         );
         for entry in REGISTRY {
             assert!(

@@ -16,7 +16,7 @@ use super::{
     icons::Icon,
     kept::Kept,
     panel::Dock,
-    panels::{REGISTRY, spoken},
+    panels::REGISTRY,
     request::{LAST_OFFERS, OFFERS, Offer, PanelRequest, WindowRequest},
     theme::{self, RADIUS, space},
     widgets,
@@ -87,7 +87,7 @@ fn panes() -> impl Iterator<Item = Entry<Action>> {
     let at = |dock| REGISTRY.iter().filter(move |entry| entry.dock == dock);
     let docks = [Dock::Left, Dock::Right, Dock::Below];
     docks.into_iter().flat_map(at).map(|entry| {
-        let label = format!("Show or hide {}", spoken(entry.title));
+        let label = format!("Show or hide {}", entry.spoken);
         line_of(
             label,
             "",

@@ -10,13 +10,18 @@ use crate::app::session::View;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "Stored", into = "Stored")]
 pub enum Pane {
-    /// A main view: the program knows which is in front.
-    Main(View),
+    /// A main view, by its name: the program knows which is in front.
+    Main(Cow<'static, str>),
     /// A panel beside or below the main views.
     Side(Cow<'static, str>),
 }
 
 impl Pane {
+    /// A main view.
+    pub const fn main(view: View) -> Self {
+        Self::Main(Cow::Borrowed(view.name()))
+    }
+
     /// A panel beside or below the main views.
     pub const fn side(name: &'static str) -> Self {
         Self::Side(Cow::Borrowed(name))
@@ -29,7 +34,7 @@ impl Pane {
 enum Stored {
     Main {
         #[serde(rename = "Main")]
-        view: View,
+        view: Cow<'static, str>,
     },
     Side(Cow<'static, str>),
 }
@@ -59,7 +64,7 @@ mod tests {
     #[test]
     fn names_are_written_as_stored_arrangements_have_them() {
         for (pane, text) in [
-            (Pane::Main(View::Token), r#"{"Main":"Token"}"#),
+            (Pane::main(View::TOKEN), r#"{"Main":"Token"}"#),
             (Pane::side("Findings"), r#""Findings""#),
         ] {
             assert_eq!(serde_json::to_string(&pane).unwrap(), text);

@@ -1,9 +1,11 @@
 //! What a panel is: a name in the registry, something that is drawn, and what it says of a selection.
 
+use std::borrow::Cow;
+
 use egui::Ui;
 
 use super::{context::Cx, pane::Pane, request::PanelRequest};
-use crate::app::session::Selection;
+use crate::app::session::{Selection, View};
 
 /// What is known of a panel without drawing it: its line in the registry.
 pub struct Entry {
@@ -11,10 +13,22 @@ pub struct Entry {
     pub pane: Pane,
     /// Its title.
     pub title: &'static str,
+    /// What it is called within a sentence: `findings`, `HTTP log`.
+    pub spoken: &'static str,
     /// Where it stands at first.
     pub dock: Dock,
     /// Makes it. The inspector has no panel of its own: it is made of what the others say of a selection.
     pub make: Option<fn() -> Box<dyn Panel>>,
+}
+
+impl Entry {
+    /// The main view that it is.
+    pub fn view(&'static self) -> Option<View> {
+        match &self.pane {
+            Pane::Main(Cow::Borrowed(name)) => Some(View::new(name)),
+            _ => None,
+        }
+    }
 }
 
 /// Where a panel stands at first. The user moves it where they like.

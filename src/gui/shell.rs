@@ -15,7 +15,7 @@ use super::{
     notices::Notices,
     palette::Palette,
     pane::Pane,
-    panels::Panels,
+    panels::{self, Panels},
     request::{PanelRequest, WindowRequest},
     settings::{GraphSettings, Settings},
     shortcuts, start, theme,
@@ -116,8 +116,9 @@ impl App {
     }
 
     /// A window over a given model, whose effects `carrier` carries out.
-    pub fn with(ctx: &egui::Context, model: Model, carrier: Box<dyn Carrier>) -> Self {
+    pub fn with(ctx: &egui::Context, mut model: Model, carrier: Box<dyn Carrier>) -> Self {
         theme::install(ctx);
+        model.session.views = panels::views();
         Self {
             model,
             carrier,
@@ -331,16 +332,17 @@ impl App {
                     desk::toggle(tree, &pane);
                 }
             }
-            WindowRequest::Bring(Pane::Main(view)) => self.push(view::Command::Show(view)),
             WindowRequest::Bring(pane) => {
-                if let Some(tree) = &mut self.tree {
+                if let Some(view) = panels::view(&pane) {
+                    self.push(view::Command::Show(view));
+                } else if let Some(tree) = &mut self.tree {
                     desk::bring(tree, &pane);
                 }
             }
             WindowRequest::ResetLayout => self.tree = None,
             WindowRequest::ShowToken(id) => {
                 self.push(view::Command::Select(Selection::Token(id)));
-                self.push(view::Command::Show(View::Token));
+                self.push(view::Command::Show(View::TOKEN));
             }
             WindowRequest::Tell(request) => self.tell(ctx, &request),
             WindowRequest::Notice(notice) => self.notice(ctx, notice),
@@ -448,7 +450,7 @@ impl eframe::App for App {
             });
         banners::ui(ui, &mut cx, &mut self.banners);
         CentralPanel::no_frame().show(ui, |ui| {
-            if self.model.workspace.is_empty() && self.model.session.view == View::Start {
+            if self.model.workspace.is_empty() && self.model.session.view == View::START {
                 start::ui(ui, &mut cx);
                 return;
             }
@@ -460,13 +462,13 @@ impl eframe::App for App {
                 desk::resized(tree, before, size);
             }
             let view = match self.model.session.view {
-                View::Start => View::Token,
+                View::START => View::TOKEN,
                 view => view,
             };
             if self.shown != Some(view) {
                 self.shown = Some(view);
-                cx.window.focus.comes(Pane::Main(view));
-                desk::bring(tree, &Pane::Main(view));
+                cx.window.focus.comes(Pane::main(view));
+                desk::bring(tree, &Pane::main(view));
             }
             let mut desk = Desk {
                 cx: &mut cx,

@@ -99,7 +99,7 @@ fn act(cx: &mut Cx<'_>, palette: &mut Palette, action: Action) {
         action => {
             if let Action::Command(Command::View(view::Command::Show(view))) = &action {
                 // Tab goes on from there.
-                cx.window.focus.tab = Some(Pane::Main(*view));
+                cx.window.focus.tab = Some(Pane::main(*view));
             }
             palette::perform(cx, action);
         }
@@ -167,6 +167,7 @@ mod tests {
     /// A model in which all keys ask for something.
     fn model() -> Model {
         let mut model = Model::default();
+        model.session.views = panels::views();
         let env = Env::system(Clock::System);
         update(&mut model, chains::Command::New, &env);
         model
@@ -203,8 +204,10 @@ mod tests {
 
     #[test]
     fn the_keys_of_views_follow_their_tabs() {
-        for (n, view) in panels::views().enumerate() {
-            let keys = command::shortcut(&Model::default(), &view::Command::Show(view).into());
+        let model = model();
+        for (n, offered) in panels::views().into_iter().enumerate() {
+            let show = view::Command::Show(offered.view).into();
+            let keys = command::shortcut(&model, &show);
             assert_eq!(keys, format!("Ctrl+{}", n + 1));
         }
     }

@@ -24,7 +24,7 @@ use crate::{
         session::{Selection, View},
         view,
     },
-    kit::text::{escape, shorten},
+    kit::text::{escape, excerpt},
     practice::Faults,
 };
 
@@ -73,7 +73,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut TopbarState, settings: &Sett
 }
 
 fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut TopbarState, settings: &Settings) {
-    let shown = shorten(&escape(&cx.model.title()), 28).into_owned();
+    let shown = excerpt(&cx.model.title(), 28);
     let text = if cx.model.is_dirty() {
         format!("{shown} •")
     } else {
@@ -150,7 +150,7 @@ fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut TopbarState, settings: &S
                     || path.display().to_string(),
                     |n| n.to_string_lossy().into_owned(),
                 );
-                let item = widgets::menu_item(ui, &shorten(&escape(&name), 36), "");
+                let item = widgets::menu_item(ui, &excerpt(&name, 36), "");
                 if item.on_hover_text(path.display().to_string()).clicked() {
                     cx.ask(WindowRequest::OpenPath(path.clone()));
                     ui.close();
@@ -209,7 +209,7 @@ fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         if running {
             if widgets::menu_item(ui, "Show its realm", "").clicked() {
-                cx.push(view::Command::Show(View::Practice));
+                cx.push(view::Command::Show(View::PRACTICE));
                 ui.close();
             }
             if let Some(info) = cx.model.practice()
@@ -241,7 +241,7 @@ fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
                     .frame_when_inactive(false)
                     .truncate();
                 if ui.add(button).on_hover_text("Broken on purpose").clicked() {
-                    cx.push(view::Command::Show(View::Practice));
+                    cx.push(view::Command::Show(View::PRACTICE));
                     ui.close();
                 }
             });
@@ -256,7 +256,7 @@ fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
             .map(|s| (s.id, s.name.clone(), s.issuer.clone()))
             .collect();
         for (id, name, issuer) in servers {
-            let item = widgets::menu_item(ui, &shorten(&escape(&name), 36), "");
+            let item = widgets::menu_item(ui, &excerpt(&name, 36), "");
             if item.on_hover_text(escape(&issuer)).clicked() {
                 cx.push(view::Command::Select(Selection::Server(id)));
                 ui.close();
@@ -349,7 +349,7 @@ fn jobs(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     {
         cx.push(jobs::Command::Cancel(id));
     }
-    let mut text = shorten(&escape(&job.what), 40).into_owned();
+    let mut text = excerpt(&job.what, 40);
     if more > 0 {
         text = format!("{text} and {more} more");
     }

@@ -24,7 +24,7 @@ fn pictures_of_the_chain() {
         let mut model = sample(which);
         let id = model.session.chain.unwrap();
         model.session.selection = Selection::ChainNode(id, "research".into());
-        let mut harness = window(dark, SIZE, model, View::Chain);
+        let mut harness = window(dark, SIZE, model, View::CHAIN);
         harness.snapshot(name);
         results.extend_harness(&mut harness);
     }
@@ -32,7 +32,7 @@ fn pictures_of_the_chain() {
 
 #[test]
 fn a_node_selects_by_click_and_the_arrows_walk_along_wires() {
-    let mut harness = window(true, SIZE, sample("sample"), View::Chain);
+    let mut harness = window(true, SIZE, sample("sample"), View::CHAIN);
     let id = harness.state().model().session.chain.unwrap();
     harness
         .get_by_label_contains("Sign in as alice, aud planner")
@@ -81,7 +81,7 @@ fn a_wait_stands_on_the_canvas_says_what_is_left_and_burns_no_frames() {
         SIZE,
         vec![
             chains::Command::Import(text.into()).into(),
-            view::Command::Show(View::Chain).into(),
+            view::Command::Show(View::CHAIN).into(),
         ],
     );
     settle(&mut harness);
@@ -121,7 +121,7 @@ fn a_wait_stands_on_the_canvas_says_what_is_left_and_burns_no_frames() {
 
 #[test]
 fn a_wait_is_added_behind_the_selected_node() {
-    let mut harness = window(true, SIZE, sample("sample"), View::Chain);
+    let mut harness = window(true, SIZE, sample("sample"), View::CHAIN);
     let id = harness.state().model().session.chain.unwrap();
     let plan = Selection::ChainNode(id, "plan".into());
     harness.state_mut().push(view::Command::Select(plan));

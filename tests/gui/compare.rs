@@ -22,7 +22,7 @@ fn click(harness: &mut Harness<'_, App>, label: &str) {
 
 #[test]
 fn the_hops_of_a_run_stand_side_by_side() {
-    let mut harness = window(true, SIZE, sample("sample"), View::Compare);
+    let mut harness = window(true, SIZE, sample("sample"), View::COMPARE);
     click(&mut harness, "Compare Sample chain · run 3");
     assert_eq!(harness.state().model().session.compared.len(), 4);
     harness.get_by_label_contains("scope: accounts:read documents:read payments:initiate narrowed");
@@ -45,7 +45,7 @@ fn the_hops_of_a_run_stand_side_by_side() {
 
 #[test]
 fn tokens_are_chosen_from_a_list() {
-    let mut harness = window(false, SIZE, sample("sample-risky"), View::Compare);
+    let mut harness = window(false, SIZE, sample("sample-risky"), View::COMPARE);
     click(&mut harness, "Choose tokens");
     for place in [0, 3] {
         let boxes: Vec<_> = harness.query_all_by_role(Role::CheckBox).collect();
@@ -62,7 +62,7 @@ fn verdicts_ask_for_leeway_audience_and_issuer() {
     // The last token ended 10 s ago.
     let end = NOW + 164;
     model.session.clock = Clock::Fixed(Timestamp::from_second(end + 10).unwrap());
-    let mut harness = window(true, SIZE, model, View::Token);
+    let mut harness = window(true, SIZE, model, View::TOKEN);
     let expired = |h: &Harness<'_, App>| h.query_all_by_label_contains(", expired,").count();
     let before = expired(&harness);
     assert!(before >= 1);
@@ -94,7 +94,7 @@ fn verdicts_ask_for_leeway_audience_and_issuer() {
 
 #[test]
 fn tokens_are_dragged_from_the_tray_into_the_comparison() {
-    let mut harness = window(true, SIZE, sample("sample"), View::Compare);
+    let mut harness = window(true, SIZE, sample("sample"), View::COMPARE);
     for n in 0..2 {
         let rows: Vec<_> = harness.query_all_by_role(Role::ListItem).collect();
         let from = rows[n].rect().center();

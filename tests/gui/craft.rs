@@ -55,7 +55,7 @@ fn a_token_is_made_from_nothing_and_undone() {
     let mut harness = window(
         true,
         SIZE,
-        vec![view::Command::Show(delegraph::app::session::View::Token).into()],
+        vec![view::Command::Show(delegraph::app::session::View::TOKEN).into()],
     );
     harness
         .state_mut()

@@ -108,7 +108,7 @@ fn a_proof_is_on_the_card_in_the_request_and_opens_as_a_token() {
     model.revision += 1;
     model.session.selection = Selection::ChainNode(id, "call".into());
     // High enough for the whole request.
-    let mut harness = window(false, [1440.0, 1600.0], model, View::Chain);
+    let mut harness = window(false, [1440.0, 1600.0], model, View::CHAIN);
     assert!(
         harness
             .query_by_label_contains(
@@ -128,7 +128,7 @@ fn a_proof_is_on_the_card_in_the_request_and_opens_as_a_token() {
     harness.get_by_label("Read this proof").click();
     settle(&mut harness);
     let model = harness.state().model();
-    assert_eq!(model.session.view, View::Token);
+    assert_eq!(model.session.view, View::TOKEN);
     let read = model.workspace.tokens.last().unwrap();
     assert_eq!(
         (&*read.raw, read.origin.as_str()),

@@ -15,7 +15,7 @@ const SIZE: [f32; 2] = [1440.0, 900.0];
 
 #[test]
 fn a_finding_is_found_by_its_words_and_opens_in_the_inspector() {
-    let mut harness = window(true, SIZE, sample("sample-risky"), View::Graph);
+    let mut harness = window(true, SIZE, sample("sample-risky"), View::GRAPH);
     harness
         .get_by_label_contains("critical, DG-410 Actor not in may_act")
         .click();
@@ -30,7 +30,7 @@ fn a_finding_is_found_by_its_words_and_opens_in_the_inspector() {
     harness.get_by_label_contains("Show the two tokens").click();
     settle(&mut harness);
     let model = harness.state().model();
-    assert_eq!(model.session.view, View::Token);
+    assert_eq!(model.session.view, View::TOKEN);
     let hop = &analysis.evidence.hops[finding.hop];
     assert_eq!(
         model.session.selection,
@@ -40,7 +40,7 @@ fn a_finding_is_found_by_its_words_and_opens_in_the_inspector() {
 
 #[test]
 fn arrows_walk_the_list_and_severity_filters_it() {
-    let mut harness = window(true, SIZE, sample("sample-risky"), View::Graph);
+    let mut harness = window(true, SIZE, sample("sample-risky"), View::GRAPH);
     harness.get_by_label_contains("critical, DG-410").click();
     settle(&mut harness);
     harness.key_press(egui::Key::ArrowDown);
@@ -63,7 +63,7 @@ fn arrows_walk_the_list_and_severity_filters_it() {
 
 #[test]
 fn what_could_not_be_evaluated_is_said_and_is_no_pass() {
-    let mut harness = window(false, SIZE, sample("sample"), View::Chain);
+    let mut harness = window(false, SIZE, sample("sample"), View::CHAIN);
     let missing = harness.state().model().analysis.report.not_evaluable.len();
     assert!(missing > 0);
     harness
@@ -75,7 +75,7 @@ fn what_could_not_be_evaluated_is_said_and_is_no_pass() {
 
 #[test]
 fn secrets_are_hidden_in_the_log() {
-    let mut harness = window(true, SIZE, sample("sample"), View::Chain);
+    let mut harness = window(true, SIZE, sample("sample"), View::CHAIN);
     harness.get_by_label("HTTP log").click();
     settle(&mut harness);
     harness

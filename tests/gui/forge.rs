@@ -25,7 +25,7 @@ fn forge<'a>(dark: bool, size: [f32; 2]) -> Harness<'a, App> {
             }
             .into(),
             token::Command::Paste(TOKEN.into()).into(),
-            view::Command::Show(View::Forge).into(),
+            view::Command::Show(View::FORGE).into(),
         ],
     );
     settle(&mut harness);
@@ -52,13 +52,13 @@ fn aim(harness: &mut Harness<'_, App>, url: &str) {
 #[test]
 fn without_a_token_it_says_what_to_do() {
     let mut harness = window(true, [1280.0, 800.0], vec![chains::Command::New.into()]);
-    harness.state_mut().push(view::Command::Show(View::Forge));
+    harness.state_mut().push(view::Command::Show(View::FORGE));
     settle(&mut harness);
     harness.get_by_label_contains("Forgeries are made of a good token");
     harness.get_by_label("Paste a token");
     assert!(harness.query_by_label("Take the newest token").is_none());
     let run = crate::ran::sample("sample");
-    let mut harness = crate::ran::window(true, [1280.0, 800.0], run, View::Forge);
+    let mut harness = crate::ran::window(true, [1280.0, 800.0], run, View::FORGE);
     assert_eq!(harness.state().model().session.token, None);
     harness.get_by_label("Take the newest token").click();
     settle(&mut harness);
@@ -328,7 +328,7 @@ fn a_server_is_broken_by_ticking_faults_and_is_named_by_them() {
     let mut harness = forge(false, [1280.0, 800.0]);
     harness
         .state_mut()
-        .push(view::Command::Show(View::Practice));
+        .push(view::Command::Show(View::PRACTICE));
     settle(&mut harness);
     harness.get_by_label("Faults").click();
     settle(&mut harness);
@@ -508,7 +508,7 @@ fn a_secret_that_was_found_becomes_a_key_that_forgeries_are_signed_with() {
     });
     let commands = vec![
         token::Command::Paste(raw).into(),
-        view::Command::Show(View::Forge).into(),
+        view::Command::Show(View::FORGE).into(),
     ];
     let mut harness = crate::rig::over(true, [1440.0, 900.0], model, commands);
     settle(&mut harness);
@@ -537,7 +537,7 @@ fn the_log_and_the_inspector_name_a_server_that_is_broken_on_purpose() {
         .insert(8080, [delegraph::practice::Fault::KeyConfusion].into());
     let commands = vec![
         token::Command::Paste(TOKEN.into()).into(),
-        view::Command::Show(View::Forge).into(),
+        view::Command::Show(View::FORGE).into(),
         target::Command::Add(Box::new(TargetEntry {
             url: "http://127.0.0.1:8080/accounts".into(),
             ..TargetEntry::default()

@@ -109,12 +109,12 @@ fn inspected(harness: &Harness<'_, App>) -> String {
 
 /// The main views by the name of their tab.
 const VIEWS: [(&str, View); 6] = [
-    ("token", View::Token),
-    ("chain", View::Chain),
-    ("graph", View::Graph),
-    ("compare", View::Compare),
-    ("forge", View::Forge),
-    ("practice", View::Practice),
+    ("token", View::TOKEN),
+    ("chain", View::CHAIN),
+    ("graph", View::GRAPH),
+    ("compare", View::COMPARE),
+    ("forge", View::FORGE),
+    ("practice", View::PRACTICE),
 ];
 
 /// Scenes of the window, by name.
@@ -193,7 +193,7 @@ fn frozen_views_of_the_samples() {
         ask(&mut harness, view::Command::Select(Selection::Token(last)));
         for (name, view) in VIEWS {
             // Which forgeries can be made depends on the bytes of the signature.
-            if view != View::Forge {
+            if view != View::FORGE {
                 ask(&mut harness, view::Command::Show(view));
                 album.keep(format!("token-selected-{name}"), &harness);
             }
@@ -255,27 +255,27 @@ fn frozen_inspector() {
         let texts = [
             (
                 "none",
-                inspect(&mut harness, View::Chain, [Selection::None]),
+                inspect(&mut harness, View::CHAIN, [Selection::None]),
             ),
-            ("nodes", inspect(&mut harness, View::Chain, nodes)),
-            ("principals", inspect(&mut harness, View::Graph, principals)),
-            ("relations", inspect(&mut harness, View::Graph, relations)),
+            ("nodes", inspect(&mut harness, View::CHAIN, nodes)),
+            ("principals", inspect(&mut harness, View::GRAPH, principals)),
+            ("relations", inspect(&mut harness, View::GRAPH, relations)),
             (
                 "findings",
-                inspect(&mut harness, View::Graph, findings.map(Selection::Finding)),
+                inspect(&mut harness, View::GRAPH, findings.map(Selection::Finding)),
             ),
             (
                 "tokens",
                 inspect(
                     &mut harness,
-                    View::Token,
+                    View::TOKEN,
                     tokens.into_iter().map(Selection::Token),
                 ),
             ),
-            ("claims", inspect(&mut harness, View::Token, claims)),
+            ("claims", inspect(&mut harness, View::TOKEN, claims)),
             (
                 "log",
-                inspect(&mut harness, View::Chain, log.map(Selection::Log)),
+                inspect(&mut harness, View::CHAIN, log.map(Selection::Log)),
             ),
         ]
         .map(|(name, text)| (name.to_owned(), text));
@@ -307,7 +307,7 @@ fn frozen_views_of_a_pasted_token() {
     let key = harness.state().model().workspace.keys[0].id;
     ask(&mut harness, view::Command::Select(Selection::Key(key)));
     album.keep("key", &harness);
-    ask(&mut harness, view::Command::Show(View::Forge));
+    ask(&mut harness, view::Command::Show(View::FORGE));
     harness
         .get_by_label("Algorithm none: none, no signature")
         .click();

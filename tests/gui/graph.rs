@@ -24,7 +24,7 @@ fn pictures_of_the_graph() {
         (true, "graph_dark", "sample-risky"),
         (false, "graph_light", "sample"),
     ] {
-        let mut harness = window(dark, SIZE, sample(which), View::Graph);
+        let mut harness = window(dark, SIZE, sample(which), View::GRAPH);
         if dark {
             harness
                 .get_by_label_contains("payments-agent, agent")
@@ -42,7 +42,7 @@ fn selected(harness: &egui_kittest::Harness<'_, delegraph::gui::shell::App>) -> 
 
 #[test]
 fn nodes_and_wires_have_names_and_select() {
-    let mut harness = window(true, SIZE, sample("sample"), View::Graph);
+    let mut harness = window(true, SIZE, sample("sample"), View::GRAPH);
     harness.get_by_label_contains("planner, agent").click();
     settle(&mut harness);
     let Selection::Principal(id) = selected(&harness) else {
@@ -75,7 +75,7 @@ fn nodes_and_wires_have_names_and_select() {
 
 #[test]
 fn the_table_twin_says_all_that_the_picture_shows() {
-    let mut harness = window(true, SIZE, sample("sample-risky"), View::Graph);
+    let mut harness = window(true, SIZE, sample("sample-risky"), View::GRAPH);
     harness.get_by_label("Table").click();
     settle(&mut harness);
     let graph = harness.state().model().analysis.graph.clone();
@@ -102,7 +102,7 @@ fn the_table_twin_says_all_that_the_picture_shows() {
 
 #[test]
 fn an_empty_graph_teaches_in_one_line_and_one_button() {
-    let mut harness = window(false, SIZE, delegraph::app::Model::default(), View::Graph);
+    let mut harness = window(false, SIZE, delegraph::app::Model::default(), View::GRAPH);
     let view = 300.0..1100.0; // the tray offers it as well
     harness
         .get_all_by_label("Run the sample chain")
@@ -122,7 +122,7 @@ fn an_empty_graph_teaches_in_one_line_and_one_button() {
 
 #[test]
 fn at_rest_the_canvases_ask_for_no_frames() {
-    for view in [View::Graph, View::Chain] {
+    for view in [View::GRAPH, View::CHAIN] {
         let harness = window(true, SIZE, sample("sample"), view);
         let delay = harness.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay;
         assert!(
@@ -152,7 +152,7 @@ fn large<'a>() -> egui_kittest::Harness<'a, delegraph::gui::shell::App> {
     let commands = vec![
         token::Command::Paste(crowd(2)).into(),
         view::Command::Select(Selection::None).into(),
-        view::Command::Show(View::Graph).into(),
+        view::Command::Show(View::GRAPH).into(),
     ];
     let mut harness = crate::rig::window(false, SIZE, commands);
     settle(&mut harness);
@@ -172,7 +172,7 @@ fn names_are_read_whole_where_a_whole_picture_is_small() {
     let commands = vec![
         token::Command::Paste(crowd(7)).into(),
         view::Command::Select(Selection::None).into(),
-        view::Command::Show(View::Graph).into(),
+        view::Command::Show(View::GRAPH).into(),
     ];
     let mut harness = crate::rig::window(false, [1280.0, 800.0], commands);
     settle(&mut harness);

@@ -58,7 +58,7 @@ fn a_dialog_takes_the_keyboard_and_gives_it_back() {
 
 #[test]
 fn the_palette_and_a_menu_give_it_back() {
-    let mut harness = window(true, SIZE, sample("sample"), View::Graph);
+    let mut harness = window(true, SIZE, sample("sample"), View::GRAPH);
     harness.get_by_label("Fold").focus();
     settle(&mut harness);
     press(&mut harness, Modifiers::COMMAND, Key::K);
@@ -76,7 +76,7 @@ fn the_palette_and_a_menu_give_it_back() {
 
 #[test]
 fn escape_and_enter_do_not_send_tab_to_the_top() {
-    let mut harness = window(true, SIZE, sample("sample"), View::Graph);
+    let mut harness = window(true, SIZE, sample("sample"), View::GRAPH);
     let mut after = |keys: &[Key]| {
         harness.get_by_label_contains("planner, agent").focus();
         settle(&mut harness);
@@ -95,12 +95,12 @@ fn escape_and_enter_do_not_send_tab_to_the_top() {
 
 #[test]
 fn a_change_of_view_goes_to_its_tab_and_the_arrows_walk_the_tabs() {
-    let mut harness = window(true, SIZE, sample("sample"), View::Token);
+    let mut harness = window(true, SIZE, sample("sample"), View::TOKEN);
     let tab = |name: &str| Some(("Tab".to_owned(), name.to_owned()));
     press(&mut harness, Modifiers::COMMAND, Key::Num3);
     assert_eq!(focused(&harness), tab("Graph"));
     press(&mut harness, Modifiers::NONE, Key::ArrowRight);
-    assert_eq!(harness.state().model().session.view, View::Compare);
+    assert_eq!(harness.state().model().session.view, View::COMPARE);
     assert_eq!(focused(&harness), tab("Compare"));
     press(&mut harness, Modifiers::NONE, Key::ArrowLeft);
     assert_eq!(focused(&harness), tab("Graph"));
@@ -111,13 +111,13 @@ fn a_change_of_view_goes_to_its_tab_and_the_arrows_walk_the_tabs() {
     harness.get_by_label_contains("planner, agent").focus();
     settle(&mut harness);
     press(&mut harness, Modifiers::NONE, Key::Enter);
-    assert_eq!(harness.state().model().session.view, View::Token);
+    assert_eq!(harness.state().model().session.view, View::TOKEN);
     assert_eq!(focused(&harness), tab("Token"));
 }
 
 #[test]
 fn f6_goes_from_panel_to_panel() {
-    let mut harness = window(true, SIZE, sample("sample"), View::Chain);
+    let mut harness = window(true, SIZE, sample("sample"), View::CHAIN);
     // A panel's heading, not the button that closes it: Enter after F6 does no harm.
     let round = ["Tokens", "Chain", "Findings", "Inspector"];
     for expected in round.iter().chain(&round) {
@@ -130,7 +130,7 @@ fn f6_goes_from_panel_to_panel() {
 
 #[test]
 fn the_question_about_unsaved_work_has_the_keyboard() {
-    let mut harness = window(true, SIZE, sample("sample"), View::Chain);
+    let mut harness = window(true, SIZE, sample("sample"), View::CHAIN);
     harness.get_by_label("Run all").focus();
     settle(&mut harness);
     press(&mut harness, Modifiers::COMMAND, Key::N);
@@ -151,7 +151,7 @@ fn filled(view: View) -> Harness<'static, App> {
         .hops
         .iter()
         .find_map(|h| h.token_id);
-    if let (Some(id), true) = (token, view == View::Token) {
+    if let (Some(id), true) = (token, view == View::TOKEN) {
         harness.state_mut().push(view::Command::Select(
             delegraph::app::session::Selection::Token(id),
         ));
@@ -161,12 +161,12 @@ fn filled(view: View) -> Harness<'static, App> {
 }
 
 const VIEWS: [View; 6] = [
-    View::Token,
-    View::Chain,
-    View::Graph,
-    View::Compare,
-    View::Forge,
-    View::Practice,
+    View::TOKEN,
+    View::CHAIN,
+    View::GRAPH,
+    View::COMPARE,
+    View::FORGE,
+    View::PRACTICE,
 ];
 
 #[test]

@@ -48,9 +48,9 @@ fn the_risky_sample_runs_shows_its_graph_and_a_finding_lights_its_path() {
     wait(&mut harness, "the practice server", |m| {
         m.practice().is_some()
     });
-    harness.state_mut().push(view::Command::Show(View::Chain));
+    harness.state_mut().push(view::Command::Show(View::CHAIN));
     wait(&mut harness, "the chain view", |m| {
-        m.session.view == View::Chain
+        m.session.view == View::CHAIN
     });
     harness
         .state_mut()
@@ -67,7 +67,7 @@ fn the_risky_sample_runs_shows_its_graph_and_a_finding_lights_its_path() {
     );
 
     harness.get_by_label("Graph").click();
-    wait(&mut harness, "the graph", |m| m.session.view == View::Graph);
+    wait(&mut harness, "the graph", |m| m.session.view == View::GRAPH);
     for principal in [
         "alice, person",
         "planner, agent",

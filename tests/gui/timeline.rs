@@ -24,7 +24,7 @@ fn open(harness: &mut Harness<'_, App>) {
 
 #[test]
 fn each_token_of_a_run_is_a_row_that_tells_its_life_and_selects_it() {
-    let mut harness = window(true, SIZE, sample("sample"), View::Chain);
+    let mut harness = window(true, SIZE, sample("sample"), View::CHAIN);
     open(&mut harness);
     let tokens = harness.state().model().analysis.tokens.len();
     harness.get_by_label(&format!("{tokens} tokens, {tokens} alive now"));
@@ -46,21 +46,21 @@ fn each_token_of_a_run_is_a_row_that_tells_its_life_and_selects_it() {
     );
     harness.key_press(egui::Key::Enter);
     settle(&mut harness);
-    assert_eq!(harness.state().model().session.view, View::Token);
+    assert_eq!(harness.state().model().session.view, View::TOKEN);
 }
 
 #[test]
 fn without_tokens_it_says_what_will_be_there() {
     let mut model = sample("sample");
     model.runs.clear();
-    let mut harness = window(true, SIZE, model, View::Chain);
+    let mut harness = window(true, SIZE, model, View::CHAIN);
     open(&mut harness);
     harness.get_by_label("When each token begins and ends shows here as soon as there are tokens.");
 }
 
 #[test]
 fn a_token_that_cannot_be_read_is_not_called_alive() {
-    let mut harness = window(true, SIZE, sample("sample"), View::Chain);
+    let mut harness = window(true, SIZE, sample("sample"), View::CHAIN);
     harness
         .state_mut()
         .push(delegraph::app::token::Command::Paste(

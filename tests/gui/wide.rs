@@ -31,7 +31,7 @@ fn every_view_draws_the_first_of_a_wide_token_only() {
         );
         let id = harness.state().model().session.token.expect(what);
         assert_eq!(harness.state().model().analysis.tokens.len(), 1, "{what}");
-        for view in [View::Token, View::Graph, View::Compare, View::Forge] {
+        for view in [View::TOKEN, View::GRAPH, View::COMPARE, View::FORGE] {
             harness.state_mut().push(view::Command::Show(view));
             settle(&mut harness);
             few(&mut harness, &format!("{what}, {view:?}"));
@@ -50,7 +50,7 @@ fn every_view_draws_the_first_of_a_wide_token_only() {
             settle(&mut harness);
             few(&mut harness, &format!("{what}, {claim}"));
         }
-        harness.state_mut().push(view::Command::Show(View::Token));
+        harness.state_mut().push(view::Command::Show(View::TOKEN));
         settle(&mut harness);
         harness.get_by_label("JSON").click();
         settle(&mut harness);

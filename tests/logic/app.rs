@@ -109,7 +109,7 @@ fn a_paste_takes_every_token_shows_the_first_and_knows_them_again() {
         token::Command::Paste(format!("Authorization: Bearer {one}\n\n{two}\n")),
     );
     assert_eq!(model.workspace.tokens.len(), 2);
-    assert_eq!(model.session.view, View::Token);
+    assert_eq!(model.session.view, View::TOKEN);
     let first = model.workspace.tokens[0].id;
     assert_eq!(model.session.selection, Selection::Token(first));
     assert!(last_notice(&model).contains("2 tokens"));
@@ -150,7 +150,7 @@ fn a_pasted_key_becomes_a_key_a_chain_a_chain_and_claims_an_unsigned_token() {
     let sample = delegraph::chain::file::sample("sample").unwrap();
     ask(&mut model, token::Command::Paste(sample.into()));
     assert_eq!(model.workspace.chains.len(), 1);
-    assert_eq!(model.session.view, View::Chain);
+    assert_eq!(model.session.view, View::CHAIN);
 
     ask(
         &mut model,

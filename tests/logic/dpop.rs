@@ -177,7 +177,7 @@ fn a_token_of_a_run_is_fired_with_proofs_of_the_key_that_was_made_for_it() {
     let chain = bench.model.session.chain.unwrap();
     let id = bench.model.runs[&chain].nodes["research"].token_id.unwrap();
     bench.do_it(view::Command::Select(Selection::Token(id)));
-    bench.do_it(view::Command::Show(View::Forge));
+    bench.do_it(view::Command::Show(View::FORGE));
     bench.until(|model| model.forge.forged.is_some());
     let target = TargetEntry::practice("documents-api", Method::Get, Faults::NONE);
     let now = Clock::System.now().as_second();

@@ -76,7 +76,7 @@ fn a_token_is_encrypted_to_a_key_and_opened_again_each_one_step_of_undo() {
         assert_eq!(token.header_text("alg"), Some(alg));
         assert_eq!(token.header_text("enc"), Some("A128CBC-HS256"));
         assert_eq!(token.header_text("cty"), Some("JWT"));
-        assert_eq!(model.session.view, View::Token);
+        assert_eq!(model.session.view, View::TOKEN);
 
         ask(&mut model, encryption::Command::Decrypt(sealed.id, None));
         // What was inside is in the tray already: it is shown, not doubled.

@@ -422,7 +422,7 @@ fn forgeries_are_made_when_the_forge_is_in_front_and_follow_the_token() {
         forge_of(effects).is_none(),
         "nothing is made while nobody looks"
     );
-    let order = forge_of(update(&mut model, view::Command::Show(View::Forge), &env())).unwrap();
+    let order = forge_of(update(&mut model, view::Command::Show(View::FORGE), &env())).unwrap();
     assert!(
         forge_of(update(
             &mut model,

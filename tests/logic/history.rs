@@ -218,7 +218,7 @@ fn command(op: &Op, model: &Model) -> Command {
         }
         .into(),
         35 => view::Command::Select(Selection::Token(token_id)).into(),
-        36 => view::Command::Show(View::Graph).into(),
+        36 => view::Command::Show(View::GRAPH).into(),
         37 => jobs::Command::Analyse.into(),
         38 => view::Command::SetClock(Clock::Fixed(from_numeric_date(op.which.into()).unwrap()))
             .into(),

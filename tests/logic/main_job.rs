@@ -357,7 +357,7 @@ fn files_are_read_off_the_frame_and_each_problem_is_told() {
             .iter()
             .any(|n| n.error && n.text.contains("missing"))
     );
-    assert_eq!(bench.model.session.view, View::Token);
+    assert_eq!(bench.model.session.view, View::TOKEN);
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn forging() -> Model {
     let claims = json!({ "sub": "alice", "aud": "api", "exp": NOW + 60 });
     let token = craft::mint(&json!({ "typ": "at+jwt" }), &claims, &key, &Alg::Es256).unwrap();
     ask(&mut model, token::Command::Paste(token));
-    let order = ask(&mut model, view::Command::Show(View::Forge))
+    let order = ask(&mut model, view::Command::Show(View::FORGE))
         .into_iter()
         .find_map(|e| match e {
             Effect::Forge(order) => Some(order),

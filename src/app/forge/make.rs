@@ -84,7 +84,7 @@ pub(in crate::app) fn forged(
 
 /// While the forge is in front, what it shows follows the token in front.
 pub(in crate::app) fn settle(model: &mut Model, env: &Env, effects: &mut Vec<Effect>) {
-    if model.session.view != View::Forge || model.forge.preparing.is_some() {
+    if model.session.view != View::FORGE || model.forge.preparing.is_some() {
         return;
     }
     let Some(id) = model.session.token else {

@@ -130,7 +130,7 @@ fn paste_actor(model: &mut Model, id: TargetId, text: &str) {
 
 /// Brings the newest token of a practice server to the front, with the target that it is for.
 fn aim(model: &mut Model, faults: &Faults) {
-    model.session.view = View::Forge;
+    model.session.view = View::FORGE;
     let Some(Practice::Running(info)) = model.practice.get(faults).cloned() else {
         return model.complain(format!("{} does not run.", practice::title(faults)));
     };

@@ -50,7 +50,7 @@ pub(in crate::app) fn take(model: &mut Model, raw: Arc<str>, origin: String) -> 
 pub(in crate::app) fn bring_to_front(model: &mut Model, id: TokenId) {
     model.session.token = Some(id);
     model.session.selection = Selection::Token(id);
-    model.session.view = View::Token;
+    model.session.view = View::TOKEN;
 }
 
 pub(in crate::app) fn missing(model: &mut Model, id: TokenId) {

@@ -20,7 +20,7 @@ use crate::{
     kit::{
         ids::{ClientRef, KeyId, ServerId},
         secret::Secret,
-        text::{escape, shorten},
+        text::{escape, excerpt},
     },
     oauth::client_auth::AuthMethod,
 };
@@ -103,7 +103,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ConnectForm) {
                 ui.push_id(server.id.0, |ui| {
                     ui.horizontal(|ui| {
                         Icon::AuthorizationServer.show(ui, 16.0, theme.accent);
-                        ui.label(theme::strong(shorten(&escape(&server.name), 40)));
+                        ui.label(theme::strong(excerpt(&server.name, 40)));
                         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                             let name = escape(&server.name).into_owned();
                             if widgets::icon_button(
@@ -177,7 +177,7 @@ fn client_row(
 ) {
     ui.horizontal(|ui| {
         Icon::Client.show(ui, 14.0, cx.theme.muted);
-        let name = shorten(&escape(&client.client_id), 40).into_owned();
+        let name = excerpt(&client.client_id, 40);
         ui.label(name.as_str());
         ui.label(theme::small(client.method.name()).color(cx.theme.muted));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -287,13 +287,13 @@ fn key_picker(ui: &mut Ui, cx: &mut Cx<'_>, draft: &mut Draft) {
         .find(|(id, ..)| Some(*id) == draft.key)
         .map_or_else(
             || "choose…".to_owned(),
-            |(_, name, _)| shorten(&escape(name), 30).into_owned(),
+            |(_, name, _)| excerpt(name, 30),
         );
     egui::ComboBox::from_id_salt("client-key")
         .selected_text(chosen)
         .show_ui(ui, |ui| {
             for (id, name, alg) in keys {
-                let label = format!("{} ({alg})", shorten(&escape(&name), 30));
+                let label = format!("{} ({alg})", excerpt(&name, 30));
                 if ui.selectable_label(Some(id) == draft.key, label).clicked() {
                     draft.key = Some(id);
                 }

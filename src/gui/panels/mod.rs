@@ -23,7 +23,7 @@ use super::{
     panel::{Entry, Panel},
     request::PanelRequest,
 };
-use crate::app::session::View;
+use crate::app::session::{OfferedView, View};
 
 /// Every panel: from the left to the right, and where several share a place in the order of their tabs.
 pub static REGISTRY: &[&Entry] = &[
@@ -50,13 +50,14 @@ pub fn title(pane: &Pane) -> &'static str {
     entry(pane).map_or("", |entry| entry.title)
 }
 
-/// A title within a sentence: `findings`, `HTTP log`.
-pub fn spoken(title: &str) -> String {
-    if title.chars().take(2).all(char::is_uppercase) {
-        title.to_owned()
-    } else {
-        title.to_lowercase()
-    }
+/// What a panel is called within a sentence: `findings`, `HTTP log`.
+pub fn spoken(pane: &Pane) -> &'static str {
+    entry(pane).map_or("", |entry| entry.spoken)
+}
+
+/// The main view that a panel is.
+pub fn view(pane: &Pane) -> Option<View> {
+    entry(pane).and_then(Entry::view)
 }
 
 /// All panels with what they keep.
@@ -109,15 +110,31 @@ impl Panels {
     }
 }
 
+/// Keys of the main views, in the order of their tabs.
+const KEYS: &[&[&str]] = &[
+    &["Ctrl+1"],
+    &["Ctrl+2"],
+    &["Ctrl+3"],
+    &["Ctrl+4"],
+    &["Ctrl+5"],
+    &["Ctrl+6"],
+    &["Ctrl+7"],
+    &["Ctrl+8"],
+    &["Ctrl+9"],
+];
+
 /// The main views in the order of their tabs.
-pub fn views() -> impl Iterator<Item = View> {
-    REGISTRY
-        .iter()
-        .copied()
-        .filter_map(|entry| match entry.pane {
-            Pane::Main(view) => Some(view),
-            Pane::Side(_) => None,
+pub fn views() -> Vec<OfferedView> {
+    let all = REGISTRY.iter().copied();
+    let views = all.filter_map(|entry| Some((entry, entry.view()?)));
+    views
+        .enumerate()
+        .map(|(n, (entry, view))| OfferedView {
+            view,
+            label: format!("Show {}", entry.spoken),
+            keys: KEYS.get(n).copied().unwrap_or_default(),
         })
+        .collect()
 }
 
 #[cfg(test)]
@@ -125,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panel_is_listed_once_and_named_as_within_a_sentence() {
+    fn a_panel_is_listed_once_and_named() {
         for (n, entry) in REGISTRY.iter().enumerate() {
             let others = &REGISTRY[n + 1..];
             assert!(
@@ -134,8 +151,8 @@ mod tests {
                     .all(|e| e.pane != entry.pane && e.title != entry.title)
             );
             assert_eq!(title(&entry.pane), entry.title);
+            assert!(!entry.title.is_empty() && !entry.spoken.is_empty());
         }
         assert_eq!(title(&Pane::side("Weather")), "");
-        assert_eq!(["Tokens", "HTTP log"].map(spoken), ["tokens", "HTTP log"]);
     }
 }

@@ -63,23 +63,23 @@ pub fn body<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, index: usize, linked: bool) {
             if widgets::primary(ui, None, "Show the two tokens").clicked() {
                 // The newer one in the token view; its changes against the other are in the inspector.
                 cx.push(view::Command::Select(Selection::Token(child)));
-                cx.push(view::Command::Show(View::Token));
+                cx.push(view::Command::Show(View::TOKEN));
             }
             if let Some(parent) = parent
                 && ui.button("Show the one before").clicked()
             {
                 cx.push(view::Command::Select(Selection::Token(parent)));
-                cx.push(view::Command::Show(View::Token));
+                cx.push(view::Command::Show(View::TOKEN));
             }
         } else if let Some(child) = child
             && widgets::primary(ui, None, "Show the token").clicked()
         {
             cx.push(view::Command::Select(Selection::Token(child)));
-            cx.push(view::Command::Show(View::Token));
+            cx.push(view::Command::Show(View::TOKEN));
         }
-        if cx.model.session.view != View::Graph && ui.button("Show in the graph").clicked() {
+        if cx.model.session.view != View::GRAPH && ui.button("Show in the graph").clicked() {
             cx.push(view::Command::Select(Selection::Finding(index)));
-            cx.push(view::Command::Show(View::Graph));
+            cx.push(view::Command::Show(View::GRAPH));
         }
         if widgets::icon_button(ui, Icon::Copy, "Copy finding as Markdown").clicked() {
             cx.ask(WindowRequest::Copy(

@@ -15,7 +15,7 @@ use crate::{
         },
     },
     jose::{Jwk, Jwks},
-    kit::text::{escape, shorten},
+    kit::text::{escape, excerpt},
 };
 
 /// Keys that are listed one by one.
@@ -53,7 +53,7 @@ pub fn metadata<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, server: &ServerEntry) {
     let theme = cx.theme;
     widgets::field(ui, "Issuer", |ui| {
         ui.add(
-            egui::Label::new(shorten(&escape(&server.issuer), 120).as_ref())
+            egui::Label::new(excerpt(&server.issuer, 120).as_str())
                 .wrap()
                 .selectable(true),
         )
@@ -71,7 +71,7 @@ pub fn metadata<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, server: &ServerEntry) {
         if let Some(value) = value {
             widgets::field(ui, name, |ui| {
                 ui.add(
-                    egui::Label::new(shorten(&escape(value), 120).as_ref())
+                    egui::Label::new(excerpt(value, 120).as_str())
                         .wrap()
                         .selectable(true),
                 )
@@ -108,7 +108,7 @@ fn key_set<S>(ui: &mut Ui, cx: &Cx<'_, S>, keys: &Jwks, former: Option<&Jwks>) {
         ui.horizontal_wrapped(|ui| {
             chip(
                 ui,
-                &shorten(&escape(key.kid().unwrap_or("no kid")), 28),
+                &excerpt(key.kid().unwrap_or("no kid"), 28),
                 mark,
             );
             let alg = key.text("alg").unwrap_or("any algorithm");

@@ -10,7 +10,7 @@ use crate::{
     gui::{context::Cx, icons::Icon, theme::space, times, widgets},
     kit::{
         clock::{Clock, Timestamp, from_numeric_date},
-        text::{escape, shorten},
+        text::{excerpt},
     },
 };
 
@@ -115,10 +115,10 @@ fn asked(demands: &Demands) -> String {
         words.push(format!("±{} s", demands.leeway));
     }
     if let Some(audience) = &demands.audience {
-        words.push(format!("aud {}", shorten(&escape(audience), 20)));
+        words.push(format!("aud {}", excerpt(audience, 20)));
     }
     if let Some(issuer) = &demands.issuer {
-        words.push(format!("iss {}", shorten(&escape(issuer), 20)));
+        words.push(format!("iss {}", excerpt(issuer, 20)));
     }
     words.join(" · ")
 }

@@ -12,7 +12,7 @@ use egui::{
 
 use crate::{
     gui::{icons::Icon, theme::Theme},
-    kit::text::{escape, shorten},
+    kit::text::{escape, excerpt},
 };
 
 /// How a value stands against the one before.
@@ -28,7 +28,7 @@ pub enum Mark {
 
 /// A chip that only shows. Hidden characters are escaped, long values cut to the room there is.
 pub fn chip(ui: &mut Ui, text: &str, mark: Mark) -> Response {
-    let shown = shorten(&escape(text), 120).into_owned();
+    let shown = excerpt(text, 120);
     let galley = galley(ui, &shown, mark, 0.0);
     let size = galley.size() + vec2(16.0, 6.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
@@ -107,7 +107,7 @@ pub fn editor(
             for value in offered {
                 let button = ui
                     .add(egui::Button::new(
-                        RichText::new(shorten(&escape(value), 40).as_ref()).color(theme.accent),
+                        RichText::new(excerpt(value, 40).as_str()).color(theme.accent),
                     ))
                     .accessible_name(format!("Add {} to {name}", escape(value)));
                 let pointer = ui.input(|i| i.pointer.interact_pos());
@@ -149,7 +149,7 @@ fn matches(known: &str, typed: &str) -> bool {
 /// A chip with a cross. Returns whether the cross was clicked.
 fn removable(ui: &mut Ui, name: &str, value: &str, mark: Mark) -> bool {
     let theme = Theme::of(ui);
-    let shown = shorten(&escape(value), 120).into_owned();
+    let shown = excerpt(value, 120);
     let galley = galley(ui, &shown, mark, 16.0);
     let size = galley.size() + vec2(16.0 + 14.0, 6.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());

@@ -12,7 +12,7 @@ use crate::{
     kit::{
         ids::KeyId,
         secret::Secret,
-        text::{escape, shorten},
+        text::{escape, excerpt},
     },
 };
 
@@ -158,7 +158,7 @@ fn entry(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeysForm, key: &KeyEntry) {
             }
         } else {
             let name = ui.add(
-                egui::Label::new(theme::strong(shorten(&escape(&key.name), 28)))
+                egui::Label::new(theme::strong(excerpt(&key.name, 28)))
                     .sense(egui::Sense::click()),
             );
             if name

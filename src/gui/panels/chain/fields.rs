@@ -13,7 +13,7 @@ use crate::{
             chips::{self, Edit},
         },
     },
-    kit::text::{escape, shorten},
+    kit::text::{escape, excerpt},
     oauth::token_type,
 };
 
@@ -83,7 +83,7 @@ pub(super) fn choice(
                     for item in offered {
                         let on = value.as_deref() == Some(*item);
                         if ui
-                            .selectable_label(on, shorten(&escape(item), 48).into_owned())
+                            .selectable_label(on, excerpt(item, 48))
                             .clicked()
                         {
                             *value = Some((*item).to_owned());
@@ -191,7 +191,7 @@ pub(super) fn token_type_choice(
                 .find(|(w, uri)| *w == v || *uri == v)
                 .map_or(v, |(w, _)| w)
         });
-        widgets::menu(ui, name, shorten(&escape(shown), 30).into_owned(), |ui| {
+        widgets::menu(ui, name, excerpt(shown, 30), |ui| {
             if ui.selectable_label(value.is_none(), none).clicked() {
                 *value = None;
                 ui.close();

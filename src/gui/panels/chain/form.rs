@@ -9,7 +9,7 @@ use crate::{
     chain::{Dpop, TokenRequest},
     gui::widgets,
     jose::Alg,
-    kit::text::{escape, shorten},
+    kit::text::{escape, excerpt, shorten},
     oauth::dpop,
 };
 
@@ -141,7 +141,7 @@ impl Form<'_> {
                     } else {
                         key.id.to_string()
                     };
-                    let text = shorten(&escape(&key.name), 40).into_owned();
+                    let text = excerpt(&key.name, 40);
                     choice(ui, &text, "A key of the workspace", Some(Dpop::Key(name)));
                 }
             });

@@ -23,7 +23,7 @@ use crate::{
     },
     kit::{
         ids::ChainId,
-        text::{capital, escape, escape_lines, shorten},
+        text::{capital, escape, escape_lines, excerpt, shorten},
     },
     token::diff::{self, Change},
 };
@@ -89,7 +89,7 @@ fn signing_in(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, state: &SigningIn) {
 }
 
 fn head(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node: &Node, run: Option<&NodeRun>) {
-    widgets::section(ui, &shorten(&escape(&node.id), 32), node.kind_word());
+    widgets::section(ui, &excerpt(&node.id, 32), node.kind_word());
     ui.add_space(space::XS);
     ui.add(egui::Label::new(theme::title(spoken_title(node))).wrap());
     let running = cx.model.running.get(&id).filter(|running| {
@@ -300,7 +300,7 @@ fn changes(ui: &mut Ui, cx: &Cx<'_>, id: ChainId, node: &Node, run: Option<&Node
                 serde_json::Value::String(s) => s.clone(),
                 other => other.to_string(),
             };
-            shorten(&escape(&text), 400).into_owned()
+            excerpt(&text, 400)
         };
         for (value, surface, colour) in [
             (&row.before, cx.theme.removed_surface, cx.theme.critical),

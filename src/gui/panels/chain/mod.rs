@@ -31,7 +31,7 @@ use crate::{
     },
     kit::{
         ids::ChainId,
-        text::{capital, escape, shorten},
+        text::{capital, escape, excerpt},
     },
 };
 use kinds::{Face as _, Offer, face, offers};
@@ -40,8 +40,9 @@ use state::{ChainPanel, Cx};
 
 /// Its line in the registry.
 pub static ENTRY: Entry = Entry {
-    pane: Pane::Main(View::Chain),
+    pane: Pane::main(View::CHAIN),
     title: "Chain",
+    spoken: "chain",
     dock: Dock::Main,
     make: Some(|| Box::<ChainPanel>::default()),
 };
@@ -273,7 +274,7 @@ fn name_of(chain: &Chain) -> String {
     } else {
         name
     };
-    shorten(&escape(name), 28).into_owned()
+    excerpt(name, 28)
 }
 
 fn picker(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
@@ -326,7 +327,7 @@ fn picker(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
             ui.close();
         }
     });
-    response.on_hover_text(shorten(&escape(&chain.about), 400));
+    response.on_hover_text(excerpt(&chain.about, 400));
 }
 
 fn rename(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {

@@ -18,7 +18,7 @@ use crate::{
     },
     kit::{
         ids::{ChainId, TokenId},
-        text::{escape, shorten},
+        text::{escape, excerpt},
     },
     risk::Severity,
     token::{Token, claims, decode::decode, diff, explain::duration},
@@ -228,7 +228,7 @@ fn wire(
             ) {
                 (Some(before), Some(after)) => diff::wire(before, after)
                     .into_iter()
-                    .map(|w| shorten(&escape(&w), 48).into_owned())
+                    .map(|w| excerpt(&w, 48))
                     .collect(),
                 _ => Vec::new(),
             }
@@ -317,7 +317,7 @@ fn card(
         .into_iter()
         .take(2)
         .chain(shown.map(str::to_owned))
-        .map(|l| shorten(&escape(&l), 80).into_owned())
+        .map(|l| excerpt(&l, 80))
         .collect();
     let mut name = spoken_title(node);
     for part in lines.iter().chain([&outcome.0]) {

@@ -16,7 +16,7 @@ use crate::{
     gui::widgets,
     kit::{
         ids::ChainId,
-        text::{escape, shorten},
+        text::{escape, excerpt},
     },
     practice::Faults,
 };
@@ -79,7 +79,7 @@ fn server(ui: &mut Ui, cx: &Cx<'_>, chain: &Chain, node: &mut Node) {
         let menu = widgets::menu(
             ui,
             "Server",
-            shorten(&escape(shown), 60).into_owned(),
+            excerpt(shown, 60),
             |ui| {
                 if ui
                     .selectable_label(node.server.is_none(), practice.as_str())
@@ -114,7 +114,7 @@ fn sources(chain: &Chain, node: &Node) -> Vec<Source> {
         .filter(|n| n.gives_token() && !after.contains(&n.id))
         .map(|n| Source {
             id: n.id.clone(),
-            words: format!("{} ({})", spoken_title(n), shorten(&escape(&n.id), 24)),
+            words: format!("{} ({})", spoken_title(n), excerpt(&n.id, 24)),
         })
         .collect()
 }

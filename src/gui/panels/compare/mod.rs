@@ -25,7 +25,7 @@ use crate::{
     },
     kit::{
         ids::TokenId,
-        text::{escape, shorten},
+        text::{escape, excerpt, shorten},
     },
     token::diff::{self, Change, Line},
 };
@@ -63,8 +63,9 @@ type Cx<'a> = context::Cx<'a, ComparePanel>;
 
 /// Its line in the registry.
 pub static ENTRY: Entry = Entry {
-    pane: Pane::Main(View::Compare),
+    pane: Pane::main(View::COMPARE),
     title: "Compare",
+    spoken: "compare",
     dock: Dock::Main,
     make: Some(|| Box::<ComparePanel>::default()),
 };
@@ -408,7 +409,7 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, member: &Line, tokens: &[(TokenId, &TokenView)]
         }
         if response.hovered() {
             let full = cell.value.as_ref().map(token_text::plain);
-            let full = full.map_or(value, |v| shorten(&escape(&v), 600).into_owned());
+            let full = full.map_or(value, |v| excerpt(&v, 600));
             response.on_hover_text(match (says, cell.words.as_str()) {
                 (None, _) => full,
                 (Some(_), "") => format!("{full}\n{change}"),
@@ -456,7 +457,7 @@ fn value_text(cx: &Cx<'_>, name: &str, value: &serde_json::Value) -> String {
     } else {
         text
     };
-    let shown = shorten(&escape(&text), 160).into_owned();
+    let shown = excerpt(&text, 160);
     match (name, value.as_i64()) {
         ("exp" | "iat" | "nbf" | "auth_time", Some(seconds)) => {
             format!("{} · {shown}", times::local(cx, seconds, cx.seconds()))

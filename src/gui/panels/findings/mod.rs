@@ -103,6 +103,7 @@ type Cx<'a> = context::Cx<'a, FindingsPanel>;
 pub static ENTRY: Entry = Entry {
     pane: Pane::side("Findings"),
     title: "Findings",
+    spoken: "findings",
     dock: Dock::Below,
     make: Some(|| Box::<FindingsPanel>::default()),
 };
@@ -206,7 +207,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     if let Some(n) = done.opened {
         cx.push(view::Command::Select(Selection::Finding(list[n])));
-        cx.push(view::Command::Show(View::Graph));
+        cx.push(view::Command::Show(View::GRAPH));
     }
     if done.back {
         cx.push(view::Command::Select(Selection::None));

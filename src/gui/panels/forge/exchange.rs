@@ -20,7 +20,7 @@ use crate::{
     },
     kit::{
         ids::{TargetId, TokenId},
-        text::{escape, shorten},
+        text::{escape, excerpt, shorten},
     },
     oauth::token_type,
 };
@@ -61,7 +61,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
         let shown = if wanted.is_empty() {
             "the server's choice".to_owned()
         } else {
-            shorten(&escape(&wanted), 40).into_owned()
+            excerpt(&wanted, 40)
         };
         widgets::menu(ui, "Kind of token to ask for", shown, |ui| {
             let none = [("", "the server's choice")];
@@ -89,7 +89,7 @@ fn client(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
     let mut changed = entry.clone();
     widgets::input(ui, "Server", |ui| {
         let shown = match &asked.server {
-            Some(name) => shorten(&escape(name), 40).into_owned(),
+            Some(name) => excerpt(name, 40),
             None => shorten(&practice::title(&entry.faults), 40).into_owned(),
         };
         widgets::menu(ui, "Server that exchanges", shown, |ui| {
@@ -118,7 +118,7 @@ fn client(ui: &mut Ui, cx: &mut Cx<'_>, entry: &TargetEntry) {
             let shown = if asked.client.is_empty() {
                 "Choose".to_owned()
             } else {
-                shorten(&escape(&asked.client), 40).into_owned()
+                excerpt(&asked.client, 40)
             };
             widgets::menu(ui, "Client that asks", shown, |ui| {
                 for client in &clients {

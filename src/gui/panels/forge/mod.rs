@@ -34,7 +34,7 @@ use crate::{
     },
     kit::{
         ids::TokenId,
-        text::{escape, shorten},
+        text::{escape, excerpt},
     },
     practice::Faults,
 };
@@ -43,8 +43,9 @@ use state::{Cx, ForgePanel, Mode};
 
 /// Its line in the registry.
 pub static ENTRY: Entry = Entry {
-    pane: Pane::Main(View::Forge),
+    pane: Pane::main(View::FORGE),
     title: "Forge",
+    spoken: "forge",
     dock: Dock::Main,
     make: Some(|| Box::<ForgePanel>::default()),
 };
@@ -120,7 +121,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
                     let subject = view
                         .token
                         .claim_text("sub")
-                        .map(|s| shorten(&escape(s), 24).into_owned());
+                        .map(|s| excerpt(s, 24));
                     let title = match subject {
                         Some(sub) => format!("{} · {sub}", view.title),
                         None => view.title.clone(),
@@ -237,7 +238,7 @@ fn forgeries(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
             if forge::is_preparing(cx.model) {
                 ui.spinner();
             } else if ui.button("Try again").clicked() {
-                cx.push(view::Command::Show(View::Forge));
+                cx.push(view::Command::Show(View::FORGE));
             }
         });
         return;

@@ -6,7 +6,7 @@ use super::{export, highlight::is_named, state::Cx};
 use crate::{
     app::{Model, graph, session::Selection, view},
     gui::{sections::severity::severity_menu, theme::space, widgets},
-    kit::text::{escape, shorten},
+    kit::text::{excerpt},
     principal::{
         fold::By,
         picture::{Choice, When},
@@ -52,7 +52,7 @@ fn chains(model: &Model) -> Vec<(String, String)> {
             } else {
                 &chain.title
             };
-            Some((shorten(&escape(title), 40).into_owned(), id.to_string()))
+            Some((excerpt(title, 40), id.to_string()))
         })
         .collect();
     // Tokens that came in one text are a chain of their own.

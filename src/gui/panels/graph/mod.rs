@@ -37,8 +37,9 @@ use state::{Cx, GraphPanel};
 
 /// Its line in the registry.
 pub static ENTRY: Entry = Entry {
-    pane: Pane::Main(View::Graph),
+    pane: Pane::main(View::GRAPH),
     title: "Graph",
+    spoken: "graph",
     dock: Dock::Main,
     make: Some(|| Box::<GraphPanel>::default()),
 };

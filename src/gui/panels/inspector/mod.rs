@@ -21,6 +21,7 @@ use crate::{
 pub static ENTRY: Entry = Entry {
     pane: Pane::side("Inspector"),
     title: "Inspector",
+    spoken: "inspector",
     dock: Dock::Right,
     make: None,
 };

@@ -90,6 +90,7 @@ type Cx<'a> = context::Cx<'a, LogPanel>;
 pub static ENTRY: Entry = Entry {
     pane: Pane::side("Log"),
     title: "HTTP log",
+    spoken: "HTTP log",
     dock: Dock::Below,
     make: Some(|| Box::<LogPanel>::default()),
 };

@@ -52,8 +52,9 @@ type Cx<'a> = context::Cx<'a, PracticePanel>;
 
 /// Its line in the registry.
 pub static ENTRY: Entry = Entry {
-    pane: Pane::Main(View::Practice),
+    pane: Pane::main(View::PRACTICE),
     title: "Practice",
+    spoken: "practice servers",
     dock: Dock::Main,
     make: Some(|| Box::<PracticePanel>::default()),
 };
@@ -340,7 +341,7 @@ fn broken(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.add_space(space::S);
     if widgets::button(ui, Icon::Warning, "Run the risky sample").clicked() {
         cx.push(runs::Command::Sample("sample-risky".to_owned()));
-        cx.push(view::Command::Show(View::Chain));
+        cx.push(view::Command::Show(View::CHAIN));
     }
 }
 

@@ -49,6 +49,7 @@ type Cx<'a> = context::Cx<'a, TimelinePanel>;
 pub static ENTRY: Entry = Entry {
     pane: Pane::side("Timeline"),
     title: "Timeline",
+    spoken: "timeline",
     dock: Dock::Below,
     make: Some(|| Box::<TimelinePanel>::default()),
 };

@@ -19,7 +19,7 @@ use crate::{
     },
     kit::{
         ids::TokenId,
-        text::{escape, shorten},
+        text::{escape, excerpt},
     },
     token::{craft::Part, guide},
 };
@@ -94,7 +94,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                         Part::Header | Part::HeaderOf(_) => cx.theme.token_header,
                         Part::Payload => cx.theme.token_payload,
                     };
-                    let text = theme::mono(shorten(&escape(name), 60)).color(colour);
+                    let text = theme::mono(excerpt(name, 60)).color(colour);
                     ui.add(Label::new(text).wrap()).id
                 },
                 |ui, cx| plain_value(ui, cx, name, inner),

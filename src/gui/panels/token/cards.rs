@@ -13,7 +13,7 @@ use crate::{
     },
     kit::{
         ids::TokenId,
-        text::{escape, shorten},
+        text::{excerpt, shorten},
     },
     token::{
         claims::{self, Actor},
@@ -159,7 +159,7 @@ fn name_of(actor: &Actor) -> String {
     if actor.pid.sub.is_empty() {
         "no sub".into()
     } else {
-        shorten(&escape(&actor.pid.sub), 40).into_owned()
+        excerpt(&actor.pid.sub, 40)
     }
 }
 

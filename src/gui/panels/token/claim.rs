@@ -18,7 +18,7 @@ use crate::{
     },
     kit::{
         ids::TokenId,
-        text::{escape, shorten},
+        text::{excerpt},
     },
     token::{Token, craft::Part, guide},
 };
@@ -40,9 +40,9 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, token: TokenId, pointer: &str) {
         } else {
             "Claim"
         },
-        &shorten(&escape(&name), 24),
+        &excerpt(&name, 24),
     );
-    ui.add(egui::Label::new(theme::title(shorten(&escape(&name), 80))).wrap());
+    ui.add(egui::Label::new(theme::title(excerpt(&name, 80))).wrap());
     let part = if in_header {
         Part::Header
     } else {
@@ -186,7 +186,7 @@ fn along(ui: &mut Ui, cx: &mut Cx<'_>, hop: usize, in_header: bool, name: &str) 
             continue;
         };
         let values = values(&hop.token, in_header, name);
-        widgets::field(ui, &shorten(&escape(&hop.name), 24), |ui| {
+        widgets::field(ui, &excerpt(&hop.name, 24), |ui| {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing = egui::vec2(4.0, 4.0);
                 for value in &values {

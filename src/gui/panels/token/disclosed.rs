@@ -26,7 +26,7 @@ use crate::{
     },
     kit::{
         ids::TokenId,
-        text::{escape, shorten},
+        text::{escape, excerpt, shorten},
     },
     token::{
         craft::Part,
@@ -119,7 +119,7 @@ fn name(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, sd: &SdJwt, place: &ClaimPlac
             }
             return field;
         }
-        let shown = shorten(&escape(&place.name), 60).into_owned();
+        let shown = excerpt(&place.name, 60);
         let colour = cx.theme.token_payload;
         let path = (id, place.pointer.clone());
         let label = ui
@@ -304,7 +304,7 @@ fn editor(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, place: &ClaimPlace, receive
 
 /// A value that only reads.
 fn value(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &Value) {
-    let mut text = shorten(&escape(&plain(value)), SHOWN).into_owned();
+    let mut text = excerpt(&plain(value), SHOWN);
     if matches!(name, "exp" | "iat" | "nbf" | "auth_time" | "updated_at")
         && let Some(seconds) = value.as_i64()
     {
@@ -329,8 +329,8 @@ fn disclosed(
     words: &str,
 ) {
     let name = match one.name.as_deref() {
-        Some(name) => shorten(&escape(name), 40).into_owned(),
-        None => format!("element {}", shorten(&escape(&plain(&one.value)), 30)),
+        Some(name) => excerpt(name, 40),
+        None => format!("element {}", excerpt(&plain(&one.value), 30)),
     };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
@@ -342,7 +342,7 @@ fn disclosed(
         ui.label(theme::small(words).color(cx.theme.muted))
             .on_hover_text(format!(
                 "By the holder: {}\nHash {}",
-                shorten(&escape(&one.text), 200),
+                excerpt(&one.text, 200),
                 escape(&one.digest)
             ));
         let hide = egui::Button::new(theme::small("Hide")).small();
@@ -378,7 +378,7 @@ fn hidden(
                 ui.spacing_mut().item_spacing.x = 0.0;
                 ui.add_space(inset(place));
                 let text = match left_out.and_then(|one| one.name.as_deref()) {
-                    Some(name) => theme::mono(shorten(&escape(name), 60)).strikethrough(),
+                    Some(name) => theme::mono(excerpt(name, 60)).strikethrough(),
                     None => theme::small("not disclosed"),
                 };
                 ui.add(Label::new(text.color(cx.theme.muted)).wrap()).id
@@ -403,7 +403,7 @@ fn hidden(
                 let show = egui::Button::new(theme::small("Disclose")).small();
                 if ui
                     .add(show)
-                    .accessible_name(format!("Disclose {}", shorten(&escape(name), 40)))
+                    .accessible_name(format!("Disclose {}", excerpt(name, 40)))
                     .clicked()
                 {
                     cx.push(presentation::Command::Present(
@@ -434,7 +434,7 @@ fn stray(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, one: &Disclosure) {
         cx,
         |ui, cx| {
             ui.add_space(2.0);
-            let text = theme::mono(shorten(&escape(name), 60)).color(cx.theme.high);
+            let text = theme::mono(excerpt(name, 60)).color(cx.theme.high);
             ui.add(Label::new(text).wrap()).id
         },
         |ui, cx| {

@@ -14,7 +14,7 @@ use crate::{
     },
     kit::{
         ids::TokenId,
-        text::{escape, shorten},
+        text::{escape, excerpt, shorten},
     },
 };
 
@@ -58,7 +58,7 @@ fn derived(ui: &mut Ui, cx: &mut Cx<'_>, original: TokenId) {
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new("Derived from").color(cx.theme.muted));
         let name = format!("{}, {}", view.title, view.principal.short());
-        if ui.link(shorten(&escape(&name), 60).as_ref()).clicked() {
+        if ui.link(excerpt(&name, 60).as_str()).clicked() {
             cx.ask(WindowRequest::ShowToken(original));
         }
         if ui
@@ -69,7 +69,7 @@ fn derived(ui: &mut Ui, cx: &mut Cx<'_>, original: TokenId) {
             let now = cx.model.session.token;
             let ids = [Some(original), now].into_iter().flatten().collect();
             cx.push(view::Command::Compare(ids));
-            cx.push(view::Command::Show(crate::app::session::View::Compare));
+            cx.push(view::Command::Show(crate::app::session::View::COMPARE));
         }
     });
 }

@@ -27,7 +27,7 @@ use crate::{
     jose::jwe::names::Manage,
     kit::{
         ids::{KeyId, TokenId},
-        text::{escape, escape_lines, shorten},
+        text::{escape, escape_lines, excerpt, shorten},
     },
     token::{Form, Kind, validate::KeyOwner},
 };
@@ -248,7 +248,7 @@ fn goes_with(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
             return;
         };
         let words = match token.token.claim_text("sub") {
-            Some(sub) => format!("{} · {}", token.title, shorten(&escape(sub), 40)),
+            Some(sub) => format!("{} · {}", token.title, excerpt(sub, 40)),
             None => token.title.clone(),
         };
         let link = ui.link(words);
@@ -328,11 +328,11 @@ pub fn sign(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
     if let Some((key, name, alg)) = chosen(cx).map(|k| (k.id, k.name.clone(), k.alg.clone())) {
         widgets::field(ui, "Key", |ui| {
             egui::ComboBox::from_id_salt("signing-key")
-                .selected_text(shorten(&escape(&name), 24).into_owned())
+                .selected_text(excerpt(&name, 24))
                 .width(ui.available_width() - 8.0)
                 .show_ui(ui, |ui| {
                     for (other, name, alg) in &keys {
-                        let label = format!("{} ({alg})", shorten(&escape(name), 30));
+                        let label = format!("{} ({alg})", excerpt(name, 30));
                         if ui.selectable_label(*other == key, label).clicked() {
                             cx.state.signing.key = Some(*other);
                         }

@@ -51,7 +51,7 @@ use crate::{
     },
     kit::{
         ids::TokenId,
-        text::{escape, shorten},
+        text::{escape, excerpt},
     },
     token::{
         Form,
@@ -63,8 +63,9 @@ use state::{Cx, Mode, Notes, TokenPanel};
 
 /// Its line in the registry.
 pub static ENTRY: Entry = Entry {
-    pane: Pane::Main(View::Token),
+    pane: Pane::main(View::TOKEN),
     title: "Token",
+    spoken: "token",
     dock: Dock::Main,
     make: Some(|| Box::<TokenPanel>::default()),
 };
@@ -351,7 +352,7 @@ fn get_key(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
     let servers = &cx.model.workspace.servers;
     let known = servers.iter().find(|s| s.issuer == issuer).map(|s| s.id);
     let (_, host) = issuer.split_once("://").unwrap_or(("", &issuer));
-    let host = shorten(&escape(host), 40).into_owned();
+    let host = excerpt(host, 40);
     widgets::menu(ui, "Get a key", "Get a key", |ui| {
         let words = match known {
             Some(_) => format!("Fetch the keys of {host} again"),

@@ -20,7 +20,7 @@ use crate::{
     },
     kit::{
         ids::TokenId,
-        text::{escape, shorten},
+        text::{excerpt, shorten},
     },
     token::{craft::Part, guide},
 };
@@ -245,7 +245,7 @@ fn name_cell(
         Part::Payload => pointer(name),
         Part::Header | Part::HeaderOf(_) => format!("header{}", pointer(name)),
     };
-    let shown = shorten(&escape(name), 60).into_owned();
+    let shown = excerpt(name, 60);
     let colour = match part {
         Part::Payload => theme.token_payload,
         Part::Header | Part::HeaderOf(_) => theme.token_header,
@@ -466,7 +466,7 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, part: Part, name: &str) {
 /// A member that was received and is gone.
 fn dropped(ui: &mut Ui, cx: &mut Cx<'_>, (id, part): (TokenId, Part), name: &str, value: &Value) {
     let theme = cx.theme;
-    let shown = shorten(&escape(name), 60).into_owned();
+    let shown = excerpt(name, 60);
     columns(
         ui,
         cx,

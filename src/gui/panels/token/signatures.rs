@@ -16,7 +16,7 @@ use crate::{
     },
     kit::{
         ids::TokenId,
-        text::{escape, shorten},
+        text::{escape, excerpt},
     },
     token::{Form, craft::Part, validate::Signature},
 };
@@ -78,7 +78,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, n: usize, on
         let value = header
             .and_then(|h| h.value.get(name))
             .and_then(Value::as_str);
-        value.map(|v| shorten(&escape(v), 40).into_owned())
+        value.map(|v| excerpt(v, 40))
     };
     let mut words = format!(
         "{}  {}",
@@ -145,7 +145,7 @@ fn add(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         .collect();
     widgets::menu(ui, "Add a signature", "Add a signature", |ui| {
         for (key, name, alg) in &keys {
-            let label = format!("by {} ({})", shorten(&escape(name), 40), escape(alg));
+            let label = format!("by {} ({})", excerpt(name, 40), escape(alg));
             if widgets::menu_item(ui, &label, "").clicked() {
                 cx.push(signatures::Command::Edit(id, SignatureEdit::Add(*key)));
                 ui.close();

@@ -51,8 +51,8 @@ pub(super) fn choose(
     tray.picked.clear();
     tray.anchor = Some(id);
     cx.push(view::Command::Select(Selection::Token(id)));
-    if cx.model.session.view == View::Start {
-        cx.push(view::Command::Show(View::Token));
+    if cx.model.session.view == View::START {
+        cx.push(view::Command::Show(View::TOKEN));
     }
 }
 

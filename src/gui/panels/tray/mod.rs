@@ -57,6 +57,7 @@ fn height(row: Row) -> f32 {
 pub static ENTRY: Entry = Entry {
     pane: Pane::side("Tokens"),
     title: "Tokens",
+    spoken: "tokens",
     dock: Dock::Left,
     make: Some(|| Box::<TrayPanel>::default()),
 };
@@ -347,7 +348,7 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>, analysis: &Arc<Analysis>) {
 fn chosen(cx: &Cx<'_>) -> Option<TokenId> {
     match &cx.model.session.selection {
         Selection::Token(id) | Selection::Claim(id, _) => Some(*id),
-        _ => (cx.model.session.view == View::Token)
+        _ => (cx.model.session.view == View::TOKEN)
             .then_some(cx.model.session.token)
             .flatten(),
     }

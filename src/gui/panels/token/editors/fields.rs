@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::gui::panels::token::state::{Cx, Draft, MemberPlace, New};
 use crate::{
     gui::theme::{self, RADIUS, Theme},
-    kit::text::{escape, is_hidden, shorten},
+    kit::text::{escape, excerpt, is_hidden},
 };
 
 /// Width of a character of the font of values.
@@ -128,7 +128,7 @@ pub(super) fn parties(
             let (rect, _) = ui.allocate_exact_size(vec2(26.0, 18.0), egui::Sense::hover());
             ui.put(
                 rect,
-                egui::Label::new(theme::small(shorten(&escape(name), 12)).color(cx.theme.muted))
+                egui::Label::new(theme::small(excerpt(name, 12)).color(cx.theme.muted))
                     .truncate(),
             );
             if let Some(text) = field(ui, cx, place, name, value.unwrap_or("")) {

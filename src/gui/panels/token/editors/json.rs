@@ -14,7 +14,7 @@ use crate::{
     },
     kit::{
         json,
-        text::{escape, shorten},
+        text::{escape, excerpt, shorten},
     },
 };
 
@@ -167,7 +167,7 @@ fn begin(cx: &mut Cx<'_>, place: &MemberPlace, value: &Value) {
             text: format!(
                 "{} is too long to edit in its row: switch to JSON to read it, or edit the text \
                  elsewhere and paste it.",
-                shorten(&escape(&place.name), 60)
+                excerpt(&place.name, 60)
             ),
         }));
     }

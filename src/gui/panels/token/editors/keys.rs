@@ -16,7 +16,7 @@ use crate::{
         },
     },
     jose::Jwk,
-    kit::text::{escape, shorten},
+    kit::text::{escape, excerpt, shorten},
 };
 
 /// The keys of the workspace with a public part, and a menu to choose one of them.
@@ -29,7 +29,7 @@ pub(super) fn choose_key(ui: &mut Ui, cx: &Cx<'_>, name: &str, words: &str) -> O
                 continue;
             };
             any = true;
-            let label = format!("{} ({})", shorten(&escape(&key.name), 40), escape(&key.alg));
+            let label = format!("{} ({})", excerpt(&key.name, 40), escape(&key.alg));
             if widgets::menu_item(ui, &label, "").clicked() {
                 chosen = Some(Jwk(members.clone()));
                 ui.close();
@@ -49,7 +49,7 @@ pub(super) fn key_named(cx: &Cx<'_>, thumbprint: &str) -> Option<String> {
         matches!(&key.public, Some(Value::Object(members))
             if Jwk(members.clone()).thumbprint().is_ok_and(|t| t == thumbprint))
     })?;
-    Some(shorten(&escape(&found.name), 40).into_owned())
+    Some(excerpt(&found.name, 40))
 }
 
 /// `cnf`: which key the holder must prove; bound by picking a key.
