@@ -149,7 +149,7 @@ fn a_sign_in_waits_for_the_browser_with_its_address_and_can_be_cancelled() {
         SIZE,
         vec![
             chains::Command::Import(text.into()).into(),
-            view::Command::Show(View::Chain).into(),
+            view::Command::Show(View::CHAIN).into(),
         ],
     );
     settle(&mut harness);
