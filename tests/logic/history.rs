@@ -12,7 +12,7 @@ use delegraph::{
         file,
         history::{self, MAX_STEPS},
         jobs, keys, servers,
-        session::{Selection, View},
+        session::{OfferedView, Selection, View},
         token, update, view,
     },
     chain::{
@@ -326,6 +326,11 @@ proptest! {
     #[test]
     fn shortcuts_never_clash(ops in prop::collection::vec(op(), 0..20)) {
         let mut model = start();
+        model.session.views = vec![OfferedView {
+            view: View::TOKEN,
+            label: "Show token".into(),
+            keys: &["Ctrl+1"],
+        }];
         for op in &ops {
             let command = command(op, &model);
             ask(&mut model, command);
