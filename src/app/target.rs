@@ -13,7 +13,7 @@ use crate::{
     },
     kit::{
         ids::{HeaderRef, TargetId, TokenId},
-        text::{excerpt},
+        text::excerpt,
     },
     oauth::http::{FORM, Method},
     practice::Faults,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kit::text::{excerpt};
+use crate::kit::text::excerpt;
 
 /// Words of chain files.
 const NONE: &str = "none";

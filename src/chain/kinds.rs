@@ -22,10 +22,7 @@ use super::{
 };
 use crate::{
     evidence::RequestedExchange,
-    kit::{
-        ids::TokenId,
-        text::{excerpt},
-    },
+    kit::{ids::TokenId, text::excerpt},
 };
 pub use call::Call;
 pub use client_credentials::ClientCredentials;

@@ -69,11 +69,7 @@ pub(super) fn run(options: &Options, _: &Setting) -> Result<Done, Failure> {
 }
 
 fn in_words(row: &Row) -> (String, String) {
-    let show = |value: &Option<Value>| {
-        value
-            .as_ref()
-            .map_or_else(|| "(none)".to_owned(), shown)
-    };
+    let show = |value: &Option<Value>| value.as_ref().map_or_else(|| "(none)".to_owned(), shown);
     let words = match row.change {
         Change::Kept => format!("kept       {}", show(&row.after)),
         change => format!(

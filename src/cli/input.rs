@@ -378,9 +378,5 @@ pub(super) fn some_tokens(files: &[PathBuf]) -> Result<Vec<Placed>, Failure> {
 
 /// The one token of a file.
 pub(super) fn raw_of(path: &Path) -> Result<String, Failure> {
-    Ok(
-        one_token(&text(path)?, &Pick::default())?
-            .raw
-            .to_string(),
-    )
+    Ok(one_token(&text(path)?, &Pick::default())?.raw.to_string())
 }

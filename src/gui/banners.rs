@@ -7,10 +7,7 @@ use zeroize::Zeroizing;
 use super::{context::Cx, icons::Icon, widgets};
 use crate::{
     app::{file, keys},
-    kit::{
-        secret::Secret,
-        text::{excerpt},
-    },
+    kit::{secret::Secret, text::excerpt},
 };
 
 /// What the bars keep between frames.

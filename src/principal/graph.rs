@@ -270,11 +270,9 @@ impl<'a> Builder<'a> {
         }
         if let Some(iss) = iss.filter(|_| token.kind != Kind::JwtSvid) {
             let server = self.issuer(iss, at);
-            self.facts[server].algs.extend(
-                token
-                    .header_text("alg")
-                    .map(|alg| excerpt(alg, 16)),
-            );
+            self.facts[server]
+                .algs
+                .extend(token.header_text("alg").map(|alg| excerpt(alg, 16)));
             self.facts[server]
                 .keys
                 .extend(token.header_text("kid").map(str::to_owned));

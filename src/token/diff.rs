@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Token, claims as views, explain::duration};
-use crate::kit::text::{excerpt};
+use crate::kit::text::excerpt;
 
 /// How a claim changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -8,10 +8,7 @@ use crate::{
         Reference,
         server::{ENDPOINTS, Proof, Server, ServerClient},
     },
-    kit::{
-        secret::Secret,
-        text::{excerpt},
-    },
+    kit::{secret::Secret, text::excerpt},
     oauth::client_auth::{AssertionAudience, AuthMethod},
 };
 

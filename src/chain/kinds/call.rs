@@ -61,10 +61,7 @@ impl StepKind for Call {
             None => Method::Get,
             Some(name) => Method::parse(name).ok_or_else(|| {
                 Failure::setup(
-                    format!(
-                        "`{}` is no method that is sent here",
-                        excerpt(name, 40)
-                    ),
+                    format!("`{}` is no method that is sent here", excerpt(name, 40)),
                     "choose GET, POST, PUT, PATCH or DELETE",
                 )
             })?,

@@ -9,7 +9,7 @@ use crate::{
         engine::{AwaitedToken, Begun, Starting, setting},
         file::{FileError, fields::Fields, write::Lines},
     },
-    kit::text::{excerpt},
+    kit::text::excerpt,
     oauth::{failure::RefusalPlace, grants},
 };
 

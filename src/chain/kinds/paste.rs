@@ -13,10 +13,7 @@ use crate::{
         reference::ReferenceError,
         run::{Failure, NodeRun},
     },
-    kit::{
-        ids::TokenId,
-        text::{excerpt},
-    },
+    kit::{ids::TokenId, text::excerpt},
     oauth::token_type,
     token::{Kind, Token, claims, decode::decode, find::find},
 };

@@ -14,10 +14,7 @@ use crate::{
         run::{Failure, NodeRun, Pending, Progress, Want},
         wires::Input,
     },
-    kit::{
-        clock,
-        text::{excerpt},
-    },
+    kit::{clock, text::excerpt},
 };
 
 /// Settings of a node that holds a token back.

@@ -285,10 +285,7 @@ fn key_picker(ui: &mut Ui, cx: &mut Cx<'_>, draft: &mut Draft) {
     let chosen = keys
         .iter()
         .find(|(id, ..)| Some(*id) == draft.key)
-        .map_or_else(
-            || "choose…".to_owned(),
-            |(_, name, _)| excerpt(name, 30),
-        );
+        .map_or_else(|| "choose…".to_owned(), |(_, name, _)| excerpt(name, 30));
     egui::ComboBox::from_id_salt("client-key")
         .selected_text(chosen)
         .show_ui(ui, |ui| {

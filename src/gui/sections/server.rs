@@ -106,11 +106,7 @@ pub fn metadata<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, server: &ServerEntry) {
 fn key_set<S>(ui: &mut Ui, cx: &Cx<'_, S>, keys: &Jwks, former: Option<&Jwks>) {
     let line = |ui: &mut Ui, key: &Jwk, mark: Mark| {
         ui.horizontal_wrapped(|ui| {
-            chip(
-                ui,
-                &excerpt(key.kid().unwrap_or("no kid"), 28),
-                mark,
-            );
+            chip(ui, &excerpt(key.kid().unwrap_or("no kid"), 28), mark);
             let alg = key.text("alg").unwrap_or("any algorithm");
             let words = match key.text("use") {
                 Some(purpose) => {

@@ -10,7 +10,7 @@ use crate::{
     gui::{context::Cx, icons::Icon, theme::space, times, widgets},
     kit::{
         clock::{Clock, Timestamp, from_numeric_date},
-        text::{excerpt},
+        text::excerpt,
     },
 };
 

@@ -3,7 +3,11 @@
 use crate::principal::{Graph, Relation};
 
 /// Orders lanes so that wires to shared audiences cross less (barycentre), or leaves them.
-pub(super) fn fewer_crossings(graph: &Graph, parent: &[Option<usize>], roots: Vec<usize>) -> Vec<usize> {
+pub(super) fn fewer_crossings(
+    graph: &Graph,
+    parent: &[Option<usize>],
+    roots: Vec<usize>,
+) -> Vec<usize> {
     if roots.len() < 2 {
         return roots;
     }

@@ -158,8 +158,7 @@ fn entry(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeysForm, key: &KeyEntry) {
             }
         } else {
             let name = ui.add(
-                egui::Label::new(theme::strong(excerpt(&key.name, 28)))
-                    .sense(egui::Sense::click()),
+                egui::Label::new(theme::strong(excerpt(&key.name, 28))).sense(egui::Sense::click()),
             );
             if name
                 .on_hover_text("Double click to rename")

@@ -82,10 +82,7 @@ pub(super) fn choice(
                 widgets::menu(ui, &format!("Known values of {name}"), "", |ui| {
                     for item in offered {
                         let on = value.as_deref() == Some(*item);
-                        if ui
-                            .selectable_label(on, excerpt(item, 48))
-                            .clicked()
-                        {
+                        if ui.selectable_label(on, excerpt(item, 48)).clicked() {
                             *value = Some((*item).to_owned());
                             state.drafts.remove(name);
                             ui.close();

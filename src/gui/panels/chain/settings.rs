@@ -76,30 +76,25 @@ fn server(ui: &mut Ui, cx: &Cx<'_>, chain: &Chain, node: &mut Node) {
     widgets::field(ui, "Server", |ui| {
         let practice = practice::brief(&Faults::named(&chain.faults));
         let shown = node.server.as_deref().unwrap_or(&practice);
-        let menu = widgets::menu(
-            ui,
-            "Server",
-            excerpt(shown, 60),
-            |ui| {
+        let menu = widgets::menu(ui, "Server", excerpt(shown, 60), |ui| {
+            if ui
+                .selectable_label(node.server.is_none(), practice.as_str())
+                .clicked()
+            {
+                node.server = None;
+                ui.close();
+            }
+            for entry in &cx.model.workspace.servers {
+                let on = node.server.as_deref() == Some(entry.name.as_str());
                 if ui
-                    .selectable_label(node.server.is_none(), practice.as_str())
+                    .selectable_label(on, escape(&entry.name).into_owned())
                     .clicked()
                 {
-                    node.server = None;
+                    node.server = Some(entry.name.clone());
                     ui.close();
                 }
-                for entry in &cx.model.workspace.servers {
-                    let on = node.server.as_deref() == Some(entry.name.as_str());
-                    if ui
-                        .selectable_label(on, escape(&entry.name).into_owned())
-                        .clicked()
-                    {
-                        node.server = Some(entry.name.clone());
-                        ui.close();
-                    }
-                }
-            },
-        );
+            }
+        });
         if node.server.is_none() && !chain.faults.is_empty() {
             menu.on_hover_text(escape(&chain.faults.join(", ")).into_owned());
         }

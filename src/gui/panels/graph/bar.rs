@@ -6,7 +6,7 @@ use super::{export, highlight::is_named, state::Cx};
 use crate::{
     app::{Model, graph, session::Selection, view},
     gui::{sections::severity::severity_menu, theme::space, widgets},
-    kit::text::{excerpt},
+    kit::text::excerpt,
     principal::{
         fold::By,
         picture::{Choice, When},

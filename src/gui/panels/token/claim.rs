@@ -16,10 +16,7 @@ use crate::{
             chips::{Mark, chip},
         },
     },
-    kit::{
-        ids::TokenId,
-        text::{excerpt},
-    },
+    kit::{ids::TokenId, text::excerpt},
     token::{Token, craft::Part, guide},
 };
 

@@ -128,8 +128,7 @@ pub(super) fn parties(
             let (rect, _) = ui.allocate_exact_size(vec2(26.0, 18.0), egui::Sense::hover());
             ui.put(
                 rect,
-                egui::Label::new(theme::small(excerpt(name, 12)).color(cx.theme.muted))
-                    .truncate(),
+                egui::Label::new(theme::small(excerpt(name, 12)).color(cx.theme.muted)).truncate(),
             );
             if let Some(text) = field(ui, cx, place, name, value.unwrap_or("")) {
                 let mut map = map.clone();
