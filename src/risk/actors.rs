@@ -6,7 +6,7 @@ use super::{
     Severity,
     compare::{Comparison, compare},
     facts::{Facts, actors, shown},
-    rule::{Draft, Said},
+    said::{Draft, Said},
     survey::Pair,
 };
 use crate::token::{

@@ -2,7 +2,7 @@
 
 use super::{
     facts::Facts,
-    rule::{Said, UNREADABLE},
+    said::{Said, UNREADABLE},
 };
 use crate::token::Kind;
 

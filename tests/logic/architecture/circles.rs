@@ -18,7 +18,7 @@ use super::{
 const CIRCLES: &[(&str, usize, usize)] = &[
     ("token", 10, 7),
     ("chain", 9, 9),
-    ("risk", 8, 8),
+    ("risk", 7, 3),
     ("gui", 5, 5),
 ];
 
