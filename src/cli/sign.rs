@@ -183,7 +183,7 @@ fn again(
 ) -> Result<String, String> {
     let mut raw = raw.to_owned();
     for (name, value) in header.unwrap_or_default() {
-        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = json::pointer(&name);
         raw = craft::set(&raw, Part::Header, &pointer, Some(value)).map_err(|e| e.to_string())?;
     }
     craft::sign(&raw, key, alg).map_err(|e| e.to_string())

@@ -108,7 +108,7 @@ impl Path<'_> {
         let mut out = self.outer.map_or_else(String::new, Path::pointer);
         out.push('/');
         match self.step {
-            Step::Name(name) => out.push_str(&name.replace('~', "~0").replace('/', "~1")),
+            Step::Name(name) => out.push_str(&pointer_name(name)),
             Step::Index(index) => out.push_str(&index.to_string()),
         }
         out
@@ -204,9 +204,24 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
     }
 }
 
+/// A member's name as it stands in a JSON Pointer (RFC 6901 §3).
+pub fn pointer_name(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The JSON Pointer of a member of an object.
+pub fn pointer(name: &str) -> String {
+    format!("/{}", pointer_name(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pointers_escape_what_rfc_6901_says() {
+        assert_eq!(pointer("a/b~c"), "/a~1b~0c");
+    }
 
     #[test]
     fn duplicates_are_reported_wherever_they_stand() {

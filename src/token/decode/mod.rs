@@ -342,8 +342,7 @@ fn hidden(value: &Value, path: &mut String, found: &mut Vec<(String, String)>) {
         Value::Object(members) => {
             for (name, item) in members {
                 let length = path.len();
-                path.push('/');
-                path.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                path.push_str(&json::pointer(name));
                 if name.chars().any(is_hidden) {
                     found.push((path.clone(), shown(name)));
                 }

@@ -172,7 +172,7 @@ fn join(header: &mut Option<Json>, open: &Map<String, Value>) {
         for (name, value) in open {
             if members.contains_key(name) {
                 all.duplicates
-                    .push(format!("/{}", name.replace('~', "~0").replace('/', "~1")));
+                    .push(json::pointer(name));
             } else {
                 members.insert(name.clone(), value.clone());
             }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{ClaimState, EditError, SdJwt, opened, present::write};
 use crate::{
     jose::{b64, crypto},
-    kit::text::escape,
+    kit::{json, text::escape},
     token::{
         Form, Token,
         craft::{self, CraftError},
@@ -330,10 +330,9 @@ impl Made<'_> {
             let Some(value) = value else {
                 return Ok(text);
             };
-            let name = name.replace('~', "~0").replace('/', "~1");
             put_text(
                 &text,
-                &format!("{root}{}/{name}", last(list).0),
+                &format!("{root}{}{}", last(list).0, json::pointer(name)),
                 Some(value),
             )
         })

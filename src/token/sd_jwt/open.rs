@@ -5,7 +5,10 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::{ClaimPlace, ClaimState, Disclosure, Home};
-use crate::kit::text::{escape, shorten};
+use crate::kit::{
+    json,
+    text::{escape, shorten},
+};
 
 /// Levels of objects, arrays and disclosures inside each other that are opened.
 const DEPTH: usize = 100;
@@ -84,7 +87,7 @@ impl At {
 }
 
 fn step(pointer: &str, name: &str) -> String {
-    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+    format!("{pointer}{}", json::pointer(name))
 }
 
 /// What a hash stands for.

@@ -19,7 +19,7 @@ const CIRCLES: &[(&str, usize, usize)] = &[
     ("token", 10, 7),
     ("chain", 9, 9),
     ("risk", 7, 3),
-    ("gui", 5, 5),
+    ("gui", 2, 2),
 ];
 
 /// A file of `src` with what it defines and names.

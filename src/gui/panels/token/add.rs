@@ -3,11 +3,11 @@
 use egui::Ui;
 use serde_json::Value;
 
-use super::{rows::pointer, state::Cx};
+use super::state::Cx;
 use crate::{
     app::token,
     gui::{icons::Icon, widgets},
-    kit::ids::TokenId,
+    kit::{ids::TokenId, json::pointer},
     token::{craft::Part, details::Shape, guide},
 };
 

@@ -4,7 +4,7 @@ use egui::{Align, Label, Layout, RichText, Ui, vec2};
 
 use super::{
     disclosed::plain_value,
-    rows::{self, columns, pointer},
+    rows::{self, columns},
     state::Cx,
 };
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
     },
     kit::{
         ids::TokenId,
+        json::pointer,
         text::{escape, excerpt},
     },
     token::{craft::Part, guide},

@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 
 use super::{
     editors,
-    rows::pointer,
     state::{Cx, MemberPlace, New},
 };
 use crate::{
@@ -15,7 +14,10 @@ use crate::{
         theme::{self, Theme, space},
         widgets,
     },
-    kit::text::{escape, is_hidden},
+    kit::{
+        json::pointer,
+        text::{escape, is_hidden},
+    },
     token::details::{ACCOUNT_ACTIONS, LISTS, PAYMENT_ACTIONS, Shape, problems},
 };
 

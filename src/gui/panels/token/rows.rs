@@ -20,15 +20,11 @@ use crate::{
     },
     kit::{
         ids::TokenId,
+        json::pointer,
         text::{excerpt, shorten},
     },
     token::{craft::Part, guide},
 };
-
-/// A member as JSON Pointer names it.
-pub fn pointer(name: &str) -> String {
-    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
-}
 
 /// How a member stood in the token that was received.
 pub(super) struct Was<'a> {
@@ -500,14 +496,4 @@ fn dropped(ui: &mut Ui, cx: &mut Cx<'_>, (id, part): (TokenId, Part), name: &str
             }
         },
     );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pointers_escape_what_rfc_6901_says() {
-        assert_eq!(pointer("a/b~c"), "/a~1b~0c");
-    }
 }
