@@ -171,8 +171,7 @@ fn join(header: &mut Option<Json>, open: &Map<String, Value>) {
     if let Value::Object(members) = &mut all.value {
         for (name, value) in open {
             if members.contains_key(name) {
-                all.duplicates
-                    .push(json::pointer(name));
+                all.duplicates.push(json::pointer(name));
             } else {
                 members.insert(name.clone(), value.clone());
             }
