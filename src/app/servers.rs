@@ -104,6 +104,8 @@ impl Noun for Command {
                 None => missing(model, id),
             },
             Self::ReadFrom(client, at) => {
+                // What stands elsewhere now is not kept here as well.
+                model.vault.secrets.remove(&client);
                 let document = model.document();
                 let mut clients = document.servers.iter_mut().flat_map(|s| &mut s.clients);
                 if let Some(entry) = clients.find(|c| c.id == client) {
@@ -315,7 +317,11 @@ pub(super) fn adopt(model: &mut Model, servers: Vec<chain::server::Server>) -> R
             let (key, credential) = match client.proof {
                 // What the workspace has stays.
                 Proof::None => known.map_or((None, None), |k| (k.key, k.credential)),
-                Proof::At(at) => (None, Some(at)),
+                Proof::At(at) => {
+                    // What stands elsewhere now is not kept here as well.
+                    model.vault.secrets.remove(&id);
+                    (None, Some(at))
+                }
                 Proof::Clear(secret) => {
                     model.vault.secrets.insert(id, secret);
                     (None, None)

@@ -8,7 +8,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::kit::text::{escape, excerpt};
+use crate::{
+    jose::pem,
+    kit::text::{escape, excerpt},
+};
 
 const ENV: &str = "env:";
 const FILE: &str = "file:";
@@ -26,6 +29,12 @@ pub enum Reference {
 /// Text that names no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReferenceError {
+    /// The key itself, which is not repeated.
+    #[error(
+        "holds a private key itself: write the key to a file and name it by `file:PATH`, or a variable by \
+         `env:NAME`"
+    )]
+    Key,
     /// It begins with neither word.
     #[error("is no reference: write `env:NAME` for a variable or `file:PATH` for a file")]
     Neither,
@@ -42,6 +51,15 @@ impl Reference {
     pub fn is_meant(text: &str) -> bool {
         let text = text.trim_start();
         text.starts_with(ENV) || text.starts_with(FILE)
+    }
+
+    /// A reference, or the bare path of a file.
+    pub fn or_file(text: &str) -> Result<Self, ReferenceError> {
+        if Self::is_meant(text) || pem::is_private_key_text(text) {
+            text.parse()
+        } else {
+            Ok(Self::File(text.into()))
+        }
     }
 
     /// The same place, a relative path counted from `folder`.
@@ -83,6 +101,10 @@ impl FromStr for Reference {
 
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
         let text = text.trim();
+        let bare = text.strip_prefix(ENV).or_else(|| text.strip_prefix(FILE));
+        if pem::is_private_key_text(bare.unwrap_or(text)) {
+            return Err(ReferenceError::Key);
+        }
         if let Some(name) = text.strip_prefix(ENV) {
             // The system knows no such names, and reading one would be an error of the program.
             let legal = !name.is_empty() && !name.contains(['=', '\0']);
@@ -122,10 +144,20 @@ mod tests {
             ("env:", ReferenceError::Variable),
             ("env:A=B", ReferenceError::Variable),
             ("file:", ReferenceError::Path),
+            ("{\"kty\":\"oct\",\"k\":\"AA\"}", ReferenceError::Key),
+            ("env:{\"kty\":\"EC\",\"d\":\"AA\"}", ReferenceError::Key),
+            ("file:-----BEGIN PRIVATE KEY-----\nMII", ReferenceError::Key),
         ];
         for (text, why) in neither {
             assert_eq!(text.parse::<Reference>(), Err(why), "{text}");
         }
+        let key = "-----BEGIN EC PRIVATE KEY-----\nMHc";
+        assert_eq!(Reference::or_file(key), Err(ReferenceError::Key));
+        assert!(!ReferenceError::Key.to_string().contains("BEGIN"));
+        assert_eq!(
+            Reference::or_file("a.pem"),
+            Ok(Reference::File("a.pem".into()))
+        );
         let below = |text: &str| {
             let reference: Reference = text.parse().unwrap();
             reference.from_folder(Path::new("/x")).to_string()

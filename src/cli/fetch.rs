@@ -27,6 +27,12 @@ pub(super) fn issuer(issuer: &str) -> Result<(Metadata, Jwks), Failure> {
 
 /// The keys that a URL answers.
 pub(super) fn keys(url: &str) -> Result<Vec<Jwk>, Failure> {
+    pem::read_bytes(&document(url)?, None)
+        .map_err(|reason| Failure::impossible(format!("{url}: not a JWK Set: {reason}")))
+}
+
+/// The document with keys that a URL answers.
+pub(super) fn document(url: &str) -> Result<Vec<u8>, Failure> {
     let parsed = url::Url::parse(url).map_err(|e| Failure::usage(format!("{url}: {e}")))?;
     let request = Request {
         method: Method::Get,
@@ -47,8 +53,7 @@ pub(super) fn keys(url: &str) -> Result<Vec<Jwk>, Failure> {
             response.status
         )));
     }
-    pem::read_bytes(&response.body, None)
-        .map_err(|reason| Failure::impossible(format!("{url}: not a JWK Set: {reason}")))
+    Ok(response.body)
 }
 
 fn one(effect: Effect) -> Result<Outcome, Failure> {

@@ -2,8 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{fetch, keys, output::Failure};
-use crate::{kit::secret::Secret, token::validate::Candidate};
+use super::{
+    fetch, input, keys,
+    output::{self, Failure},
+};
+use crate::{
+    jose::{Jwk, pem},
+    kit::{secret::Secret, text::escape},
+    token::validate::Candidate,
+};
 
 #[derive(clap::Args)]
 pub(super) struct KeyOptions {
@@ -47,24 +54,17 @@ impl KeyOptions {
         let mut candidates = Vec::new();
         let passphrase = keys::passphrase(self.passphrase_file.as_deref())?;
         for path in &self.key {
-            let from = path.display().to_string();
-            let found = keys::read_with(path, passphrase.as_ref())?;
-            candidates.extend(
-                found
-                    .into_iter()
-                    .map(|jwk| Candidate::new(jwk, from.clone(), None)),
-            );
+            candidates.extend(of_file(path, &path.display().to_string(), passphrase.as_ref())?);
         }
         for place in &self.jwks {
-            let keys = if place.starts_with("http://") || place.starts_with("https://") {
-                fetch::keys(place)?
+            let from = format!("JWKS {place}");
+            if place.starts_with("http://") || place.starts_with("https://") {
+                candidates.extend(of_bytes(&fetch::document(place)?, &from, |bytes| {
+                    keys::of_bytes(bytes, place, None)
+                })?);
             } else {
-                keys::read(Path::new(place))?
-            };
-            candidates.extend(
-                keys.into_iter()
-                    .map(|jwk| Candidate::new(jwk, format!("JWKS {place}"), None)),
-            );
+                candidates.extend(of_file(Path::new(place), &from, None)?);
+            }
         }
         let secret = match (&self.secret, &self.secret_file) {
             (Some(text), _) => Some((Secret::new(text.as_str()), "--secret".to_owned())),
@@ -76,4 +76,55 @@ impl KeyOptions {
         );
         Ok(candidates)
     }
+}
+
+fn of_file(
+    path: &Path,
+    from: &str,
+    passphrase: Option<&Secret>,
+) -> Result<Vec<Candidate>, Failure> {
+    let bytes = zeroize::Zeroizing::new(input::bytes(path)?);
+    let name = path.display().to_string();
+    of_bytes(&bytes, from, |bytes| {
+        keys::of_bytes(bytes, &name, passphrase)
+    })
+}
+
+/// The keys of a document, those of a map of bundles each for its trust domain. A set without any key is
+/// an answer: then nothing can be verified.
+fn of_bytes(
+    bytes: &[u8],
+    from: &str,
+    read: impl Fn(&[u8]) -> Result<Vec<Jwk>, Failure>,
+) -> Result<Vec<Candidate>, Failure> {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    if let Some(bundles) = pem::bundles(text) {
+        let bundles =
+            bundles.map_err(|why| Failure::impossible(format!("{}: {why}", escape(from))))?;
+        let keys = bundles.into_iter().flat_map(|(domain, keys)| {
+            let from = format!("{from}, trust domain {}", escape(&domain));
+            keys.into_iter().map(move |jwk| {
+                Candidate::new(jwk, from.clone(), None).of_trust_domain(domain.clone())
+            })
+        });
+        return Ok(keys.collect());
+    }
+    if pem::is_empty_set(bytes) {
+        output::note(&format!("{}: this key set holds no key", escape(from)));
+        return Ok(Vec::new());
+    }
+    let certificates = pem::certificates(bytes);
+    let keys = read(bytes)?.into_iter();
+    Ok(keys
+        .map(|jwk| {
+            let print = jwk.thumbprint();
+            let mut all = certificates.iter();
+            let own = all.find(|c| print.is_ok() && c.key.thumbprint() == print);
+            let candidate = Candidate::new(jwk, from.to_owned(), None);
+            match own {
+                Some(own) => candidate.of_certificate(own.clone()),
+                None => candidate,
+            }
+        })
+        .collect())
 }

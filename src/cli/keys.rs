@@ -281,20 +281,26 @@ pub(super) fn read(path: &Path) -> Result<Vec<Jwk>, Failure> {
 /// [`read`], with the passphrase of an encrypted key.
 pub(super) fn read_with(path: &Path, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, Failure> {
     let bytes = zeroize::Zeroizing::new(input::bytes(path)?);
-    let keys = pem::read_bytes(&bytes, passphrase).map_err(|error| {
+    of_bytes(&bytes, &path.display().to_string(), passphrase)
+}
+
+/// [`read_with`], of a document that was read already and is called so.
+pub(super) fn of_bytes(
+    bytes: &[u8],
+    name: &str,
+    passphrase: Option<&Secret>,
+) -> Result<Vec<Jwk>, Failure> {
+    let keys = pem::read_bytes(bytes, passphrase).map_err(|error| {
         let what = match &error {
             KeyError::Locked(_) if passphrase.is_none() => {
                 format!("{error}: give it with --passphrase-file")
             }
             _ => error.to_string(),
         };
-        Failure::impossible(format!("{}: {what}", path.display()))
+        Failure::impossible(format!("{name}: {what}"))
     })?;
     if keys.is_empty() {
-        return Err(Failure::impossible(format!(
-            "{}: holds no key",
-            path.display()
-        )));
+        return Err(Failure::impossible(format!("{name}: holds no key")));
     }
     Ok(keys)
 }
@@ -310,6 +316,12 @@ pub(super) fn symmetric(secret: &Secret) -> Jwk {
 /// Reads a shared secret: the file's text without the line break at its end.
 pub(super) fn secret_file(path: &Path) -> Result<Secret, Failure> {
     let bytes = zeroize::Zeroizing::new(input::bytes(path)?);
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Failure::impossible(format!(
+            "{}: is text in UTF-16: save it as UTF-8, without a byte order mark",
+            path.display()
+        )));
+    }
     let text = std::str::from_utf8(&bytes).map_err(|_| {
         Failure::impossible(format!(
             "{}: not UTF-8; write a binary secret as a JWK with kty `oct` and give it with --key",
@@ -318,6 +330,13 @@ pub(super) fn secret_file(path: &Path) -> Result<Secret, Failure> {
     })?;
     let text = text.strip_suffix('\n').unwrap_or(text);
     let text = text.strip_suffix('\r').unwrap_or(text);
+    if text.starts_with('\u{feff}') {
+        output::note(&format!(
+            "{}: begins with a byte order mark, which is taken as part of the secret; save it without one \
+             if the secret has none",
+            path.display()
+        ));
+    }
     if text.is_empty() {
         return Err(Failure::impossible(format!("{}: is empty", path.display())));
     }

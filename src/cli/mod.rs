@@ -29,16 +29,19 @@ mod verify;
 pub use log::log;
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::{ArgMatches, CommandFactory as _, Parser, error::ErrorKind};
 
-use crate::kit::{
-    clock::{Clock, Timestamp},
-    spelling::nearest,
+use crate::{
+    jose::pem,
+    kit::{
+        clock::{Clock, Timestamp},
+        spelling::nearest,
+    },
 };
 use output::Failure;
 use subcommand::{Chosen, Setting, Subcommand, subcommand};
@@ -135,6 +138,10 @@ impl clap::Subcommand for Chosen {
 
 /// Reads the command line; ends the program on `--help`, `--version` and mistakes.
 pub fn parse() -> Args {
+    // Before anything is read: what refuses an argument repeats it.
+    if let Some(message) = std::env::args_os().skip(1).find_map(|word| typed_key(&word)) {
+        Args::command().error(ErrorKind::ValueValidation, message).exit();
+    }
     Args::try_parse().unwrap_or_else(|error| {
         // Options of the command that was meant are unknown to the window, which is not what to say.
         let words: Vec<_> = std::env::args_os().skip(1).collect();
@@ -145,6 +152,14 @@ pub fn parse() -> Args {
             None => error.exit(),
         }
     })
+}
+
+/// What to say when a private key stands on the command line itself, where everybody can read it.
+fn typed_key(word: &OsStr) -> Option<&'static str> {
+    pem::is_private_key_text(&word.to_string_lossy()).then_some(
+        "a private key stands on the command line itself, where others can read it (it is not repeated \
+         here): write it to a file, and give the file",
+    )
 }
 
 /// What to say when the first word of the command line is a mistyped command: no such file, and nothing in

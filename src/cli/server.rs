@@ -14,7 +14,7 @@ use crate::{
     chain::{
         Reference,
         reference::ReferenceError,
-        server::{Proof, Server, ServerClient},
+        server::{ENDPOINTS, Proof, Server, ServerClient},
     },
     kit::{spelling::nearest, text::escape},
     oauth::client_auth::{AssertionAudience, AuthMethod},
@@ -56,7 +56,8 @@ struct AddOptions {
     /// Issuer identifier; metadata and keys are fetched from it
     #[arg(long, value_name = "URL")]
     issuer: String,
-    /// Name that chains use; without one, host and port of the issuer
+    /// Name that chains use; without one, the issuer without its scheme. A server that the workspace has
+    /// is changed by what is given, and stays as it is otherwise
     #[arg(long)]
     name: Option<String>,
     /// Token endpoint of a server that publishes no metadata
@@ -79,9 +80,9 @@ struct AddOptions {
         conflicts_with = "secret"
     )]
     key: Option<String>,
-    /// Whom its assertions are addressed to: `issuer` or `token_endpoint`
-    #[arg(long, value_name = "WHOM", requires = "client_id", default_value = "issuer", value_parser = audience)]
-    assertion_audience: AssertionAudience,
+    /// Whom its assertions are addressed to: `issuer` (the usual) or `token_endpoint`
+    #[arg(long, value_name = "WHOM", requires = "client_id", value_parser = audience)]
+    assertion_audience: Option<AssertionAudience>,
 }
 
 fn method(text: &str) -> Result<AuthMethod, String> {
@@ -153,11 +154,6 @@ fn add(options: &AddOptions, setting: &Setting) -> Result<Done, Failure> {
     if let Some(endpoint) = &options.token_endpoint {
         web_address(endpoint).ok_or_else(|| usage("--token-endpoint"))?;
     }
-    let name = options.name.clone().unwrap_or_else(|| {
-        let host = url.host_str().unwrap_or("server");
-        url.port()
-            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-    });
     let path = &options.of.workspace;
     let mut script = if path.exists() {
         open(path, setting)?
@@ -165,16 +161,21 @@ fn add(options: &AddOptions, setting: &Setting) -> Result<Done, Failure> {
         Script::new(setting.clock)?
     };
     script.note_errors();
-    let endpoint = options.token_endpoint.clone();
+    let servers = &script.model.workspace.servers;
+    let known = match &options.name {
+        Some(name) => servers.iter().find(|s| s.name == *name),
+        None => servers.iter().find(|s| s.issuer == issuer),
+    };
+    let name = known.map(|known| known.name.clone());
+    let name = name
+        .or_else(|| options.name.clone())
+        .unwrap_or_else(|| usual_name(&url));
     let server = Server {
         name: name.clone(),
         issuer: issuer.to_owned(),
-        endpoints: endpoint
-            .map(|e| ("token_endpoint", e))
-            .into_iter()
-            .collect(),
-        jwks: None,
-        clients: client(options)?.into_iter().collect(),
+        endpoints: endpoints(known, options.token_endpoint.as_deref()),
+        jwks: known.and_then(|known| known.jwks.clone()),
+        clients: client(options, known)?.into_iter().collect(),
     };
     script.ask(app::servers::Command::Adopt(Box::new(server)));
     if script
@@ -197,31 +198,61 @@ fn add(options: &AddOptions, setting: &Setting) -> Result<Done, Failure> {
     Ok(told(script.model.workspace.server(&name).into_iter()))
 }
 
+/// Host, port and path of an issuer: two realms of one host are two servers.
+fn usual_name(issuer: &url::Url) -> String {
+    let host = issuer.host_str().unwrap_or("server");
+    let port = issuer.port().map_or_else(String::new, |p| format!(":{p}"));
+    let path = issuer.path().trim_matches('/');
+    let below = if path.is_empty() { "" } else { "/" };
+    format!("{host}{port}{below}{path}")
+}
+
+/// The endpoints of a server that publishes none: those that it has, changed by what is given.
+fn endpoints(known: Option<&ServerEntry>, token: Option<&str>) -> Vec<(&'static str, String)> {
+    let by_hand = known.filter(|known| known.by_hand);
+    let document = by_hand
+        .and_then(|known| known.metadata.as_ref())
+        .map(|metadata| &metadata.document);
+    let mut all: Vec<(&'static str, String)> = ENDPOINTS
+        .into_iter()
+        .filter_map(|name| {
+            let own = document?.get(name)?.as_str()?;
+            Some((name, own.to_owned()))
+        })
+        .collect();
+    if let Some(token) = token {
+        all.retain(|(name, _)| *name != "token_endpoint");
+        all.push(("token_endpoint", token.to_owned()));
+    }
+    all
+}
+
 fn web_address(text: &str) -> Option<url::Url> {
     let url = url::Url::parse(text).ok()?;
     (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
 }
 
-fn client(options: &AddOptions) -> Result<Option<ServerClient>, Failure> {
+/// The client that is given, on top of what the server has of it.
+fn client(
+    options: &AddOptions,
+    known: Option<&ServerEntry>,
+) -> Result<Option<ServerClient>, Failure> {
     let Some(client_id) = options.client_id.clone() else {
         return Ok(None);
     };
-    let key = options.key.as_ref().map(|text| {
-        if Reference::is_meant(text) {
-            reference(text)
-        } else {
-            Ok(Reference::File(text.into()))
-        }
-    });
-    let key = key
-        .transpose()
-        .map_err(|why| Failure::usage(format!("--key: {why}")))?;
+    let known = known.and_then(|s| s.clients.iter().find(|c| c.client_id == client_id));
+    let key = options.key.as_deref().map(Reference::or_file).transpose();
+    let key = key.map_err(|why| Failure::usage(format!("--key: it {why}")))?;
     let secret = options.secret.as_deref().map(reference).transpose();
     let secret = secret.map_err(|why| Failure::usage(format!("--secret: {why}")))?;
     let method = options.method.unwrap_or(match (&key, &secret) {
         (Some(_), _) => AuthMethod::PrivateKeyJwt,
-        (None, Some(_)) => AuthMethod::ClientSecretBasic,
-        (None, None) => AuthMethod::None,
+        // How it sends its secret stays, where it sent one before.
+        (None, Some(_)) => known
+            .map(|known| known.method)
+            .filter(|m| matches!(m, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost))
+            .unwrap_or(AuthMethod::ClientSecretBasic),
+        (None, None) => known.map_or(AuthMethod::None, |known| known.method),
     });
     let fits = match method {
         AuthMethod::PrivateKeyJwt => secret.is_none(),
@@ -239,7 +270,10 @@ fn client(options: &AddOptions) -> Result<Option<ServerClient>, Failure> {
     Ok(Some(ServerClient {
         client_id,
         method,
-        assertion_audience: options.assertion_audience,
+        assertion_audience: options
+            .assertion_audience
+            .or_else(|| known.map(|known| known.assertion_audience))
+            .unwrap_or_default(),
         proof: at.map_or(Proof::None, |at| Proof::At(at.from_folder(&here))),
     }))
 }

@@ -326,6 +326,7 @@ fn as_json(verdict: &Verdict, payload: &Value) -> Value {
         "presentation_problems": verdict.presentation_problems,
         "payload": payload,
         "key_problems": verdict.key_problems,
+        "remarks": verdict.remarks,
         "signatures": signatures,
     })
 }
@@ -382,6 +383,9 @@ fn in_words(token: &Token, verdict: &Verdict) -> String {
         words.extend(key.thumbprint.as_ref().map(|t| format!("thumbprint {t}")));
         words.push(format!("from {}", escape(&key.from)));
         rows.push(("key", words.join(", ")));
+    }
+    for remark in &verdict.remarks {
+        rows.push(("remark", escape(remark).into_owned()));
     }
     if let [_, _, ..] = verdict.signatures[..] {
         for one in &verdict.signatures {

@@ -12,6 +12,7 @@ use super::Evidence;
 use crate::token::{
     Kind, Token,
     claims::{self, Pid},
+    validate::Signature,
 };
 
 /// Auth0's ending of the subject of a client.
@@ -46,11 +47,24 @@ impl Identities {
     /// Reads all tokens once: those of the hops, and those that actors proved themselves with.
     pub fn of(evidence: &Evidence) -> Self {
         let mut found = Self::default();
-        for hop in &evidence.hops {
-            found.read(&hop.token);
-            if let Some(actor) = hop.exchange.as_ref().and_then(|e| e.actor_token.as_ref()) {
-                found.read(actor);
-            }
+        // A token that is known to be forged says nothing of who is who.
+        let believed = evidence.hops.iter().filter(|hop| {
+            let verdict = hop.verdict.as_ref();
+            verdict.is_none_or(|v| v.signature != Signature::Invalid)
+        });
+        let tokens: Vec<&Token> = believed
+            .flat_map(|hop| {
+                let actor = hop.exchange.as_ref().and_then(|e| e.actor_token.as_deref());
+                [Some(&*hop.token), actor].into_iter().flatten()
+            })
+            .collect();
+        // All names first: what is said of a principal counts whichever of its names stands there, and
+        // in whatever order the tokens come.
+        for token in &tokens {
+            found.read_client(token);
+        }
+        for token in &tokens {
+            found.read(token);
         }
         found
     }
@@ -72,7 +86,6 @@ impl Identities {
     }
 
     fn read(&mut self, token: &Token) {
-        self.read_client(token);
         let Some(subject) = claims::subject(token).map(|pid| self.canonical(&pid)) else {
             return;
         };

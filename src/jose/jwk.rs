@@ -78,7 +78,7 @@ impl Jwk {
             Some(_) => return Err(UseError::UseNoString),
         };
         // SPIFFE says for which kind of document a key signs (SPIFFE Trust Domain and Bundle §4.2.2).
-        let signs_svids = own == Some("jwt-svid") && purpose == "sig";
+        let signs_svids = matches!(own, Some("jwt-svid" | "wit-svid")) && purpose == "sig";
         if let Some(own) = own.filter(|own| *own != purpose && !signs_svids) {
             return Err(UseError::Use(own.to_owned()));
         }
@@ -98,7 +98,7 @@ impl Jwk {
             return Err(UseError::Operations);
         }
         let other: &[&str] = match own {
-            Some("sig" | "jwt-svid") => &ENCRYPTION_OPERATIONS,
+            Some("sig" | "jwt-svid" | "wit-svid") => &ENCRYPTION_OPERATIONS,
             Some(_) => &SIGNATURE_OPERATIONS,
             None => &[],
         };

@@ -364,8 +364,16 @@ fn by_shape(token: &Token) -> Kind {
         return Kind::IdToken;
     }
     let sub = token.claim_text("sub");
-    if sub.is_some_and(|s| s.starts_with("spiffe://")) && has("aud") && !has("client_id") {
-        return Kind::JwtSvid;
+    let is_spiffe = |name: &str| {
+        name.get(..9)
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case("spiffe://"))
+    };
+    if sub.is_some_and(is_spiffe) && !has("client_id") {
+        // One without `aud` is a broken SVID, unless it says what a server would say of authority.
+        let of_server = ["scope", "scp", "azp", "act"];
+        if has("aud") || !of_server.iter().any(|name| has(name)) {
+            return Kind::JwtSvid;
+        }
     }
     if sub.is_some() && sub == token.claim_text("iss") && has("aud") && !has("scope") {
         return Kind::ClientAssertion;

@@ -17,6 +17,7 @@ pub mod opaque;
 pub mod saml;
 pub mod sd_jwt;
 pub mod snippet;
+pub mod svid;
 pub mod template;
 pub mod validate;
 

@@ -1,6 +1,6 @@
 //! `keys generate`, `convert`, `thumbprint`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{Place, members};
 
@@ -191,4 +191,81 @@ fn a_number_with_a_leading_zero_octet_is_refused_a_thumbprint_and_mended() {
     assert!(ran.out.contains("zero octet"), "{}", ran.out);
     let ran = place.run_with(token, &["verify", "--key", "mended"]);
     assert_eq!(ran.status, 0, "{}", ran.out);
+}
+
+#[test]
+fn a_private_key_on_the_command_line_is_refused_and_not_repeated() {
+    let place = Place::new();
+    place.key("k.jwk", "ES256");
+    place.write("t", "eyJhbGciOiJub25lIn0.e30.");
+    let jwk = place.read("k.jwk");
+    let pem = place.run(&["keys", "convert", "--to", "pem", "k.jwk"]).out;
+    let d = serde_json::from_str::<Value>(&jwk).unwrap()["d"].clone();
+    let d = d.as_str().unwrap();
+    let body = pem.lines().nth(1).unwrap();
+    let add = ["server", "add", "--workspace", "w.toml", "--issuer", "http://127.0.0.1:9/a"];
+    for typed in [pem.as_str(), jwk.as_str(), &format!("env:{jwk}"), &format!("file:{pem}")] {
+        for arguments in [
+            &["verify", "--key", typed, "t"] as &[&str],
+            &["--json", "verify", "--jwks", typed, "t"],
+            &["sign", "--key", typed],
+            &[&add as &[&str], &["--client-id", "c", "--key", typed]].concat(),
+            &[&add as &[&str], &["--client-id", "c", "--secret", typed]].concat(),
+            &["decode", typed],
+        ] {
+            let ran = place.run(arguments);
+            assert_eq!(ran.status, 2, "{}{}", ran.out, ran.err);
+            let said = format!("{}{}", ran.out, ran.err);
+            assert!(!said.contains(d) && !said.contains(body), "{said}");
+            assert!(said.contains("private key"), "{said}");
+        }
+    }
+    // In a chain file as well.
+    for (member, typed) in [("key", &pem), ("key", &jwk), ("secret", &pem)] {
+        let value = Value::from(typed.as_str()).to_string();
+        place.write(
+            "c.toml",
+            format!(
+                "version = 1\nname = \"c\"\n[[server]]\nname = \"s\"\nissuer = \"http://127.0.0.1:9\"\n\
+                 [[server.client]]\nclient_id = \"c\"\nmethod = \"private_key_jwt\"\n{member} = {value}\n"
+            ),
+        );
+        let ran = place.run(&["chain", "run", "c.toml"]);
+        assert_ne!(ran.status, 0, "{}{}", ran.out, ran.err);
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(!said.contains(d) && !said.contains(body), "{said}");
+    }
+}
+
+#[test]
+fn a_set_without_keys_is_an_answer_and_certificates_are_remarked_on() {
+    let place = Place::new();
+    place.key("k.jwk", "ES256");
+    place.write("t", place.sign("k.jwk", &json!({ "sub": "alice" })));
+    for empty in ["{\"keys\":[]}", "{\"keys\": [ ]}\n", "[]"] {
+        place.write("empty.json", empty);
+        for option in ["--jwks", "--key"] {
+            let document = place.json(1, &["verify", option, "empty.json", "t"]);
+            assert_eq!(document["signature"], "no_key", "{empty}");
+            assert!(document["reason"].as_str().unwrap().contains("no key"));
+        }
+    }
+    let bundle = |domain: &str| {
+        let mut key: Value = serde_json::from_str(&place.read("k.jwk")).unwrap();
+        key.as_object_mut().unwrap().remove("d");
+        key["use"] = "jwt-svid".into();
+        json!({ "trust_domains": { domain: { "keys": [key] } } }).to_string()
+    };
+    let mut signing: Value = serde_json::from_str(&place.read("k.jwk")).unwrap();
+    signing.as_object_mut().unwrap().remove("use");
+    place.write("sign.jwk", signing.to_string());
+    let svid = json!({ "sub": "spiffe://a.example/w", "aud": ["api"], "exp": 4_000_000_000_i64 });
+    place.write("svid", place.sign("sign.jwk", &svid));
+    place.write("a.json", bundle("a.example"));
+    place.write("b.json", bundle("b.example"));
+    let document = place.json(0, &["verify", "--jwks", "a.json", "svid"]);
+    assert_eq!(document["signature"], "valid", "{document:#}");
+    let document = place.json(1, &["verify", "--jwks", "b.json", "svid"]);
+    assert_eq!(document["signature"], "no_key", "{document:#}");
+    assert!(document["reason"].as_str().unwrap().contains("a.example"));
 }

@@ -226,6 +226,7 @@ fn verify_has_the_agreed_shape_and_judges_at_the_given_time() {
             "payload",
             // added
             "key_problems",
+            "remarks",
             "signatures"
         ]
     );
@@ -321,8 +322,31 @@ fn a_public_key_is_never_an_hmac_secret() {
     let oct = json!({ "kty": "oct", "k": B64.encode(&pem) });
     place.write("confused.jwk", oct.to_string());
     let token = place.sign("confused.jwk", &json!({ "sub": "mallory" }));
-    let document = place.json_with(token, 1, &["verify", "--key", "public.pem"]);
-    assert_ne!(document["signature"], "valid");
+    let document = place.json_with(token.as_str(), 1, &["verify", "--key", "public.pem"]);
+    assert_eq!(document["signature"], "invalid");
+    // Nor where it is given as the secret itself, in any of its dresses.
+    place.write("crlf.pem", pem.replace('\n', "\r\n"));
+    place.write("bom.pem", format!("\u{feff}{pem}"));
+    for given in [
+        ["--secret-file", "public.pem"],
+        ["--secret-file", "crlf.pem"],
+        ["--secret-file", "bom.pem"],
+        ["--secret-file", "public.jwk"],
+        ["--key", "confused.jwk"],
+        ["--secret", &pem],
+        ["--secret", pem.trim_end()],
+    ] {
+        let arguments = [&["verify"], &given as &[&str]].concat();
+        let document = place.json_with(token.as_str(), 1, &arguments);
+        assert_eq!(document["signature"], "invalid", "{given:?}");
+        let reason = document["reason"].as_str().unwrap();
+        assert!(reason.contains("public"), "{given:?}: {reason}");
+        assert_eq!(
+            reason.contains("Key confusion"),
+            given[1] != "public.jwk",
+            "{given:?}: {reason}"
+        );
+    }
 }
 
 #[test]

@@ -145,6 +145,7 @@ pub fn verdict(signature: Signature) -> Verdict {
             owner: KeyOwner::Issuer,
         }),
         key_problems: Vec::new(),
+        remarks: Vec::new(),
         signatures: Vec::new(),
         claims_problems: Vec::new(),
         presentation_problems: Vec::new(),

@@ -331,8 +331,8 @@ fn what_a_recipient_must_refuse_is_refused_with_its_clause() {
         (set("enc", Value::Null), "`enc` is not a string"),
         (set("kid", json!({})), "`kid` is not a string"),
         (
-            set("alg", json!("A192KW")),
-            "`A192KW` is not supported here",
+            set("alg", json!("A193KW")),
+            "`A193KW` is not supported here",
         ),
         (
             set("alg", json!("a128kw")),

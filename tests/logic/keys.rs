@@ -505,6 +505,28 @@ fn keys_are_found_in_the_json_that_services_publish() {
             serde_json::json!({ "type": "service_account", "private_key_id": "a1", "private_key": pem_text }),
             vec!["a1"],
         ),
+        // A key beside its certificate, in members that say so, and not which key it is.
+        (
+            serde_json::json!({ "certificate": armoured, "private_key": pem_text }),
+            vec!["", ""],
+        ),
+        (
+            serde_json::json!({ "publicKey": pem::write(&public).unwrap(), "privateKey": pem_text }),
+            vec![""],
+        ),
+        (
+            serde_json::json!({ "tls.crt": armoured, "ca.crt": armoured }),
+            vec!["", ""],
+        ),
+        (
+            serde_json::json!({ "signing-key-2026": armoured }),
+            vec!["signing-key-2026"],
+        ),
+        // What a document is called is no name of its key.
+        (
+            serde_json::json!({ "id": "realm-1", "certificate": armoured }),
+            vec![""],
+        ),
         // A realm's description: the key without its lines.
         (
             serde_json::json!({ "realm": "lab", "public_key": certificate }),
@@ -543,4 +565,33 @@ fn keys_of_spiffe_bundles_verify_their_own_kind_alone() {
     assert!(key.allows(Task::Encrypt).is_err());
     key.0.insert("use".into(), "x509-svid".into());
     assert!(crypto::verify(&key, &Alg::Es256, b"text", &raw).is_err());
+}
+
+#[test]
+fn a_bundle_verifies_the_workloads_of_its_own_domain_alone() {
+    let mut key = crypto::generate(&Alg::Es256, Some("k")).unwrap();
+    key.0.insert("use".into(), "jwt-svid".into());
+    let claims = |domain: &str| {
+        json!({ "sub": format!("spiffe://{domain}/a"), "aud": "api", "exp": 4_000_000_000_i64 })
+    };
+    let mut of_a = Candidate::new(key.public().unwrap(), "bundle".into(), None);
+    of_a = of_a.of_trust_domain("a.example".into());
+    let policy = Policy::at(delegraph::kit::clock::Timestamp::from_second(1_000).unwrap());
+    for (claims, signature) in [
+        (claims("a.example"), Signature::Valid),
+        (claims("b.example"), Signature::NoKey),
+        (claims("a.example.b.example"), Signature::NoKey),
+        (json!({ "sub": "alice", "aud": "api" }), Signature::NoKey),
+        (json!({ "iss": "https://a.example" }), Signature::NoKey),
+    ] {
+        let raw = craft::mint(&json!({}), &claims, &key, &Alg::Es256).unwrap();
+        let verdict = judge(&decode(&raw), std::slice::from_ref(&of_a), &policy);
+        assert_eq!(verdict.signature, signature, "{claims}: {}", verdict.reason);
+    }
+    // A key for identity tokens signs no SVID.
+    key.0.insert("use".into(), "wit-svid".into());
+    let raw = craft::mint(&json!({}), &claims("a.example"), &key, &Alg::Es256).unwrap();
+    let other = Candidate::new(key.public().unwrap(), "bundle".into(), None);
+    let verdict = judge(&decode(&raw), &[other], &policy);
+    assert_eq!(verdict.signature, Signature::NoKey, "{}", verdict.reason);
 }

@@ -91,10 +91,7 @@ fn file_or(fields: &Fields<'_, '_>, name: &str, text: &str) -> Result<Reference,
     if text.trim().is_empty() {
         return Err(fields.wrong(name, FieldProblem::Empty));
     }
-    if !Reference::is_meant(text) {
-        return Ok(Reference::File(text.into()));
-    }
-    text.parse()
+    Reference::or_file(text)
         .map_err(|why: crate::chain::reference::ReferenceError| fields.wrong(name, why.into()))
 }
 

@@ -164,7 +164,7 @@ fn gcm_key(bits: Bits, key: &[u8]) -> Result<LessSafeKey, Refused> {
     ))
 }
 
-fn block_key(bits: Bits, key: &[u8]) -> Result<UnboundCipherKey, Refused> {
+pub(super) fn block_key(bits: Bits, key: &[u8]) -> Result<UnboundCipherKey, Refused> {
     let algorithm = match bits {
         Bits::B128 => &AES_128,
         Bits::B192 => &AES_192,

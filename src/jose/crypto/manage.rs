@@ -3,6 +3,8 @@
 use std::num::NonZeroU32;
 
 use aws_lc_rs::{
+    cipher::{DecryptingKey, DecryptionContext, EncryptingKey},
+    constant_time::verify_slices_are_equal,
     agreement::{self, ECDH_P256, ECDH_P384, ECDH_P521, PrivateKey, UnparsedPublicKey, X25519},
     kdf::{SskdfDigestAlgorithmId, get_sskdf_digest_algorithm, sskdf_digest},
     key_wrap::{AES_128, AES_256, AesBlockCipher, AesKek, KeyWrap as _},
@@ -23,10 +25,13 @@ use crate::jose::{
     pem,
 };
 
-/// Wraps a key (RFC 3394). The library has no AES-192 here.
+/// Wraps a key (RFC 3394).
 pub fn aes_wrap(bits: Bits, kek: &[u8], key: &[u8]) -> Result<Vec<u8>, Refused> {
+    let Some(cipher) = block_cipher(bits) else {
+        return wrap_by_block(kek, key);
+    };
     let mut out = vec![0; key.len() + 8];
-    AesKek::new(block_cipher(bits)?, kek)
+    AesKek::new(cipher, kek)
         .and_then(|kek| kek.wrap(key, &mut out).map(|wrapped| wrapped.len()))
         .map_err(|_| Refused)?;
     Ok(out)
@@ -34,20 +39,84 @@ pub fn aes_wrap(bits: Bits, kek: &[u8], key: &[u8]) -> Result<Vec<u8>, Refused> 
 
 /// Unwraps it; the check value makes a wrong key known.
 pub fn aes_unwrap(bits: Bits, kek: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refused> {
+    let Some(cipher) = block_cipher(bits) else {
+        return unwrap_by_block(kek, wrapped);
+    };
     let length = wrapped.len().checked_sub(8).ok_or(Refused)?;
     let mut out = Zeroizing::new(vec![0; length]);
-    AesKek::new(block_cipher(bits)?, kek)
+    AesKek::new(cipher, kek)
         .and_then(|kek| kek.unwrap(wrapped, out.as_mut()).map(|key| key.len()))
         .map_err(|_| Refused)?;
     Ok(out)
 }
 
-fn block_cipher(bits: Bits) -> Result<&'static AesBlockCipher, Refused> {
+/// The key wrap of the library, which has none of 192 bit.
+fn block_cipher(bits: Bits) -> Option<&'static AesBlockCipher> {
     match bits {
-        Bits::B128 => Ok(&AES_128),
-        Bits::B192 => Err(Refused),
-        Bits::B256 => Ok(&AES_256),
+        Bits::B128 => Some(&AES_128),
+        Bits::B192 => None,
+        Bits::B256 => Some(&AES_256),
     }
+}
+
+/// What the first register of a key wrap holds in the beginning (RFC 3394 §2.2.3.1).
+const CHECK_VALUE: [u8; 8] = [0xa6; 8];
+
+/// Longest key that is wrapped block by block, in bytes: content encryption keys have 64 at most, keys in
+/// JWK form are not wrapped.
+const LONGEST_WRAPPED: usize = 4096;
+
+/// The key wrap of RFC 3394 §2.2.1 with the library's AES-192, a block at a time.
+fn wrap_by_block(kek: &[u8], key: &[u8]) -> Result<Vec<u8>, Refused> {
+    if key.len() < 16 || !key.len().is_multiple_of(8) || key.len() > LONGEST_WRAPPED {
+        return Err(Refused);
+    }
+    let cipher = EncryptingKey::ecb(content::block_key(Bits::B192, kek)?).map_err(|_| Refused)?;
+    let mut registers = Zeroizing::new(key.to_vec());
+    let mut block = Zeroizing::new([0; 16]);
+    block[..8].copy_from_slice(&CHECK_VALUE);
+    let mut step = 0u64;
+    for _ in 0..6 {
+        for register in registers.chunks_exact_mut(8) {
+            step += 1;
+            block[8..].copy_from_slice(register);
+            cipher.encrypt(&mut block[..]).map_err(|_| Refused)?;
+            for (byte, t) in block.iter_mut().zip(step.to_be_bytes()) {
+                *byte ^= t;
+            }
+            register.copy_from_slice(&block[8..]);
+        }
+    }
+    Ok([&block[..8], &registers[..]].concat())
+}
+
+/// The same backwards (RFC 3394 §2.2.2).
+fn unwrap_by_block(kek: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refused> {
+    if wrapped.len() < 24 || !wrapped.len().is_multiple_of(8) || wrapped.len() > LONGEST_WRAPPED + 8
+    {
+        return Err(Refused);
+    }
+    let cipher = DecryptingKey::ecb(content::block_key(Bits::B192, kek)?).map_err(|_| Refused)?;
+    let (check, registers) = wrapped.split_at(8);
+    let mut registers = Zeroizing::new(registers.to_vec());
+    let mut block = Zeroizing::new([0; 16]);
+    block[..8].copy_from_slice(check);
+    let mut step = registers.len() as u64 / 8 * 6;
+    for _ in 0..6 {
+        for register in registers.chunks_exact_mut(8).rev() {
+            for (byte, t) in block.iter_mut().zip(step.to_be_bytes()) {
+                *byte ^= t;
+            }
+            block[8..].copy_from_slice(register);
+            cipher
+                .decrypt(&mut block[..], DecryptionContext::None)
+                .map_err(|_| Refused)?;
+            register.copy_from_slice(&block[8..]);
+            step -= 1;
+        }
+    }
+    verify_slices_are_equal(&block[..8], &CHECK_VALUE).map_err(|_| Refused)?;
+    Ok(registers)
 }
 
 /// Wraps a key with AES-GCM (RFC 7518 §4.7): the wrapped key and its tag.
@@ -226,5 +295,50 @@ fn agreement_point(key: &Jwk) -> Result<Vec<u8>, KeyError> {
         keys::x25519_public(key)
     } else {
         keys::ec_point(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 3394 §4.2, §4.4 and §4.5: keys of 128, 192 and 256 bit, each under the parts of one key.
+    #[test]
+    fn key_wrap_gives_what_its_standard_shows() {
+        let kek: Vec<u8> = (0..32).collect();
+        let key: Vec<u8> = (0u8..16).map(|n| n * 0x11).collect();
+        let hex = |text: &str| crate::kit::hex::read(text).unwrap();
+        for (bits, wrapped) in [
+            (
+                Bits::B128,
+                "1FA68B0A8112B447 AEF34BD8FB5A7B82 9D3E862371D2CFE5",
+            ),
+            (
+                Bits::B192,
+                "96778B25AE6CA435 F92B5B97C050AED2 468AB8A17AD84E5D",
+            ),
+            (
+                Bits::B256,
+                "64E8C3F9CE0F5BA2 63E9777905818A2A 93C8191E7D6E8AE7",
+            ),
+        ] {
+            let kek = &kek[..bits.bytes()];
+            let wrapped = hex(wrapped);
+            assert_eq!(aes_wrap(bits, kek, &key).unwrap(), wrapped, "{bits:?}");
+            assert_eq!(*aes_unwrap(bits, kek, &wrapped).unwrap(), key);
+            let mut other = wrapped.clone();
+            other[3] ^= 1;
+            assert_eq!(aes_unwrap(bits, kek, &other), Err(Refused), "{bits:?}");
+            for length in [0, 7, 8, 16, 23] {
+                assert_eq!(aes_unwrap(bits, kek, &wrapped[..length]), Err(Refused));
+            }
+        }
+        let longer: Vec<u8> = (0u8..16).map(|n| n * 0x11).chain(0..8).collect();
+        let wrapped = hex("031D33264E15D332 68F24EC260743EDC E1C6C7DDEE725A93 6BA814915C6762D2");
+        assert_eq!(aes_wrap(Bits::B192, &kek[..24], &longer).unwrap(), wrapped);
+        assert_eq!(
+            *aes_unwrap(Bits::B192, &kek[..24], &wrapped).unwrap(),
+            longer
+        );
     }
 }

@@ -155,6 +155,19 @@ pub fn verify(key: &Jwk, alg: &Alg, message: &[u8], signature: &[u8]) -> Result<
     verify_with(None, key, alg, message, signature)
 }
 
+/// Whether `signature` is the HMAC of `message` with these bytes as the secret, however weak they are.
+pub fn is_hmac(secret: &[u8], alg: &Alg, message: &[u8], signature: &[u8]) -> bool {
+    if alg.family() != Family::Hmac {
+        return false;
+    }
+    let Some(algorithm) = algorithm(alg) else {
+        return false;
+    };
+    let key = DecodingKey::from_secret(secret);
+    (jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.verifier_factory)(&algorithm, &key)
+        .is_ok_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+}
+
 /// A public key as the library takes it, made once for many signatures.
 #[derive(Clone)]
 pub struct Prepared(DecodingKey);

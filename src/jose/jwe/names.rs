@@ -99,15 +99,7 @@ impl Manage {
 
     /// All that are carried out here, in the order of the registry.
     pub fn all() -> impl Iterator<Item = Self> {
-        MANAGE.iter().map(|(m, _)| *m).filter(|m| m.is_supported())
-    }
-
-    /// Whether it is carried out here: the library has no AES key wrap with 192 bit.
-    pub fn is_supported(self) -> bool {
-        !matches!(
-            self,
-            Self::AesKw(Bits::B192) | Self::EcdhEsKw(Bits::B192) | Self::Pbes2(_, Bits::B192)
-        )
+        MANAGE.iter().map(|(m, _)| *m)
     }
 
     /// Whether the CEK is not transported, so that the encrypted key must be empty

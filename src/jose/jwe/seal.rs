@@ -78,12 +78,7 @@ impl Draft {
             .iter()
             .map(|to| {
                 let alg = name(&all, std::slice::from_ref(to), "alg")?;
-                let alg = Manage::parse(&alg).ok_or_else(|| unknown(&alg))?;
-                if alg.is_supported() {
-                    Ok(alg)
-                } else {
-                    Err(unknown(alg.name()))
-                }
+                Manage::parse(&alg).ok_or_else(|| unknown(&alg))
             })
             .collect::<Result<_, _>>()?;
         if algs.len() > 1 && algs.iter().any(|alg| alg.is_direct()) {

@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
 use super::{
-    PemError,
+    Certificate, PemError,
     boxes::{self, from_der, from_pkcs8},
     encrypted,
 };
@@ -106,4 +106,21 @@ pub(super) fn unarmoured(text: &str, passphrase: Option<&Secret>) -> Option<Resu
         return Some(encrypted::open(&bytes, passphrase).and_then(|plain| from_pkcs8(&plain)));
     }
     from_der(&bytes)
+}
+
+/// The certificates of a file, as far as they can be read: PEM, or one in DER.
+pub fn certificates(bytes: &[u8]) -> Vec<Certificate> {
+    if let Some(one) = Certificate::read(bytes) {
+        return vec![one];
+    }
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    let blocks = blocks(text).unwrap_or_default();
+    blocks
+        .into_iter()
+        .filter(|block| block.label.ends_with("CERTIFICATE"))
+        .filter_map(|block| {
+            let body: String = block.body.chars().filter(|c| !c.is_whitespace()).collect();
+            Certificate::read(&STANDARD.decode(body).ok()?)
+        })
+        .collect()
 }

@@ -1,10 +1,13 @@
-//! What an X.509 certificate says of itself (RFC 5280 §4.1), and who made it. No path is validated: neither
-//! dates nor purposes are looked at, and nothing is trusted for it.
+//! What an X.509 certificate says of itself (RFC 5280 §4.1), and who made it. No path is validated:
+//! purposes are not looked at, dates are told to whoever asks, and nothing is trusted for it.
 
-use crate::jose::{
-    Alg, Jwk,
-    crypto::{self, keys::named_curve},
-    der::{self, Reader},
+use crate::{
+    jose::{
+        Alg, Jwk,
+        crypto::{self, keys::named_curve},
+        der::{self, Reader},
+    },
+    kit::clock::Timestamp,
 };
 
 /// Attribute types of names that are told (RFC 5280 appendix A.1), below 2.5.4.
@@ -30,6 +33,10 @@ pub struct Certificate {
     pub issuer: String,
     /// The key.
     pub key: Jwk,
+    /// From when on it is good, where that can be read.
+    pub begins: Option<Timestamp>,
+    /// Until when.
+    pub ends: Option<Timestamp>,
     signed: Vec<u8>,
     algorithm: Vec<u8>,
     signature: Vec<u8>,
@@ -47,12 +54,15 @@ impl Certificate {
         tbs.take(der::INTEGER)?; // serial number
         tbs.take(der::SEQUENCE)?; // signature
         let issuer = name(tbs.take(der::SEQUENCE)?);
-        tbs.take(der::SEQUENCE)?; // validity
+        let mut validity = tbs.enter(der::SEQUENCE)?;
+        let (begins, ends) = (moment(&mut validity), moment(&mut validity));
         let subject = name(tbs.take(der::SEQUENCE)?);
         Some(Self {
             subject,
             issuer,
             key: super::boxes::certificate(bytes)?.ok()?,
+            begins,
+            ends,
             signed: der::element(der::SEQUENCE, content),
             algorithm,
             signature,
@@ -75,6 +85,37 @@ impl Certificate {
         };
         signature.is_some_and(|s| crypto::verify(&key, alg, &self.signed, &s).is_ok())
     }
+}
+
+/// A moment as certificates have it (RFC 5280 §4.1.2.5): `260101000000Z`, from 2050 on `20500101000000Z`.
+fn moment(reader: &mut Reader<'_>) -> Option<Timestamp> {
+    const UTC_TIME: u8 = 0x17;
+    const GENERALIZED_TIME: u8 = 0x18;
+    let (tag, content) = reader.any()?;
+    let text = std::str::from_utf8(content).ok()?.strip_suffix('Z')?;
+    if !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let whole = match (tag, text.len()) {
+        (UTC_TIME, 12) => {
+            let century = if text < "50" { "20" } else { "19" };
+            format!("{century}{text}")
+        }
+        (GENERALIZED_TIME, 14) => text.to_owned(),
+        _ => return None,
+    };
+    let part = |at: usize| whole.get(at..at + 2);
+    format!(
+        "{}-{}-{}T{}:{}:{}Z",
+        whole.get(..4)?,
+        part(4)?,
+        part(6)?,
+        part(8)?,
+        part(10)?,
+        part(12)?
+    )
+    .parse()
+    .ok()
 }
 
 /// An ECDSA signature in DER as JOSE writes it: R and S side by side, as wide as the curve.
@@ -134,6 +175,30 @@ mod tests {
         assert!(leaf.is_signed_by(&root.key));
         assert!(!leaf.is_signed_by(&leaf.key));
         assert!(root.is_signed_by(&root.key));
+        assert!(leaf.begins.unwrap() < leaf.ends.unwrap());
+        let read = |tag, text: &str| moment(&mut Reader::new(&der::element(tag, text.as_bytes())));
+        let shown = |tag, text| read(tag, text).map(|t| t.to_string());
+        assert_eq!(
+            shown(0x17, "260102030405Z").as_deref(),
+            Some("2026-01-02T03:04:05Z")
+        );
+        assert_eq!(
+            shown(0x17, "991231235959Z").as_deref(),
+            Some("1999-12-31T23:59:59Z")
+        );
+        assert_eq!(
+            shown(0x18, "20991231235959Z").as_deref(),
+            Some("2099-12-31T23:59:59Z")
+        );
+        for (tag, text) in [
+            (0x17, ""),
+            (0x17, "261332000000Z"),
+            (0x18, "9999Z"),
+            (0x17, "26\u{e9}102030405Z"),
+            (0x02, "260102030405Z"),
+        ] {
+            assert_eq!(read(tag, text), None, "{text}");
+        }
     }
 
     #[test]

@@ -50,6 +50,18 @@ pub enum PemError {
         /// Whether it has more of them.
         more: bool,
     },
+    /// A trust domain that has two bundles.
+    #[error("the trust domain `{}` stands there twice: which of its bundles counts cannot be known", escape(.domain))]
+    TwiceInBundle {
+        /// Its name.
+        domain: String,
+    },
+    /// What stands for a trust domain is no bundle.
+    #[error("what stands for the trust domain `{}` is no bundle: it has no list `keys`", escape(.domain))]
+    NoBundle {
+        /// Its name.
+        domain: String,
+    },
     /// The BEGIN line does not end.
     #[error("the BEGIN line of this PEM is cut off")]
     BeginCut,

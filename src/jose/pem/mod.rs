@@ -2,19 +2,23 @@
 
 mod armoured;
 mod boxes;
+mod bundles;
 mod certificate;
+mod documents;
 mod encrypted;
 mod error;
 mod members;
+mod public;
+mod typed;
 mod within;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use self::{
     armoured::{read_pem, unarmoured},
-    members::check,
+    documents::read_json,
 };
 use super::{
     crypto::keys,
@@ -24,9 +28,13 @@ use super::{
 use crate::kit::{json, secret::Secret};
 
 pub use self::{
+    armoured::certificates,
     boxes::{rsa_public_der, spki_der},
+    bundles::bundles,
     certificate::Certificate,
     error::PemError,
+    public::public_material,
+    typed::is_private_key_text,
 };
 
 /// Reads one key, or several (JWKS), from `text`: PEM (`PRIVATE KEY`, `EC PRIVATE KEY`,
@@ -62,6 +70,19 @@ pub fn read_with(text: &str, passphrase: Option<&Secret>) -> Result<Vec<Jwk>, Ke
 /// [`read_with`] for the bytes of a file, which may be DER as well.
 pub fn read_bytes(bytes: &[u8], passphrase: Option<&Secret>) -> Result<Vec<Jwk>, KeyError> {
     read_with(&as_text(bytes)?, passphrase)
+}
+
+/// Whether these bytes are a key set that has no key in it, as a server without any publishes it.
+pub fn is_empty_set(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let list = match json::parse(bytes).map(|json| json.value) {
+        Ok(Value::Object(mut members)) => members.swap_remove("keys"),
+        Ok(list @ Value::Array(_)) => Some(list),
+        _ => None,
+    };
+    list.as_ref()
+        .and_then(Value::as_array)
+        .is_some_and(Vec::is_empty)
 }
 
 /// The bytes of a key file as text that [`read_with`] takes: text as it stands, DER as PEM. What is
@@ -105,63 +126,6 @@ fn looks_like(text: &str) -> Option<&'static str> {
         return Some("a PuTTY key: export it from PuTTYgen as OpenSSL");
     }
     None
-}
-
-fn read_json(text: &str) -> Result<Vec<Jwk>, KeyError> {
-    match json::parse(text.as_bytes()).map_err(PemError::from)?.value {
-        Value::Array(items) => set(items),
-        Value::Object(mut members) => {
-            if let Some(Value::Array(items)) = members.get_mut("keys") {
-                let items = std::mem::take(items);
-                return set(items);
-            }
-            // What `keys generate --json` prints.
-            if let Some(Value::Object(private)) = members.remove("private")
-                && !members.contains_key("kty")
-            {
-                members = private;
-            }
-            if !members.contains_key("kty") {
-                let found = within::keys_within(&members)?;
-                if !found.is_empty() {
-                    return Ok(found);
-                }
-            }
-            single(members).map(|k| vec![k])
-        }
-        _ => Err(PemError::NoObject.into()),
-    }
-}
-
-fn set(items: Vec<Value>) -> Result<Vec<Jwk>, KeyError> {
-    let keys: Vec<Jwk> = items
-        .into_iter()
-        .filter_map(|item| match item {
-            Value::Object(members) => Some(Jwk(members)),
-            _ => None,
-        })
-        .collect();
-    if keys.is_empty() {
-        return Err(PemError::EmptySet.into());
-    }
-    Ok(keys)
-}
-
-fn single(members: Map<String, Value>) -> Result<Jwk, KeyError> {
-    if !members.contains_key("kty") {
-        return Err(if members.contains_key("jwks_uri") {
-            PemError::Metadata
-        } else {
-            PemError::NoKty {
-                members: members.keys().take(4).cloned().collect(),
-                more: members.len() > 4,
-            }
-        }
-        .into());
-    }
-    let key = Jwk(members);
-    check(&key)?;
-    Ok(key)
 }
 
 /// A private key as PKCS#8 PEM, a public one as SPKI PEM. A symmetric key has no PEM form.

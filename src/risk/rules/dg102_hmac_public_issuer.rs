@@ -1,17 +1,15 @@
 //! DG-102: HMAC under a public issuer.
 
-use base64::Engine as _;
-
 use crate::{
     evidence::Evidence,
-    jose::{Alg, Family, Jwk, b64, crypto, jws::Compact, pem},
+    jose::{Alg, Family, Jwk, b64, crypto, jws::Compact},
     risk::{
         Severity,
         facts::{Facts, listed, shown},
         rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
         survey::At,
     },
-    token::{Form, Kind},
+    token::{Form, Kind, validate::spellings},
 };
 
 #[cfg(test)]
@@ -22,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     title: "HMAC under a public issuer",
     severity: Severity::High,
     floor: Severity::Low,
-    condition: "`alg` is HS*, and the issuer publishes asymmetric keys (high), or is not the receiver, so that it cannot be known who shares its secret (low); critical when HMAC with the bytes of a public key verifies",
+    condition: "`alg` is HS*, and the issuer publishes asymmetric keys (high), or is not the only receiver, so that it cannot be known who shares its secret (low); critical when HMAC with the bytes of a public key verifies",
     why: "Every verifier can forge, and a verifier that confuses keys takes what anybody signs.",
     source: "RFC 8725 §2.1, §3.1",
     fix: "Sign with ES256, PS256 or Ed25519; bind each key to one algorithm.",
@@ -47,7 +45,7 @@ struct Confusable<'a> {
 
 impl<'a> Confusable<'a> {
     /// Keys that are tried, so that a hostile key set costs little.
-    const MOST: usize = 64;
+    const MOST: usize = 16;
 
     fn of(evidence: &'a Evidence) -> Self {
         let mut secrets = Vec::new();
@@ -62,29 +60,8 @@ impl<'a> Confusable<'a> {
             .iter()
             .take(if any { Self::MOST } else { 0 });
         for (issuer, key) in keys {
-            let Some(key) = key.public() else { continue };
-            if let Ok(text) = pem::write(&key) {
-                let trimmed = text.trim_end();
-                secrets.push((issuer.as_str(), "its PEM text", symmetric(text.as_bytes())));
-                if trimmed.len() < text.len() {
-                    secrets.push((
-                        issuer.as_str(),
-                        "its PEM text without the last line break",
-                        symmetric(trimmed.as_bytes()),
-                    ));
-                }
-                let der: String = text.lines().filter(|l| !l.starts_with("-----")).collect();
-                if let Ok(der) = base64::engine::general_purpose::STANDARD.decode(der) {
-                    secrets.push((issuer.as_str(), "its DER bytes", symmetric(&der)));
-                }
-            }
-            let json = serde_json::Value::Object(key.0.clone()).to_string();
-            secrets.push((issuer.as_str(), "its JWK text", symmetric(json.as_bytes())));
-            for (member, what) in [("n", "its modulus"), ("x", "its x coordinate")] {
-                if let Some(bytes) = key.text(member).and_then(|t| b64::decode(t).ok()) {
-                    secrets.push((issuer.as_str(), what, symmetric(&bytes)));
-                }
-            }
+            let own = spellings(key).into_iter();
+            secrets.extend(own.map(|(what, bytes)| (issuer.as_str(), what, symmetric(&bytes))));
         }
         Self { evidence, secrets }
     }
@@ -129,7 +106,7 @@ fn check(at: &At<'_>, confusable: &Confusable<'_>) -> Said {
             found: format!("{found}, verifies with the public key of {}", shown(issuer)),
             expected,
             message: format!(
-                "The HMAC of {} verifies with the public key of {} ({what}) as its secret: whoever \
+                "The HMAC of {} verifies with the public key of {} as its secret ({what}): whoever \
                  can read that key forges such tokens.",
                 own.name(),
                 shown(issuer)
@@ -141,14 +118,20 @@ fn check(at: &At<'_>, confusable: &Confusable<'_>) -> Said {
     let Some(iss) = own.iss else {
         return Said::unknown("without `iss` it is unknown whose HMAC it is");
     };
+    // What a server signs for itself alone it may sign with a secret of its own.
+    if own.kind == Kind::RefreshToken {
+        return Said::Silent;
+    }
+    if own.audiences.as_ref().is_some_and(|all| all.len() == 1 && all.contains(iss)) {
+        return Said::Silent;
+    }
     let publishes = confusable.evidence.asymmetric_issuers.contains(iss);
     let reason = match &own.audiences {
         _ if publishes => format!("{} publishes asymmetric keys", shown(iss)),
-        Some(aud) if !aud.contains(iss) => format!(
+        Some(aud) => format!(
             "{} would need the issuer's secret to verify it, and whether it shares that cannot be known here",
             listed(aud.iter().map(String::as_str))
         ),
-        Some(_) => return Said::Silent, // the issuer is its own verifier
         None => return Said::unknown("without `aud` it is unknown who verifies it"),
     };
     Draft {
@@ -181,8 +164,12 @@ pub(super) fn cases() -> Vec<Case> {
         ))
     };
     let own_verifier = || hs(json!({ "aud": AS }), "at+jwt");
-    let mut published = own_verifier();
-    published.asymmetric_issuers.insert(AS.into());
+    let publishing = |mut evidence: Evidence| {
+        evidence.asymmetric_issuers.insert(AS.into());
+        evidence
+    };
+    let published = publishing(hs(json!({}), "at+jwt"));
+    let refresh = publishing(hs(json!({ "typ": "Refresh" }), "JWT"));
     let assertion = hs(
         json!({ "iss": "app", "sub": "app" }),
         "client-authentication+jwt",
@@ -195,7 +182,17 @@ pub(super) fn cases() -> Vec<Case> {
             hs(json!({}), "at+jwt"),
         ),
         fires("issuer publishes keys", Severity::High, published),
+        fires(
+            "issuer is one of several receivers",
+            Severity::Low,
+            hs(json!({ "aud": [AS, "accounts-api"] }), "at+jwt"),
+        ),
         silent("issuer verifies itself", own_verifier()),
+        silent(
+            "issuer verifies itself, and publishes keys for others",
+            publishing(own_verifier()),
+        ),
+        silent("a refresh token", refresh),
         silent("client_secret_jwt", assertion),
         silent("asymmetric", alone(json!({}))),
         silent("asymmetric, of another type", typed("JWT", json!({}))),

@@ -53,7 +53,12 @@ fn check(actors: &Actors<'_>) -> Said {
         let Some(sub) = child.sub else {
             return Said::unknown("`sub` is absent");
         };
-        if holder == sub || parent.client == Some(holder) {
+        let pid = child.client_of_issuer(holder);
+        let is_subject = holder == sub || child.subject().as_ref() == Some(&pid);
+        let had = parent.client.is_some_and(|client| {
+            client == holder || parent.client_of_issuer(client) == pid
+        });
+        if is_subject || had {
             return Said::Silent; // the subject itself, or the client that had the parent already
         }
         Some(holder)
@@ -108,6 +113,16 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         silent("the user's own client", own_client),
         silent("delegated", hops(json!({}), json!({}))),
+        silent(
+            "the client itself, by another name",
+            exchanged(
+                hops(
+                    json!({ "sub": "planner@clients", "client_id": "planner", "act": null }),
+                    json!({ "sub": "planner@clients", "client_id": "planner", "act": null }),
+                ),
+                Some(asked_as("planner")),
+            ),
+        ),
         unknown("nobody known", bare(Value::Null, None)),
     ]
 }

@@ -62,7 +62,7 @@ fn earlier<'s>(survey: &'s Survey<'s>) -> HashMap<usize, &'s Facts<'s>> {
 }
 
 fn is_proof(facts: &Facts<'_>) -> bool {
-    facts.kind == Kind::DpopProof || facts.token.header_text("typ") == Some("wpt+jwt")
+    matches!(facts.kind, Kind::DpopProof | Kind::Wpt)
 }
 
 fn address(facts: &Facts<'_>) -> String {

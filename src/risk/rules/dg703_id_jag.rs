@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     risk::{
         Severity,
-        facts::listed,
+        facts::{listed, shown},
         rule::{Check, Draft, Mark, Rule, Said, Surroundings, UNREADABLE, Wire},
         survey::At,
     },
@@ -13,14 +13,14 @@ use crate::{
 };
 
 #[cfg(test)]
-use crate::risk::cases::{Case, alone, fires, one, silent, token, typed, unknown};
+use crate::risk::cases::{AS, Case, alone, fires, one, silent, token, typed, unknown};
 
 pub(super) static RULE: Rule = Rule {
     id: "DG-703",
     title: "ID-JAG defective",
     severity: Severity::High,
     floor: Severity::Info,
-    condition: "an identity assertion authorization grant without `iss`, `sub`, `aud`, `client_id`, `jti`, `exp` or `iat`, or with an `aud` that is not exactly one server",
+    condition: "an identity assertion authorization grant without `iss`, `sub`, `aud`, `client_id`, `jti`, `exp` or `iat`, or with an `aud` that is not exactly one server, another than its issuer",
     why: "Consent for one client at one server is redeemed by another client, or elsewhere.",
     source: "draft-ietf-oauth-identity-assertion-authz-grant §3",
     fix: "Name the client that may redeem it and the one server that it is for; let that server compare both.",
@@ -68,16 +68,33 @@ fn check(at: &At<'_>) -> Said {
             ),
         ));
     }
-    if let Some(all) = own.audiences.as_ref().filter(|all| all.len() != 1) {
+    let named: Vec<&str> = own.audiences.iter().flatten().map(String::as_str).collect();
+    let there = own.token.claim("aud").is_some_and(|aud| !aud.is_null());
+    let wrong = match named[..] {
+        _ if !there => None, // told above
+        [] | [""] => Some((
+            "nobody".to_owned(),
+            "for no server: it says of none that it may redeem it".to_owned(),
+        )),
+        [one] if own.iss == Some(one) => Some((
+            format!("{}, its issuer", shown(one)),
+            "for the server that issued it: it is meant to be redeemed at another".to_owned(),
+        )),
+        [_] => None,
+        _ => Some((
+            format!("{} servers", named.len()),
+            format!(
+                "for {} servers: each of them can redeem it at the others",
+                named.len()
+            ),
+        )),
+    };
+    if let Some((found, why)) = wrong {
         drafts.push(draft(
             "aud",
-            format!("{} servers", all.len()),
-            "exactly one authorization server",
-            format!(
-                "{} is an ID-JAG for {} servers: each of them can redeem it at the others.",
-                own.name(),
-                all.len()
-            ),
+            found,
+            "exactly one authorization server, which is not its issuer",
+            format!("{} is an ID-JAG {why}.", own.name()),
         ));
     }
     if drafts.is_empty() {
@@ -104,6 +121,21 @@ pub(super) fn cases() -> Vec<Case> {
             "two servers",
             Severity::High,
             typed(TYP, json!({ "aud": ["https://a", "https://b"] })),
+        ),
+        fires("no server", Severity::High, typed(TYP, json!({ "aud": [] }))),
+        fires(
+            "its own issuer",
+            Severity::High,
+            typed(TYP, json!({ "aud": AS })),
+        ),
+        fires(
+            "its own issuer, in a list",
+            Severity::High,
+            typed(TYP, json!({ "aud": [AS] })),
+        ),
+        silent(
+            "one server, in a list",
+            typed(TYP, json!({ "aud": ["https://other.example"] })),
         ),
         silent("whole", typed(TYP, json!({}))),
         silent("an access token", alone(json!({ "client_id": null }))),

@@ -22,10 +22,15 @@ macro_rules! rules {
 rules! {
     dg101_unsigned,
     dg102_hmac_public_issuer,
+    dg107_hostile_kid,
+    dg108_remote_key,
+    dg109_key_in_header,
+    dg110_crit,
     dg111_generic_typ,
     dg113_signature,
     dg114_ambiguous_json,
     dg117_private_key,
+    dg118_presentation,
     dg201_no_issuer,
     dg202_no_subject,
     dg203_no_expiry,
@@ -64,6 +69,9 @@ rules! {
     dg608_proof_reuse,
     dg609_bound_as_bearer,
     dg703_id_jag,
+    dg704_spiffe_id,
+    dg705_jwt_svid,
+    dg706_svid_life,
 }
 
 /// The rule of that id.

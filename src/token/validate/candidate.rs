@@ -2,9 +2,14 @@
 
 use std::sync::OnceLock;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
 use crate::{
-    jose::{Jwk, crypto},
-    kit::text::escape,
+    jose::{
+        Jwk, crypto,
+        pem::{self, Certificate},
+    },
+    kit::{clock::Timestamp, text::escape},
 };
 
 /// A key that may verify, and where it came from.
@@ -28,6 +33,10 @@ pub struct Candidate {
     pub from: String,
     /// Issuer whose published key this is; `None` for a key that the user gave.
     pub issuer: Option<String>,
+    /// Trust domain whose bundle holds the key: it verifies only what workloads of that domain have.
+    pub trust_domain: Option<String>,
+    /// The certificate that the key was read from.
+    pub certificate: Option<Box<Certificate>>,
     facts: OnceLock<Facts>,
 }
 
@@ -41,6 +50,9 @@ pub(super) struct Facts {
     pub(super) roca: bool,
     /// See [`Jwk::malformed`].
     pub(super) malformed: Option<String>,
+    /// What a shared secret is instead, where it is what everybody can have: see
+    /// [`pem::public_material`].
+    pub(super) public: Option<&'static str>,
     pub(super) prepared: Option<crypto::Prepared>,
 }
 
@@ -51,8 +63,68 @@ impl Candidate {
             jwk,
             from,
             issuer,
+            trust_domain: None,
+            certificate: None,
             facts: OnceLock::new(),
         }
+    }
+
+    /// The same key as one of a trust domain's bundle.
+    #[must_use]
+    pub fn of_trust_domain(mut self, domain: String) -> Self {
+        self.trust_domain = Some(domain);
+        self
+    }
+
+    /// The same key, out of this certificate.
+    #[must_use]
+    pub fn of_certificate(mut self, certificate: Certificate) -> Self {
+        self.certificate = Some(Box::new(certificate));
+        self
+    }
+
+    /// What whoever trusts a certificate for the key should know of it. JOSE looks at the key alone: none
+    /// of it makes a signature bad.
+    pub(super) fn remarks(&self, now: Timestamp) -> Vec<String> {
+        let mut remarks = Vec::new();
+        let own = self.jwk.0.get("x5c").map(|all| {
+            let first = all.get(0).and_then(|text| text.as_str());
+            first.and_then(|text| Certificate::read(&STANDARD.decode(text).ok()?))
+        });
+        if own == Some(None) {
+            remarks.push("The first certificate in the `x5c` of this key cannot be read (RFC 7517 §4.7).".into());
+        }
+        let own = own.flatten();
+        let print = |key: &Jwk| key.thumbprint().ok();
+        if let Some(own) = &own
+            && print(&own.key) != print(&self.jwk)
+        {
+            remarks.push(
+                "The certificate in the `x5c` of this key holds another key, where it must hold the same (RFC 7517 §4.7)."
+                    .into(),
+            );
+        }
+        let Some(certificate) = own.as_ref().or(self.certificate.as_deref()) else {
+            return remarks;
+        };
+        if let Some(ends) = certificate.ends.filter(|ends| *ends < now) {
+            remarks.push(format!(
+                "The certificate of this key expired at {ends}: whoever asks for a valid one refuses it."
+            ));
+        }
+        if let Some(begins) = certificate.begins.filter(|begins| *begins > now) {
+            remarks.push(format!(
+                "The certificate of this key is not valid before {begins}: whoever asks for a valid one refuses it."
+            ));
+        }
+        remarks
+    }
+
+    fn public_material(&self) -> Option<&'static str> {
+        if self.jwk.kty() != "oct" {
+            return None;
+        }
+        pem::public_material(&crypto::keys::secret(&self.jwk).ok()?)
     }
 
     /// What is worked out of it, at the first call.
@@ -65,6 +137,7 @@ impl Candidate {
             thumbprint: self.jwk.thumbprint().ok(),
             roca: crypto::keys::is_roca(&self.jwk),
             malformed: self.jwk.malformed(),
+            public: self.public_material(),
             prepared: crypto::prepare(&self.jwk),
         })
     }

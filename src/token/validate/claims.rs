@@ -6,7 +6,7 @@ use crate::{
         clock::{Timestamp, numeric_date_words},
         text::{capital, escape, shorten},
     },
-    token::{Form, ProblemKind, Token, claims, explain::duration},
+    token::{Form, Kind, ProblemKind, Token, claims, explain::duration, svid},
 };
 
 /// What is wrong with the claims at the policy's moment, a sentence each.
@@ -75,6 +75,14 @@ pub(super) fn claims_problems(token: &Token, policy: &Policy) -> Vec<String> {
     }
     if token.claim("aud").is_some() && claims::audiences(token).is_none() {
         found.push("`aud` is neither a string nor a list of strings (RFC 7519 §4.1.3).".into());
+    }
+    if token.kind == Kind::JwtSvid {
+        found.extend(svid::flaws(token).into_iter().map(|flaw| flaw.says));
+        if let Some(flaw) = token.claim_text("sub").and_then(svid::id_flaw) {
+            found.push(format!(
+                "`sub` is no well-formed SPIFFE ID: {flaw} (SPIFFE-ID §2)."
+            ));
+        }
     }
     if let Some(wanted) = &policy.audience {
         let named = claims::audiences(token).unwrap_or_default();

@@ -2,7 +2,50 @@
 
 use serde_json::Value;
 
-use crate::{kit::text::escape, token::decode::Signed};
+use crate::{
+    kit::text::escape,
+    token::{
+        Token,
+        decode::{self, Signed},
+    },
+};
+
+/// What a token says in `crit`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Criticality {
+    /// Nothing.
+    None,
+    /// These names, as the standard has it: whether they are understood is up to the receiver.
+    Names(Vec<String>),
+    /// Something for which everybody must refuse it: why, in a sentence.
+    Violated(String),
+}
+
+/// What a token says in `crit`, whoever its receiver is.
+pub fn criticality(token: &Token) -> Criticality {
+    let mut all = Vec::new();
+    for parts in decode::signed(token)
+        .iter()
+        .take(decode::MAX_SIGNATURES)
+        .filter(|parts| parts.header.is_ok())
+    {
+        let names = parts.members().get("crit").and_then(Value::as_array);
+        let names: Vec<String> = names
+            .into_iter()
+            .flatten()
+            .filter_map(|name| name.as_str().map(str::to_owned))
+            .collect();
+        if let Some(reason) = critical(parts, &names) {
+            return Criticality::Violated(reason);
+        }
+        all.extend(names);
+    }
+    if all.is_empty() {
+        Criticality::None
+    } else {
+        Criticality::Names(all)
+    }
+}
 
 /// Why `crit` forbids to accept the token (RFC 7515 §4.1.11), if it does. `b64` is understood, and so are
 /// the names that whoever asks declares to check on their own.

@@ -10,15 +10,17 @@ mod signature;
 pub mod steps;
 mod verdict;
 
-use self::{claims::claims_problems, presentation::presentation_problems, signature::signatures};
+use self::{claims::claims_problems, signature::signatures};
 use super::Token;
 
 pub use self::{
     candidate::Candidate,
     claims::life,
-    confusion::confusion,
+    confusion::{confusion, spellings},
+    critical::{Criticality, criticality},
     policy::Policy,
-    presentation::{bound, presented},
+    presentation::{bound, presentation_problems, presented},
+    signature::is_padded,
     verdict::{KeyOwner, KeyUsed, Life, Signature, SignatureVerdict, Verdict},
 };
 
@@ -55,6 +57,7 @@ pub fn judge(token: &Token, keys: &[Candidate], policy: &Policy) -> Verdict {
         reason,
         key: decisive.and_then(|one| one.key.clone()),
         key_problems: decisive.map_or_else(Vec::new, |one| one.key_problems.clone()),
+        remarks: decisive.map_or_else(Vec::new, |one| one.remarks.clone()),
         claims_problems: claims_problems(token, policy),
         presentation_problems: presentation_problems(token, policy),
         life: life(token, policy.now, policy.leeway),

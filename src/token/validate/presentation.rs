@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Why disclosures and key binding are to be refused, a sentence each; empty for any other token.
-pub(super) fn presentation_problems(token: &Token, policy: &Policy) -> Vec<String> {
+pub fn presentation_problems(token: &Token, policy: &Policy) -> Vec<String> {
     let Some(sd) = &token.disclosed else {
         return Vec::new();
     };

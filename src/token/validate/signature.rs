@@ -3,6 +3,7 @@
 mod decide;
 mod end;
 mod keys;
+mod readings;
 mod would_fit;
 
 use serde_json::Value;
@@ -11,6 +12,7 @@ use self::{
     decide::decide,
     end::End,
     keys::{Named, candidates},
+    would_fit::Misfit,
 };
 use super::{
     Candidate, KeyOwner, KeyUsed, Policy, Signature, SignatureVerdict, critical::critical,
@@ -142,8 +144,14 @@ fn checked(
         &signed.signature
     };
     let bytes = b64::decode(text).map_err(|e| {
-        let reason = format!("The signature is not base64url: {e}.");
-        End::invalid(Check::Encoding, reason)
+        let cut = match e {
+            b64::B64Error::Character { .. } => "",
+            _ => " Its end seems to be missing: the token is cut short.",
+        };
+        End::invalid(
+            Check::Encoding,
+            format!("The signature is not base64url: {e}.{cut}"),
+        )
     })?;
     if let Alg::Other(_) = alg {
         let reason = format!(
@@ -167,6 +175,7 @@ fn checked(
             given: true,
             several,
             keys: std::slice::from_ref(&own),
+            now: policy.now,
         };
         let mark = |key: Option<KeyUsed>| {
             key.map(|key| KeyUsed {
@@ -194,13 +203,6 @@ fn checked(
         };
     }
     let (fitting, left_out) = candidates(token, signed, keys);
-    if fitting.is_empty() {
-        let reason = match would_fit::of_itself(signed) {
-            Some(hint) => format!("{left_out} {hint}"),
-            None => left_out,
-        };
-        return Err(End::new(Signature::NoKey, Check::Key, reason));
-    }
     let named = Named {
         kid: signed.members().get("kid").and_then(Value::as_str),
         issuer: token.claim_text("iss"),
@@ -208,7 +210,22 @@ fn checked(
         given: policy.keys_given && !several,
         several,
         keys,
+        now: policy.now,
     };
+    if fitting.is_empty() {
+        let misfit = Misfit {
+            alg,
+            signed,
+            detached: policy.detached.as_deref(),
+            signature: &bytes,
+            named: &named,
+        };
+        let reason = match misfit.of_others() {
+            Some(hint) => format!("{left_out} {hint}"),
+            None => left_out,
+        };
+        return Err(End::new(Signature::NoKey, Check::Key, reason));
+    }
     let verdict = decide(
         &fitting,
         &named,
@@ -324,6 +341,12 @@ fn padded(signed: &Signed<'_>) -> bool {
                     .get("signer")
                     .and_then(Value::as_str)
                     .is_some_and(|signer| signer.starts_with("arn:aws")))
+}
+
+/// Whether a token is written in padded base64url from end to end, as its issuer signed it.
+pub fn is_padded(token: &Token) -> bool {
+    let all = decode::signed(token);
+    !all.is_empty() && all.iter().all(padded)
 }
 
 /// What is said of a token whose padded text is what was signed.

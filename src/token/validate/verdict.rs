@@ -95,6 +95,9 @@ pub struct Verdict {
     /// What is wrong with that key, although it verified: a secret that is too short (RFC 7518 §3.2),
     /// a number that is padded (RFC 7518 §6.3). Then the token is not accepted.
     pub key_problems: Vec<String>,
+    /// What is worth knowing of that key and makes nothing worse: its certificate has expired, or holds
+    /// another key.
+    pub remarks: Vec<String>,
     /// The verdict on each signature, with its steps; one, but for the general JSON form.
     pub signatures: Vec<SignatureVerdict>,
     /// What is wrong with the claims now.
@@ -144,6 +147,8 @@ pub struct SignatureVerdict {
     pub key: Option<KeyUsed>,
     /// What is wrong with that key, although it verified.
     pub key_problems: Vec<String>,
+    /// What is worth knowing of that key and makes nothing worse.
+    pub remarks: Vec<String>,
     /// What was checked, in order, and what each check came to.
     pub steps: Vec<Step>,
 }

@@ -63,7 +63,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
             ui.label(RichText::new(words).color(theme.text));
         });
         ui.add_space(space::XS);
-        let Some((alg, enc)) = known.filter(|(alg, _)| alg.is_supported()) else {
+        let Some((alg, enc)) = known else {
             ui.label("This encryption is not supported here: the token cannot be opened.");
             return;
         };
@@ -151,7 +151,7 @@ pub fn menu(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId) {
         .workspace
         .keys
         .iter()
-        .filter(|key| Manage::parse(&key.alg).is_some_and(Manage::is_supported))
+        .filter(|key| Manage::parse(&key.alg).is_some())
         .cloned()
         .collect();
     widgets::menu(ui, "Encrypt to", "Encrypt to", |ui| {

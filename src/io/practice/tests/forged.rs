@@ -225,6 +225,7 @@ async fn key_confusion_lets_in_hmacs_with_the_public_key_and_nothing_else() {
         "hmac-public-pem-crlf",
         "hmac-public-der",
         "hmac-public-jwk",
+        "hmac-public-modulus",
     ]);
     assert_eq!(let_in_by("key-confusion").await, expected);
 }

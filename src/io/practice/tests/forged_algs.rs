@@ -100,6 +100,7 @@ async fn key_confusion_with_rsa_lets_in_every_form_of_the_public_key_and_nothing
         "hmac-public-pem-crlf",
         "hmac-public-der",
         "hmac-public-jwk",
+        "hmac-public-modulus",
         "hmac-public-pkcs1-pem",
         "hmac-public-pkcs1-der",
     ]);

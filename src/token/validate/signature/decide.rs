@@ -3,7 +3,7 @@
 use super::{
     end::End,
     keys::{Named, ambiguity, name, sharing, used},
-    would_fit::would_fit,
+    would_fit::{Misfit, length},
 };
 use crate::{
     jose::{
@@ -16,11 +16,14 @@ use crate::{
         decode::Signed,
         validate::{
             Candidate, KeyOwner, Signature, SignatureVerdict,
-            confusion::confused,
+            confusion::{confused, spellings},
             steps::{self, Check, Outcome, Step},
         },
     },
 };
+
+/// Keys whose failure is explained, so that a hostile set costs little.
+const MOST_EXPLAINED: usize = 16;
 
 pub(super) fn decide(
     candidates: &[&Candidate],
@@ -37,7 +40,12 @@ pub(super) fn decide(
     for candidate in candidates {
         let prepared = candidate.facts().prepared.as_ref();
         match crypto::verify_with(prepared, &candidate.jwk, alg, input, bytes) {
-            Ok(()) => return Ok(valid(candidate, named, alg)),
+            Ok(()) => {
+                return match public_secret(candidate, named) {
+                    Some(reason) => Err(End::invalid(Check::KeyType, reason).by(candidate, named)),
+                    None => Ok(valid(candidate, named, alg)),
+                };
+            }
             Err(VerifyError::Invalid) => failed.push(candidate),
             Err(VerifyError::Unsupported(alg)) => {
                 unsupported = Some((candidate, format!("alg `{}`", escape(alg.name()))));
@@ -50,9 +58,17 @@ pub(super) fn decide(
     }
     let tried = failed.len();
     failed.retain(|key| named.given || named.names(key));
+    let misfit = Misfit {
+        alg,
+        signed,
+        detached,
+        signature: bytes,
+        named,
+    };
     let hint = failed
         .iter()
-        .find_map(|key| Some((*key, would_fit(key, alg, signed, detached, bytes)?)));
+        .take(MOST_EXPLAINED)
+        .find_map(|key| Some((*key, misfit.would_fit(key)?)));
     if let Some((key, hint)) = hint {
         let reason = format!("The signature does not fit {}. {hint}", name(key));
         return Err(End::invalid(Check::Signature, reason).by(key, named));
@@ -85,8 +101,10 @@ pub(super) fn decide(
         } else {
             format!("none of the {tried} keys at hand that could have made it")
         };
+        let hint = misfit.of_others().map(|hint| format!(" {hint}"));
         let reason = format!(
-            "The issuer's key is not known: {keys}, and the token does not say which key did."
+            "The issuer's key is not known: {keys}, and the token does not say which key did.{}",
+            hint.unwrap_or_default()
         );
         return Err(End::new(Signature::NoKey, Check::Key, reason));
     }
@@ -97,23 +115,60 @@ pub(super) fn decide(
     let Some((key, error)) = unfit.first() else {
         return Err(End::new(Signature::NoKey, Check::Key, "No key fits."));
     };
+    let hmac = alg.family() == Family::Hmac;
+    let made = unfit.iter().filter(|(c, _)| hmac && c.jwk.kty() != "oct");
+    let made = made
+        .take(MOST_EXPLAINED)
+        .find_map(|(c, _)| Some((*c, confused(signed, &c.jwk)?)));
+    if let Some((key, form)) = made {
+        let reason = format!(
+            "Key confusion: the header says {alg}, but {} is a public key, which anyone could use as an \
+             HMAC secret (RFC 8725 §2.1). It was made with the public key as the secret ({form}).",
+            name(key)
+        );
+        return Err(End::invalid(Check::KeyType, reason).by(key, named));
+    }
+    let hint = unfit
+        .iter()
+        .filter(|(key, _)| named.given || named.names(key))
+        .take(MOST_EXPLAINED)
+        .find_map(|(key, _)| Some((*key, misfit.would_fit_unfit(key)?)));
+    if let Some((key, hint)) = hint {
+        let reason = format!("The signature is not by {}. {hint}", name(key));
+        return Err(End::invalid(Check::KeyType, reason).by(key, named));
+    }
     let own = !named.several && ((named.given && named.keys.len() == 1) || named.names(key));
     if !own {
+        let also = misfit.another_key(candidates);
         let reason = format!(
-            "None of the {} keys at hand fits {alg}: {error}.",
-            unfit.len()
+            "None of the {} keys at hand fits {alg}: {error}.{}",
+            unfit.len(),
+            also.map(|hint| format!(" {hint}")).unwrap_or_default()
         );
         return Err(End::new(Signature::NoKey, Check::Key, reason));
     }
-    if alg.family() == Family::Hmac && key.jwk.kty() != "oct" {
-        let made = unfit
-            .iter()
-            .find_map(|(c, _)| confused(signed, &c.jwk))
-            .map(|form| format!(" It was made with the public key as the secret ({form})."))
-            .unwrap_or_default();
+    if hmac && key.jwk.kty() != "oct" {
+        let pointed = named.kid.is_some() && named.kid == key.jwk.kid();
+        let whole = length(&key.jwk, alg) == Some(bytes.len());
+        if !pointed && whole {
+            // Servers sign so what they alone read, as refresh tokens: nothing says that this key is
+            // meant.
+            let reason = format!(
+                "{alg} is made and checked with a shared secret, and {} is a public key: it says nothing \
+                 of this token, and must not serve as its secret (RFC 8725 §2.1). Servers sign so what \
+                 they alone read, such as refresh tokens.",
+                name(key)
+            );
+            return Err(End::new(Signature::NoKey, Check::Key, reason));
+        }
+        let why = if whole {
+            "No spelling of that key that was tried made it."
+        } else {
+            "What stands there is no HMAC of that length: the header was changed, or its maker names the wrong algorithm."
+        };
         let reason = format!(
-            "Key confusion: the header says {alg}, but {} is a public key, which anyone could \
-             use as an HMAC secret (RFC 8725 §2.1).{made}",
+            "Key confusion: the header says {alg}, but {} is a public key, which anyone could use as an \
+             HMAC secret (RFC 8725 §2.1). {why}",
             name(key)
         );
         return Err(End::invalid(Check::KeyType, reason).by(key, named));
@@ -129,6 +184,28 @@ pub(super) fn decide(
         _ => format!("The algorithm does not fit the key: {error}."),
     };
     Err(End::invalid(at, reason).by(key, named))
+}
+
+/// Why a secret that verified is none: everybody can have it. `None` when it is one.
+fn public_secret(key: &Candidate, named: &Named<'_>) -> Option<String> {
+    if key.jwk.kty() != "oct" {
+        return None;
+    }
+    let secret = crypto::keys::secret(&key.jwk).ok()?;
+    let what = key.facts().public.map(str::to_owned).or_else(|| {
+        let others = named.keys.iter().filter(|other| other.jwk.kty() != "oct");
+        others.take(MOST_EXPLAINED).find_map(|other| {
+            let mut all = spellings(&other.jwk).into_iter();
+            let (form, _) = all.find(|(_, bytes)| *bytes == *secret)?;
+            Some(format!("the {form} of {}", name(other)))
+        })
+    })?;
+    Some(format!(
+        "Key confusion: it fits {}, but that secret is {what}, which everybody can have: anyone could \
+         have made this token, and a server that accepts it takes what anybody signs (RFC 8725 §2.1, \
+         CVE-2016-10555). Give it as a key, not as a secret.",
+        name(key)
+    ))
 }
 
 fn valid(key: &Candidate, named: &Named<'_>, alg: &Alg) -> SignatureVerdict {
@@ -176,6 +253,7 @@ fn valid(key: &Candidate, named: &Named<'_>, alg: &Alg) -> SignatureVerdict {
         reason,
         key: Some(used),
         key_problems,
+        remarks: key.remarks(named.now),
         steps,
     }
 }

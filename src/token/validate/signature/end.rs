@@ -46,6 +46,7 @@ impl From<End> for SignatureVerdict {
             reason: end.reason,
             key: end.key,
             key_problems: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 }

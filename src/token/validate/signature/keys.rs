@@ -4,8 +4,12 @@ use serde_json::Value;
 
 use super::super::{Candidate, KeyOwner, KeyUsed};
 use crate::{
-    kit::text::escape,
-    token::{Token, decode::Signed},
+    jose::Jwk,
+    kit::{
+        clock::Timestamp,
+        text::{escape, shorten},
+    },
+    token::{Kind, Token, decode::Signed, svid},
 };
 
 /// The keys that may verify this signature, and if there are none, why.
@@ -22,13 +26,33 @@ pub(super) fn candidates<'a>(
         );
     }
     let issuer = token.claim_text("iss");
+    let domain = token.claim_text("sub").and_then(svid::trust_domain);
+    let of_domain = |c: &Candidate| {
+        let own = c.trust_domain.as_deref();
+        own.is_none_or(|own| domain.is_some_and(|domain| domain.eq_ignore_ascii_case(own)))
+    };
+    if !keys.iter().any(of_domain) {
+        let reason = match domain {
+            Some(domain) => format!(
+                "There is no key of the trust domain {}, which `sub` names: the bundles at hand are those of others.",
+                escape(&shorten(domain, 80))
+            ),
+            None => "The keys at hand are those of trust domains, and `sub` names none.".into(),
+        };
+        return (Vec::new(), reason);
+    }
     let trusted: Vec<&Candidate> = keys
         .iter()
+        .filter(|c| of_domain(c) && of_kind(token.kind, &c.jwk))
         .filter(|c| match (&c.issuer, issuer) {
             (Some(publisher), Some(issuer)) => publisher == issuer,
             _ => true,
         })
         .collect();
+    if trusted.is_empty() && !keys.iter().any(|c| of_kind(token.kind, &c.jwk)) {
+        let reason = "The keys at hand are for another kind of document, as their `use` says (SPIFFE Trust Domain and Bundle §4.2.2).";
+        return (Vec::new(), reason.into());
+    }
     if trusted.is_empty() {
         return (
             Vec::new(),
@@ -62,6 +86,16 @@ pub(super) fn candidates<'a>(
         known.join(", ")
     );
     (selected, reason)
+}
+
+/// Whether a key of a SPIFFE bundle is one for this kind of document: those for workload identity tokens
+/// sign nothing else (SPIFFE WIT-SVID).
+fn of_kind(kind: Kind, key: &Jwk) -> bool {
+    match key.text("use") {
+        Some("wit-svid") => kind == Kind::Wit,
+        Some("jwt-svid") => kind != Kind::Wit,
+        _ => true,
+    }
 }
 
 pub(super) fn used(candidate: &Candidate, named: &Named<'_>) -> KeyUsed {
@@ -101,6 +135,8 @@ pub(super) struct Named<'a> {
     pub several: bool,
     /// All that are at hand.
     pub keys: &'a [Candidate],
+    /// The moment, for what is said of certificates.
+    pub now: Timestamp,
 }
 
 impl Named<'_> {

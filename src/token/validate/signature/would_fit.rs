@@ -2,74 +2,486 @@
 //! something around them is not: the secret is written in base64, the token is cut, its issuer signs
 //! another text than it sends. "Changed, or signed by another key" would send people the wrong way.
 
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
-};
-use serde_json::{Map, Value};
-use zeroize::Zeroizing;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::Value;
 
+use super::{
+    keys::{Named, name},
+    readings::reading,
+};
 use crate::{
-    jose::{Alg, Family, Jwk, b64, crypto, pem::Certificate},
+    jose::{
+        Alg, Family, Jwk, b64, crypto,
+        crypto::keys::bit_length,
+        der::{self, Reader},
+        pem::{self, Certificate},
+    },
     kit::{
-        hex,
+        json,
         text::{escape, shorten},
     },
-    token::{decode::Signed, json_text, validate::Candidate},
+    token::{
+        decode::Signed,
+        json_text,
+        validate::{Candidate, confusion::confused},
+    },
 };
 
 /// Longest secret of which other readings are tried, in bytes.
 const LONGEST_SECRET: usize = 4096;
 
-/// What is known of a signature that `key` does not verify, in a sentence; `None` when nothing explains
-/// it.
-pub(super) fn would_fit(
-    key: &Candidate,
-    alg: &Alg,
-    signed: &Signed<'_>,
-    detached: Option<&[u8]>,
-    signature: &[u8],
-) -> Option<String> {
-    let input = signed.input(detached);
-    unpadded(&key.jwk, alg, &input, signature)
-        .or_else(|| cut_short(&key.jwk, alg, signature))
-        .or_else(|| hashed_nonce(&key.jwk, alg, signed, detached, signature))
-        .or_else(|| authority(&key.jwk, alg, signed, &input, signature))
-        .or_else(|| another_secret(&key.jwk, alg, &input, signature))
-        .or_else(|| another_content(&key.jwk, alg, signed, detached, signature))
-        .or_else(|| another_algorithm(&key.jwk, alg, &input, signature))
+/// Keys that are tried beside those that the token points to, so that a hostile set costs little.
+const MOST_KEYS: usize = 64;
+
+/// A signature that no key at hand verifies.
+pub(super) struct Misfit<'a> {
+    pub alg: &'a Alg,
+    pub signed: &'a Signed<'a>,
+    pub detached: Option<&'a [u8]>,
+    pub signature: &'a [u8],
+    pub named: &'a Named<'a>,
 }
 
-/// A hint for a signature that no key at hand explains, from what the token says of itself.
-pub(super) fn of_itself(signed: &Signed<'_>) -> Option<String> {
-    brought_nonce(signed).or_else(|| {
-        let leaf = leaf(signed)?;
+impl Misfit<'_> {
+    /// What is known of a signature that `key` does not verify, in a sentence; `None` when nothing
+    /// explains it.
+    pub fn would_fit(&self, key: &Candidate) -> Option<String> {
+        self.no_secret(key)
+            .or_else(|| self.unpadded(&key.jwk))
+            .or_else(|| self.in_der(&key.jwk))
+            .or_else(|| self.authority(&key.jwk))
+            .or_else(|| self.another_secret(&key.jwk))
+            .or_else(|| self.another_content(&key.jwk))
+            .or_else(|| self.another_algorithm(&key.jwk))
+            .or_else(|| self.hashed_nonce(&key.jwk))
+            .or_else(|| self.another_key(&[key]))
+            .or_else(|| self.another_length(&key.jwk))
+            .or_else(|| self.nonce_of_microsoft())
+    }
+
+    /// The same for a key that cannot be used with the algorithm at all.
+    pub fn would_fit_unfit(&self, key: &Candidate) -> Option<String> {
+        self.no_secret(key).or_else(|| self.authority(&key.jwk))
+    }
+
+    /// A hint for a signature that none of the keys at hand may verify.
+    pub fn of_others(&self) -> Option<String> {
+        self.another_key(&[])
+            .or_else(|| {
+                let keys = self.named.keys.iter().take(MOST_KEYS);
+                keys.into_iter().find_map(|key| {
+                    let words = self.authority(&key.jwk)?;
+                    Some(format!("{words} The key meant is {}.", name(key)))
+                })
+            })
+            .or_else(|| self.of_itself())
+    }
+
+    /// A hint from what the token says of itself.
+    fn of_itself(&self) -> Option<String> {
+        self.nonce_of_microsoft()
+            .or_else(|| {
+                let leaf = self.leaf()?;
+                let fits = if self.fits(&leaf.key) {
+                    ", and that certificate's key made the signature"
+                } else {
+                    ""
+                };
+                Some(format!(
+                    "The token brings a certificate in `x5c` (subject {}, issued by {}){fits}, which is \
+                     not to be trusted because the token says so (RFC 7515 §4.1.6): give the certificate \
+                     that you expect as the key.",
+                    called(&leaf.subject),
+                    called(&leaf.issuer)
+                ))
+            })
+            .or_else(|| self.odd_length())
+    }
+
+    fn input(&self) -> Vec<u8> {
+        self.signed.input(self.detached)
+    }
+
+    fn fits(&self, key: &Jwk) -> bool {
+        self.fits_over(key, &self.input())
+    }
+
+    fn fits_over(&self, key: &Jwk, input: &[u8]) -> bool {
+        crypto::verify(key, self.alg, input, self.signature).is_ok()
+    }
+
+    /// A public key or a certificate that was given as a shared secret.
+    fn no_secret(&self, key: &Candidate) -> Option<String> {
+        let what = key.facts().public?;
+        let secret = crypto::keys::secret(&key.jwk).ok()?;
+        let inside = pem::read_bytes(&secret, None).unwrap_or_default();
+        let fits = inside.iter().take(MOST_KEYS).any(|key| self.fits(key));
+        if self.alg.family() == Family::Hmac {
+            let input = self.input();
+            let is_hmac = |read: &[u8]| crypto::is_hmac(read, self.alg, &input, self.signature);
+            let made = reading(&secret, is_hmac).is_some()
+                || inside
+                    .iter()
+                    .take(MOST_KEYS)
+                    .any(|key| confused(self.signed, key).is_some());
+            if made {
+                return Some(format!(
+                    "Key confusion: what was given as a shared secret is {what}, and the token was made with \
+                     it as the secret, as anybody can (RFC 8725 §2.1, CVE-2016-10555). Give it as a key, not \
+                     as a secret."
+                ));
+            }
+        }
         Some(format!(
-            "The token brings a certificate in `x5c` (subject {}, issued by {}), which is not to be \
-             trusted because the token says so (RFC 7515 §4.1.6): give the certificate that you expect \
-             as the key.",
-            named(&leaf.subject),
-            named(&leaf.issuer)
+            "What was given as a shared secret is {what}{}: give it as a key, not as a secret.",
+            if fits {
+                ", and that key made the signature"
+            } else {
+                ""
+            }
         ))
-    })
-}
+    }
 
-fn brought_nonce(signed: &Signed<'_>) -> Option<String> {
-    let nonce = signed.members().get("nonce")?;
-    nonce.is_string().then(|| {
-        "The header has a `nonce`, as tokens of Microsoft Graph do: they are signed over its SHA-256 \
-         instead, and only Microsoft Graph can verify them. To nobody else are they worth anything."
+    /// The first certificate of `x5c`.
+    fn leaf(&self) -> Option<Certificate> {
+        let first = self.signed.members().get("x5c")?.as_array()?.first()?;
+        Certificate::read(&STANDARD.decode(first.as_str()?).ok()?)
+    }
+
+    /// The key that was given is that of the authority whose certificate the token brings.
+    fn authority(&self, key: &Jwk) -> Option<String> {
+        let leaf = self.leaf()?;
+        (leaf.is_signed_by(key) && self.fits(&leaf.key)).then(|| {
+            format!(
+                "It fits the certificate that the token brings in `x5c` (subject {}), and this key \
+                 issued that certificate: once its dates, purpose and name are checked, give the \
+                 certificate itself as the key. A path to it is not validated here (RFC 5280 §6).",
+                called(&leaf.subject)
+            )
+        })
+    }
+
+    /// Another key at hand than those that the token points to.
+    pub fn another_key(&self, tried: &[&Candidate]) -> Option<String> {
+        let made = self
+            .named
+            .keys
+            .iter()
+            .filter(|key| !tried.iter().any(|other| std::ptr::eq(*other, *key)))
+            .take(MOST_KEYS)
+            .find(|key| self.fits(&key.jwk))?;
+        let foreign = match (&made.issuer, self.named.issuer) {
+            (Some(own), Some(issuer)) if own != issuer => {
+                format!(", which is a key of {} and not of the issuer", escape(own))
+            }
+            _ => String::new(),
+        };
+        let kid = match (self.named.kid, made.jwk.kid()) {
+            (Some(named), Some(own)) if named != own => format!(
+                ": the header names the `kid` `{}`, and the key that made it is `{}`",
+                escape(&shorten(named, 80)),
+                escape(&shorten(own, 80))
+            ),
+            _ => String::new(),
+        };
+        Some(format!("It fits {}{foreign}{kid}.", name(made)))
+    }
+
+    /// R and S without the zeros in front of them, as careless makers of ECDSA signatures write them.
+    fn unpadded(&self, key: &Jwk) -> Option<String> {
+        let whole = length(key, self.alg).filter(|_| self.alg.family() == Family::Ecdsa)?;
+        let width = whole / 2;
+        let signature = self.signature;
+        if signature.len() >= whole || signature.len() + 8 < whole {
+            return None;
+        }
+        let input = self.input();
+        // Where S begins is not said: each place at which both numbers are short enough is tried.
+        let fits_split = |at: usize| {
+            let (r, s) = signature.split_at(at);
+            let mut padded = vec![0; width.saturating_sub(r.len())];
+            padded.extend_from_slice(r);
+            padded.resize(padded.len() + width.saturating_sub(s.len()), 0);
+            padded.extend_from_slice(s);
+            padded.len() == whole && crypto::verify(key, self.alg, &input, &padded).is_ok()
+        };
+        (signature.len() - width..=width).find(|at| fits_split(*at))?;
+        Some(format!(
+            "The signature has {} bytes, and fits once R and S have their leading zeros, {whole} bytes (RFC 7518 §3.4): \
+             it is not cut, its maker leaves them out.",
+            signature.len()
+        ))
+    }
+
+    /// R and S in DER, as most libraries make them for other uses.
+    fn in_der(&self, key: &Jwk) -> Option<String> {
+        let whole = length(key, self.alg).filter(|_| self.alg.family() == Family::Ecdsa)?;
+        let mut pair = Reader::new(self.signature).enter(der::SEQUENCE)?;
+        let mut out = Vec::with_capacity(whole);
+        for _ in 0..2 {
+            let number = pair.unsigned()?;
+            out.resize(out.len() + (whole / 2).checked_sub(number.len())?, 0);
+            out.extend_from_slice(number);
+        }
+        crypto::verify(key, self.alg, &self.input(), &out)
+            .is_ok()
+            .then(|| {
+                format!(
+                    "The signature is in DER, and fits once R and S stand side by side, {whole} bytes, as {} \
+                     wants them (RFC 7518 §3.4): the token is unaltered, its maker writes it wrongly.",
+                    self.alg
+                )
+            })
+    }
+
+    /// Of another length than the algorithm gives by this key.
+    fn another_length(&self, key: &Jwk) -> Option<String> {
+        const MODULI: [usize; 6] = [128, 192, 256, 384, 512, 1024];
+        let (alg, found) = (self.alg, self.signature.len());
+        let whole = length(key, alg).filter(|whole| *whole != found)?;
+        if found == 0 {
+            return None;
+        }
+        match alg.family() {
+            Family::RsaPkcs1 | Family::RsaPss if MODULI.contains(&found) => {
+                let modulus = b64::decode(key.text("n")?).ok()?;
+                return Some(format!(
+                    "The signature has {found} bytes, as a key of {} bits makes them, and this key has \
+                     {} bits: it was made by a key of {} bits, not by this one.",
+                    found * 8,
+                    bit_length(&modulus),
+                    found * 8
+                ));
+            }
+            Family::Ecdsa if self.signature.first() == Some(&0x30) && found > whole => return None,
+            Family::Ecdsa | Family::Hmac => {
+                let other = [
+                    Alg::Hs256,
+                    Alg::Hs384,
+                    Alg::Hs512,
+                    Alg::Es256,
+                    Alg::Es384,
+                    Alg::Es512,
+                ];
+                let made = other
+                    .iter()
+                    .find(|o| o.family() == alg.family() && fixed_length(o) == Some(found));
+                if let Some(made) = made {
+                    return Some(format!(
+                        "The signature has {found} bytes, as {made} makes them, where {alg} gives \
+                         {whole}: another key made it under another algorithm, or its end is missing."
+                    ));
+                }
+            }
+            _ => {}
+        }
+        Some(if found < whole {
+            format!(
+                "The signature has {found} bytes, and {alg} by this key gives {whole}: the token is cut short."
+            )
+        } else {
+            format!(
+                "The signature has {found} bytes, and {alg} by this key gives {whole}: something was \
+                 added at its end, or another key made it."
+            )
+        })
+    }
+
+    /// Of a length that the algorithm gives by no key.
+    fn odd_length(&self) -> Option<String> {
+        let (alg, found) = (self.alg, self.signature.len());
+        match alg.family() {
+            Family::RsaPkcs1 | Family::RsaPss => (found < 128 || found % 8 != 0).then(|| {
+                format!("The signature has {found} bytes, as no usual RSA key gives: the token seems to be cut short.")
+            }),
+            _ => {
+                let whole = fixed_length(alg)?;
+                let der = alg.family() == Family::Ecdsa && self.signature.first() == Some(&0x30);
+                (found < whole && !der).then(|| {
+                    format!("The signature has {found} bytes, and {alg} gives {whole}: the token is cut short.")
+                })
+            }
+        }
+    }
+
+    /// Tokens for Microsoft Graph: what is signed has the hash of the nonce in its header.
+    fn hashed_nonce(&self, key: &Jwk) -> Option<String> {
+        let nonce = self.signed.members().get("nonce")?.as_str()?;
+        let header = String::from_utf8(b64::decode(&self.signed.protected).ok()?).ok()?;
+        let hash = crypto::sha256(nonce.as_bytes());
+        let spellings = [b64::encode(&hash), lower_hex(&hash), STANDARD.encode(&hash)];
+        let signed_so = spellings.into_iter().any(|spelling| {
+            let Some(header) = json_text::set(&header, "/nonce", Some(&Value::from(spelling)))
+            else {
+                return false;
+            };
+            let rest = self.input();
+            let rest = rest.get(self.signed.protected.len()..).unwrap_or_default();
+            let input = [b64::encode(header).as_bytes(), rest].concat();
+            self.fits_over(key, &input)
+        });
+        signed_so.then(|| {
+            "It fits once the `nonce` of the header is replaced by its SHA-256: this is a token for \
+             Microsoft Graph, unaltered, which nobody else is meant to verify."
+                .into()
+        })
+    }
+
+    /// A nonce in the header of a token by Microsoft, with which it cannot be verified.
+    fn nonce_of_microsoft(&self) -> Option<String> {
+        let nonce = self.signed.members().get("nonce")?;
+        (nonce.is_string() && self.named.issuer.is_some_and(is_microsoft)).then(|| {
+            "The header has a `nonce`, as tokens of Microsoft Graph do: they are signed over its \
+             SHA-256 instead, and only Microsoft Graph can verify them. To nobody else are they worth \
+             anything."
+                .into()
+        })
+    }
+
+    /// A shared secret that was read in another way than it is written.
+    fn another_secret(&self, key: &Jwk) -> Option<String> {
+        if self.alg.family() != Family::Hmac || key.kty() != "oct" {
+            return None;
+        }
+        let secret = crypto::keys::secret(key).ok()?;
+        if secret.len() > LONGEST_SECRET {
+            return None;
+        }
+        let input = self.input();
+        let fits = |read: &[u8]| crypto::is_hmac(read, self.alg, &input, self.signature);
+        let words = reading(&secret, fits)?;
+        Some(format!(
+            "It fits the secret {words}: the token is unaltered, the secret was read wrongly."
+        ))
+    }
+
+    /// Detached content that has gained or lost a line break, or is encoded the other way.
+    fn another_content(&self, key: &Jwk) -> Option<String> {
+        let content = self.detached?;
+        let text = std::str::from_utf8(content).ok();
+        let of_text = |change: &dyn Fn(&str) -> Option<String>| {
+            text.and_then(change).map(String::into_bytes)
+        };
+        let ends: [(&str, Option<Vec<u8>>); 10] = [
+            (
+                "without the line break at its end",
+                content.strip_suffix(b"\n").map(<[u8]>::to_vec),
+            ),
+            (
+                "without the line break (CR LF) at its end",
+                content.strip_suffix(b"\r\n").map(<[u8]>::to_vec),
+            ),
+            (
+                "with a line break at its end",
+                Some([content, b"\n"].concat()),
+            ),
+            (
+                "with a line break (CR LF) at its end",
+                Some([content, b"\r\n"].concat()),
+            ),
+            (
+                "with LF instead of CR LF",
+                of_text(&|t| t.contains("\r\n").then(|| t.replace("\r\n", "\n"))),
+            ),
+            (
+                "with CR LF instead of LF",
+                of_text(&|t| {
+                    let bare = t.contains('\n') && !t.contains('\r');
+                    bare.then(|| t.replace('\n', "\r\n"))
+                }),
+            ),
+            (
+                "without the byte order mark at its beginning",
+                content.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec),
+            ),
+            (
+                "without the white space around it",
+                Some(content.trim_ascii().to_vec()),
+            ),
+            (
+                "as JSON without white space",
+                json::parse(content).ok().map(|j| j.value.to_string().into()),
+            ),
+            (
+                "decoded from base64url",
+                of_text(&|t| {
+                    let bytes = b64::decode(t.trim().trim_end_matches('=')).ok()?;
+                    String::from_utf8(bytes).ok()
+                }),
+            ),
+        ];
+        for (words, other) in ends {
+            let Some(other) = other.filter(|other| other.as_slice() != content) else {
+                continue;
+            };
+            if self.fits_over(key, &self.signed.input(Some(&other))) {
+                return Some(format!(
+                    "It fits the detached content {words}: it was signed so."
+                ));
+            }
+        }
+        let head = self.signed.protected.as_bytes();
+        let other = if self.signed.unencoded() {
+            [head, b".", b64::encode(content).as_bytes()].concat()
+        } else {
+            [head, b".", content].concat()
+        };
+        self.fits_over(key, &other).then(|| {
+            if self.signed.unencoded() {
+                "It fits the detached content in base64url, although the header says `b64: false` (RFC 7797 §3)."
+            } else {
+                "It fits the detached content as it stands, as with `b64: false`, which the header does not say (RFC 7797 §3)."
+            }
             .into()
-    })
+        })
+    }
+
+    /// The same key under another algorithm than the header names. The header is part of what was
+    /// signed: who made the token wrote it so.
+    fn another_algorithm(&self, key: &Jwk) -> Option<String> {
+        const BY_FAMILY: [&[Alg]; 2] = [
+            &[
+                Alg::Rs256,
+                Alg::Rs384,
+                Alg::Rs512,
+                Alg::Ps256,
+                Alg::Ps384,
+                Alg::Ps512,
+            ],
+            &[Alg::Hs256, Alg::Hs384, Alg::Hs512],
+        ];
+        let mut open = key.clone();
+        open.0.remove("alg");
+        let input = self.input();
+        let family = BY_FAMILY.into_iter().find(|all| all.contains(self.alg))?;
+        let made = family.iter().find(|other| {
+            *other != self.alg && crypto::verify(&open, other, &input, self.signature).is_ok()
+        })?;
+        Some(format!(
+            "It fits this key under {made}, but the header says {}: its maker names the wrong \
+             algorithm, for the header is part of what was signed.",
+            self.alg
+        ))
+    }
 }
 
-/// The first certificate of `x5c`.
-fn leaf(signed: &Signed<'_>) -> Option<Certificate> {
-    let text = signed.members().get("x5c")?.as_array()?.first()?.as_str()?;
-    Certificate::read(&STANDARD.decode(text).ok()?)
+/// Whether an issuer is Microsoft's, in any of its clouds.
+fn is_microsoft(issuer: &str) -> bool {
+    const HOSTS: [&str; 7] = [
+        "sts.windows.net",
+        "login.microsoftonline.com",
+        "login.microsoftonline.us",
+        "login.partner.microsoftonline.cn",
+        "login.chinacloudapi.cn",
+        "sts.chinacloudapi.cn",
+        "login.windows.net",
+    ];
+    let rest = issuer.strip_prefix("https://").unwrap_or(issuer);
+    let host = rest.split('/').next().unwrap_or(rest);
+    HOSTS.contains(&host)
 }
 
-fn named(name: &str) -> String {
+fn called(name: &str) -> String {
     if name.is_empty() {
         "without a name".into()
     } else {
@@ -77,285 +489,29 @@ fn named(name: &str) -> String {
     }
 }
 
-/// The key that was given is that of the authority whose certificate the token brings.
-fn authority(
-    key: &Jwk,
-    alg: &Alg,
-    signed: &Signed<'_>,
-    input: &[u8],
-    signature: &[u8],
-) -> Option<String> {
-    let leaf = leaf(signed)?;
-    (leaf.is_signed_by(key) && fits(&leaf.key, alg, input, signature)).then(|| {
-        format!(
-            "It fits the certificate that the token brings in `x5c` (subject {}), and this key issued \
-             that certificate: once its dates, purpose and name are checked, give the certificate itself \
-             as the key. A path to it is not validated here (RFC 5280 §6).",
-            named(&leaf.subject)
-        )
-    })
-}
-
 fn lower_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn fits(key: &Jwk, alg: &Alg, input: &[u8], signature: &[u8]) -> bool {
-    crypto::verify(key, alg, input, signature).is_ok()
-}
-
-/// The length that a signature has by this key and algorithm, in bytes.
-fn length(key: &Jwk, alg: &Alg) -> Option<usize> {
+/// The length that a signature has by this algorithm, whatever the key, in bytes.
+fn fixed_length(alg: &Alg) -> Option<usize> {
     Some(match alg {
         Alg::Hs256 => 32,
         Alg::Hs384 => 48,
-        Alg::Hs512 | Alg::Es256 | Alg::Es256K => 64,
+        Alg::Hs512 | Alg::Es256 | Alg::Es256K | Alg::EdDsa | Alg::Ed25519 => 64,
         Alg::Es384 => 96,
         Alg::Es512 => 132,
-        _ => match alg.family() {
-            Family::RsaPkcs1 | Family::RsaPss => {
-                let modulus = b64::decode(key.text("n")?).ok()?;
-                modulus.iter().skip_while(|byte| **byte == 0).count()
-            }
-            Family::Edwards => 64,
-            _ => return None,
-        },
+        _ => return None,
     })
 }
 
-/// R and S without the zeros in front of them, as careless makers of ECDSA signatures write them.
-fn unpadded(key: &Jwk, alg: &Alg, input: &[u8], signature: &[u8]) -> Option<String> {
-    let whole = length(key, alg).filter(|_| alg.family() == Family::Ecdsa)?;
-    let width = whole / 2;
-    if signature.len() >= whole || signature.len() + 8 < whole {
-        return None;
-    }
-    // Where S begins is not said: each place at which both numbers are short enough is tried.
-    let fits_split = |at: usize| {
-        let (r, s) = signature.split_at(at);
-        let mut padded = vec![0; width.saturating_sub(r.len())];
-        padded.extend_from_slice(r);
-        padded.resize(padded.len() + width.saturating_sub(s.len()), 0);
-        padded.extend_from_slice(s);
-        padded.len() == whole && fits(key, alg, input, &padded)
-    };
-    (signature.len() - width..=width).find(|at| fits_split(*at))?;
-    Some(format!(
-        "The signature has {} bytes, and fits once R and S have their leading zeros, {whole} bytes (RFC 7518 §3.4): \
-         it is not cut, its maker leaves them out.",
-        signature.len()
-    ))
-}
-
-/// Shorter than any signature of the algorithm: the end of the token is missing.
-fn cut_short(key: &Jwk, alg: &Alg, signature: &[u8]) -> Option<String> {
-    let whole = length(key, alg)?;
-    let der = alg.family() == Family::Ecdsa && signature.first() == Some(&0x30);
-    (signature.len() < whole && !der).then(|| {
-        format!(
-            "The signature has {} bytes, and {alg} by this key gives {whole}: the token is cut short.",
-            signature.len()
-        )
-    })
-}
-
-/// Tokens for Microsoft Graph: what is signed has the hash of the nonce in its header.
-fn hashed_nonce(
-    key: &Jwk,
-    alg: &Alg,
-    signed: &Signed<'_>,
-    detached: Option<&[u8]>,
-    signature: &[u8],
-) -> Option<String> {
-    let nonce = signed.members().get("nonce")?.as_str()?;
-    let header = String::from_utf8(b64::decode(&signed.protected).ok()?).ok()?;
-    let hash = crypto::sha256(nonce.as_bytes());
-    let spellings = [b64::encode(&hash), lower_hex(&hash)];
-    let signed_so = spellings.into_iter().any(|spelling| {
-        let Some(header) = json_text::set(&header, "/nonce", Some(&Value::from(spelling))) else {
-            return false;
-        };
-        let rest = signed.input(detached);
-        let rest = rest.get(signed.protected.len()..).unwrap_or_default();
-        let input = [b64::encode(header).as_bytes(), rest].concat();
-        fits(key, alg, &input, signature)
-    });
-    if signed_so {
-        return Some(
-            "It fits once the `nonce` of the header is replaced by its SHA-256: this is a token for \
-             Microsoft Graph, unaltered, which nobody else is meant to verify."
-                .into(),
-        );
-    }
-    brought_nonce(signed)
-}
-
-/// A shared secret that was read in another way than it is written.
-fn another_secret(key: &Jwk, alg: &Alg, input: &[u8], signature: &[u8]) -> Option<String> {
-    if alg.family() != Family::Hmac || key.kty() != "oct" {
-        return None;
-    }
-    let secret = crypto::keys::secret(key).ok()?;
-    if secret.len() > LONGEST_SECRET {
-        return None;
-    }
-    let text = std::str::from_utf8(&secret).ok();
-    let trimmed = text.map(str::trim);
-    let dense: Option<Zeroizing<String>> =
-        text.map(|text| Zeroizing::new(text.split_whitespace().collect()));
-    let dense = dense.as_ref().map(|text| text.as_str());
-    let unquoted = trimmed.and_then(|text| {
-        let inner = text.strip_prefix('"')?.strip_suffix('"');
-        inner.or_else(|| text.strip_prefix('\'')?.strip_suffix('\''))
-    });
-    let with = |end: &[u8]| Some([&secret[..], end].concat());
-    let readings: [(&str, Option<Vec<u8>>); 12] = [
-        (
-            "the secret decoded from base64",
-            dense.and_then(|text| {
-                STANDARD
-                    .decode(text)
-                    .or_else(|_| STANDARD_NO_PAD.decode(text))
-                    .ok()
-            }),
-        ),
-        (
-            "the secret decoded from base64url",
-            dense.and_then(|text| b64::decode(text.trim_end_matches('=')).ok()),
-        ),
-        (
-            "the secret decoded from hexadecimal",
-            dense.and_then(|text| hex::read(text).ok()),
-        ),
-        (
-            "the secret with a line break at its end (LF), which its file may have",
-            with(b"\n"),
-        ),
-        (
-            "the secret with a line break at its end (CR LF), which its file may have",
-            with(b"\r\n"),
-        ),
-        (
-            "the secret without the white space around it",
-            trimmed.map(|text| text.as_bytes().to_vec()),
-        ),
-        (
-            "the secret without the quotes around it",
-            unquoted.map(|text| text.as_bytes().to_vec()),
-        ),
-        (
-            "the secret written in base64",
-            Some(STANDARD.encode(&*secret).into_bytes()),
-        ),
-        (
-            "the secret written in base64url",
-            Some(b64::encode(&*secret).into_bytes()),
-        ),
-        (
-            "the secret written in hexadecimal",
-            Some(lower_hex(&secret).into_bytes()),
-        ),
-        ("the secret with a zero byte at its end", with(b"\0")),
-        (
-            "the secret in small letters",
-            text.map(|text| text.to_lowercase().into_bytes()),
-        ),
-    ];
-    readings.into_iter().find_map(|(words, reading)| {
-        let reading = Zeroizing::new(reading?);
-        if reading.is_empty() || *reading == *secret {
-            return None;
+/// The length that a signature has by this key and algorithm, in bytes.
+pub(super) fn length(key: &Jwk, alg: &Alg) -> Option<usize> {
+    match alg.family() {
+        Family::RsaPkcs1 | Family::RsaPss => {
+            let modulus = b64::decode(key.text("n")?).ok()?;
+            Some(der::strip(&modulus).len())
         }
-        let mut members = Map::new();
-        members.insert("kty".into(), "oct".into());
-        members.insert("k".into(), b64::encode(&*reading).into());
-        fits(&Jwk(members), alg, input, signature).then(|| {
-            format!("It fits {words}: the token is unaltered, the secret was read wrongly.")
-        })
-    })
-}
-
-/// Detached content that has gained or lost a line break, or is encoded the other way.
-fn another_content(
-    key: &Jwk,
-    alg: &Alg,
-    signed: &Signed<'_>,
-    detached: Option<&[u8]>,
-    signature: &[u8],
-) -> Option<String> {
-    let content = detached?;
-    let ends: [(&str, Option<Vec<u8>>); 5] = [
-        (
-            "without the line break at its end",
-            content.strip_suffix(b"\n").map(<[u8]>::to_vec),
-        ),
-        (
-            "without the line break (CR LF) at its end",
-            content.strip_suffix(b"\r\n").map(<[u8]>::to_vec),
-        ),
-        (
-            "with a line break at its end",
-            Some([content, b"\n"].concat()),
-        ),
-        (
-            "with LF instead of CR LF",
-            std::str::from_utf8(content)
-                .ok()
-                .filter(|text| text.contains("\r\n"))
-                .map(|text| text.replace("\r\n", "\n").into_bytes()),
-        ),
-        (
-            "without the white space around it",
-            Some(content.trim_ascii().to_vec()),
-        ),
-    ];
-    for (words, content) in ends {
-        let Some(other) = content.filter(|other| other.as_slice() != detached.unwrap_or_default())
-        else {
-            continue;
-        };
-        if fits(key, alg, &signed.input(Some(&other)), signature) {
-            return Some(format!(
-                "It fits the detached content {words}: it was signed so."
-            ));
-        }
+        _ => fixed_length(alg),
     }
-    let head = signed.protected.as_bytes();
-    let other = if signed.unencoded() {
-        [head, b".", b64::encode(content).as_bytes()].concat()
-    } else {
-        [head, b".", content].concat()
-    };
-    fits(key, alg, &other, signature).then(|| {
-        if signed.unencoded() {
-            "It fits the detached content in base64url, although the header says `b64: false` (RFC 7797 §3)."
-        } else {
-            "It fits the detached content as it stands, as with `b64: false`, which the header does not say (RFC 7797 §3)."
-        }
-        .into()
-    })
-}
-
-/// The same key under another algorithm than the header names.
-fn another_algorithm(key: &Jwk, alg: &Alg, input: &[u8], signature: &[u8]) -> Option<String> {
-    const BY_FAMILY: [&[Alg]; 2] = [
-        &[
-            Alg::Rs256,
-            Alg::Rs384,
-            Alg::Rs512,
-            Alg::Ps256,
-            Alg::Ps384,
-            Alg::Ps512,
-        ],
-        &[Alg::Hs256, Alg::Hs384, Alg::Hs512],
-    ];
-    let mut open = key.clone();
-    open.0.remove("alg");
-    let family = BY_FAMILY.into_iter().find(|all| all.contains(alg))?;
-    let made = family
-        .iter()
-        .find(|other| *other != alg && fits(&open, other, input, signature))?;
-    Some(format!(
-        "It fits this key under {made}, but the header says {alg}: it was changed, or its maker names the wrong algorithm."
-    ))
 }
