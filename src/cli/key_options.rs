@@ -54,7 +54,11 @@ impl KeyOptions {
         let mut candidates = Vec::new();
         let passphrase = keys::passphrase(self.passphrase_file.as_deref())?;
         for path in &self.key {
-            candidates.extend(of_file(path, &path.display().to_string(), passphrase.as_ref())?);
+            candidates.extend(of_file(
+                path,
+                &path.display().to_string(),
+                passphrase.as_ref(),
+            )?);
         }
         for place in &self.jwks {
             let from = format!("JWKS {place}");

@@ -139,8 +139,13 @@ impl clap::Subcommand for Chosen {
 /// Reads the command line; ends the program on `--help`, `--version` and mistakes.
 pub fn parse() -> Args {
     // Before anything is read: what refuses an argument repeats it.
-    if let Some(message) = std::env::args_os().skip(1).find_map(|word| typed_key(&word)) {
-        Args::command().error(ErrorKind::ValueValidation, message).exit();
+    if let Some(message) = std::env::args_os()
+        .skip(1)
+        .find_map(|word| typed_key(&word))
+    {
+        Args::command()
+            .error(ErrorKind::ValueValidation, message)
+            .exit();
     }
     Args::try_parse().unwrap_or_else(|error| {
         // Options of the command that was meant are unknown to the window, which is not what to say.

@@ -250,7 +250,12 @@ fn client(
         // How it sends its secret stays, where it sent one before.
         (None, Some(_)) => known
             .map(|known| known.method)
-            .filter(|m| matches!(m, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost))
+            .filter(|m| {
+                matches!(
+                    m,
+                    AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost
+                )
+            })
             .unwrap_or(AuthMethod::ClientSecretBasic),
         (None, None) => known.map_or(AuthMethod::None, |known| known.method),
     });

@@ -59,7 +59,9 @@ pub fn id_flaw(id: &str) -> Option<String> {
             return Some(format!("it has {what}"));
         }
     }
-    let (domain, path) = rest.split_once('/').map_or((rest, None), |(d, p)| (d, Some(p)));
+    let (domain, path) = rest
+        .split_once('/')
+        .map_or((rest, None), |(d, p)| (d, Some(p)));
     if domain.is_empty() {
         return Some("it names no trust domain".into());
     }
@@ -80,10 +82,7 @@ pub fn id_flaw(id: &str) -> Option<String> {
     }
     let strange = |part: &str| part.chars().find(|c| !u8::try_from(*c).is_ok_and(plain));
     if let Some(c) = strange(domain) {
-        return Some(format!(
-            "its trust domain has `{}`",
-            escape(&c.to_string())
-        ));
+        return Some(format!("its trust domain has `{}`", escape(&c.to_string())));
     }
     for segment in path.into_iter().flat_map(|path| path.split('/')) {
         match segment {

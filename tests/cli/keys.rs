@@ -203,8 +203,20 @@ fn a_private_key_on_the_command_line_is_refused_and_not_repeated() {
     let d = serde_json::from_str::<Value>(&jwk).unwrap()["d"].clone();
     let d = d.as_str().unwrap();
     let body = pem.lines().nth(1).unwrap();
-    let add = ["server", "add", "--workspace", "w.toml", "--issuer", "http://127.0.0.1:9/a"];
-    for typed in [pem.as_str(), jwk.as_str(), &format!("env:{jwk}"), &format!("file:{pem}")] {
+    let add = [
+        "server",
+        "add",
+        "--workspace",
+        "w.toml",
+        "--issuer",
+        "http://127.0.0.1:9/a",
+    ];
+    for typed in [
+        pem.as_str(),
+        jwk.as_str(),
+        &format!("env:{jwk}"),
+        &format!("file:{pem}"),
+    ] {
         for arguments in [
             &["verify", "--key", typed, "t"] as &[&str],
             &["--json", "verify", "--jwks", typed, "t"],

@@ -341,11 +341,7 @@ fn a_public_key_is_never_an_hmac_secret() {
         assert_eq!(document["signature"], "invalid", "{given:?}");
         let reason = document["reason"].as_str().unwrap();
         assert!(reason.contains("public"), "{given:?}: {reason}");
-        assert_eq!(
-            reason.contains("Key confusion"),
-            given[1] != "public.jwk",
-            "{given:?}: {reason}"
-        );
+        assert!(reason.contains("Key confusion"), "{given:?}: {reason}");
     }
 }
 

@@ -571,9 +571,7 @@ fn keys_of_spiffe_bundles_verify_their_own_kind_alone() {
 fn a_bundle_verifies_the_workloads_of_its_own_domain_alone() {
     let mut key = crypto::generate(&Alg::Es256, Some("k")).unwrap();
     key.0.insert("use".into(), "jwt-svid".into());
-    let claims = |domain: &str| {
-        json!({ "sub": format!("spiffe://{domain}/a"), "aud": "api", "exp": 4_000_000_000_i64 })
-    };
+    let claims = |domain: &str| json!({ "sub": format!("spiffe://{domain}/a"), "aud": "api", "exp": 4_000_000_000_i64 });
     let mut of_a = Candidate::new(key.public().unwrap(), "bundle".into(), None);
     of_a = of_a.of_trust_domain("a.example".into());
     let policy = Policy::at(delegraph::kit::clock::Timestamp::from_second(1_000).unwrap());

@@ -29,26 +29,34 @@ pub struct Wait {
 /// The longest wait.
 const LONGEST: Duration = Duration::from_hours(1);
 
+/// Why a text is no time that a token can be held for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WaitError {
+    /// Nothing.
+    #[error("it does not say how long to wait: write 90s, 5m or 1h")]
+    Missing,
+    /// No time.
+    #[error("`{0}` is no time to wait: write 90s, 5m or 1h")]
+    NoTime(String),
+    /// A time that does not pass.
+    #[error("`{0}` is no wait: write a time that passes, as 90s")]
+    Zero(String),
+    /// More than [`LONGEST`].
+    #[error("`{0}` is too long: a chain waits 1h at most at one node")]
+    TooLong(String),
+}
+
 impl Wait {
     /// How long the token is held, or why that cannot be.
-    pub fn time(&self) -> Result<Duration, String> {
+    pub fn time(&self) -> Result<Duration, WaitError> {
         let shown = || excerpt(&self.wait, 40);
         if self.wait.trim().is_empty() {
-            return Err("it does not say how long to wait: write 90s, 5m or 1h".into());
+            return Err(WaitError::Missing);
         }
         match clock::duration(&self.wait) {
-            None => Err(format!(
-                "`{}` is no time to wait: write 90s, 5m or 1h",
-                shown()
-            )),
-            Some(Duration::ZERO) => Err(format!(
-                "`{}` is no wait: write a time that passes, as 90s",
-                shown()
-            )),
-            Some(time) if time > LONGEST => Err(format!(
-                "`{}` is too long: a chain waits 1h at most at one node",
-                shown()
-            )),
+            None => Err(WaitError::NoTime(shown())),
+            Some(Duration::ZERO) => Err(WaitError::Zero(shown())),
+            Some(time) if time > LONGEST => Err(WaitError::TooLong(shown())),
             Some(time) => Ok(time),
         }
     }
@@ -79,7 +87,7 @@ impl StepKind for Wait {
         let (token, token_type_uri) = starting.input(&self.token, Role::Held)?;
         let time = self
             .time()
-            .map_err(|why| Failure::setup(why, "set how long this node waits"))?;
+            .map_err(|why| Failure::setup(why.to_string(), "set how long this node waits"))?;
         let giver = starting.run.nodes.get(&self.token);
         // What is said of the token holds of it afterwards as well; the proof was another node's.
         let held = NodeRun {
@@ -100,7 +108,7 @@ impl StepKind for Wait {
 
     fn flaws(&self, node: &Node, flaw: &mut dyn FnMut(String)) {
         if let Err(why) = self.time() {
-            flaw(why);
+            flaw(why.to_string());
         }
         if let Some(expect) = node
             .expect
@@ -135,7 +143,7 @@ impl StepKind for Wait {
 mod tests {
     use super::*;
 
-    fn time(text: &str) -> Result<Duration, String> {
+    fn time(text: &str) -> Result<Duration, WaitError> {
         let wait = Wait {
             token: "x".into(),
             wait: text.into(),
@@ -156,10 +164,17 @@ mod tests {
             assert_eq!(time(text), Ok(Duration::from_millis(millis)), "{text}");
         }
         for text in ["90", "-5s", "5s ago", "soon", "99999999999999999999h", "1d"] {
-            assert!(time(text).unwrap_err().contains("write 90s"), "{text}");
+            let why = time(text).unwrap_err();
+            assert!(
+                matches!(why, WaitError::NoTime(_) | WaitError::TooLong(_)),
+                "{text}"
+            );
+            if let WaitError::NoTime(_) = why {
+                assert!(why.to_string().contains("write 90s"), "{text}");
+            }
         }
-        assert!(time(" ").unwrap_err().contains("does not say how long"));
-        assert!(time("0s").unwrap_err().contains("is no wait"));
-        assert!(time("61m").unwrap_err().contains("1h at most"));
+        assert_eq!(time(" "), Err(WaitError::Missing));
+        assert_eq!(time("0s"), Err(WaitError::Zero("0s".into())));
+        assert_eq!(time("61m"), Err(WaitError::TooLong("61m".into())));
     }
 }

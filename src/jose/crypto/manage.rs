@@ -3,9 +3,9 @@
 use std::num::NonZeroU32;
 
 use aws_lc_rs::{
+    agreement::{self, ECDH_P256, ECDH_P384, ECDH_P521, PrivateKey, UnparsedPublicKey, X25519},
     cipher::{DecryptingKey, DecryptionContext, EncryptingKey},
     constant_time::verify_slices_are_equal,
-    agreement::{self, ECDH_P256, ECDH_P384, ECDH_P521, PrivateKey, UnparsedPublicKey, X25519},
     kdf::{SskdfDigestAlgorithmId, get_sskdf_digest_algorithm, sskdf_digest},
     key_wrap::{AES_128, AES_256, AesBlockCipher, AesKek, KeyWrap as _},
     pbkdf2,

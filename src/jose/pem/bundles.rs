@@ -43,7 +43,11 @@ pub fn bundles(text: &str) -> Option<Result<Vec<(String, Vec<Jwk>)>, KeyError>> 
         }
         .into()));
     }
-    Some(map.iter().map(|(name, value)| of_domain(name, value)).collect())
+    Some(
+        map.iter()
+            .map(|(name, value)| of_domain(name, value))
+            .collect(),
+    )
 }
 
 fn of_domain(name: &str, value: &Value) -> Result<(String, Vec<Jwk>), KeyError> {
@@ -93,8 +97,10 @@ mod tests {
             ),
         ] {
             let read = bundles(&text).unwrap().unwrap();
-            let read: Vec<(&str, usize)> =
-                read.iter().map(|(d, keys)| (d.as_str(), keys.len())).collect();
+            let read: Vec<(&str, usize)> = read
+                .iter()
+                .map(|(d, keys)| (d.as_str(), keys.len()))
+                .collect();
             assert_eq!(read, domains, "{text}");
         }
         for text in [set, "[]", "{}", "-----BEGIN", r#"{"trust_domains":[]}"#] {

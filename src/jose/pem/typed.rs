@@ -78,7 +78,8 @@ mod tests {
             "key.pem".to_owned(),
             "env:NAME".into(),
             "file:/etc/keys/private_key.pem".into(),
-            "/home/me/a/very/long/path/to/a/key/that/is/kept/in/a/folder/of/its/own/private.jwk".into(),
+            "/home/me/a/very/long/path/to/a/key/that/is/kept/in/a/folder/of/its/own/private.jwk"
+                .into(),
             "C:\\keys\\PRIVATE KEY.pem".into(),
             pem::write(&public).unwrap(),
             serde_json::to_string(&public.0).unwrap(),

@@ -20,11 +20,50 @@ const IDENTIFIERS: [&str; 4] = ["kid", "private_key_id", "key_id", "keyId"];
 
 /// Words of which names are made that say what stands in a member, rather than which key.
 const DESCRIPTIONS: [&str; 44] = [
-    "private", "public", "key", "keys", "cert", "certs", "certificate", "certificates", "pem",
-    "x5c", "x509", "ca", "tls", "ssl", "crt", "chain", "full", "fullchain", "signing", "sign",
-    "client", "server", "root", "encryption", "rsa", "ec", "data", "text", "value", "secret",
-    "jwk", "issuer", "leaf", "intermediate", "verification", "verify", "jwt", "token", "service",
-    "account", "file", "app", "my", "the",
+    "private",
+    "public",
+    "key",
+    "keys",
+    "cert",
+    "certs",
+    "certificate",
+    "certificates",
+    "pem",
+    "x5c",
+    "x509",
+    "ca",
+    "tls",
+    "ssl",
+    "crt",
+    "chain",
+    "full",
+    "fullchain",
+    "signing",
+    "sign",
+    "client",
+    "server",
+    "root",
+    "encryption",
+    "rsa",
+    "ec",
+    "data",
+    "text",
+    "value",
+    "secret",
+    "jwk",
+    "issuer",
+    "leaf",
+    "intermediate",
+    "verification",
+    "verify",
+    "jwt",
+    "token",
+    "service",
+    "account",
+    "file",
+    "app",
+    "my",
+    "the",
 ];
 
 /// Every key in these members and below, in their order; none is no error. What looks like a key and is
@@ -40,7 +79,9 @@ pub(super) fn keys_within(members: &Map<String, Value>) -> Result<Vec<Jwk>, KeyE
         .collect();
     found.retain(|key| {
         key.is_private()
-            || key.kid().is_some_and(|kid| private.iter().all(|(_, own)| own.as_deref() != Some(kid)))
+            || key
+                .kid()
+                .is_some_and(|kid| private.iter().all(|(_, own)| own.as_deref() != Some(kid)))
             || key
                 .thumbprint()
                 .map_or(true, |print| private.iter().all(|(own, _)| *own != print))
@@ -127,7 +168,9 @@ fn is_description(name: &str) -> bool {
     let mut words = Vec::new();
     let mut word = String::new();
     for c in name.chars() {
-        if !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && word.ends_with(|c: char| c.is_ascii_lowercase()) {
+        if !c.is_ascii_alphanumeric()
+            || c.is_ascii_uppercase() && word.ends_with(|c: char| c.is_ascii_lowercase())
+        {
             words.push(std::mem::take(&mut word).to_ascii_lowercase());
         }
         if c.is_ascii_alphanumeric() {
@@ -136,7 +179,9 @@ fn is_description(name: &str) -> bool {
     }
     words.push(word.to_ascii_lowercase());
     words.retain(|word| !word.is_empty());
-    words.iter().all(|word| DESCRIPTIONS.contains(&word.as_str()))
+    words
+        .iter()
+        .all(|word| DESCRIPTIONS.contains(&word.as_str()))
 }
 
 /// Gives a key the identifier under which it stands, unless it has one.

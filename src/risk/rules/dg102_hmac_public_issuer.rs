@@ -122,7 +122,11 @@ fn check(at: &At<'_>, confusable: &Confusable<'_>) -> Said {
     if own.kind == Kind::RefreshToken {
         return Said::Silent;
     }
-    if own.audiences.as_ref().is_some_and(|all| all.len() == 1 && all.contains(iss)) {
+    if own
+        .audiences
+        .as_ref()
+        .is_some_and(|all| all.len() == 1 && all.contains(iss))
+    {
         return Said::Silent;
     }
     let publishes = confusable.evidence.asymmetric_issuers.contains(iss);

@@ -45,7 +45,10 @@ fn check(at: &At<'_>) -> Said {
         return Said::Silent;
     };
     let message = if severity == Severity::Low {
-        format!("The `kid` of {} {what}: it must be taken for a name and nothing else.", own.name())
+        format!(
+            "The `kid` of {} {what}: it must be taken for a name and nothing else.",
+            own.name()
+        )
     } else {
         format!(
             "The `kid` of {} {what}: a verifier that looks its key up by it does what the sender wants.",
@@ -100,8 +103,11 @@ fn hostile(kid: &str) -> Option<(Severity, &'static str)> {
     let words = read.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     let sql = words
         .filter(|word| {
-            ["union", "select", "or", "and", "insert", "drop", "sleep", "waitfor", "exec", "like"]
-                .contains(word)
+            [
+                "union", "select", "or", "and", "insert", "drop", "sleep", "waitfor", "exec",
+                "like",
+            ]
+            .contains(word)
         })
         .count();
     if quoted && (sql > 0 || has(&["--", "#", "/*", ";", "=", "||"]))
@@ -110,8 +116,12 @@ fn hostile(kid: &str) -> Option<(Severity, &'static str)> {
         return Some((Severity::High, "holds a piece of SQL"));
     }
     if has(&["$(", "`", "&&", "||", "; ", "| ", " |"])
-        || read.split_once(';').is_some_and(|(_, rest)| has_command(rest))
-        || read.split_once('|').is_some_and(|(_, rest)| has_command(rest))
+        || read
+            .split_once(';')
+            .is_some_and(|(_, rest)| has_command(rest))
+        || read
+            .split_once('|')
+            .is_some_and(|(_, rest)| has_command(rest))
     {
         return Some((Severity::High, "holds a command of a shell"));
     }
@@ -142,9 +152,31 @@ fn has_command(text: &str) -> bool {
         .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '_'))
         .collect();
     [
-        "sleep", "cat", "id", "whoami", "curl", "wget", "nc", "sh", "bash", "ping", "touch", "rm",
-        "ls", "echo", "nslookup", "python", "perl", "/bin/sh", "/bin/bash", "/usr/bin/id", "drop",
-        "select", "delete", "update", "insert",
+        "sleep",
+        "cat",
+        "id",
+        "whoami",
+        "curl",
+        "wget",
+        "nc",
+        "sh",
+        "bash",
+        "ping",
+        "touch",
+        "rm",
+        "ls",
+        "echo",
+        "nslookup",
+        "python",
+        "perl",
+        "/bin/sh",
+        "/bin/bash",
+        "/usr/bin/id",
+        "drop",
+        "select",
+        "delete",
+        "update",
+        "insert",
     ]
     .contains(&word.as_str())
 }
@@ -166,7 +198,11 @@ pub(super) fn cases() -> Vec<Case> {
         fires("a file", Severity::High, text("/etc/passwd")),
         fires("zero byte", Severity::High, text("k1\0.pem")),
         fires("SQL", Severity::High, text("x' UNION SELECT 'secret' -- ")),
-        fires("SQL that is always true", Severity::High, text("1' OR '1'='1")),
+        fires(
+            "SQL that is always true",
+            Severity::High,
+            text("1' OR '1'='1"),
+        ),
         fires("shell", Severity::High, text("k1; sleep 10")),
         fires("shell, dense", Severity::High, text("k1|whoami")),
         fires("shell, substituted", Severity::High, text("$(id)")),
@@ -174,13 +210,23 @@ pub(super) fn cases() -> Vec<Case> {
         fires("log4j", Severity::High, text("${jndi:ldap://x}")),
         fires("a file address", Severity::High, text("file:///tmp/k")),
         fires("endless", Severity::Medium, text(&"k".repeat(257))),
-        fires("a web address", Severity::Low, text("https://as.example.com#1")),
+        fires(
+            "a web address",
+            Severity::Low,
+            text("https://as.example.com#1"),
+        ),
         fires("a name by people", Severity::Low, text("alice's key")),
-        silent("a thumbprint", text("NzbLsXh8uDCcd--6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")),
+        silent(
+            "a thumbprint",
+            text("NzbLsXh8uDCcd--6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
+        ),
         silent("base64", text("/bXq+GbYDUbtZvJgoELdkg==")),
         silent("a UUID", text("c7c2d3a0-8f1e-4c7d-9d7e-0a4a5e1f1b2c")),
         silent("a DID", text("did:example:123#key-1")),
-        silent("a cloud's key", text("arn:aws:kms:eu-west-1:123456789012:key/1")),
+        silent(
+            "a cloud's key",
+            text("arn:aws:kms:eu-west-1:123456789012:key/1"),
+        ),
         silent("words", text("June 5")),
         silent("none", kid(Value::Null)),
         unknown("opaque", opaque()),

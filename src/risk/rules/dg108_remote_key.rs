@@ -84,7 +84,11 @@ fn is_under(url: &Url, issuer: &Url) -> bool {
         return false;
     };
     let plain = url.username().is_empty() && url.password().is_none();
-    plain && (own == host || own.strip_suffix(host).is_some_and(|rest| rest.ends_with('.')))
+    plain
+        && (own == host
+            || own
+                .strip_suffix(host)
+                .is_some_and(|rest| rest.ends_with('.')))
 }
 
 #[cfg(test)]

@@ -87,13 +87,14 @@ pub(super) fn cases() -> Vec<Case> {
     let public = || json!({ "kty": "OKP", "crv": "Ed25519", "x": "AA" });
     vec![
         fires("jwk", Severity::High, with("at+jwt", "jwk", public())),
-        fires("x5c", Severity::High, with("at+jwt", "x5c", json!(["AAAA"]))),
+        fires(
+            "x5c",
+            Severity::High,
+            with("at+jwt", "x5c", json!(["AAAA"])),
+        ),
         fires("by shape", Severity::High, with("JWT", "jwk", public())),
         silent("a proof", one(proof(&key(), json!({}), json!({})))),
-        silent(
-            "a credential",
-            with("dc+sd-jwt", "x5c", json!(["AAAA"])),
-        ),
+        silent("a credential", with("dc+sd-jwt", "x5c", json!(["AAAA"]))),
         silent("none", alone(json!({}))),
         unknown("of unknown kind", with("example+jwt", "jwk", public())),
     ]

@@ -109,7 +109,10 @@ pub(super) fn cases() -> Vec<Case> {
         fires("absent", Severity::High, with(json!(["y"]))),
         fires("twice", Severity::High, with(json!(["x", "x"]))),
         fires("unknown", Severity::Low, with(json!(["x"]))),
-        silent("of a profile", with(json!(["http://openbanking.org.uk/iat"]))),
+        silent(
+            "of a profile",
+            with(json!(["http://openbanking.org.uk/iat"])),
+        ),
         silent("b64", with(json!(["b64"]))),
         silent("none", alone(json!({}))),
         unknown("opaque", opaque()),

@@ -55,9 +55,9 @@ fn check(actors: &Actors<'_>) -> Said {
         };
         let pid = child.client_of_issuer(holder);
         let is_subject = holder == sub || child.subject().as_ref() == Some(&pid);
-        let had = parent.client.is_some_and(|client| {
-            client == holder || parent.client_of_issuer(client) == pid
-        });
+        let had = parent
+            .client
+            .is_some_and(|client| client == holder || parent.client_of_issuer(client) == pid);
         if is_subject || had {
             return Said::Silent; // the subject itself, or the client that had the parent already
         }

@@ -122,7 +122,11 @@ pub(super) fn cases() -> Vec<Case> {
             Severity::High,
             typed(TYP, json!({ "aud": ["https://a", "https://b"] })),
         ),
-        fires("no server", Severity::High, typed(TYP, json!({ "aud": [] }))),
+        fires(
+            "no server",
+            Severity::High,
+            typed(TYP, json!({ "aud": [] })),
+        ),
         fires(
             "its own issuer",
             Severity::High,

@@ -88,7 +88,10 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         silent("well-formed", svid("spiffe://td.example/ns/a/sa/b-1")),
         silent("a person", alone(json!({}))),
-        silent("another URI", alone(json!({ "sub": "https://td.example:8443/a/" }))),
+        silent(
+            "another URI",
+            alone(json!({ "sub": "https://td.example:8443/a/" })),
+        ),
         unknown("opaque", opaque()),
     ]
 }

@@ -62,8 +62,7 @@ pub(super) fn cases() -> Vec<Case> {
     const SUB: &str = "spiffe://td.example/agent";
     let svid = |header: Value, claims: Value| one(token(header, claims));
     let plain = || json!({ "alg": "ES256", "typ": "JWT", "kid": "k" });
-    let claims =
-        |aud: Value| json!({ "sub": SUB, "aud": aud, "iat": NOW - 10, "exp": NOW + 200 });
+    let claims = |aud: Value| json!({ "sub": SUB, "aud": aud, "iat": NOW - 10, "exp": NOW + 200 });
     let for_api = || claims(json!(["api"]));
     vec![
         fires(

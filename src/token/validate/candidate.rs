@@ -92,7 +92,10 @@ impl Candidate {
             first.and_then(|text| Certificate::read(&STANDARD.decode(text).ok()?))
         });
         if own == Some(None) {
-            remarks.push("The first certificate in the `x5c` of this key cannot be read (RFC 7517 §4.7).".into());
+            remarks.push(
+                "The first certificate in the `x5c` of this key cannot be read (RFC 7517 §4.7)."
+                    .into(),
+            );
         }
         let own = own.flatten();
         let print = |key: &Jwk| key.thumbprint().ok();

@@ -33,8 +33,7 @@ fn made_with(parts: &Signed<'_>, spellings: &[(&'static str, Vec<u8>)]) -> Optio
     let input = parts.input(None);
     let signature = b64::decode(&parts.signature).ok()?;
     spellings.iter().find_map(|(form, secret)| {
-        crypto::is_hmac(secret, &alg, &input, &signature)
-            .then_some(*form)
+        crypto::is_hmac(secret, &alg, &input, &signature).then_some(*form)
     })
 }
 
@@ -52,7 +51,10 @@ pub fn spellings(public: &Jwk) -> Vec<(&'static str, Vec<u8>)> {
             "PEM with CRLF, without final line break",
             pem.trim_end().replace('\n', "\r\n").into(),
         ));
-        all.push(("PEM in one line", pem.trim_end().replace('\n', "\\n").into()));
+        all.push((
+            "PEM in one line",
+            pem.trim_end().replace('\n', "\\n").into(),
+        ));
         all.insert(0, ("PEM", pem.into()));
     }
     if let Ok(der) = pem::spki_der(&public) {

@@ -396,10 +396,7 @@ fn another_key_of_the_set_is_named() {
     let raw = signed_by(&two, &json!({ "alg": "ES256", "kid": "one" }), "{}");
     let (signature, words) = verdict_of(&raw, &set, &policy());
     assert_eq!(signature, Signature::Invalid);
-    assert!(
-        words.contains("the key that made it is `two`"),
-        "{words}"
-    );
+    assert!(words.contains("the key that made it is `two`"), "{words}");
     let raw = signed_by(&two, &json!({ "alg": "ES256", "kid": "three" }), "{}");
     let (signature, words) = verdict_of(&raw, &set, &policy());
     assert_eq!(signature, Signature::NoKey);
@@ -414,7 +411,11 @@ fn the_length_of_a_signature_tells_what_made_it() {
     rsa.0.remove("alg");
     let with = |alg: &str, bytes: usize| {
         let head = b64::encode(json!({ "alg": alg }).to_string());
-        format!("{head}.{}.{}", b64::encode("{}"), b64::encode(vec![7; bytes]))
+        format!(
+            "{head}.{}.{}",
+            b64::encode("{}"),
+            b64::encode(vec![7; bytes])
+        )
     };
     for (alg, bytes, words) in [
         ("RS256", 384, "by a key of 3072 bits"),
@@ -482,7 +483,10 @@ fn a_nonce_of_anybody_else_is_not_called_microsofts() {
     ] {
         let claims = json!({ "iss": iss }).to_string();
         let raw = signed_by(&key, &header, &claims);
-        let changed = raw.replace(&b64::encode(&claims), &b64::encode(json!({ "iss": iss, "a": 1 }).to_string()));
+        let changed = raw.replace(
+            &b64::encode(&claims),
+            &b64::encode(json!({ "iss": iss, "a": 1 }).to_string()),
+        );
         for keys in [&[key.public().unwrap()][..], &[]] {
             let (_, words) = verdict_of(&changed, keys, &policy());
             assert_eq!(words.contains("Microsoft"), microsoft, "{iss}: {words}");
@@ -520,14 +524,30 @@ fn workloads_tokens_are_held_to_their_own_rules() {
         (plain(), with(sound(), "aud", json!("")), "`aud`"),
         (plain(), without("aud"), "`aud`"),
         (plain(), without("exp"), "`exp`"),
-        (plain(), with(sound(), "sub", json!("spiffe://TD.example/a")), "capital"),
-        (plain(), with(sound(), "sub", json!("spiffe://td.example:1/a")), "port"),
-        (plain(), with(sound(), "sub", json!("spiffe://td.example/a/")), "empty segment"),
+        (
+            plain(),
+            with(sound(), "sub", json!("spiffe://TD.example/a")),
+            "capital",
+        ),
+        (
+            plain(),
+            with(sound(), "sub", json!("spiffe://td.example:1/a")),
+            "port",
+        ),
+        (
+            plain(),
+            with(sound(), "sub", json!("spiffe://td.example/a/")),
+            "empty segment",
+        ),
     ] {
         let said = claims(&header, &body).join(" ");
         assert!(said.contains(says), "{says}: {said}");
     }
-    let raw = signed_by(&oct(SECRET), &json!({ "alg": "HS256" }), &sound().to_string());
+    let raw = signed_by(
+        &oct(SECRET),
+        &json!({ "alg": "HS256" }),
+        &sound().to_string(),
+    );
     let own = [Candidate::new(oct(SECRET), "given".into(), None)];
     let verdict = judge(&decode(&raw), &own, &policy());
     assert!(!verdict.verified() && verdict.claims_problems[0].contains("HS256"));

@@ -72,8 +72,7 @@ const WRITTEN: [Way; 14] = [
     }),
     ("decoded from hexadecimal", |s| {
         let text = dense(s)?;
-        let bare: Zeroizing<String> =
-            Zeroizing::new(text.chars().filter(|c| *c != ':').collect());
+        let bare: Zeroizing<String> = Zeroizing::new(text.chars().filter(|c| *c != ':').collect());
         hex::read(&bare).ok().map(Zeroizing::new)
     }),
     ("decoded from base64 twice", |s| {

@@ -12,7 +12,6 @@ use super::{
 use crate::{
     jose::{
         Alg, Family, Jwk, b64, crypto,
-        crypto::keys::bit_length,
         der::{self, Reader},
         pem::{self, Certificate},
     },
@@ -249,7 +248,7 @@ impl Misfit<'_> {
                     "The signature has {found} bytes, as a key of {} bits makes them, and this key has \
                      {} bits: it was made by a key of {} bits, not by this one.",
                     found * 8,
-                    bit_length(&modulus),
+                    der::bit_length(&modulus),
                     found * 8
                 ));
             }
@@ -359,9 +358,8 @@ impl Misfit<'_> {
     fn another_content(&self, key: &Jwk) -> Option<String> {
         let content = self.detached?;
         let text = std::str::from_utf8(content).ok();
-        let of_text = |change: &dyn Fn(&str) -> Option<String>| {
-            text.and_then(change).map(String::into_bytes)
-        };
+        let of_text =
+            |change: &dyn Fn(&str) -> Option<String>| text.and_then(change).map(String::into_bytes);
         let ends: [(&str, Option<Vec<u8>>); 10] = [
             (
                 "without the line break at its end",
@@ -400,7 +398,9 @@ impl Misfit<'_> {
             ),
             (
                 "as JSON without white space",
-                json::parse(content).ok().map(|j| j.value.to_string().into()),
+                json::parse(content)
+                    .ok()
+                    .map(|j| j.value.to_string().into()),
             ),
             (
                 "decoded from base64url",
