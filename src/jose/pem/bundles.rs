@@ -13,8 +13,11 @@ use crate::{
 /// What stands in front of a trust domain that is written as an ID.
 const SCHEME: &str = "spiffe://";
 
+/// A trust domain and its keys.
+pub type Bundle = (String, Vec<Jwk>);
+
 /// The keys of each trust domain, where the text is such a map; `None` for anything else.
-pub fn bundles(text: &str) -> Option<Result<Vec<(String, Vec<Jwk>)>, KeyError>> {
+pub fn bundles(text: &str) -> Option<Result<Vec<Bundle>, KeyError>> {
     let text = text.trim_start_matches('\u{feff}').trim();
     if !text.starts_with('{') {
         return None;
@@ -50,7 +53,7 @@ pub fn bundles(text: &str) -> Option<Result<Vec<(String, Vec<Jwk>)>, KeyError>> 
     )
 }
 
-fn of_domain(name: &str, value: &Value) -> Result<(String, Vec<Jwk>), KeyError> {
+fn of_domain(name: &str, value: &Value) -> Result<Bundle, KeyError> {
     let refuse = || PemError::NoBundle {
         domain: name.to_owned(),
     };

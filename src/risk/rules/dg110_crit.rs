@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Token(check),
 };
 
-/// Extensions that profiles demand to be understood: UK Open Banking, JAdES, SHAKEN.
+/// Extensions that profiles demand to be understood: UK Open Banking, `JAdES`, SHAKEN.
 const OF_PROFILES: [&str; 12] = [
     "b64",
     "http://openbanking.org.uk/iat",
