@@ -3,7 +3,7 @@
 use crate::{
     risk::{
         Severity,
-        rule::{Check, Draft, KIND_UNKNOWN, Mark, Rule, Said, Surroundings, Wire},
+        rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
         survey::At,
     },
     token::Kind,
@@ -54,7 +54,7 @@ fn check(at: &At<'_>) -> Said {
         | Kind::Wit
         | Kind::SecurityEvent
         | Kind::IntrospectionResponse => {}
-        Kind::Unknown => return Said::unknown(KIND_UNKNOWN),
+        Kind::Unknown => return Said::unknown("what the token is for, and so whether it may bring its key, is unknown"),
         _ => return Said::Silent,
     }
     let drafts = there.into_iter().map(|name| Draft {
