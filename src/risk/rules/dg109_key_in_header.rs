@@ -54,7 +54,11 @@ fn check(at: &At<'_>) -> Said {
         | Kind::Wit
         | Kind::SecurityEvent
         | Kind::IntrospectionResponse => {}
-        Kind::Unknown => return Said::unknown("what the token is for, and so whether it may bring its key, is unknown"),
+        Kind::Unknown => {
+            return Said::unknown(
+                "what the token is for, and so whether it may bring its key, is unknown",
+            );
+        }
         _ => return Said::Silent,
     }
     let drafts = there.into_iter().map(|name| Draft {
