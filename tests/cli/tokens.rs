@@ -333,8 +333,8 @@ fn a_public_key_is_never_an_hmac_secret() {
         ["--secret-file", "bom.pem"],
         ["--secret-file", "public.jwk"],
         ["--key", "confused.jwk"],
-        ["--secret", &pem],
-        ["--secret", pem.trim_end()],
+        [&format!("--secret={pem}"), "-"],
+        [&format!("--secret={}", pem.trim_end()), "-"],
     ] {
         let arguments = [&["verify"], &given as &[&str]].concat();
         let document = place.json_with(token.as_str(), 1, &arguments);
