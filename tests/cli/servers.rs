@@ -384,3 +384,39 @@ fn servers_are_added_to_a_workspace_and_a_chain_runs_with_them() {
     });
     place.json(3, &other);
 }
+
+#[test]
+fn a_server_that_is_there_is_changed_by_what_is_given_alone() {
+    let place = Place::new();
+    let add = |issuer: &str, more: &[&str]| {
+        let all = ["server", "add", "--workspace", "w.toml", "--issuer", issuer];
+        place.json(0, &[&all as &[&str], more].concat())
+    };
+    let endpoint = "http://127.0.0.1:9/realms/a/token";
+    let one = "http://127.0.0.1:9/realms/a";
+    let client = ["--client-id", "c", "--secret", "env:C"];
+    let post = ["--method", "client_secret_post"];
+    let by_hand = ["--token-endpoint", endpoint];
+    let document = add(one, &[&client as &[&str], &post, &by_hand].concat());
+    assert_eq!(document["servers"][0]["name"], "127.0.0.1:9/realms/a");
+    // Two realms of one host are two servers.
+    let other = add("http://127.0.0.1:9/realms/b", &by_hand);
+    assert_eq!(other["servers"][0]["name"], "127.0.0.1:9/realms/b");
+    // What is not given stays.
+    let changed = add(
+        one,
+        &["--client-id", "c", "--assertion-audience", "token_endpoint"],
+    );
+    let server = &changed["servers"][0];
+    assert_eq!(server["token_endpoint"], endpoint, "{changed:#}");
+    let own = &server["clients"][0];
+    assert_eq!(own["method"], "client_secret_post", "{changed:#}");
+    assert_eq!(own["credential"], "env:C", "{changed:#}");
+    let changed = add(one, &["--client-id", "c", "--secret", "env:D"]);
+    let own = &changed["servers"][0]["clients"][0];
+    assert_eq!(own["method"], "client_secret_post", "{changed:#}");
+    assert_eq!(own["credential"], "env:D", "{changed:#}");
+    assert_eq!(own["assertion_audience"], "token_endpoint", "{changed:#}");
+    let list = place.json(0, &["server", "list", "--workspace", "w.toml"]);
+    assert_eq!(list["servers"].as_array().unwrap().len(), 2, "{list:#}");
+}
