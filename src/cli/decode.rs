@@ -172,7 +172,9 @@ fn in_words(placed: &Placed, now: Timestamp) -> String {
             .map_or_else(|| token.form.name().to_owned(), |a| escape(a).into_owned()),
     );
     title.push(
-        if token.signature_present {
+        if token.is_cut() {
+            "cut or masked: cannot be judged"
+        } else if token.signature_present {
             "signature not checked"
         } else {
             "no signature"

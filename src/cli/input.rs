@@ -1,7 +1,7 @@
 //! Files and standard input, with limits and clear refusals; tokens out of them.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fs::File,
     io::{self, IsTerminal as _, Read as _},
     num::NonZeroUsize,
@@ -18,7 +18,7 @@ use crate::{
     token::{
         Kind, Token,
         decode::decode,
-        find::{Found, cut, find, find_in_part, why_none},
+        find::{Found, cut, find, find_in_part, whole, why_none},
         formats,
     },
 };
@@ -49,6 +49,10 @@ pub(super) struct Placed {
     pub token: Token,
     /// How it was sent, where the whole text was looked at for that.
     pub sent: Option<Sent>,
+    /// Of a proof of possession: the token that it goes with.
+    pub token_of_proof: Option<Token>,
+    /// Where else it stands: its number in the file, from 1, and its place.
+    places: Vec<(usize, Found)>,
 }
 
 impl Placed {
@@ -209,6 +213,8 @@ pub(super) fn each_token(
                 token: decode(&found.raw),
                 found,
                 sent: None,
+                token_of_proof: None,
+                places: Vec::new(),
             })?;
         }
         if last {
@@ -249,7 +255,8 @@ pub(super) fn tokens(sources: &[Source]) -> Vec<Placed> {
         // Where each went: a later one of the same text to the first.
         let mut places: Vec<usize> = Vec::with_capacity(found.len());
         let mut known: HashMap<Arc<str>, usize> = HashMap::new();
-        for ((found, token), sent) in found.into_iter().zip(decoded).zip(sent) {
+        for (number, ((found, token), sent)) in found.into_iter().zip(decoded).zip(sent).enumerate()
+        {
             // A proof that stands twice was used twice.
             let first = if token.kind == Kind::DpopProof {
                 all.len()
@@ -258,19 +265,33 @@ pub(super) fn tokens(sources: &[Source]) -> Vec<Placed> {
             };
             places.push(first);
             if let Some(first) = all.get_mut(first) {
-                first.sent = first.sent.take().or(sent);
+                first.sent = Sent::merge(first.sent.take(), sent);
+                first.places.push((number + 1, found));
                 continue;
             }
             all.push(Placed {
                 file: source.name.clone(),
                 made: source.made.clone(),
+                places: vec![(number + 1, found.clone())],
                 found,
                 token,
                 sent,
+                token_of_proof: None,
             });
         }
         for sent in all[before..].iter_mut().filter_map(|p| p.sent.as_mut()) {
             sent.with = sent.with.and_then(|n| places.get(n).copied());
+        }
+    }
+    let seen: Vec<(&Token, Option<&Sent>)> =
+        all.iter().map(|p| (&p.token, p.sent.as_ref())).collect();
+    let with: Vec<(usize, Token)> = sent::tokens_of(&seen)
+        .into_iter()
+        .filter_map(|(proof, token)| Some((proof, all.get(token)?.token.clone())))
+        .collect();
+    for (proof, token) in with {
+        if let Some(proof) = all.get_mut(proof) {
+            proof.token_of_proof = Some(token);
         }
     }
     all
@@ -299,29 +320,28 @@ pub(super) fn picked(source: &Source, pick: &Pick) -> Result<Vec<Placed>, Failur
         for reason in why_none(&source.text, 0) {
             output::note(&format!("{}: {reason}", source.name));
         }
-        let start = source.text.len() - source.text.trim_start().len();
+        let found = whole(&source.text);
         all.push(Placed {
             file: source.name.clone(),
             made: source.made.clone(),
-            found: Found {
-                raw: Arc::from(text),
-                line: source.text[..start].matches('\n').count() + 1,
-                column: 1,
-                span: start..start + text.len(),
-                context: None,
-                cleaned: Vec::new(),
-            },
+            places: vec![(1, found.clone())],
             token: decode(text),
+            found,
             sent: None,
+            token_of_proof: None,
         });
     }
-    let there = all.len();
+    let there: usize = all.iter().map(|placed| placed.places.len()).sum();
     let lines = lines(&all);
-    let mut number = 0;
-    all.retain(|placed| {
-        number += 1;
-        pick.nth.is_none_or(|n| n.get() == number)
-            && pick.line.is_none_or(|n| n.get() == placed.found.line)
+    let meant = |(number, found): &&(usize, Found)| {
+        pick.nth.is_none_or(|n| n.get() == *number)
+            && pick.line.is_none_or(|n| n.get() == found.line)
+    };
+    all.retain_mut(|placed| {
+        let place = placed.places.iter().find(meant).map(|(_, f)| f.clone());
+        let there = place.is_some();
+        placed.found = place.unwrap_or_else(|| placed.found.clone());
+        there
     });
     if all.is_empty() {
         let wanted = match (pick.nth, pick.line) {
@@ -350,9 +370,13 @@ pub(super) fn one_token(source: &Source, pick: &Pick) -> Result<Token, Failure> 
     }
 }
 
-/// The lines of some tokens, the first of them.
+/// The lines in which some tokens stand, the first of them.
 fn lines(tokens: &[Placed]) -> String {
-    let lines = tokens.iter().take(8).map(|p| p.found.line.to_string());
+    let all: BTreeSet<usize> = tokens
+        .iter()
+        .flat_map(|placed| placed.places.iter().map(|(_, found)| found.line))
+        .collect();
+    let lines = all.iter().take(8).map(ToString::to_string);
     lines.collect::<Vec<_>>().join(", ")
 }
 

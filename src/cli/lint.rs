@@ -70,7 +70,8 @@ pub(super) fn evidence(tokens: Vec<Placed>, chain: bool) -> Evidence {
         verdict: None,
         parent: None,
         exchange: None,
-        supporting: false,
+        // What another token holds in its claims was no hop of its own.
+        supporting: placed.found.inside.is_some(),
         chain: None,
         sent: placed.sent,
     });

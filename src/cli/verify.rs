@@ -13,15 +13,17 @@ use super::{
     subcommand::Setting,
 };
 use crate::{
+    evidence::response,
     jose::b64,
     kit::text::escape,
+    oauth::dpop::{Check, Reading, Seen},
     token::{
-        Form, Token,
-        bound::{self, Bound},
+        Form, Kind, Token, claims,
         decrypt::decrypt,
+        hashes::{self, Bound},
         validate::{
-            Candidate, KeyOwner, KeyUsed, Policy, Signature, Verdict, bound, judge, presented,
-            steps::Outcome,
+            Candidate, KeyOwner, KeyUsed, Policy, Signature, Verdict, judge, key_binding_words,
+            presented, steps::Outcome,
         },
     },
 };
@@ -29,8 +31,9 @@ use crate::{
 /// Check the signature and the claims of a token, or of several
 #[derive(clap::Args)]
 #[command(
-    after_help = "Without a key a DPoP proof is verified by the key that it brings: that proves possession of this key, \
-                  and nothing more. Any other token needs a key of its issuer."
+    after_help = "A DPoP proof is verified by the key that it brings, where it stands in a request or no key is given: that \
+                  proves possession of this key, and nothing more. It is compared with the request and the token that it \
+                  was sent with, as far as the text shows them. Any other token needs a key of its issuer."
 )]
 pub(super) struct Options {
     #[command(flatten)]
@@ -71,7 +74,6 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
         issuer: options.issuer.clone(),
         understood: options.understood.clone(),
         detached: options.detached.as_deref().map(input::bytes).transpose()?,
-        // Without any a proof of possession is judged as the window does: by the key that it brings.
         keys_given: options.keys.is_given() || options.issuer.is_some(),
         ..Policy::at(setting.clock.now())
     };
@@ -84,91 +86,253 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
     let source: Source = input::text(path)?;
     let tokens = input::picked(&source, &options.pick)?;
     let candidates = options.candidates()?;
-    let bound = bindings(&source, &tokens);
+    let all = input::tokens(std::slice::from_ref(&source));
+    let judge = Judge {
+        candidates: &candidates,
+        policy: &policy,
+        text: &source.text,
+        all: &all,
+    };
+    // A token that another one holds in its claims is judged beside it, and makes it no worse.
+    let outer = tokens.iter().filter(|t| t.found.inside.is_none()).count();
     if let [one] = &tokens[..] {
-        return Ok(judged(&one.token, &candidates, &policy, &bound[0]));
+        return Ok(judge.one(one));
     }
-    Ok(several(&tokens, &candidates, &policy, &bound))
+    if outer == 1
+        && let [one, inner @ ..] = &tokens[..]
+        && one.found.inside.is_none()
+    {
+        return Ok(judge.with_inner(one, inner));
+    }
+    Ok(judge.several(&tokens))
+}
+
+/// What tokens are judged by.
+struct Judge<'a> {
+    candidates: &'a [Candidate],
+    policy: &'a Policy,
+    /// The text that holds them, and all tokens of it.
+    text: &'a str,
+    all: &'a [Placed],
 }
 
 /// What an ID token says of what came with it, and whether that is so.
 type Bindings = Vec<(&'static str, Bound)>;
 
-/// The bindings of each token to the others of its text.
-fn bindings(source: &Source, tokens: &[Placed]) -> Vec<Bindings> {
-    let all = input::tokens(std::slice::from_ref(source));
-    let named = |name: &str, placed: &&Placed| placed.found.context.as_deref() == Some(name);
-    let access: Vec<&str> = all
-        .iter()
-        .filter(|placed| named("access_token", placed))
-        .map(|placed| &*placed.found.raw)
-        .collect();
-    let codes = codes(&source.text);
-    let of = |placed: &Placed| {
+impl Judge<'_> {
+    /// The verdict of one token.
+    fn one(&self, placed: &Placed) -> Done {
+        let token = &placed.token;
+        if token.form == Form::Jwe && !token.is_cut() {
+            return encrypted(token, self.candidates, self.policy);
+        }
+        let mut verdict = self.verdict(placed);
+        let bound = self.bindings(placed);
+        for (claim, bound) in &bound {
+            if *bound == Bound::Differs {
+                verdict
+                    .claims_problems
+                    .push(format!("`{claim}` {}", in_short(claim, *bound)));
+            }
+        }
+        let proof = self.proof(placed);
+        for step in proof.iter().flat_map(|reading| &reading.flaws) {
+            verdict.presentation_problems.push(format!(
+                "`{}`: {}, expected {} ({}).",
+                step.check.name(),
+                step.found,
+                step.expected,
+                step.check.source()
+            ));
+        }
+        let payload = match &self.policy.detached {
+            Some(content) => json_or_base64url(content),
+            None => payload(token),
+        };
+        let mut json = as_json(&verdict, &payload);
+        let mut text = in_words(token, &verdict);
+        let mut said: Vec<(&str, String)> = Vec::new();
+        if let Some(members) = json.as_object_mut() {
+            for (claim, bound) in &bound {
+                let fits = match bound {
+                    Bound::Fits => true.into(),
+                    Bound::Differs => false.into(),
+                    Bound::Unknown => Value::Null,
+                };
+                members.insert(format!("{claim}_fits"), fits);
+            }
+            if let Some(reading) = &proof {
+                members.insert("not_compared".into(), json!(reading.open));
+            }
+        }
+        said.extend(
+            bound
+                .iter()
+                .filter(|(_, bound)| *bound != Bound::Differs)
+                .map(|(claim, bound)| (*claim, in_short(claim, *bound).to_owned())),
+        );
+        said.extend(
+            proof
+                .iter()
+                .flat_map(|reading| &reading.open)
+                .map(|why| ("unknown", (*why).to_owned())),
+        );
+        text.push_str(&columns(2, &said));
+        Done {
+            json,
+            text,
+            good: verdict.verified(),
+        }
+    }
+
+    /// A proof that came in a request is by the key that it brings: the keys that are given are those of
+    /// the tokens beside it. One that stands alone is judged by a key that is given for it.
+    fn verdict(&self, placed: &Placed) -> Verdict {
+        let token = &placed.token;
+        let is_proof = token.kind == Kind::DpopProof;
+        let own = Policy {
+            keys_given: false,
+            ..self.policy.clone()
+        };
+        if is_proof && (placed.sent.is_some() || placed.token_of_proof.is_some()) {
+            return judge(token, self.candidates, &own);
+        }
+        let mut verdict = judge(token, self.candidates, self.policy);
+        if is_proof
+            && verdict.signature == Signature::Invalid
+            && judge(token, &[], &own).signer() == Some(KeyOwner::Brought)
+        {
+            verdict.reason.push_str(
+                " It fits the key that the proof brings in `jwk`, which is none of the keys given.",
+            );
+        }
+        verdict
+    }
+
+    /// A proof of possession, compared with the request and the token that it was sent with.
+    fn proof(&self, placed: &Placed) -> Option<Reading> {
+        if placed.token.kind != Kind::DpopProof || placed.token.is_cut() {
+            return None;
+        }
+        let sent = placed.sent.as_ref();
+        let request = sent.and_then(|sent| sent.request.as_ref());
+        let token = placed.token_of_proof.as_ref();
+        let key = token.and_then(claims::holder_key);
+        let seen = Seen {
+            proof: &placed.token.raw,
+            proofs: sent.map_or(1, |sent| sent.proofs),
+            method: request.map(|line| line.method.as_str()),
+            url: request.and_then(|line| line.url.as_deref()),
+            token: token
+                .filter(|token| !token.is_cut())
+                .map(|token| &*token.raw),
+            jkt: key.as_deref().and_then(|key| key.strip_prefix("jkt:")),
+            now: self.policy.now.as_second(),
+        };
+        let mut reading = seen.judge();
+        // The signature and the time are judged above, by the same policy as those of any token.
+        reading
+            .flaws
+            .retain(|step| !matches!(step.check, Check::Signature | Check::Age));
+        Some(reading)
+    }
+
+    /// What an ID token says of what came with it: in one response. Of what stands elsewhere in the text
+    /// it says nothing.
+    fn bindings(&self, placed: &Placed) -> Bindings {
+        let named = |placed: &&Placed| placed.found.context.as_deref() == Some("access_token");
+        let access: Vec<&str> = self
+            .all
+            .iter()
+            .filter(named)
+            .filter(|other| response::is_one(self.text, &placed.found.span, &other.found.span))
+            .map(|other| &*other.found.raw)
+            .collect();
+        let codes = response::codes(self.text, &placed.found.span);
+        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let response = match placed.found.context.as_deref() {
+            // The token of an earlier response, handed in.
+            Some("id_token_hint" | "subject_token" | "actor_token" | "assertion") => false,
+            _ => placed.found.inside.is_none(),
+        };
         [("at_hash", &access), ("c_hash", &codes)]
             .into_iter()
-            .filter_map(|(claim, values)| Some((claim, bound::fits(&placed.token, claim, values)?)))
+            .filter(|_| response)
+            .filter_map(|(claim, values)| {
+                Some((claim, hashes::fits(&placed.token, claim, values)?))
+            })
             .collect()
-    };
-    tokens.iter().map(of).collect()
-}
-
-/// The authorization codes of a text: what stands behind `code=`.
-fn codes(text: &str) -> Vec<&str> {
-    const MOST: usize = 32;
-    let value = |(at, name): (usize, &str)| {
-        let before = text[..at].chars().next_back();
-        let own = before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '-');
-        let rest = &text[at + name.len()..];
-        let end = rest.find(|c: char| !c.is_ascii_graphic() || matches!(c, '&' | '"' | '\'' | '#'));
-        let value = &rest[..end.unwrap_or(rest.len())];
-        (own && !value.is_empty()).then_some(value)
-    };
-    text.match_indices("code=")
-        .filter_map(value)
-        .take(MOST)
-        .collect()
-}
-
-/// The verdict of one token.
-fn judged(token: &Token, candidates: &[Candidate], policy: &Policy, bound: &Bindings) -> Done {
-    if token.form == Form::Jwe {
-        return encrypted(token, candidates, policy);
     }
-    let mut verdict = judge(token, candidates, policy);
-    for (claim, bound) in bound {
-        if *bound == Bound::Differs {
-            verdict
-                .claims_problems
-                .push(format!("`{claim}` {}", in_short(claim, *bound)));
+
+    /// The verdict of a token, with those of the tokens that it holds in its claims.
+    fn with_inner(&self, outer: &Placed, inner: &[Placed]) -> Done {
+        let mut done = self.one(outer);
+        let mut documents = Vec::new();
+        for placed in inner {
+            let (document, text, _) = self.placed(placed);
+            documents.push(document);
+            done.text.push_str(&format!("\n{text}"));
+        }
+        if let Some(members) = done.json.as_object_mut() {
+            members.insert("inside".into(), documents.into());
+        }
+        done
+    }
+
+    /// The verdicts of several tokens, each with its place. A token without structure has none: only
+    /// its issuer can tell, and it makes the others no worse; neither does one that stands in the
+    /// claims of another.
+    fn several(&self, tokens: &[Placed]) -> Done {
+        let mut documents = Vec::new();
+        let mut texts = Vec::new();
+        let (mut checked, mut good) = (0, true);
+        for placed in tokens {
+            let (document, text, verdict) = self.placed(placed);
+            if let Some(verdict) = verdict.filter(|_| placed.found.inside.is_none()) {
+                checked += 1;
+                good &= verdict;
+            }
+            documents.push(document);
+            texts.push(text);
+        }
+        let good = good && checked > 0;
+        Done {
+            json: json!({ "verified": good, "tokens": documents }),
+            text: texts.join("\n"),
+            good,
         }
     }
-    let payload = match &policy.detached {
-        Some(content) => json_or_base64url(content),
-        None => payload(token),
-    };
-    let mut json = as_json(&verdict, &payload);
-    let mut text = in_words(token, &verdict);
-    if let Some(members) = json.as_object_mut() {
-        for (claim, bound) in bound {
-            let fits = match bound {
-                Bound::Fits => true.into(),
-                Bound::Differs => false.into(),
-                Bound::Unknown => Value::Null,
-            };
-            members.insert(format!("{claim}_fits"), fits);
+
+    /// The verdict of a token with its place, as JSON and in words, and whether it is good; nothing
+    /// where that cannot be said of it.
+    fn placed(&self, placed: &Placed) -> (Value, String, Option<bool>) {
+        // What is left of a token is no opaque one: nobody can tell whether it was good.
+        let opaque = placed.token.form == Form::Opaque && !placed.token.is_cut();
+        let mut done = self.one(placed);
+        if let Some(members) = done.json.as_object_mut() {
+            if opaque {
+                members.insert("opaque".into(), true.into());
+                members.insert("reason".into(), OPAQUE.into());
+            }
+            if let Some(claim) = &placed.found.inside {
+                members.insert("claim".into(), claim.as_str().into());
+            }
+            members.insert("source".into(), placed.source_json());
         }
-    }
-    let said: Vec<(&str, String)> = bound
-        .iter()
-        .filter(|(_, bound)| *bound != Bound::Differs)
-        .map(|(claim, bound)| (*claim, in_short(claim, *bound).to_owned()))
-        .collect();
-    text.push_str(&columns(2, &said));
-    Done {
-        json,
-        text,
-        good: verdict.verified(),
+        let mut title = placed.place();
+        if let Some(context) = &placed.found.context {
+            title.push_str(&format!("  {}", escape(context)));
+        }
+        if let Some(claim) = &placed.found.inside {
+            title.push_str(&format!("  inside the token, at {}", escape(claim)));
+        }
+        let words = if opaque {
+            format!("Not checked: {OPAQUE}\n")
+        } else {
+            done.text
+        };
+        let verdict = (!opaque).then_some(done.good);
+        (done.json, format!("{title}\n{words}"), verdict)
     }
 }
 
@@ -184,52 +348,6 @@ fn in_short(claim: &str, bound: Bound) -> &'static str {
             "does not fit the code that came with it (OpenID Connect Core §3.3.2.11)"
         }
         (_, Bound::Unknown) => "cannot be checked: `alg` does not say by which hash it was made",
-    }
-}
-
-/// The verdicts of several tokens, each with its place. A token without structure has none: only its
-/// issuer can tell, and it makes the others no worse.
-fn several(
-    tokens: &[Placed],
-    candidates: &[Candidate],
-    policy: &Policy,
-    bound: &[Bindings],
-) -> Done {
-    let mut documents = Vec::new();
-    let mut text = String::new();
-    let (mut checked, mut good) = (0, true);
-    for (placed, bound) in tokens.iter().zip(bound) {
-        let opaque = placed.token.form == Form::Opaque;
-        let mut done = judged(&placed.token, candidates, policy, bound);
-        if !opaque {
-            checked += 1;
-            good &= done.good;
-        }
-        if let Some(members) = done.json.as_object_mut() {
-            if opaque {
-                members.insert("opaque".into(), true.into());
-                members.insert("reason".into(), OPAQUE.into());
-            }
-            members.insert("source".into(), placed.source_json());
-        }
-        documents.push(done.json);
-        let context = placed.found.context.as_deref();
-        let context = context.map_or_else(String::new, |c| format!("  {}", escape(c)));
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(&format!("{}{context}\n", placed.place()));
-        text.push_str(&if opaque {
-            format!("Not checked: {OPAQUE}\n")
-        } else {
-            done.text
-        });
-    }
-    let good = good && checked > 0;
-    Done {
-        json: json!({ "verified": good, "tokens": documents }),
-        text,
-        good,
     }
 }
 
@@ -364,6 +482,7 @@ fn in_words(token: &Token, verdict: &Verdict) -> String {
             "Not accepted: the issuer's signature is valid, what is presented is not"
         }
         (false, Signature::Valid) => "Not accepted: the signature is valid, the claims are not",
+        (false, Signature::Cut) => "Cannot be judged: the token is cut or masked",
         (false, _) => "Not verified",
     };
     let mut rows = vec![
@@ -407,7 +526,7 @@ fn in_words(token: &Token, verdict: &Verdict) -> String {
     }
     if verdict.presentation_problems.is_empty() {
         rows.extend(presented(token).map(|names| ("disclosed", names)));
-        rows.extend(bound(token).map(|words| ("key binding", words)));
+        rows.extend(key_binding_words(token).map(|words| ("key binding", words)));
     }
     format!("{headline}\n{}", columns(2, &rows))
 }

@@ -1,6 +1,8 @@
 //! What is known of tokens and of the exchanges that gave them: the input of rules and graph.
 
 pub mod identities;
+mod request;
+pub mod response;
 pub mod sent;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -93,7 +95,7 @@ impl Evidence {
         let mut last = None;
         for (n, hop) in hops.iter_mut().enumerate() {
             hop.chain = Some("chain".into());
-            hop.supporting = hop.token.kind == Kind::DpopProof;
+            hop.supporting |= hop.token.kind == Kind::DpopProof;
             if !hop.supporting {
                 hop.parent = last.replace(n);
             }

@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use super::Evidence;
+use super::{Evidence, request};
+
+pub use super::request::RequestLine;
 use crate::{
     jose::{b64, crypto},
     token::{Kind, Token, find::Found},
@@ -13,10 +15,31 @@ use crate::{
 pub struct Sent {
     /// By which scheme of `Authorization` a token was; none when it stood elsewhere, or was refused.
     pub scheme: Option<Scheme>,
+    /// Whether the same token was sent as a bearer token as well, in another request.
+    pub also_bearer: bool,
     /// Index of the hop whose token went along with a proof.
     pub with: Option<usize>,
+    /// How many proofs its request had, of a proof; a request has one (RFC 9449 §4.3).
+    pub proofs: usize,
     /// The request line.
     pub request: Option<RequestLine>,
+}
+
+impl Sent {
+    /// Takes in that the same token was sent once more: that it went without a proof is not hidden by
+    /// a request in which it had one.
+    pub fn merge(first: Option<Self>, later: Option<Self>) -> Option<Self> {
+        let (Some(mut first), Some(later)) = (first.clone(), later.clone()) else {
+            return first.or(later);
+        };
+        let bearer = |sent: &Self| sent.also_bearer || sent.scheme == Some(Scheme::Bearer);
+        let also_bearer = bearer(&first) || bearer(&later);
+        if first.scheme != Some(Scheme::Dpop) && later.scheme == Some(Scheme::Dpop) {
+            first = later;
+        }
+        first.also_bearer = also_bearer;
+        Some(first)
+    }
 }
 
 /// A scheme by which a token is presented.
@@ -38,17 +61,11 @@ impl Scheme {
     }
 }
 
-/// Method and address of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestLine {
-    /// Method.
-    pub method: String,
-    /// Absolute, or without its scheme where the request does not tell it: `//api.example.com/a`.
-    pub url: Option<String>,
-}
-
 /// Bytes before and after a token in which the rest of its request is looked for.
 const REACH: usize = 8 << 10;
+
+/// Proofs of one request that are looked past.
+const PROOFS: usize = 4;
 
 /// How each of the tokens of a text was sent, in the order in which they were found there; their
 /// places in that order are what [`Sent::with`] gives.
@@ -57,28 +74,58 @@ pub fn in_text(text: &str, tokens: &[(&Found, &Token)]) -> Vec<Option<Sent>> {
         let (found, _) = tokens.get(n)?;
         found.context.as_deref().and_then(Scheme::parse)
     };
+    let is_proof = |n: usize| {
+        let (found, token) = tokens.get(n)?;
+        let header = found.context.as_deref() == Some("header DPoP");
+        (token.kind == Kind::DpopProof && header).then_some(())
+    };
+    let together =
+        |one: usize, other: usize| are_together(text, &tokens[one].0.span, &tokens[other].0.span);
     let mut taken = vec![false; tokens.len()];
-    let mut all = Vec::with_capacity(tokens.len());
-    for (n, (found, token)) in tokens.iter().enumerate() {
-        let is_proof =
-            token.kind == Kind::DpopProof && found.context.as_deref() == Some("header DPoP");
+    let mut all: Vec<Option<Sent>> = Vec::with_capacity(tokens.len());
+    for (n, (found, _)) in tokens.iter().enumerate() {
         let mut sent = Sent {
             scheme: scheme(n),
             ..Sent::default()
         };
-        if is_proof {
-            let beside = [n.checked_sub(1), Some(n + 1)];
-            sent.with = beside.into_iter().flatten().find(|other| {
-                scheme(*other).is_some()
-                    && !taken[*other]
-                    && are_together(text, &found.span, &tokens[*other].0.span)
+        let proof = is_proof(n).is_some();
+        if proof {
+            sent.proofs = 1;
+            // The tokens next to it, other proofs of the same request between them.
+            let before = (0..n).rev().take(PROOFS).find(|m| is_proof(*m).is_none());
+            let after = (n + 1..tokens.len())
+                .take(PROOFS)
+                .find(|m| is_proof(*m).is_none());
+            let mut beside: Vec<usize> = before
+                .into_iter()
+                .chain(after)
+                .filter(|m| scheme(*m).is_some() && together(n, *m))
+                .collect();
+            beside.sort_by_key(|m| scheme(*m) != Some(Scheme::Dpop));
+            let free = beside.iter().find(|m| !taken[**m]);
+            // A second proof for one token.
+            let same = beside.iter().find(|m| {
+                n > 0
+                    && all[n - 1]
+                        .as_ref()
+                        .is_some_and(|s| s.proofs > 0 && s.with == Some(**m))
+                    && together(n - 1, n)
             });
+            sent.with = free.or(same).copied();
             if let Some(other) = sent.with {
                 taken[other] = true;
             }
+            let earlier = all.last_mut().and_then(Option::as_mut);
+            if n > 0
+                && let Some(earlier) = earlier.filter(|s| s.proofs > 0 && s.with == sent.with)
+                && is_one_head(text, &tokens[n - 1].0.span, &found.span)
+            {
+                sent.proofs = earlier.proofs + 1;
+                earlier.proofs = sent.proofs;
+            }
         }
-        all.push((is_proof || sent.scheme.is_some()).then(|| {
-            sent.request = request_line(text, &found.span);
+        all.push((proof || sent.scheme.is_some()).then(|| {
+            sent.request = request::line(text, &found.span);
             sent
         }));
     }
@@ -88,23 +135,33 @@ pub fn in_text(text: &str, tokens: &[(&Found, &Token)]) -> Vec<Option<Sent>> {
 /// Which token each proof of possession goes with, by their hops: the one that its request carries, else
 /// the one whose hash it holds (RFC 9449 §4.2). Tokens are hashed only where a proof asks.
 pub fn tokens_of_proofs(evidence: &Evidence) -> HashMap<usize, usize> {
+    let hops: Vec<(&Token, Option<&Sent>)> = evidence
+        .hops
+        .iter()
+        .map(|hop| (&*hop.token, hop.sent.as_ref()))
+        .collect();
+    tokens_of(&hops)
+}
+
+/// [`tokens_of_proofs`] of tokens that are no hops.
+pub fn tokens_of(all: &[(&Token, Option<&Sent>)]) -> HashMap<usize, usize> {
     let mut tokens = HashMap::new();
     let mut asked: Vec<(usize, &str)> = Vec::new();
-    for (n, hop) in evidence.hops.iter().enumerate() {
-        if hop.token.kind != Kind::DpopProof {
+    for (n, (token, sent)) in all.iter().enumerate() {
+        if token.kind != Kind::DpopProof {
             continue;
         }
-        if let Some(token) = hop.sent.as_ref().and_then(|sent| sent.with) {
+        if let Some(token) = sent.and_then(|sent| sent.with) {
             tokens.insert(n, token);
-        } else if let Some(ath) = hop.token.claim_text("ath") {
+        } else if let Some(ath) = token.claim_text("ath") {
             asked.push((n, ath));
         }
     }
     if !asked.is_empty() {
-        let others = evidence.hops.iter().enumerate();
+        let others = all.iter().enumerate();
         let hashes: HashMap<String, usize> = others
-            .filter(|(_, hop)| hop.token.kind != Kind::DpopProof)
-            .map(|(n, hop)| (b64::encode(crypto::sha256(hop.token.raw.as_bytes())), n))
+            .filter(|(_, (token, _))| token.kind != Kind::DpopProof)
+            .map(|(n, (token, _))| (b64::encode(crypto::sha256(token.raw.as_bytes())), n))
             .collect();
         tokens.extend(
             asked
@@ -125,57 +182,12 @@ fn are_together(text: &str, one: &Range<usize>, other: &Range<usize>) -> bool {
     !next.iter().any(|mark| between.contains(mark))
 }
 
-/// The request line above a token in the same message.
-fn request_line(text: &str, token: &Range<usize>) -> Option<RequestLine> {
-    let bytes = text.as_bytes();
-    let from = token.start.saturating_sub(REACH);
-    let to = token.end.saturating_add(REACH).min(bytes.len());
-    let above = String::from_utf8_lossy(bytes.get(from..token.start)?);
-    let below = String::from_utf8_lossy(bytes.get(token.end..to)?);
-    // What curl prints before a line that it sends.
-    let plain = |line: &str| line.trim().trim_start_matches("> ").to_owned();
-    let mut host = None;
-    let mut line = None;
-    for candidate in above.lines().rev().map(plain) {
-        if candidate.is_empty() {
-            break;
-        }
-        host = host.or_else(|| host_of(&candidate));
-        line = read_line(&candidate);
-        if line.is_some() {
-            break;
-        }
-    }
-    let (method, target) = line?;
-    // The first of the lines below is the rest of the token's own.
-    let headers = below.lines().skip(1).map(plain);
-    let host = host.or_else(|| {
-        headers
-            .take_while(|l| !l.is_empty())
-            .find_map(|l| host_of(&l))
-    });
-    let url = if target.starts_with('/') {
-        host.map(|host| format!("//{host}{target}"))
-    } else {
-        Some(target)
-    };
-    Some(RequestLine { method, url })
-}
-
-fn host_of(line: &str) -> Option<String> {
-    let (name, value) = line.split_once(':')?;
-    name.eq_ignore_ascii_case("host")
-        .then(|| value.trim().to_owned())
-}
-
-/// `GET /accounts HTTP/1.1` as method and target.
-fn read_line(line: &str) -> Option<(String, String)> {
-    let mut words = line.split(' ');
-    let (method, target, version) = (words.next()?, words.next()?, words.next()?);
-    let read = !method.is_empty()
-        && method.bytes().all(|b| b.is_ascii_uppercase())
-        && version.starts_with("HTTP/");
-    read.then(|| (method.to_owned(), target.to_owned()))
+/// Whether two proofs stand in the head of one request: lines of headers between them, and nothing else.
+fn is_one_head(text: &str, one: &Range<usize>, other: &Range<usize>) -> bool {
+    are_together(text, one, other)
+        && text
+            .get(one.end..other.start)
+            .is_some_and(|between| !between.contains("\n\n") && !between.contains("\n\r\n"))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! remembers between requests (`jti` that it saw, nonces that it gave) is the caller's.
 
 mod judge;
+mod seen;
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -18,6 +19,7 @@ use crate::{
 
 pub use crate::token::validate::steps::Outcome;
 pub use judge::{Check, Demand, Judged, Step, judge};
+pub use seen::{Reading, Seen};
 
 /// The header that carries a proof (RFC 9449 §4.1), and the scheme of bound tokens (§7.1).
 pub const HEADER: &str = "DPoP";

@@ -294,6 +294,8 @@ pub(super) fn request<const N: usize>(
         hop.sent = Some(Sent {
             scheme: (n == 0).then_some(scheme),
             with: (n > 0).then_some(0),
+            also_bearer: false,
+            proofs: usize::from(n > 0),
             request: Some(RequestLine {
                 method: "GET".into(),
                 url: API.strip_prefix("https:").map(str::to_owned),

@@ -1,6 +1,5 @@
 //! Floor 2: what the bench knows of a token.
 
-pub mod bound;
 pub mod claims;
 pub mod craft;
 pub mod decode;
@@ -11,8 +10,10 @@ pub mod explain;
 pub mod find;
 pub mod formats;
 pub mod guide;
+pub mod hashes;
 pub(crate) mod json_text;
 pub mod kind;
+mod mask;
 pub mod opaque;
 pub mod saml;
 pub mod sd_jwt;
@@ -38,7 +39,7 @@ pub enum Form {
     Flattened,
     /// JWS JSON, general (RFC 7515 §7.2.1).
     General,
-    /// JWE compact: five parts; its content is not read here.
+    /// JWE compact: five parts, or what is left of them; its content is not read here.
     Jwe,
     /// A string without structure that is known here.
     Opaque,
@@ -85,6 +86,8 @@ pub enum ProblemKind {
     Cleaned,
     /// The signature part is missing.
     SignatureMissing,
+    /// A piece of the token is missing: it was cut, or masked, before it was written down.
+    Cut,
     /// Anything else.
     Other,
 }
@@ -121,6 +124,10 @@ impl Token {
     /// The issuer-signed part of an SD-JWT in compact form; of any other token all of it.
     pub fn jws(&self) -> &str {
         sd_jwt::split(&self.raw).0
+    }
+    /// Whether a piece of it is missing, so that nothing can be judged by what is left.
+    pub fn is_cut(&self) -> bool {
+        self.problems.iter().any(|p| p.kind == ProblemKind::Cut)
     }
     /// The header's members; an empty map when there is none.
     pub fn header_map(&self) -> &Map<String, Value> {

@@ -194,6 +194,7 @@ fn a_flood_of_tokens_is_bounded_and_told() {
         span: 0..0,
         context: None,
         cleaned: Vec::new(),
+        inside: None,
     };
     let effects = ask(
         &mut model,

@@ -3,7 +3,9 @@
 
 mod captures;
 mod corpus;
+mod cuts;
 mod edits;
+mod encodings;
 mod guide;
 mod kinds;
 mod owners;
@@ -554,9 +556,14 @@ fn forged_headers_are_refused_with_the_reason() {
             "`crit` does not name it",
         ),
         (
+            format!("{}.", good.rsplit_once('.').unwrap().0),
+            Signature::None,
+            "not signed",
+        ),
+        (
             good.rsplit_once('.').unwrap().0.to_owned(),
             Signature::None,
-            "missing",
+            "missing: the token was never signed, or it is cut",
         ),
         (format!("{good}.AQAB"), Signature::Invalid, "three parts"),
     ] {

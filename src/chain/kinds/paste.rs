@@ -129,7 +129,10 @@ pub(in crate::chain) fn take_text(text: &str, shown: &mut NodeRun) -> Result<(),
         take(Arc::new(decode(text)), shown);
         return Ok(());
     }
-    match find(text).as_slice() {
+    // A token that another one holds in its claims comes with it.
+    let mut found = find(text);
+    found.retain(|found| found.inside.is_none());
+    match found.as_slice() {
         [found] => {
             take(Arc::new(decode(&found.raw)), shown);
             Ok(())

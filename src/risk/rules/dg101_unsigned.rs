@@ -36,6 +36,9 @@ fn check(at: &At<'_>) -> Said {
     }
     let alg = own.token.header_text("alg");
     let none = alg.is_some_and(|alg| alg.eq_ignore_ascii_case("none"));
+    if !none && !own.token.signature_present && own.token.is_cut() {
+        return Said::unknown("the token is cut or masked: whether it was signed cannot be seen");
+    }
     if !none && own.token.signature_present {
         return match alg {
             Some(_) => Said::Silent,
@@ -74,13 +77,19 @@ pub(super) fn cases() -> Vec<Case> {
     };
     let whole = compact(at_jwt(), claims(json!({})).to_string());
     let signed = whole.rsplit_once('.').unwrap().0;
-    let bare = one(crate::token::decode::decode(&format!("{signed}.")));
+    let cut = |text: &str| one(crate::token::decode::decode(text));
+    let bare = cut(&format!("{signed}."));
     vec![
         fires("none", Severity::Critical, with(json!("none"))),
         fires("in other letters", Severity::Critical, with(json!("nOnE"))),
         fires("signature empty", Severity::Critical, bare),
         silent("signed", with(json!("ES256"))),
         unknown("no alg", with(Value::Null)),
+        unknown("cut before its signature", cut(signed)),
+        silent(
+            "its signature is masked",
+            cut(&format!("{signed}.[REDACTED]")),
+        ),
         unknown("opaque", opaque()),
     ]
 }

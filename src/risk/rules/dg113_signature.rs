@@ -42,7 +42,7 @@ fn check(at: &At<'_>) -> Said {
         Signature::Valid => return Said::Silent,
         Signature::Invalid => (Severity::Critical, "does not verify"),
         Signature::NoKey => (Severity::Medium, "no key found"),
-        Signature::Unsupported => {
+        Signature::Unsupported | Signature::Cut => {
             return Said::unknown(format!("not checked: {}", verdict.reason));
         }
         Signature::None => {
@@ -98,6 +98,7 @@ pub(super) fn cases() -> Vec<Case> {
         silent("valid", with(Some(Signature::Valid))),
         silent("valid, by a key given", by(KeyOwner::Given)),
         unknown("unsupported", with(Some(Signature::Unsupported))),
+        unknown("cut", with(Some(Signature::Cut))),
         unknown("not tried", with(None)),
     ]
 }

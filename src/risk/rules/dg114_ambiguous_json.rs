@@ -9,7 +9,7 @@ use crate::{
         rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
         survey::At,
     },
-    token::{ProblemKind, validate::is_padded},
+    token::{Problem, ProblemKind, validate::is_padded},
 };
 
 #[cfg(test)]
@@ -36,6 +36,10 @@ fn check(at: &At<'_>) -> Said {
     let own = at.own;
     if !own.is_jws() {
         return Said::unknown("the content cannot be read");
+    }
+    let cut = |p: &Problem| p.kind == ProblemKind::Cut && p.part != "signature";
+    if !own.readable && own.token.problems.iter().any(cut) {
+        return Said::unknown("the token is cut or masked: what it says cannot be read");
     }
     // Load balancers of AWS pad what they sign: nobody reads such a token in two ways.
     let padded = is_padded(own.token);
@@ -129,5 +133,11 @@ pub(super) fn cases() -> Vec<Case> {
         silent("not JSON for anybody", raw(b"hello")),
         silent("broken off, for everybody", raw(br#"{"sub":"alice""#)),
         unknown("opaque", opaque()),
+        unknown(
+            "cut in the payload",
+            one(crate::token::decode::decode(
+                &compact(at_jwt(), br#"{"sub":"alice""#)[..70],
+            )),
+        ),
     ]
 }

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use url::Url;
-
 use crate::{
     evidence::sent::tokens_of_proofs,
-    oauth::dpop::{Check as Demanded, Demand, Step, judge},
+    oauth::dpop::{Check as Demanded, Seen, Step},
     risk::{
         Severity,
         facts::Facts,
@@ -46,61 +44,39 @@ fn check(at: &At<'_>, tokens: &HashMap<usize, usize>) -> Said {
     if own.kind != Kind::DpopProof {
         return Said::Silent;
     }
-    let text = |name: &str| own.token.claim_text(name);
-    let request = own.hop.sent.as_ref().and_then(|s| s.request.as_ref());
-    let said = text("htu").and_then(|htu| Url::parse(htu).ok());
-    let asked = request.and_then(|line| absolute(line.url.as_deref()?, said.as_ref()));
-    let compared = request.is_some() && asked.is_some();
-    // Where the request is not known the proof is held to what it says itself.
-    let method = request.map_or_else(|| text("htm").unwrap_or_default(), |line| &line.method);
-    let nowhere = || Url::parse("https://unknown.invalid").ok();
-    let Some(url) = asked.or(said).or_else(nowhere) else {
-        return Said::Silent;
-    };
+    let sent = own.hop.sent.as_ref();
+    let request = sent.and_then(|s| s.request.as_ref());
     let token = tokens.get(&at.hop).and_then(|t| at.survey.facts.get(*t));
-    let demand = Demand {
-        method,
-        url: &url,
-        now: at.settings.now.as_second(),
+    let seen = Seen {
+        proof: &own.token.raw,
+        proofs: sent.map_or(1, |s| s.proofs),
+        method: request.map(|line| line.method.as_str()),
+        url: request.and_then(|line| line.url.as_deref()),
         token: None, // whether its hash fits is another rule's
         jkt: token.and_then(|t| t.key.as_deref()?.strip_prefix("jkt:")),
-        nonces: &[],
+        now: at.settings.now.as_second(),
     };
-    let judged = judge(&[&own.token.raw], &demand);
-    // A proof is new when it is made: that it is old by now says nothing of the moment it was sent.
-    let old = judged.iat().is_some_and(|iat| iat <= demand.now);
-    let drafts: Vec<Draft> = judged
-        .flaws()
-        .filter(|step| !(step.check == Demanded::Age && old))
+    let reading = seen.judge();
+    let compared = reading.open.is_empty();
+    let drafts: Vec<Draft> = reading
+        .flaws
+        .iter()
         .map(|step| draft(own, step, compared))
         .collect();
     if !drafts.is_empty() {
         return Said::Found(drafts);
     }
-    if compared {
-        Said::Silent
-    } else {
-        Said::unknown(
-            "the request that it was sent in is unknown: method and address are not compared",
-        )
-    }
-}
-
-/// The address of a request; where its scheme is not known, that of the proof.
-fn absolute(url: &str, said: Option<&Url>) -> Option<Url> {
-    if !url.starts_with("//") {
-        return Url::parse(url).ok();
-    }
-    match said.filter(|said| matches!(said.scheme(), "http" | "https")) {
-        Some(said) => said.join(url).ok(),
-        None => Url::parse(&format!("https:{url}")).ok(),
-    }
+    reading
+        .open
+        .first()
+        .map_or(Said::Silent, |why| Said::unknown(*why))
 }
 
 fn draft(own: &Facts<'_>, step: &Step, compared: bool) -> Draft {
     let claim = match step.check {
         Demanded::Type => "header.typ",
         Demanded::Algorithm => "header.alg",
+        Demanded::One => "header",
         Demanded::Key | Demanded::PublicOnly | Demanded::Binding => "header.jwk",
         other => other.name(),
     };
@@ -137,6 +113,12 @@ pub(super) fn cases() -> Vec<Case> {
     let header = |changes: Value| with(proof(&holder, changes, json!({})));
     let claims = |changes: Value| with(proof(&holder, json!({}), changes));
     let another = with(proof(&key(), json!({}), json!({})));
+    let mut two = request(bound(), Scheme::Dpop, [good(), good()]);
+    for hop in two.hops.iter_mut().skip(1) {
+        if let Some(sent) = &mut hop.sent {
+            sent.proofs = 2;
+        }
+    }
     let mut private = one(proof(&holder, json!({ "jwk": holder.0 }), json!({})));
     private.hops[0].sent = None;
     vec![
@@ -167,5 +149,10 @@ pub(super) fn cases() -> Vec<Case> {
         silent("old by now", claims(json!({ "iat": NOW - 86_400 }))),
         silent("no proof", alone(json!({}))),
         unknown("the request is unknown", one(good())),
+        unknown(
+            "behind a proxy that has another name",
+            claims(json!({ "htu": "https://www.example.com/accounts" })),
+        ),
+        fires("two proofs in one request", Severity::High, two),
     ]
 }

@@ -32,7 +32,13 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(at: &At<'_>) -> Said {
     let own = at.own;
-    let scheme = own.hop.sent.as_ref().map(|sent| sent.scheme);
+    let scheme = own.hop.sent.as_ref().map(|sent| {
+        if sent.also_bearer {
+            Some(Scheme::Bearer)
+        } else {
+            sent.scheme
+        }
+    });
     if !own.readable {
         return match scheme {
             Some(Some(Scheme::Bearer)) => Said::unknown(UNREADABLE),
@@ -70,8 +76,13 @@ pub(super) fn cases() -> Vec<Case> {
     let key = || json!({ "jkt": "key-of-app" });
     let mut opaque = sent(key(), Scheme::Bearer);
     opaque.hops[0].token = crate::risk::cases::opaque().hops.remove(0).token;
+    let mut once_more = sent(key(), Scheme::Dpop);
+    if let Some(sent) = &mut once_more.hops[0].sent {
+        sent.also_bearer = true;
+    }
     vec![
         fires("as bearer", Severity::High, sent(key(), Scheme::Bearer)),
+        fires("as bearer in a later request", Severity::High, once_more),
         silent("with a proof", sent(key(), Scheme::Dpop)),
         silent("not bound", sent(Value::Null, Scheme::Bearer)),
         silent(

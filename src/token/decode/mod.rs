@@ -1,42 +1,33 @@
 //! Text to [`Token`]: tolerant of what people paste, strict about what it reports.
 
 mod clean;
+mod cut;
 mod header;
+mod lenient;
 mod serialised;
 
 use std::sync::Arc;
 
-use base64::{
-    Engine as _, alphabet,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
 use serde_json::Value;
 
-use super::{Form, Kind, Problem, ProblemKind, Token, kind, saml, sd_jwt};
+use super::{Form, Kind, Problem, ProblemKind, Token, kind, mask, saml, sd_jwt};
 use crate::{
-    jose::b64,
+    jose::{Alg, b64},
     kit::{
         json::{self, Json, JsonProblem},
         text::{escape, is_hidden},
     },
 };
 
-use self::serialised::json_form;
 pub(super) use self::{
     clean::clean,
+    cut::{is_beginning, short_signature},
     serialised::{MAX_SIGNATURES, Signed, signed},
 };
+use self::{lenient::lenient, serialised::json_form};
 
 /// Hidden characters and duplicates that are reported one by one; what comes after is counted.
 const REPORTED: usize = 20;
-
-/// Padding or none, and bits that belong to no byte: read all the same, and reported.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::URL_SAFE,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
 
 /// Decodes one token. Never fails: what cannot be read is kept and listed in `problems`. Nothing is
 /// verified. Time and memory grow with the length of `text`, not faster.
@@ -92,26 +83,19 @@ fn problem(part: &'static str, kind: ProblemKind, message: impl Into<String>) ->
     }
 }
 
-/// base64url as it stands in the wild: padding, the standard alphabet, stray bits. The second
-/// value says what was wrong.
-fn lenient(text: &str) -> (Option<Vec<u8>>, Option<String>) {
-    let error = match b64::decode(text) {
-        Ok(bytes) => return (Some(bytes), None),
-        Err(error) => error.to_string(),
-    };
-    let standard = text
-        .trim_end_matches('=')
-        .replace('+', "-")
-        .replace('/', "_");
-    (LENIENT.decode(standard).ok(), Some(error))
-}
-
 fn compact_form(raw: &str, token: &mut Token) {
-    let (signed, tail) = sd_jwt::split(raw);
+    let (whole, tail) = sd_jwt::split(raw);
+    // What stands before the first sign that something was left out; that is most often all.
+    let masked = mask::find(whole);
+    let signed = masked.map_or(whole, |at| &whole[..at]);
     // At most a handful of parts means anything; a text of many dots is not split to its end.
     let parts: Vec<&str> = signed.splitn(7, '.').collect();
     token.header = header::known(parts[0]).filter(|_| parts.len() > 1);
     if token.header.is_none() {
+        if parts.len() == 1 && cut::is_beginning(parts[0]) {
+            cut_in(token, "header");
+            return;
+        }
         let first = if parts.len() > 1 {
             lenient(parts[0])
         } else {
@@ -143,9 +127,28 @@ fn compact_form(raw: &str, token: &mut Token) {
             header::remember(parts[0], token.header.as_ref());
         }
     }
+    let unencoded = token.header_map().get("b64") == Some(&Value::Bool(false));
+    // A payload that stands as it is may hold any sign.
+    let (masked, parts) = if unencoded && masked.is_some() {
+        (None, whole.splitn(7, '.').collect())
+    } else {
+        (masked, parts)
+    };
     let encrypted = token.header_map().contains_key("enc");
+    let alg = token.header_text("alg").map(Alg::parse);
     if parts.len() == 5 && (encrypted || !token.header_map().contains_key("typ")) {
         token.form = Form::Jwe;
+        if masked.is_some() || cut::is_short_tag(token.header_text("enc"), parts[4]) {
+            cut_in(token, "token");
+        }
+        return;
+    }
+    let signs = alg
+        .as_ref()
+        .is_some_and(|alg| !matches!(alg, Alg::Other(_)));
+    if encrypted && !signs && parts.len() < 5 {
+        token.form = Form::Jwe;
+        cut_in(token, "token");
         return;
     }
     token.form = Form::Compact;
@@ -161,14 +164,41 @@ fn compact_form(raw: &str, token: &mut Token) {
             format!("{count} parts: a signed token has 3 (RFC 7515 §3.1), an encrypted one 5 (RFC 7516 §3.1)"),
         ));
     }
-    let unencoded = token.header_map().get("b64") == Some(&Value::Bool(false));
+    let open = masked.is_some() && parts.len() == 3 && parts[2].is_empty();
+    // Of a token that ends in its payload, or in which the payload is masked, nothing is known but what
+    // is an object all the same.
+    if parts.len() == 2 && !unencoded {
+        let claims = lenient(parts[1])
+            .0
+            .and_then(|bytes| json::parse(&bytes).ok());
+        let claims = claims.filter(|found| found.value.is_object());
+        if claims.is_none() || masked.is_some() {
+            token.claims = claims;
+            cut_in(token, "payload");
+            return;
+        }
+    } else if mask::is_word_instead(parts[1]) {
+        cut_in(token, "payload");
+        return;
+    }
     payload(parts[1], unencoded, token);
+    if open && masked.is_some() {
+        // A word in place of the signature: there was one.
+        token.signature_present = true;
+        cut_in(token, "signature");
+        return;
+    }
     match parts.get(2) {
-        None => token.problems.push(problem(
-            "signature",
-            ProblemKind::SignatureMissing,
-            "there are two parts: the signature is missing",
-        )),
+        None => {
+            token.problems.push(problem(
+                "signature",
+                ProblemKind::SignatureMissing,
+                "there are two parts: the signature is missing",
+            ));
+            if alg.is_some_and(|alg| alg != Alg::None) {
+                cut_in(token, "signature");
+            }
+        }
         Some(&"") => {
             if token.header_text("alg") != Some("none") {
                 token.problems.push(problem(
@@ -178,11 +208,28 @@ fn compact_form(raw: &str, token: &mut Token) {
                 ));
             }
         }
-        Some(signature) => signature_part(signature, token),
+        Some(signature) => {
+            let short = alg.and_then(|alg| short_signature(&alg, signature));
+            if masked.is_some() || short.is_some() {
+                token.signature_present = true;
+                cut_in(token, "signature");
+            } else {
+                signature_part(signature, token);
+            }
+        }
     }
     if !tail.is_empty() {
-        sd_jwt::read(token, signed, tail);
+        sd_jwt::read(token, whole, tail);
     }
+}
+
+/// Notes that a piece of the token is missing, and in which part it begins to be.
+fn cut_in(token: &mut Token, part: &'static str) {
+    let place = if part == "token" { "ciphertext" } else { part };
+    let message = format!("cut or masked in the {place}: nothing can be judged by what is left");
+    token
+        .problems
+        .push(problem(part, ProblemKind::Cut, message));
 }
 
 fn signature_part(signature: &str, token: &mut Token) {

@@ -1,10 +1,14 @@
-//! A value that was too long for one cookie and stands in several: `name.0=…; name.1=…`, as session
-//! libraries cut them. In `Cookie` and `Set-Cookie` lines and in the cookies of HAR files.
+//! A value that was too long for one cookie and stands in several: `name.0=…; name.1=…`, `nameC1=…;
+//! nameC2=…`, as session libraries cut them. In `Cookie` and `Set-Cookie` lines and in the cookies of HAR
+//! files, in any order.
 
 use super::{Found, Search, context::floor, escapes, joined::is_word};
 
-/// How far behind a piece the next is looked for, in bytes.
+/// How far behind and before a piece the next is looked for, in bytes.
 const REACH: usize = 64 << 10;
+
+/// Longest piece: browsers keep cookies of 4 KiB, and their text may be percent-encoded.
+const PIECE: usize = 16 << 10;
 
 /// Most pieces that are joined.
 const MOST: usize = 64;
@@ -13,33 +17,46 @@ const MOST: usize = 64;
 pub(super) const BASE64: &str = "base64-";
 
 impl Search<'_> {
-    /// The word `name.0` or `name_0` with the pieces that belong together; where to go on.
+    /// The word `name.0`, `name_0` or `nameC1` with the pieces that belong together; where to go on.
     pub(super) fn chunked(&mut self, start: usize, end: usize) -> Option<usize> {
         if self.depth > 0 {
             return None;
         }
         let word = &self.text[start..end];
-        let name = word.strip_suffix('0')?;
-        if !name.ends_with(['.', '_']) || name.len() < 3 {
+        let (name, first_number) = match word.as_bytes() {
+            [.., b'.' | b'_' | b'-', b'0'] => (&word[..word.len() - 1], 0),
+            [.., b'C' | b'.' | b'_' | b'-', b'1'] => (&word[..word.len() - 1], 1),
+            _ => return None,
+        };
+        if name.len() < 3 {
             return None;
         }
-        let (first, first_end) = self.piece(end)?;
-        let mut value = self.text[first..first_end].to_owned();
-        let mut pieces = vec![(first, first_end)];
+        let first = self.piece(end)?;
+        let mut pieces = vec![first];
         while pieces.len() < MOST {
-            let from = pieces.last().map_or(first_end, |(_, end)| *end);
-            let Some((begins, stop)) = self.next_piece(name, pieces.len(), from) else {
-                break;
-            };
-            value.push_str(&self.text[begins..stop]);
-            pieces.push((begins, stop));
+            let wanted = format!("{name}{}", first_number + pieces.len());
+            let last = pieces.last().map_or(first.1, |(_, end)| *end);
+            let next = self
+                .piece_after(&wanted, last)
+                .or_else(|| self.piece_before(&wanted, start));
+            let Some(next) = next else { break };
+            pieces.push(next);
         }
-        let (_, last) = *pieces.get(1..)?.last()?;
+        if pieces.len() < 2 {
+            return None;
+        }
+        let value: String = pieces
+            .iter()
+            .map(|(from, to)| &self.text[*from..*to])
+            .collect();
+        self.charge(value.len())?;
         let inner = self.inside_value(&value);
-        self.take_inner(first..last, inner, "a cookie in several pieces")?;
+        let from = pieces.iter().map(|(from, _)| *from).min()?;
+        let to = pieces.iter().map(|(_, to)| *to).max()?;
+        self.take_inner(from..to, inner, "a cookie in several pieces")?;
         // What stands between them is searched; they are not again.
-        self.seen.extend(pieces[1..].iter().copied());
-        Some(first_end)
+        self.seen.extend(pieces.into_iter().skip(1));
+        Some(first.1)
     }
 
     /// The tokens in a cookie's value.
@@ -50,18 +67,47 @@ impl Search<'_> {
         self.inside_of(value)
     }
 
-    fn next_piece(&self, name: &str, number: usize, from: usize) -> Option<(usize, usize)> {
-        let name = format!("{name}{number}");
+    /// Takes bytes that are read once more from what may be; nothing when that is used up.
+    fn charge(&mut self, bytes: usize) -> Option<()> {
+        self.cookies = self.cookies.checked_sub(bytes)?;
+        Some(())
+    }
+
+    fn piece_after(&mut self, name: &str, from: usize) -> Option<(usize, usize)> {
         let until = floor(self.text, self.text.len().min(from + REACH));
         let near = self.text.get(from..until)?;
-        near.match_indices(&name).find_map(|(at, _)| {
-            let (begins, ends) = (from + at, from + at + name.len());
-            let own = begins
-                .checked_sub(1)
-                .is_none_or(|n| !is_word(self.bytes[n]))
-                && self.bytes.get(ends).is_none_or(|b| !is_word(*b));
-            own.then(|| self.piece(ends)).flatten()
-        })
+        let at = near
+            .match_indices(name)
+            .map(|(at, _)| from + at)
+            .find(|at| self.is_own(*at, name))
+            .unwrap_or(until);
+        self.charge(at - from)?;
+        if at == until {
+            None
+        } else {
+            self.piece(at + name.len())
+        }
+    }
+
+    fn piece_before(&mut self, name: &str, until: usize) -> Option<(usize, usize)> {
+        let from = floor(self.text, until.saturating_sub(REACH));
+        let near = self.text.get(from..until)?;
+        // Of the same line of headers, or of the same list.
+        let near = near.rfind("\n\n").map_or(near, |at| &near[at..]);
+        let from = until - near.len();
+        let at = near
+            .rmatch_indices(name)
+            .map(|(at, _)| from + at)
+            .find(|at| self.is_own(*at, name));
+        self.charge(until - at.unwrap_or(from))?;
+        self.piece(at? + name.len())
+    }
+
+    /// Whether `name` at `at` is a word of its own.
+    fn is_own(&self, at: usize, name: &str) -> bool {
+        let before = at.checked_sub(1).map(|n| self.bytes[n]);
+        let after = self.bytes.get(at + name.len());
+        before.is_none_or(|b| !is_word(b)) && after.is_none_or(|b| !is_word(*b))
     }
 
     /// The value behind a name that ends at `end`: `=…`, `": "…"`, `", "value": "…"`.
@@ -83,9 +129,12 @@ impl Search<'_> {
         };
         let length = self.bytes[start..]
             .iter()
-            .position(|b| !(is_word(*b) || b"%+/=~:!*".contains(b)))
-            .unwrap_or(self.bytes.len() - start);
-        (length > 0).then_some((start, start + length))
+            .take(PIECE + 1)
+            .take_while(|b| is_word(**b) || b"%+/=~:!*".contains(b))
+            .count();
+        (1..=PIECE)
+            .contains(&length)
+            .then_some((start, start + length))
     }
 }
 

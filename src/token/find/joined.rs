@@ -19,8 +19,8 @@ use crate::{
 /// Longest text that is joined over line breaks, in bytes.
 const JOINED: usize = 8 << 20;
 
-/// Widest line that counts as wrapped.
-const WRAPPED: usize = 160;
+/// Widest line that counts as wrapped: windows and tables are wider than paper.
+const WRAPPED: usize = 1024;
 
 /// What a header says that decides how far its token reaches.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,13 @@ impl Facts {
     /// Whether a signature is to be expected.
     pub fn signed(&self) -> bool {
         self.alg.as_ref().is_some_and(|a| *a != Alg::None)
+    }
+
+    /// Whether `alg` is one of signatures: a header that names another key encrypts.
+    pub fn signs(&self) -> bool {
+        self.alg
+            .as_ref()
+            .is_some_and(|a| !matches!(a, Alg::Other(_)))
     }
 
     /// Whether a signature part of `length` characters is complete; `None` when the algorithm does
@@ -76,6 +83,13 @@ pub(super) fn header(part: &str) -> Option<Facts> {
                 _ => None,
             },
         })
+}
+
+/// Whether a part is an encoded JSON object.
+pub(super) fn is_object(part: &str) -> bool {
+    b64::decode(part).is_ok_and(|bytes| {
+        bytes.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(&bytes).is_ok()
+    })
 }
 
 /// What was read last, so that it is not read again.
@@ -268,6 +282,9 @@ fn standard(bytes: &[u8], from: usize, at: usize, dots: usize, memory: &Memory) 
     (escapes::dot(bytes, stop).is_some() && (!alphabet || object())).then_some(stop)
 }
 
+/// Characters of RSA signatures: keys of 2048, 3072, 4096, 6144 and 8192 bit.
+const USUAL: [usize; 5] = [342, 512, 683, 1024, 1366];
+
 /// What is missing of a signature.
 #[derive(PartialEq)]
 enum Room {
@@ -288,8 +305,7 @@ fn room(alg: Option<&Alg>, length: usize) -> Room {
         Some(Alg::Es384) => 128,
         Some(Alg::Es512) => 176,
         Some(alg) if matches!(alg.family(), Family::RsaPkcs1 | Family::RsaPss) => {
-            // 2048, 3072, 4096, 6144 and 8192 bit
-            if [342, 512, 683, 1024, 1366].contains(&length) || length > 1366 {
+            if USUAL.contains(&length) || length > 1366 {
                 return Room::None;
             }
             return Room::Unknown;
@@ -313,6 +329,10 @@ pub(super) struct Joined<'a, 'h> {
     pub escaped: bool,
     first_width: usize,
     last_width: usize,
+    /// Whether a hyphen at the end of a line is one that broke the word, and no character of it.
+    hyphens: bool,
+    /// Whether a line ended with one.
+    pub hyphenated: bool,
     memory: &'h Memory,
     facts: OnceCell<Option<Rc<Facts>>>,
     /// Full parses that are still allowed: each reads the whole part again.
@@ -321,8 +341,10 @@ pub(super) struct Joined<'a, 'h> {
 
 impl<'a, 'h> Joined<'a, 'h> {
     /// Starts with what stands on the first line.
-    pub fn new(first: Run<'a>, memory: &'h Memory) -> Self {
+    pub fn new(first: Run<'a>, memory: &'h Memory, hyphens: bool) -> Self {
         Self {
+            hyphens,
+            hyphenated: false,
             dots: first.dots,
             stop: first.stop,
             escaped: first.escaped,
@@ -337,6 +359,12 @@ impl<'a, 'h> Joined<'a, 'h> {
 
     /// Adds a line.
     pub fn add(&mut self, line: &Run<'_>) {
+        if self.text.ends_with('-') {
+            self.hyphenated = true;
+            if self.hyphens {
+                self.text.to_mut().pop();
+            }
+        }
         let base = self.text.len();
         for (at, source) in line.dots.iter() {
             self.dots.push((base + at, *source));
@@ -392,12 +420,20 @@ impl<'a, 'h> Joined<'a, 'h> {
         tag.is_some_and(|length| self.text.len() - last > length)
     }
 
+    /// Its characters so far, without a hyphen that a line break follows.
+    fn kept(&self) -> &str {
+        match self.text.strip_suffix('-') {
+            Some(kept) if self.hyphens => kept,
+            _ => &self.text,
+        }
+    }
+
     /// How much of the signature is missing.
     fn room(&self) -> Room {
         let [_, (second, _), ..] = self.dots[..] else {
             return Room::Unknown;
         };
-        let length = self.text.len() - second - 1;
+        let length = (self.kept().len()).saturating_sub(second + 1);
         let facts = self.facts();
         room(facts.as_ref().and_then(|f| f.alg.as_ref()), length)
     }
@@ -413,16 +449,34 @@ impl<'a, 'h> Joined<'a, 'h> {
         if line.starts_with('.') || self.text.ends_with('.') {
             return true;
         }
-        let part = &self.text[self.dots.last().map_or(0, |(d, _)| d + 1)..];
+        let part = &self.kept()[self.dots.last().map_or(0, |(d, _)| d + 1)..];
         match self.dots.len() {
             0 | 1 => !self.complete(part),
             2 => match self.room() {
                 Room::None => false,
                 Room::Exactly(missing) => line.len() <= missing,
-                Room::Unknown => self.fits_below(line),
+                Room::Unknown => self.ends_with(line, part) || self.fits_below(line),
             },
+            4 => self.ends_tag(line, part) || self.fits_below(line),
             _ => self.fits_below(line),
         }
+    }
+
+    /// Whether a signature has with `line` just the length that it should have: then even what looks like a
+    /// word is its end.
+    fn ends_with(&self, line: &str, part: &str) -> bool {
+        let facts = self.facts();
+        let alg = facts.as_ref().and_then(|f| f.alg.as_ref());
+        self.wrapped()
+            && line.len() <= self.first_width
+            && USUAL.contains(&(part.len() + line.len()))
+            && room(alg, part.len() + line.len()) == Room::None
+    }
+
+    /// The same of the authentication tag of a JWE.
+    fn ends_tag(&self, line: &str, part: &str) -> bool {
+        let tag = self.facts().and_then(|f| f.tag);
+        self.wrapped() && tag == Some(part.len() + line.len())
     }
 
     /// Whether `line` may end a wrapped text: not wider than the first line, and no word of prose.

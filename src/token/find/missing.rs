@@ -1,6 +1,7 @@
 //! Why there is no token in a text: one that is cut, a capture without secrets, a dump of bytes.
 
-use super::{joined::is_part, plain::Plain};
+use super::{TextPlace, joined::is_part, plain::Plain};
+use crate::token::mask;
 
 /// Most cut tokens that are named.
 const MOST: usize = 8;
@@ -41,25 +42,35 @@ pub fn why_none(text: &str, lines: usize) -> Vec<String> {
 /// The lines in which what is left of a token stands.
 fn cut_tokens(text: &str) -> Vec<usize> {
     let plain = Plain::of(text);
+    let bytes = plain.text.as_bytes();
     let mut lines: Vec<usize> = Vec::new();
-    for (number, line) in plain.text.lines().enumerate() {
-        let bytes = line.as_bytes();
-        let piece = |(at, _): (usize, &str)| {
-            let own = at.checked_sub(1).is_none_or(|n| !is_part(bytes[n]));
-            let length = bytes[at..].iter().take_while(|b| is_part(**b)).count();
-            own && length >= SHORTEST
-        };
-        if line.match_indices("eyJ").any(piece) {
-            lines.push(number + 1);
-            if lines.len() == MOST {
-                break;
-            }
+    let mut place = TextPlace::default();
+    for (at, begins) in plain.text.match_indices("eyJ") {
+        if at.checked_sub(1).is_some_and(|n| is_part(bytes[n])) {
+            continue;
+        }
+        let length = bytes[at..]
+            .iter()
+            .take(SHORTEST)
+            .take_while(|b| is_part(**b))
+            .count();
+        let masked = || mask::at_start(&plain.text[at + length..]) > 0;
+        if length < SHORTEST && !(length >= begins.len() && masked()) {
+            continue;
+        }
+        // What was taken away may hold line breaks: the place is that in the source.
+        let (line, _) = place.advance(text, plain.in_source(&(at..at + 1)).start);
+        if lines.last() != Some(&line) {
+            lines.push(line);
+        }
+        if lines.len() == MOST {
+            break;
         }
     }
     lines
 }
 
-/// Whether it is a HAR file.
+/// Whether it is a HAR file without the headers in which tokens are sent.
 fn is_capture(text: &str) -> bool {
     let head: String = text.chars().take(4096).collect();
     head.trim_start_matches('\u{feff}')
@@ -69,6 +80,24 @@ fn is_capture(text: &str) -> bool {
             .iter()
             .all(|member| head.contains(member))
         && text.contains("\"entries\"")
+        && !has_secret_headers(text)
+}
+
+/// Whether a HAR file has a header that browsers leave out when they export without secrets.
+fn has_secret_headers(text: &str) -> bool {
+    const SECRET: [&str; 4] = [
+        "authorization",
+        "cookie",
+        "set-cookie",
+        "proxy-authorization",
+    ];
+    text.match_indices("\"name\"").any(|(at, name)| {
+        let after = text[at + name.len()..].trim_start();
+        let value = after.strip_prefix(':').map(str::trim_start);
+        let value = value.and_then(|v| v.strip_prefix('"'));
+        let value = value.and_then(|v| v.split_once('"'));
+        value.is_some_and(|(v, _)| SECRET.iter().any(|s| v.eq_ignore_ascii_case(s)))
+    })
 }
 
 /// Whether its lines are offsets with bytes, as `xxd`, `hexdump -C` and `od -tx1` write them.

@@ -2,6 +2,7 @@
 
 mod bytes;
 mod chunks;
+mod claims;
 mod context;
 mod cut;
 mod escapes;
@@ -14,7 +15,7 @@ mod plain;
 mod tail;
 mod xml;
 
-use std::{borrow::Cow, ops::Range, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::Arc};
 
 use self::{
     context::context,
@@ -22,7 +23,7 @@ use self::{
     objects::Objects,
     plain::Plain,
 };
-use super::{Form, decode, opaque};
+use super::{Form, decode, mask, opaque};
 
 pub use cut::cut;
 pub use missing::why_none;
@@ -42,6 +43,8 @@ pub struct Found {
     pub context: Option<String>,
     /// What was cleaned away, in words.
     pub cleaned: Vec<String>,
+    /// The claim that holds it, as a JSON Pointer, when it stands in a claim of the token before it.
+    pub inside: Option<String>,
 }
 
 /// Signs of padding behind a signature that are kept.
@@ -93,8 +96,16 @@ pub fn find_in_part(text: &str) -> Vec<Found> {
                 // JSON and XML have such characters in values, where they mean something.
                 one.raw = Arc::from(source);
             } else {
-                one.cleaned
-                    .push("hidden characters inside the token".into());
+                let what = if source.contains('%') {
+                    "percent-encoding"
+                } else if source.contains("\\_") || source.contains("\\-") {
+                    "backslashes"
+                } else if source.contains("&#") || source.contains("&lowbar;") {
+                    "character references"
+                } else {
+                    "hidden characters"
+                };
+                one.cleaned.push(format!("{what} inside the token"));
             }
         }
         one.span = span;
@@ -138,19 +149,41 @@ fn whole_json(text: &str) -> Option<Found> {
         span: start..start + trimmed.len(),
         context: None,
         cleaned: Vec::new(),
+        inside: None,
     })
+}
+
+/// A whole text as it stands, without the white space around it, as one token.
+pub fn whole(text: &str) -> Found {
+    let raw = text.trim();
+    let start = text.len() - text.trim_start().len();
+    let (line, column) = TextPlace::default().advance(text, start);
+    Found {
+        raw: Arc::from(raw),
+        line,
+        column,
+        span: start..start + raw.len(),
+        context: None,
+        cleaned: Vec::new(),
+        inside: None,
+    }
 }
 
 /// The whole text as one token without structure.
 fn lone(text: &str) -> Option<Found> {
     let (raw, cleaned) = decode::clean(text);
+    // Quotes and commas stand around any word; a scheme or the name of a header says what it is.
+    let by_scheme = cleaned
+        .iter()
+        .any(|p| p.message.starts_with("the scheme") || p.message.starts_with("the header name"));
     let word = !raw.is_empty()
         && raw.bytes().all(|b| b.is_ascii_graphic())
         && !raw.contains("://")
         && raw.bytes().any(|b| b.is_ascii_alphanumeric())
         && !raw.contains(['{', '}', '<', '>', '"', '(', ')'])
-        && (!cleaned.is_empty() || raw.starts_with("ey") || opaque_word(&raw));
-    if !word {
+        && (by_scheme || opaque_word(&raw));
+    let left = mask::find(&raw).map_or(&*raw, |at| &raw[..at]);
+    if !word || decode::is_beginning(left) {
         return None;
     }
     let start = text.find(&*raw)?;
@@ -163,6 +196,7 @@ fn lone(text: &str) -> Option<Found> {
         line,
         column,
         cleaned: cleaned.into_iter().map(|p| p.message).collect(),
+        inside: None,
     })
 }
 
@@ -193,7 +227,10 @@ impl TextPlace {
             self.column = 1;
             rest = &passed[last + 1..];
         }
-        // Bytes that do not continue a character start one.
+        // Bytes that do not continue a character start one; the mark of its encoding is none.
+        if self.at == 0 && to > 0 && passed.len() == rest.len() && text.starts_with('\u{feff}') {
+            self.column -= 1;
+        }
         self.column += rest.iter().filter(|b| **b & 0xc0 != 0x80).count();
         self.at = to;
         (self.line, self.column)
@@ -224,10 +261,12 @@ struct Search<'a> {
     objects: Objects,
     /// Characters of base64 that may still be looked into: one run may be tried from several places.
     encoded: usize,
+    /// Characters that may still be looked at for the pieces of cookies.
+    cookies: usize,
     /// SAML assertions without an end.
     unended: u8,
-    /// What was read as the rest of something else and is not searched again.
-    seen: Vec<(usize, usize)>,
+    /// What was read as the rest of something else and is not searched again: where it begins and ends.
+    seen: BTreeMap<usize, usize>,
 }
 
 impl<'a> Search<'a> {
@@ -245,8 +284,9 @@ impl<'a> Search<'a> {
             memory: Memory::default(),
             objects: Objects::of(text.len()),
             encoded: text.len().saturating_mul(4),
+            cookies: text.len().saturating_mul(8).saturating_add(1 << 20),
             unended: 0,
-            seen: Vec::new(),
+            seen: BTreeMap::new(),
         }
     }
 
@@ -282,10 +322,8 @@ impl<'a> Search<'a> {
         let length = self.bytes[at..].iter().position(|b| !is_word(*b));
         let end = length.map_or(self.bytes.len(), |n| at + n);
         let start = (at + escapes::leftover(self.bytes, at)).min(end);
-        if let Some((_, stop)) = self
-            .seen
-            .iter()
-            .find(|(from, to)| (*from..*to).contains(&at))
+        if let Some((_, stop)) = self.seen.range(..=at).next_back()
+            && at < *stop
         {
             return end.max(*stop);
         }
@@ -339,6 +377,7 @@ impl<'a> Search<'a> {
                 span: span.clone(),
                 context: found.context.or_else(|| context.clone()),
                 cleaned,
+                inside: found.inside,
             }
         }));
         Some(end)
@@ -350,6 +389,7 @@ impl<'a> Search<'a> {
         if let Some(scheme @ ("Bearer" | "DPoP")) = context.as_deref() {
             cleaned.insert(0, format!("the scheme `{scheme}`"));
         }
+        let inner = self.in_claims(&span, raw);
         self.found.push(Found {
             raw: Arc::from(raw),
             line: 0,
@@ -357,7 +397,9 @@ impl<'a> Search<'a> {
             span,
             context,
             cleaned,
+            inside: None,
         });
+        self.found.extend(inner);
     }
 
     /// Finds tokens of several parts in a word; where to go on when there was one.
@@ -411,8 +453,52 @@ impl<'a> Search<'a> {
     /// The token whose header starts at `start`, in the word that ends at `word`, on its line or on
     /// several.
     fn token_at(&self, start: usize, word: usize) -> Option<Taken<'a>> {
+        let (plain, hyphenated) = self.read_token(start, word, false);
+        if !hyphenated {
+            return plain;
+        }
+        // A hyphen at the end of a line is a character of the token, or it broke the word.
+        let (broken, _) = self.read_token(start, word, true);
+        let worth =
+            |taken: &Option<Taken<'a>>| taken.as_ref().map_or(0, |(_, raw, _)| self.worth(raw));
+        if worth(&broken) > worth(&plain) {
+            broken
+        } else {
+            plain
+        }
+    }
+
+    /// How much of a token can be read.
+    fn worth(&self, raw: &str) -> u8 {
+        let mut parts = raw.split('.');
+        let (header, payload, signature) = (parts.next(), parts.next(), parts.next());
+        let facts = header.and_then(|header| self.memory.header(header));
+        let object = |part: &str| joined::is_object(part);
+        let complete = facts
+            .as_ref()
+            .zip(signature)
+            .is_some_and(|(facts, part)| facts.complete(part.len()) == Some(true));
+        u8::from(facts.is_some()) * 4
+            + u8::from(payload.is_some_and(object)) * 2
+            + u8::from(complete)
+    }
+
+    /// [`Self::token_at`], with hyphens at the ends of lines read so; and whether there was one.
+    fn read_token(&self, start: usize, word: usize, hyphens: bool) -> (Option<Taken<'a>>, bool) {
+        let mut hyphenated = false;
+        let taken = self.read_parts(start, word, hyphens, &mut hyphenated);
+        (taken, hyphenated)
+    }
+
+    fn read_parts(
+        &self,
+        start: usize,
+        word: usize,
+        hyphens: bool,
+        hyphenated: &mut bool,
+    ) -> Option<Taken<'a>> {
         let first = Run::read(self.text, start, word, &self.memory);
-        let mut joined = Joined::new(first, &self.memory);
+        let mut joined = Joined::new(first, &self.memory, hyphens);
         // A header that is complete and is none: no line below makes it one.
         if joined.dots() > 0 && joined.facts().is_none() {
             return None;
@@ -420,30 +506,56 @@ impl<'a> Search<'a> {
         // Where the line begins that was read last.
         let mut last_line = start;
         while joined.wants_more()
-            && let Some((begins, line)) = self.continuation(&joined)
+            && let Some((begins, line)) = self.continuation(start, &joined)
         {
             last_line = begins;
             joined.add(&line);
         }
+        *hyphenated = joined.hyphenated;
         let facts = joined.facts()?;
         let parts = joined.dots() + 1;
-        let want = if facts.encrypted && parts >= 5 { 5 } else { 3 };
+        let want = if facts.encrypted && (parts >= 5 || !facts.signs()) {
+            5
+        } else {
+            3
+        };
         let (mut length, mut stop) = joined.first(want);
         let mut signature = "";
+        let mut whole = want == 5 && parts >= 5;
         if want == 3 && parts == 3 {
             let (second, _) = joined.first(2);
             if length == second + 1 && facts.signed() {
-                // The full stop of a sentence, not an empty signature.
-                (length, stop) = joined.first(2);
+                if self.is_prose(stop) || mask::at_start(&self.text[stop..]) > 0 {
+                    // The full stop of a sentence, not an empty signature.
+                    (length, stop) = joined.first(2);
+                }
             } else {
                 let end = self.signature_end(&facts, length - second - 1, stop);
                 signature = &self.text[stop..end];
+                whole = facts.complete(length - second - 1 + signature.len()) == Some(true);
                 stop = end;
             }
+        } else if want == 3 && parts > 3 {
+            let (second, third) = (joined.first(2), joined.first(3));
+            if third.0 == second.0 + 1 && facts.signed() {
+                // `…` written as dots, where the signature would be.
+                (length, stop) = second;
+            } else {
+                whole = facts.complete(third.0 - second.0 - 1) == Some(true);
+            }
         }
+        let masked = if whole {
+            None
+        } else {
+            self.masked(start, stop)
+        };
         // What stands glued to it is part of what is judged: another word was sent.
         let mut glued = "";
-        if parts >= want && self.bytes.get(stop) == Some(&b'.') && joined.text.len() >= length {
+        if masked.is_none()
+            && parts >= want
+            && self.bytes.get(stop) == Some(&b'.')
+            && joined.text.len() >= length
+        {
             let end = self.glued_end(stop);
             glued = &self.text[stop..end];
             stop = end;
@@ -459,6 +571,10 @@ impl<'a> Search<'a> {
             raw.to_mut().push_str(signature);
             raw.to_mut().push_str(glued);
         }
+        if let Some((text, end)) = masked {
+            raw.to_mut().push_str(&text);
+            return Some((start..end, raw, Vec::new()));
+        }
         let mut cleaned = Vec::new();
         let mut escaped = joined.escaped;
         if want == 3
@@ -469,6 +585,9 @@ impl<'a> Search<'a> {
             stop = tail.stop;
             escaped |= tail.escaped;
         }
+        if hyphens {
+            cleaned.push("hyphens at the ends of lines inside the token".into());
+        }
         if self.bytes[start..stop].contains(&b'\n') {
             cleaned.push("line breaks inside the token".into());
         }
@@ -476,6 +595,58 @@ impl<'a> Search<'a> {
             cleaned.push("escapes inside the token".into());
         }
         Some((start..stop, raw, cleaned))
+    }
+
+    /// Whether what follows a full stop at the end of a token is the rest of a text.
+    fn is_prose(&self, stop: usize) -> bool {
+        let blank = self.skip(stop, b" \t");
+        blank > stop
+            && self
+                .bytes
+                .get(blank)
+                .is_some_and(u8::is_ascii_alphanumeric)
+    }
+
+    /// What stands where the rest of a token was left out that ends at `stop`: `…` for each sign of it,
+    /// with the pieces of the token between them, and where that ends.
+    fn masked(&self, start: usize, stop: usize) -> Option<(String, usize)> {
+        const MOST: usize = 8;
+        let dotted = escapes::dot(self.bytes, stop)
+            .filter(|_| mask::at_start(&self.text[stop..]) == 0)
+            .unwrap_or(0);
+        let mut at = stop + dotted;
+        let mut text = if dotted > 0 {
+            ".".to_owned()
+        } else {
+            String::new()
+        };
+        let mut signs = 0;
+        while signs < MOST {
+            let sign = mask::at_start(&self.text[at..]);
+            if sign == 0 {
+                break;
+            }
+            // Markup around the token: `***eyJ…***`.
+            let sign_text = &self.text[at..at + sign];
+            if signs == 0 && sign_text.starts_with('*') && self.text[..start].ends_with("***") {
+                return None;
+            }
+            signs += 1;
+            at += sign;
+            text.push('…');
+            let more = self.bytes[at..].iter().take_while(|b| is_word(**b)).count();
+            // The full stop of a sentence, or the next sign.
+            let piece = &self.text[at..at + more];
+            let kept = piece.trim_end_matches('.');
+            let kept = if piece.len() > kept.len() && mask::at_start(&self.text[at + more..]) > 0 {
+                piece
+            } else {
+                kept
+            };
+            text.push_str(kept);
+            at += kept.len();
+        }
+        (signs > 0).then_some((text, at))
     }
 
     /// Where a signature ends that seems to end at `stop` after `length` characters: further when
@@ -525,25 +696,58 @@ impl<'a> Search<'a> {
     }
 
     /// What stands on the next line and continues the token, and where it begins.
-    fn continuation(&self, joined: &Joined<'_, '_>) -> Option<(usize, Run<'a>)> {
-        let at = self.skip(joined.stop, b" \t\\\r");
-        if self.bytes.get(at) != Some(&b'\n') {
+    fn continuation(&self, start: usize, joined: &Joined<'_, '_>) -> Option<(usize, Run<'a>)> {
+        // `…` written as dots: the rest was left out.
+        if joined.text.ends_with("...") {
             return None;
         }
-        let start = self.skip(at + 1, b" \t>|#*");
-        let line = Run::read(self.text, start, start, &self.memory);
+        let (begins, quote) =
+            if let Some((begins, quote)) = self.next_string(start, joined.stop) {
+                (begins, Some(quote))
+            } else {
+                let at = self.skip(joined.stop, b" \t\\\r");
+                if self.bytes.get(at) != Some(&b'\n') {
+                    return None;
+                }
+                (self.skip(at + 1, b" \t>|#*"), None)
+            };
+        let line = Run::read(self.text, begins, begins, &self.memory);
         let after = self.skip(line.stop, b" \t\\\r");
-        let alone = matches!(
-            self.bytes.get(after),
-            None | Some(
-                b'\n' | b'"' | b'\'' | b'`' | b',' | b';' | b')' | b']' | b'}' | b'<' | b'~'
-            )
-        );
+        let next = self.bytes.get(after);
+        let alone = match quote {
+            Some(quote) => next == Some(&quote) && after == line.stop,
+            None => matches!(
+                next,
+                None | Some(
+                    b'\n' | b'"' | b'\'' | b'`' | b',' | b';' | b')' | b']' | b'}' | b'<' | b'~'
+                )
+            ),
+        };
         // A line that starts like a header starts another token, unless a dot asks for a payload, or
         // a known number of characters is missing and they are no header on a closer look.
         let other = line.starts_like_header()
             && !joined.text.ends_with('.')
             && (line.starts_header() || !joined.is_signing());
-        (line.len() > 0 && alone && !other && joined.continues_with(&line)).then_some((start, line))
+        (line.len() > 0 && alone && !other && joined.continues_with(&line))
+            .then_some((begins, line))
+    }
+
+    /// Where the next piece of a text begins that a program has in several literals, `'eyJ…' 'abc'` or
+    /// `"eyJ…" + "abc"`, on one line or on several, and its quote. The first begins at `start`.
+    fn next_string(&self, start: usize, stop: usize) -> Option<(usize, u8)> {
+        let quote = *self.bytes.get(stop).filter(|b| matches!(b, b'"' | b'\''))?;
+        if start.checked_sub(1).map(|n| self.bytes[n]) != Some(quote) {
+            return None;
+        }
+        let gap = self.skip(stop + 1, b" \t\r\n+.&_\\");
+        // A prefix of the language, as in `b'…'`.
+        let prefix = usize::from(
+            self.bytes
+                .get(gap)
+                .is_some_and(|b| matches!(b, b'b' | b'r' | b'f' | b'u'))
+                && gap > stop + 1,
+        );
+        let begins = gap + prefix;
+        (self.bytes.get(begins) == Some(&quote) && gap > stop + 1).then_some((begins + 1, quote))
     }
 }

@@ -6,6 +6,7 @@ use super::{
     escapes,
     joined::{Memory, is_part, is_word},
 };
+use crate::token::{decode, mask};
 
 /// Members and parameters whose value is a token even when it has no structure.
 const NAMES: [&str; 10] = [
@@ -107,8 +108,11 @@ impl Search<'_> {
                 .position(|b| matches!(b, b'"' | b'\'' | b'\\') || !b.is_ascii_graphic())
                 .map(|n| start + n);
             let Some(stop) = stop.filter(|s| matches!(self.bytes[*s], b'"' | b'\'' | b'\\')) else {
-                return end;
+                return stop.map_or(end, |stop| self.cut_value(start, stop, end));
             };
+            if mask::at_start(&self.text[stop..]) > 0 {
+                return self.cut_value(start, stop, end);
+            }
             let value = &self.text[start..stop];
             let placeholder = value.starts_with(['<', '{', '$', '[', '*'])
                 || matches!(value, "string" | "undefined");
@@ -125,6 +129,9 @@ impl Search<'_> {
             return stop;
         }
         let stop = self.value_end(start);
+        if mask::at_start(&self.text[stop..]) > 0 {
+            return self.cut_value(start, stop, end);
+        }
         let (value, stop) = trimmed(&self.text[start..stop], stop);
         if value.is_empty()
             || value.len() > LONGEST
@@ -151,6 +158,18 @@ impl Search<'_> {
         end
     }
 
+    /// What is left of a token whose header is cut at `stop`: it is no value of its own.
+    fn cut_value(&mut self, start: usize, stop: usize, end: usize) -> usize {
+        let sign = mask::at_start(&self.text[stop..]);
+        let value = &self.text[start..stop];
+        if sign == 0 || !decode::is_beginning(value) {
+            return end;
+        }
+        let raw = format!("{value}…");
+        self.push(start..stop + sign, &raw, Vec::new());
+        stop + sign
+    }
+
     /// The first byte from `at` on that is not in `set`.
     pub(super) fn skip(&self, mut at: usize, set: &[u8]) -> usize {
         while self.bytes.get(at).is_some_and(|b| set.contains(b)) {
@@ -168,6 +187,11 @@ impl Search<'_> {
             return false;
         }
         let head = bytes.iter().position(|b| !is_part(*b));
+        // A header that goes on in the next line.
+        let part = &self.text[start..head.map_or(self.text.len(), |n| start + n)];
+        if decode::is_beginning(part) && self.token_at(start, start).is_some() {
+            return true;
+        }
         head.filter(|n| escapes::dot(bytes, *n).is_some() || bytes[*n] == b'%')
             .and_then(|n| self.memory.header(&self.text[start..start + n]))
             .is_some()

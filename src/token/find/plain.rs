@@ -63,7 +63,11 @@ impl<'a> Plain<'a> {
             }
             at += length;
             from = at;
-            cuts.push((out.len(), at));
+            // What hides side by side is one cut: a file may be full of it.
+            match cuts.last_mut() {
+                Some((place, source)) if *place == out.len() => *source = at,
+                _ => cuts.push((out.len(), at)),
+            }
         }
         if cuts.is_empty() {
             return Self {
@@ -111,6 +115,7 @@ const SUSPECT: [bool; 256] = {
     suspect[b'^' as usize] = true;
     suspect[b'&' as usize] = true;
     suspect[b'<' as usize] = true;
+    suspect[b'%' as usize] = true;
     suspect
 };
 
@@ -120,6 +125,7 @@ fn hidden(source: &str, at: usize) -> (usize, Option<char>) {
     let bytes = rest.as_bytes();
     match bytes[0] {
         0x1b => (colour(&bytes[1..]).map_or(1, |n| n + 1), None),
+        b'%' => percent(bytes),
         b'\\' | b'^' | b'&' | b'<' => written(rest),
         0x08 | 0x7f => (1, None),
         _ => match rest.chars().next() {
@@ -142,10 +148,12 @@ fn written(rest: &str) -> (usize, Option<char>) {
     // Most of them begin nothing that hides.
     let second = bytes.get(1).map_or(0, u8::to_ascii_lowercase);
     let may = match bytes[0] {
+        // Markdown puts a backslash in front of what it would read.
+        b'\\' if matches!(second, b'_' | b'-' | b'~') => return (1, None),
         b'\\' => matches!(second, b'u' | b'x' | b'0' | b'e' | b'\\'),
         b'<' => second == b'w',
         b'^' => second == b'[',
-        _ => matches!(second, b's' | b'#' | b'z' | b'n'),
+        _ => matches!(second, b's' | b'#' | b'z' | b'n' | b'l' | b'h' | b'p'),
     };
     if !may {
         return (0, None);
@@ -162,6 +170,11 @@ fn written(rest: &str) -> (usize, Option<char>) {
     }
     if let Some(entity) = ENTITIES.iter().find(|e| begins(e)) {
         return (entity.len(), None);
+    }
+    if bytes[0] == b'&'
+        && let Some((c, length)) = entity(rest)
+    {
+        return (length, Some(c));
     }
     if begins("&nbsp;") {
         return ("&nbsp;".len(), Some(' '));
@@ -182,6 +195,47 @@ fn written(rest: &str) -> (usize, Option<char>) {
         Some('\u{a0}') => (digits.end, Some(' ')),
         _ => (0, None),
     }
+}
+
+/// A letter, a digit, `-` or `_` in percent-encoding, where nobody needs to encode it; once more encoded
+/// the signs alone, because digits behind `%25` may be text.
+fn percent(bytes: &[u8]) -> (usize, Option<char>) {
+    let code = |at: usize| {
+        let digits = bytes
+            .get(at..at + 2)
+            .filter(|d| d.iter().all(u8::is_ascii_hexdigit))?;
+        u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    match code(1) {
+        Some(b) if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_') => (3, Some(b.into())),
+        Some(b'%') => match code(3) {
+            Some(b @ (b'-' | b'_')) => (5, Some(b.into())),
+            _ => (0, None),
+        },
+        _ => (0, None),
+    }
+}
+
+/// A letter, a digit, `-`, `_` or `.` written as an entity of HTML, and the length of that.
+fn entity(rest: &str) -> Option<(char, usize)> {
+    const NAMED: [(&str, char); 4] = [
+        ("&lowbar;", '_'),
+        ("&hyphen;", '-'),
+        ("&dash;", '-'),
+        ("&period;", '.'),
+    ];
+    let near = rest.get(..rest.len().min(10)).or_else(|| rest.get(..8))?;
+    if let Some((name, c)) = NAMED.iter().find(|(name, _)| near.starts_with(name)) {
+        return Some((*c, name.len()));
+    }
+    let number = near.strip_prefix("&#")?;
+    let (digits, _) = number.split_once(';')?;
+    let code = match digits.strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16),
+        None => digits.parse(),
+    };
+    let c = char::from_u32(code.ok()?)?;
+    (c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).then(|| (c, "&#;".len() + digits.len()))
 }
 
 /// The length of a control sequence behind its escape character (ECMA-48 §5.4): `[1;33m`.
@@ -235,6 +289,11 @@ mod tests {
             ("Bearer\u{a0}c", "Bearer c"),
             ("a\\u0062c", "abc"),
             ("a&shy;b<wbr>c&ZeroWidthSpace;", "abc"),
+            ("a\\_bc", "a_bc"),
+            ("a%2Db%5fc", "a-b_c"),
+            ("a%252Db%255Fc", "a-b_c"),
+            ("%61&#98;c", "abc"),
+            ("&#x61;&#45;&lowbar;c", "a-_c"),
         ] {
             let read = Plain::of(source);
             assert_eq!(read.text, plain, "{source:?}");
@@ -253,6 +312,8 @@ mod tests {
             "Zoë \\u00eb",
             "^[x",
             "\\u0022a\\u002e",
+            "100%25 of %20 and %2E&#46;",
+            "&#xzz; &#9999999; &",
         ] {
             let read = Plain::of(text);
             assert!(read.is_source(), "{text:?}");

@@ -96,7 +96,7 @@ impl Search<'_> {
     fn wrapped_tail(&self, at: usize, line: usize, width: &mut Option<usize>) -> Option<usize> {
         let this = at - line;
         let wide = *width.get_or_insert(this);
-        if !(40..=160).contains(&this) || this != wide {
+        if !(40..=1024).contains(&this) || this != wide {
             return None;
         }
         let end = self.skip(at, b" \t\\\r");

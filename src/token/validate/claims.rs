@@ -13,7 +13,8 @@ use crate::{
 pub(super) fn claims_problems(token: &Token, policy: &Policy) -> Vec<String> {
     let mut found = Vec::new();
     let now = policy.now.as_second();
-    if token.claims.is_none() && matches!(token.form, Form::Opaque | Form::Jwe) {
+    if token.claims.is_none() && (matches!(token.form, Form::Opaque | Form::Jwe) || token.is_cut())
+    {
         return found;
     }
     for problem in token.problems.iter().filter(|p| p.part == "payload") {
@@ -83,6 +84,10 @@ pub(super) fn claims_problems(token: &Token, policy: &Policy) -> Vec<String> {
                 "`sub` is no well-formed SPIFFE ID: {flaw} (SPIFFE-ID §2)."
             ));
         }
+    }
+    // A proof of possession names neither: it goes with the token of its request.
+    if token.kind == Kind::DpopProof {
+        return found;
     }
     if let Some(wanted) = &policy.audience {
         let named = claims::audiences(token).unwrap_or_default();

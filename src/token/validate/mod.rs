@@ -19,7 +19,7 @@ pub use self::{
     confusion::{confusion, spellings},
     critical::{Criticality, criticality},
     policy::Policy,
-    presentation::{bound, presentation_problems, presented},
+    presentation::{key_binding_words, presentation_problems, presented},
     signature::is_padded,
     verdict::{KeyOwner, KeyUsed, Life, Signature, SignatureVerdict, Verdict},
 };
@@ -74,7 +74,7 @@ fn overall(all: &[SignatureVerdict]) -> (Signature, String, Option<usize>) {
     let bad = first(&[Signature::Invalid, Signature::None]);
     let decisive = bad
         .or_else(|| first(&[Signature::Valid]))
-        .or_else(|| first(&[Signature::Unsupported]))
+        .or_else(|| first(&[Signature::Unsupported, Signature::Cut]))
         .or_else(|| first(&[Signature::NoKey]));
     let Some(n) = decisive else {
         return (Signature::None, "There is no signature.".into(), None);
@@ -82,7 +82,12 @@ fn overall(all: &[SignatureVerdict]) -> (Signature, String, Option<usize>) {
     let of = format!("Signature {} of {}: {}", n + 1, all.len(), all[n].reason);
     let open = all
         .iter()
-        .filter(|one| matches!(one.signature, Signature::NoKey | Signature::Unsupported))
+        .filter(|one| {
+            matches!(
+                one.signature,
+                Signature::NoKey | Signature::Unsupported | Signature::Cut
+            )
+        })
         .count();
     match all[n].signature {
         Signature::Invalid | Signature::None => (Signature::Invalid, of, decisive),

@@ -22,8 +22,8 @@ pub struct Policy {
     /// Whether the keys were given for this very token. Then a key that does not verify speaks
     /// against the token. Else they are all that is at hand: then only a key of the token's issuer,
     /// or one that the header's `kid` names, does, and other keys say nothing. A DPoP proof is verified
-    /// by the key that it brings only where none was given for it: `verify --key` means that key,
-    /// `verify` alone says the same as the window.
+    /// by the key that it brings only where none was given for it: a token that calls itself a proof
+    /// is not good for whoever asks about an issuer's key.
     pub keys_given: bool,
 }
 

@@ -94,7 +94,7 @@ pub fn presented(token: &Token) -> Option<String> {
 }
 
 /// What the key binding is worth, in words; `None` without one.
-pub fn bound(token: &Token) -> Option<String> {
+pub fn key_binding_words(token: &Token) -> Option<String> {
     let kb = token.disclosed.as_deref()?.binding.as_deref()?;
     let fits = token.disclosed.as_deref()?.hash_fits == Some(true);
     let aud = kb.claim_text("aud").map(|aud| escape(aud).into_owned());

@@ -24,6 +24,7 @@ use crate::{
     token::{
         Form, Kind, ProblemKind, Token,
         decode::{self, Signed},
+        mask,
     },
 };
 
@@ -53,6 +54,13 @@ pub(super) fn signatures(
 
 /// The signatures of a token whose form allows to check any.
 fn whole(token: &Token) -> Result<Vec<Signed<'_>>, End> {
+    // Where only the signature is short, its key may tell more: see `checked`.
+    if let Some(cut) = token.problems.iter().find(|p| p.kind == ProblemKind::Cut)
+        && (cut.part != "signature" || mask::find(&token.raw).is_some())
+    {
+        let reason = format!("The token is {}. Copy the whole token.", cut.message);
+        return Err(End::new(Signature::Cut, Check::Form, reason));
+    }
     match token.form {
         Form::Opaque => {
             return Err(End::new(
@@ -143,14 +151,24 @@ fn checked(
     } else {
         &signed.signature
     };
+    let short = decode::short_signature(alg, text).filter(|_| !is_of_length(keys, text));
+    let short = short.map(|why| format!("The token is cut short or masked: {why}."));
+    let cut = |why: &str| {
+        let reason = format!("{why} It cannot be judged: copy the whole token.");
+        End::new(Signature::Cut, Check::Signature, reason)
+    };
     let bytes = b64::decode(text).map_err(|e| {
-        let cut = match e {
+        // Where it was cut, its last bits belong to no byte.
+        if let Some(why) = &short {
+            return cut(why);
+        }
+        let missing = match e {
             b64::B64Error::Character { .. } => "",
             _ => " Its end seems to be missing: the token is cut short.",
         };
         End::invalid(
             Check::Encoding,
-            format!("The signature is not base64url: {e}.{cut}"),
+            format!("The signature is not base64url: {e}.{missing}"),
         )
     })?;
     if let Alg::Other(_) = alg {
@@ -224,7 +242,14 @@ fn checked(
             Some(hint) => format!("{left_out} {hint}"),
             None => left_out,
         };
+        let reason = match &short {
+            Some(why) => format!("{reason} {why}"),
+            None => reason,
+        };
         return Err(End::new(Signature::NoKey, Check::Key, reason));
+    }
+    if let Some(why) = &short {
+        return Err(cut(why));
     }
     let verdict = decide(
         &fitting,
@@ -249,6 +274,12 @@ fn checked(
         PADDED.clone_into(&mut step.detail);
     }
     Ok(verdict)
+}
+
+/// Whether a signature has the length of one by an RSA key at hand, however unusual that is.
+fn is_of_length(keys: &[Candidate], text: &str) -> bool {
+    let moduli = keys.iter().filter_map(|key| key.jwk.text("n"));
+    moduli.into_iter().any(|n| n.len() == text.len())
 }
 
 /// The algorithm, if header and form allow a check at all.
@@ -298,8 +329,13 @@ fn readable(token: &Token, signed: &Signed<'_>, policy: &Policy) -> Result<Alg, 
         return Err(End::new(Signature::None, Check::Algorithm, reason));
     }
     if signed.signature.is_empty() {
+        let cut = if token.is_cut() {
+            "was never signed, or it is cut: copy the whole token"
+        } else {
+            "is not signed"
+        };
         let reason = format!(
-            "The header names {}, but the signature part is missing: the token is not signed.",
+            "The header names {}, but the signature part is missing: the token {cut}.",
             escape(alg.name())
         );
         return Err(End::new(Signature::None, Check::Signature, reason));

@@ -15,6 +15,8 @@ pub enum Signature {
     NoKey,
     /// The token is not signed.
     None,
+    /// A piece of the token is missing, cut off or masked: nothing can be judged by what is left.
+    Cut,
 }
 
 impl Signature {
@@ -26,6 +28,7 @@ impl Signature {
             Self::Unsupported => "unsupported",
             Self::NoKey => "no_key",
             Self::None => "none",
+            Self::Cut => "cut",
         }
     }
 }

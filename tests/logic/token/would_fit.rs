@@ -95,7 +95,12 @@ fn a_cut_signature_of_any_algorithm_is_named() {
             b64::encode(&bytes[..bytes.len() - 7])
         );
         let (signature, words) = reason(&cut, key, &policy());
-        assert_eq!(signature, Signature::Invalid);
+        let expected = if alg.starts_with("ES") {
+            Signature::Invalid
+        } else {
+            Signature::Cut
+        };
+        assert_eq!(signature, expected, "{alg}");
         assert!(words.contains("cut short"), "{alg}: {words}");
         assert!(
             words.contains(&format!("{} bytes", bytes.len() - 7)),

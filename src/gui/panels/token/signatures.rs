@@ -96,6 +96,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, n: usize, on
             Some(Signature::None) => (Some(Icon::Warning), theme.high, "unsigned"),
             Some(Signature::NoKey) => (None, theme.muted, "no key"),
             Some(Signature::Unsupported) => (None, theme.muted, "not supported"),
+            Some(Signature::Cut) => (None, theme.muted, "cut"),
             None => (None, theme.muted, "edited"),
         };
         if let Some(icon) = icon {
