@@ -600,11 +600,7 @@ impl<'a> Search<'a> {
     /// Whether what follows a full stop at the end of a token is the rest of a text.
     fn is_prose(&self, stop: usize) -> bool {
         let blank = self.skip(stop, b" \t");
-        blank > stop
-            && self
-                .bytes
-                .get(blank)
-                .is_some_and(u8::is_ascii_alphanumeric)
+        blank > stop && self.bytes.get(blank).is_some_and(u8::is_ascii_alphanumeric)
     }
 
     /// What stands where the rest of a token was left out that ends at `stop`: `…` for each sign of it,
@@ -701,16 +697,15 @@ impl<'a> Search<'a> {
         if joined.text.ends_with("...") {
             return None;
         }
-        let (begins, quote) =
-            if let Some((begins, quote)) = self.next_string(start, joined.stop) {
-                (begins, Some(quote))
-            } else {
-                let at = self.skip(joined.stop, b" \t\\\r");
-                if self.bytes.get(at) != Some(&b'\n') {
-                    return None;
-                }
-                (self.skip(at + 1, b" \t>|#*"), None)
-            };
+        let (begins, quote) = if let Some((begins, quote)) = self.next_string(start, joined.stop) {
+            (begins, Some(quote))
+        } else {
+            let at = self.skip(joined.stop, b" \t\\\r");
+            if self.bytes.get(at) != Some(&b'\n') {
+                return None;
+            }
+            (self.skip(at + 1, b" \t>|#*"), None)
+        };
         let line = Run::read(self.text, begins, begins, &self.memory);
         let after = self.skip(line.stop, b" \t\\\r");
         let next = self.bytes.get(after);

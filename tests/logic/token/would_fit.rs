@@ -430,7 +430,12 @@ fn the_length_of_a_signature_tells_what_made_it() {
         ("RS256", 257, "added at its end"),
     ] {
         let (signature, said) = verdict_of(&with(alg, bytes), &[rsa.clone()], &policy());
-        assert_eq!(signature, Signature::Invalid);
+        let expected = if words == "cut short" {
+            Signature::Cut
+        } else {
+            Signature::Invalid
+        };
+        assert_eq!(signature, expected, "{alg} {bytes}: {said}");
         assert!(said.contains(words), "{alg} {bytes}: {said}");
     }
     let (_, said) = verdict_of(&with("HS512", 32), &[oct(&[9; 64])], &policy());
@@ -444,7 +449,7 @@ fn the_length_of_a_signature_tells_what_made_it() {
     // Characters that encode no bytes: cut in the middle of a group.
     let raw = signed_by(&rsa, &json!({ "alg": "RS256" }), "{}");
     let (signature, said) = verdict_of(&raw[..raw.len() - 1], &[rsa], &policy());
-    assert_eq!(signature, Signature::Invalid);
+    assert_eq!(signature, Signature::Cut);
     assert!(said.contains("cut short"), "{said}");
 }
 
