@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     kit::{
-        clock::{Timestamp, from_numeric_date},
+        clock::Timestamp,
         text::{escape, shorten},
     },
     token::{
@@ -128,7 +128,7 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
 fn as_json(placed: &Placed) -> Value {
     let token = &placed.token;
     let principal = principal(token);
-    json!({
+    let mut document = json!({
         "kind": token.kind.name(),
         "form": token.form.name(),
         "header": token.header.as_ref().map(|j| &j.value),
@@ -144,7 +144,11 @@ fn as_json(placed: &Placed) -> Value {
         "sentence": principal.sentence(),
         "source": placed.source_json(),
         "problems": problems(placed),
-    })
+    });
+    if let Some(name) = principal.name {
+        document["principal"]["name"] = name.into();
+    }
+    document
 }
 
 fn problems(placed: &Placed) -> Vec<Value> {
@@ -192,8 +196,8 @@ fn in_words(placed: &Placed, now: Timestamp) -> String {
     }
     for (name, value) in token.claims_map() {
         let mut words = shown(value);
-        if let Some(when) = moment(name, value, now) {
-            words = format!("{words}  {when}");
+        if let Some(remark) = moment(name, value, now).or_else(|| wrong_type(name, value)) {
+            words = format!("{words}  {remark}");
         }
         rows.push((escape(name).into_owned(), words));
     }
@@ -226,24 +230,30 @@ fn moment(name: &str, value: &Value, now: Timestamp) -> Option<String> {
     if !matches!(name, "exp" | "nbf" | "iat" | "auth_time") {
         return None;
     }
-    let Some(number) = value.as_f64() else {
+    if !value.is_number() {
         return Some("not a number of seconds (RFC 7519 §2)".into());
-    };
-    // Beyond the year 5138 nobody means seconds.
-    if number.abs() > 1e17 {
-        return Some("no date: beyond every calendar".into());
     }
+    // Beyond the year 5138 nobody means seconds.
+    let Some(number) = value.as_f64().filter(|number| number.abs() <= 1e17) else {
+        return Some("no date: beyond every calendar".into());
+    };
     if number.abs() > 1e11 {
         return Some("looks like milliseconds: NumericDate counts seconds (RFC 7519 §2)".into());
     }
-    let seconds = value.as_i64().unwrap_or(number.floor() as i64);
-    let at = from_numeric_date(seconds)?;
-    let away = seconds.checked_sub(now.as_second())?;
+    // To the millisecond: what stands behind that is lost in the floating point anyway.
+    let at = Timestamp::from_millisecond((number * 1e3).round() as i64).ok()?;
+    let away = number.floor() as i64 - now.as_second();
     Some(match away {
         0 => format!("{at}, now"),
         1.. => format!("{at}, in {}", duration(away)),
         _ => format!("{at}, {} ago", duration(away.checked_neg()?)),
     })
+}
+
+/// What is said of a name that is no text.
+fn wrong_type(name: &str, value: &Value) -> Option<String> {
+    let is_name = matches!(name, "iss" | "sub" | "jti");
+    (is_name && !value.is_string()).then(|| "not a string (RFC 7519 §4.1)".into())
 }
 
 /// A token in a few words, for lists.

@@ -19,7 +19,7 @@ use crate::{
         Kind, Token,
         decode::decode,
         find::{Found, cut, find, find_in_part, whole, why_none},
-        formats,
+        formats, held,
     },
 };
 
@@ -210,7 +210,7 @@ pub(super) fn each_token(
             take(Placed {
                 file: name.clone(),
                 made: made.clone(),
-                token: decode(&found.raw),
+                token: held::read(&text, &found),
                 found,
                 sent: None,
                 token_of_proof: None,
@@ -249,7 +249,10 @@ pub(super) fn tokens(sources: &[Source]) -> Vec<Placed> {
     for source in sources {
         let before = all.len();
         let found = find(&source.text);
-        let decoded: Vec<Token> = found.iter().map(|found| decode(&found.raw)).collect();
+        let decoded: Vec<Token> = found
+            .iter()
+            .map(|found| held::read(&source.text, found))
+            .collect();
         let pairs: Vec<(&Found, &Token)> = found.iter().zip(&decoded).collect();
         let sent = sent::in_text(&source.text, &pairs);
         // Where each went: a later one of the same text to the first.

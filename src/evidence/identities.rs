@@ -1,25 +1,17 @@
 //! Who is who: names that are one principal's, over all tokens.
 //!
-//! Servers name one client in several ways: by `client_id`, by the `sub` of the token that the client got
-//! for itself, by the name of its service account. Rules that compare names and the graph that draws
-//! principals both ask here, so that neither takes one for two.
+//! Rules that compare names and the graph that draws principals both ask here, so that neither takes one
+//! for two. What a single token says stands in [`crate::token::naming`].
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::Evidence;
 use crate::token::{
-    Kind, Token,
+    Token,
     claims::{self, Pid},
+    naming::{self, Nature, is_service_account, own_client},
     validate::Signature,
 };
-
-/// Auth0's ending of the subject of a client.
-const AUTH0_CLIENT: &str = "@clients";
-
-/// Keycloak's beginning of the name of a client's account.
-const SERVICE_ACCOUNT: &str = "service-account-";
 
 /// Which names are one principal's.
 #[derive(Debug, Default)]
@@ -30,17 +22,6 @@ pub struct Identities {
     natures: HashMap<Pid, Nature>,
     /// Names for people of those that are called by an identifier.
     names: HashMap<Pid, String>,
-}
-
-/// What a principal is, by what tokens say of it; the later outweighs the earlier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Nature {
-    /// Somebody signed in, or has a name and an address.
-    Person,
-    /// A workload: a service account, a job, a pod.
-    Service,
-    /// A client with a token of its own, or what is called an agent.
-    Agent,
 }
 
 impl Identities {
@@ -77,7 +58,7 @@ impl Identities {
     /// What a principal is, where tokens say it.
     pub fn nature(&self, pid: &Pid) -> Option<Nature> {
         let told = self.natures.get(pid).copied();
-        told.or_else(|| is_workload_name(&pid.sub).then_some(Nature::Service))
+        told.or_else(|| naming::is_workload_name(&pid.sub).then_some(Nature::Service))
     }
 
     /// A name for people of a principal that is called by an identifier.
@@ -86,38 +67,40 @@ impl Identities {
     }
 
     fn read(&mut self, token: &Token) {
+        for actor in claims::actors(token) {
+            let told = actor.members.get("sub_profile").and_then(naming::of_profile);
+            if let Some(nature) = told.filter(|_| !actor.pid.sub.is_empty()) {
+                self.is(self.canonical(&actor.pid), nature);
+            }
+        }
+        let own = own_client(token).is_some();
+        if let Some(client) = claims::client(token).filter(|_| !own) {
+            let client = Pid::new(token.claim_text("iss"), client);
+            if naming::client_is_agent(token) {
+                self.is(client.clone(), Nature::Agent);
+            }
+            self.name(client, naming::client_name(token));
+        }
         let Some(subject) = claims::subject(token).map(|pid| self.canonical(&pid)) else {
             return;
         };
-        if let Some(nature) = nature(token) {
-            let known = self.natures.entry(subject.clone()).or_insert(nature);
-            *known = nature.max(*known);
+        if let Some(nature) = naming::nature(token) {
+            self.is(subject.clone(), nature);
         }
-        let own = own_client(token).is_some();
-        let names: &[&str] = if own {
-            &["app_displayname", "client_name"]
-        } else {
-            &["preferred_username", "upn", "email", "name", "unique_name"]
-        };
-        self.name(subject, token, names);
-        if let Some(client) = claims::client(token).filter(|_| !own) {
-            let client = Pid::new(token.claim_text("iss"), client);
-            let has_facet = |claim: &str| token.claim(claim).is_some();
-            if has_facet("xms_par_app_azp") || is_agent_facet(token, "xms_act_fct") {
-                self.natures.insert(client.clone(), Nature::Agent);
-            }
-            self.name(client, token, &["app_displayname"]);
+        // An agent that acts for itself.
+        if own && naming::client_is_agent(token) {
+            self.is(subject.clone(), Nature::Agent);
         }
+        self.name(subject, naming::subject_name(token));
     }
 
-    fn name(&mut self, pid: Pid, token: &Token, claims: &[&str]) {
-        if !is_identifier(&pid.sub) {
-            return;
-        }
-        let name = claims
-            .iter()
-            .filter_map(|claim| token.claim_text(claim))
-            .find(|name| !name.is_empty() && *name != pid.sub);
+    fn is(&mut self, pid: Pid, nature: Nature) {
+        let known = self.natures.entry(pid).or_insert(nature);
+        *known = nature.max(*known);
+    }
+
+    fn name(&mut self, pid: Pid, name: Option<&str>) {
+        let name = name.filter(|name| *name != pid.sub && naming::is_identifier(&pid.sub));
         if let Some(name) = name {
             self.names.entry(pid).or_insert_with(|| name.to_owned());
         }
@@ -143,151 +126,14 @@ impl Identities {
     }
 }
 
-/// The client that a token is about, where it is one that the client got for itself.
-pub fn own_client(token: &Token) -> Option<&str> {
-    if matches!(token.kind, Kind::DpopProof | Kind::ClientAssertion) {
-        return None;
-    }
-    let sub = token.claim_text("sub")?;
-    if let Some(client) = sub.strip_suffix(AUTH0_CLIENT).filter(|c| !c.is_empty()) {
-        return Some(client);
-    }
-    let client = claims::client(token)?;
-    let account = token
-        .claim_text("preferred_username")
-        .filter(|name| is_service_account(name));
-    let own = sub == client
-        || account.is_some_and(|name| name[SERVICE_ACCOUNT.len()..].eq_ignore_ascii_case(client))
-        || is_app_only(token)
-        || is_client_grant(token);
-    own.then_some(client)
-}
-
-/// What a token says its subject is.
-fn nature(token: &Token) -> Option<Nature> {
-    if own_client(token).is_some() || is_agent_facet(token, "xms_sub_fct") {
-        return Some(Nature::Agent);
-    }
-    let sub = token.claim("sub").and_then(claims::name_of)?;
-    let has = |names: &[&str]| names.iter().any(|name| token.claim(name).is_some());
-    let text = |name: &str| token.claim_text(name).unwrap_or_default();
-    let workload = is_workload_name(&sub)
-        || is_workload_name(text("email"))
-        || is_service_account(text("preferred_username"))
-        || matches!(token.kind, Kind::JwtSvid | Kind::Wit)
-        || text("idtyp") == "app"
-        || has(&[
-            "kubernetes.io",
-            "pipeline_id",
-            "job_workflow_ref",
-            "terraform_workspace_id",
-        ])
-        || text("iss") == "https://token.actions.githubusercontent.com"
-        || text("iss").starts_with("https://oidc.circleci.com/");
-    if workload {
-        return Some(Nature::Service);
-    }
-    let person = token.kind == Kind::IdToken
-        || has(&["email", "preferred_username", "upn", "unique_name", "given_name", "family_name"])
-        || has(&["auth_time", "amr", "nonce", "sid", "name"])
-        || text("idtyp") == "user"
-        // RFC 9068 §2.2: where the subject is not the client, a resource owner took part.
-        || (token.kind == Kind::AccessToken && claims::client(token).is_some())
-        || is_user_of_connection(&sub);
-    person.then_some(Nature::Person)
-}
-
-/// Entra: whether a list of facets holds one of an agent (11), or of an agent's user account (13).
-fn is_agent_facet(token: &Token, claim: &str) -> bool {
-    let facets = token.claim(claim).and_then(claims::name_of);
-    facets.is_some_and(|all| {
-        all.split([' ', ','])
-            .any(|facet| matches!(facet, "11" | "13"))
-    })
-}
-
-/// Names that workloads have by the rules of those who give them: of clusters, clouds and build services.
-fn is_workload_name(name: &str) -> bool {
-    const BEGINNINGS: [&str; 10] = [
-        "system:serviceaccount:",
-        "system:node:",
-        "wimse://",
-        "repo:",
-        "project_path:",
-        "arn:aws:sts::",
-        "arn:aws:iam::",
-        "organization:",
-        "sc://",
-        "serviceAccount:",
-    ];
-    claims::is_spiffe(name)
-        || BEGINNINGS.iter().any(|start| name.starts_with(start))
-        || name.ends_with(".gserviceaccount.com")
-}
-
-/// Auth0: a user, by the connection that the user signed in with: `google-oauth2|1234`.
-fn is_user_of_connection(name: &str) -> bool {
-    name.split_once('|')
-        .is_some_and(|(connection, id)| !connection.is_empty() && !id.is_empty())
-}
-
-/// Whether a name is one for machines: a UUID, a number, hexadecimal digits, or what looks random.
-pub fn is_identifier(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
-    let hex = |b: &u8| b.is_ascii_hexdigit() || *b == b'-';
-    let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    let mixed =
-        bytes.iter().any(u8::is_ascii_uppercase) && bytes.iter().any(u8::is_ascii_lowercase);
-    let uuid = bytes.len() == 36 && bytes.iter().all(hex) && name.matches('-').count() == 4;
-    uuid || digits == bytes.len() && digits > 0
-        || bytes.len() >= 16 && digits > 3 && bytes.iter().all(hex)
-        || bytes.len() >= 20 && digits > 2 && mixed && bytes.iter().all(word)
-}
-
-fn is_service_account(name: &str) -> bool {
-    name.starts_with(SERVICE_ACCOUNT) && name.len() > SERVICE_ACCOUNT.len()
-}
-
-/// Entra: the token of an application, without a user. Older ones do not say so, but have the
-/// application's object for a subject, and no scopes of a user.
-fn is_app_only(token: &Token) -> bool {
-    if let Some(what) = token.claim_text("idtyp") {
-        return what == "app";
-    }
-    let of_user = [
-        "scp",
-        "upn",
-        "unique_name",
-        "preferred_username",
-        "name",
-        "email",
-    ];
-    token.claim("tid").is_some()
-        && token.claim_text("oid").is_some()
-        && token.claim_text("oid") == token.claim_text("sub")
-        && of_user.iter().all(|name| token.claim(name).is_none())
-}
-
-/// Auth0: the grant that gave the token.
-fn is_client_grant(token: &Token) -> bool {
-    let is = |grant: &Value| {
-        grant
-            .as_str()
-            .is_some_and(|g| g.replace('_', "-") == "client-credentials")
-    };
-    match token.claim("gty") {
-        Some(Value::Array(grants)) => grants.len() == 1 && grants.iter().all(is),
-        Some(grant) => is(grant),
-        None => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    use super::*;
+    use super::{
+        naming::{is_identifier, nature},
+        *,
+    };
     use crate::{jose::b64, token::decode::decode};
 
     fn token(claims: &Value) -> Token {
@@ -377,7 +223,7 @@ mod tests {
             ),
             (
                 json!({ "sub": "o", "idtyp": "app", "appid": "p" }),
-                Some(Nature::Agent),
+                Some(Nature::Client),
             ),
             (
                 json!({ "sub": "u", "xms_sub_fct": "2 11" }),

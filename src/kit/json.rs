@@ -1,6 +1,6 @@
 //! JSON as a token brings it: order kept, and what `serde_json` silently drops reported.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, ops::Range, str::FromStr as _};
 
 use serde::{
     Deserialize as _,
@@ -60,6 +60,7 @@ pub fn parse(bytes: &[u8]) -> Result<Json, JsonError> {
     let mut de = serde_json::Deserializer::from_str(text);
     let value = Node {
         path: None,
+        text: text.as_bytes().as_ptr_range(),
         duplicates: &mut duplicates,
     }
     .deserialize(&mut de)
@@ -117,7 +118,50 @@ impl Path<'_> {
 
 struct Node<'a, 'p> {
     path: Option<&'p Path<'p>>,
+    /// Where the text lies in memory: see [`Name`].
+    text: Range<*const u8>,
     duplicates: &'a mut Vec<String>,
+}
+
+/// The name of a member.
+enum Name {
+    /// As the text has it.
+    Member(String),
+    /// None of the text's: the parser hands a number over, as it is written, in the shape of an object with
+    /// one member. A text may hold an object that looks the same, and must not pass for a number: its
+    /// name lies in the text, or is made anew where it was escaped.
+    NumberFollows,
+}
+
+/// Reads a [`Name`] of a text that lies there.
+struct NameIn<'t>(&'t Range<*const u8>);
+
+impl<'de> DeserializeSeed<'de> for NameIn<'_> {
+    type Value = Name;
+    fn deserialize<D: de::Deserializer<'de>>(self, d: D) -> Result<Name, D::Error> {
+        d.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for NameIn<'_> {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name, E> {
+        if self.0.contains(&name.as_ptr()) {
+            Ok(Name::Member(name.to_owned()))
+        } else {
+            Ok(Name::NumberFollows)
+        }
+    }
+    fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+        Ok(Name::Member(name.to_owned()))
+    }
+    fn visit_string<E>(self, name: String) -> Result<Name, E> {
+        Ok(Name::Member(name))
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Node<'_, '_> {
@@ -163,6 +207,7 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
             };
             match seq.next_element_seed(Node {
                 path: Some(&path),
+                text: self.text.clone(),
                 duplicates: &mut *self.duplicates,
             })? {
                 Some(item) => items.push(item),
@@ -174,13 +219,23 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
         // A token's claims are more than a few; what stands inside them mostly is not.
         let mut object = Map::with_capacity(if self.path.is_none() { 7 } else { 0 });
         let mut reported = BTreeSet::new();
-        while let Some(key) = map.next_key::<String>()? {
+        while let Some(name) = map.next_key_seed(NameIn(&self.text))? {
+            let key = match name {
+                Name::Member(key) => key,
+                Name::NumberFollows => {
+                    let written: String = map.next_value()?;
+                    return Number::from_str(&written)
+                        .map(Value::Number)
+                        .map_err(de::Error::custom);
+                }
+            };
             let path = Path {
                 outer: self.path,
                 step: Step::Name(&key),
             };
             let value = map.next_value_seed(Node {
                 path: Some(&path),
+                text: self.text.clone(),
                 duplicates: &mut *self.duplicates,
             })?;
             // A member is looked up once: most have no namesake.
@@ -248,6 +303,42 @@ mod tests {
     fn order_is_kept() {
         let json = parse(br#"{"z":1,"a":2}"#).unwrap();
         assert_eq!(json.value.to_string(), r#"{"z":1,"a":2}"#);
+    }
+
+    #[test]
+    fn numbers_stay_as_they_are_written() {
+        for number in [
+            "1.10",
+            "18446744073709551616",
+            "-123456789012345678901234567890",
+            "0.1000000000000000055511151231257827",
+            "1e+400",
+            "-0",
+            "1800000000.500",
+        ] {
+            let text = format!(r#"{{"n":{number},"in":[{number}]}}"#);
+            assert_eq!(parse(text.as_bytes()).unwrap().value.to_string(), text);
+        }
+        assert_eq!(parse(b"12").unwrap().value.as_i64(), Some(12));
+        for wrong in ["01", "1.", ".5", "+1", "1e", "NaN", "0x10"] {
+            assert!(parse(wrong.as_bytes()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_object_that_looks_like_a_number_of_the_parser_is_an_object() {
+        for text in [
+            r#"{"$serde_json::private::Number":"12"}"#,
+            r#"{"$serde_json::private::Numbe\u0072":"12"}"#,
+            r#"{"$serde_json::private::Number":"no number"}"#,
+            r#"{"a":[{"$serde_json::private::Number":{"":1}}]}"#,
+            r#"{"$serde_json::private::RawValue":"12"}"#,
+            r#"{"":{"":2}}"#,
+        ] {
+            let value = parse(text.as_bytes()).unwrap().value;
+            assert!(value.is_object(), "{text}");
+            assert_eq!(value.to_string(), text.replace("\\u0072", "r"));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::Value;
 
 use rank::rank;
-use roles::{Roles, speaks_of_principals};
+use roles::{Roles, client_of, speaks_of_principals};
 
 use super::{
     Edge, Graph, Node, NodeKind, Relation,
@@ -150,7 +150,7 @@ impl<'a> Builder<'a> {
             return self.issuer(aud, hop);
         }
         let named = self.roles.identities.canonical(&Pid::new(iss, aud));
-        let at = if self.roles.agents.contains(&named) || self.roles.allowed.contains(&named) {
+        let at = if self.roles.is_party(&named) {
             self.principal(&named, hop)
         } else {
             self.node(NodeKind::Audience, None, aud, hop)
@@ -234,7 +234,7 @@ impl<'a> Builder<'a> {
             .collect();
         self.delegation(hop, at, trace, &acting);
 
-        let client = claims::client(token);
+        let client = client_of(token);
         let current = acting.last().copied();
         if let Some((last, before)) = acting.split_last() {
             for node in before {
@@ -248,8 +248,7 @@ impl<'a> Builder<'a> {
         }
         let user = current.or(subject);
         let mut uses = None;
-        if let Some(client) = client {
-            let named = Pid::new(iss, client);
+        if let Some(named) = client {
             let node = self.principal(&named, at);
             if let Some(user) = user {
                 uses = self.edge(user, node, Relation::UsesClient, at);
@@ -285,7 +284,7 @@ impl<'a> Builder<'a> {
         }
         // An ID token is for its client, an actor token for the server that it is shown to: neither
         // opens an API.
-        if token.kind == Kind::IdToken || hop.supporting {
+        if matches!(token.kind, Kind::IdToken | Kind::UserInfo) || hop.supporting {
             return;
         }
         let audiences = claims::audiences(token).unwrap_or_default();

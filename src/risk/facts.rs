@@ -5,7 +5,10 @@ use std::{
     rc::Rc,
 };
 
-use super::Settings;
+use super::{
+    Settings,
+    due::{Shared, is_due},
+};
 use crate::{
     evidence::{Evidence, Hop, Identities, RequestedExchange},
     jose::Alg,
@@ -13,6 +16,7 @@ use crate::{
     token::{
         Form, Kind, Token,
         claims::{self, Actor, Pid},
+        naming,
         validate::KeyOwner,
     },
 };
@@ -101,19 +105,10 @@ impl<'a> Facts<'a> {
 
     /// Whether the token has to say who it is for.
     pub fn addressed(&self) -> Addressed {
-        match self.kind {
-            Kind::AccessToken
-            | Kind::PresumedAccessToken
-            | Kind::IdToken
-            | Kind::ClientAssertion
-            | Kind::JwtSvid
-            | Kind::TxnToken
-            | Kind::IdJag
-            | Kind::LogoutToken => Addressed::Yes,
-            Kind::Unknown => Addressed::Unknown,
-            // A DPoP proof names its target in `htu`; events and introspection responses are for their
-            // reader.
-            _ => Addressed::No,
+        match is_due(Shared::Aud, self.kind) {
+            Some(true) => Addressed::Yes,
+            Some(false) => Addressed::No,
+            None => Addressed::Unknown,
         }
     }
 
@@ -139,7 +134,7 @@ impl<'a> Facts<'a> {
 
     /// Subject, first actor ... current actor, audiences: names for people.
     pub fn path(&self) -> Vec<String> {
-        let subject = self.token.claim("sub").and_then(claims::name_of);
+        let subject = claims::subject(self.token).map(|pid| pid.sub);
         let mut path: Vec<String> = subject.iter().map(|s| escape(s).into_owned()).collect();
         path.extend(
             self.actors
@@ -158,8 +153,7 @@ impl<'a> Facts<'a> {
 
     /// What to call the subject.
     pub fn who(&self) -> String {
-        let subject = self.token.claim("sub").and_then(claims::name_of);
-        subject.map_or_else(|| "nobody named".into(), |name| shown(&name))
+        naming::called(self.token).map_or_else(|| "nobody named".into(), |name| shown(&name))
     }
 
     /// What to call the hop.

@@ -42,9 +42,9 @@ pub fn name_of(sub: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Whom a token is about.
+/// Whom a token is about; an empty name is nobody's.
 pub fn subject(token: &Token) -> Option<Pid> {
-    let name = name_of(token.claim("sub")?)?;
+    let name = name_of(token.claim("sub")?).filter(|name| !name.is_empty())?;
     Some(Pid::new(token.claim_text("iss"), &name))
 }
 
@@ -140,12 +140,13 @@ fn texts(items: &[Value]) -> Option<BTreeSet<String>> {
         .collect()
 }
 
-/// A NumericDate claim (RFC 7519 §2) in whole seconds, fractions cut; `None` when absent, not a
-/// number, or beyond every calendar.
+/// A NumericDate claim (RFC 7519 §2) in whole seconds; `None` when absent, not a number, or beyond every
+/// calendar. A fraction counts as a whole second: compared with a clock of whole seconds, a token ends
+/// and begins then when its own number does.
 pub fn numeric_date(token: &Token, name: &str) -> Option<i64> {
     let number = token.claim(name)?.as_number()?;
     number.as_i64().or_else(|| {
-        let seconds = number.as_f64()?.floor();
+        let seconds = number.as_f64()?.ceil();
         // Beyond the range of exact integers nothing is a date.
         (seconds.abs() < 9.0e15).then_some(seconds as i64)
     })

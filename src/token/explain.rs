@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Kind, Token, claims};
+use super::{Kind, Token, claims, naming};
 use crate::kit::text::escape;
 
 /// The answer to "who is acting for whom".
@@ -10,6 +10,8 @@ use crate::kit::text::escape;
 pub struct Principal {
     /// `sub`.
     pub subject: Option<String>,
+    /// A name for people of a subject that is called by an identifier.
+    pub name: Option<String>,
     /// Current actor first, then prior ones.
     pub actors: Vec<String>,
     /// `client_id` (or `azp`).
@@ -36,7 +38,8 @@ impl Principal {
 
     /// Short form for lists: `alice ← researcher ← planner`.
     pub fn short(&self) -> String {
-        let mut parts = vec![self.subject.clone().unwrap_or_else(|| "no subject".into())];
+        let subject = self.name.as_ref().or(self.subject.as_ref());
+        let mut parts = vec![subject.cloned().unwrap_or_else(|| "no subject".into())];
         parts.extend(self.actors.iter().cloned());
         parts.join(" ← ")
     }
@@ -56,11 +59,8 @@ impl Principal {
 pub fn principal(token: &Token) -> Principal {
     let shown = |text: &str| escape(text).into_owned();
     let actors = claims::actors(token);
-    let subject = token.claim_text("sub").map(shown);
-    let client = ["client_id", "azp", "cid", "appid"]
-        .iter()
-        .find_map(|name| token.claim_text(name))
-        .map(shown);
+    let subject = claims::subject(token).map(|pid| shown(&pid.sub));
+    let client = claims::client(token).map(shown);
     let names: Vec<String> = actors.iter().map(actor_name).collect();
     let mut principal = Principal {
         audience: claims::audiences(token)
@@ -70,6 +70,7 @@ pub fn principal(token: &Token) -> Principal {
             .collect(),
         issuer: token.claim_text("iss").map(shown),
         subject,
+        name: naming::subject_name(token).map(shown),
         client,
         actors: names,
         ..Principal::default()
@@ -136,33 +137,25 @@ fn authoritative(token: &Token, p: &Principal) -> String {
     }
     let act = token.claim("act");
     let Some(subject) = &p.subject else {
-        return match (act, p.actors.first()) {
-            (_, Some(actor)) => {
-                format!(
-                    "{actor} acts now, but the token names no subject: for whom cannot be told."
-                )
-            }
-            (Some(_), None) => MALFORMED_ACT.into(),
-            (None, None) => match &p.issuer {
-                Some(issuer) => {
-                    format!("No subject is named: the token says only that {issuer} issued it.")
-                }
-                None => "No subject is named: whom the token speaks for cannot be told.".into(),
-            },
-        };
+        return without_subject(token, p);
     };
+    // Called by its name, the identifier stands behind it once.
+    let whole = match &p.name {
+        Some(name) => format!("{name} ({subject})"),
+        None => subject.clone(),
+    };
+    let who = p.name.as_ref().unwrap_or(subject);
     if let Some(actor) = p.actors.first() {
         if actor == subject && same_issuer(token) {
             return format!(
-                "{subject} is the subject and is named as the actor as well: {subject} acts for itself."
+                "{whole} is the subject and is named as the actor as well: {who} acts for itself."
             );
         }
-        return format!("{subject} is the subject. {actor} acts for {subject} now.");
+        return format!("{whole} is the subject. {actor} acts for {who} now.");
     }
     if act.is_some() {
-        return format!("{subject} is the subject. {MALFORMED_ACT}");
+        return format!("{whole} is the subject. {MALFORMED_ACT}");
     }
-    let itself = p.client.as_deref() == Some(subject);
     match token.kind {
         Kind::ClientAssertion => {
             return format!(
@@ -172,35 +165,137 @@ fn authoritative(token: &Token, p: &Principal) -> String {
         Kind::JwtSvid => {
             return format!("{subject} is a workload and speaks for itself.");
         }
+        Kind::Wit => {
+            return format!(
+                "{subject} is a workload and speaks for itself, with a proof by the key in cnf beside it."
+            );
+        }
         Kind::IdToken => {
             let to = p.client.clone().or_else(|| p.audience.first().cloned());
             return match to {
                 Some(to) => format!(
-                    "{subject} signed in: the token tells {to} so, and allows nobody to act."
+                    "{whole} signed in: the token tells {to} so, and allows nobody to act."
                 ),
                 None => {
-                    format!("{subject} signed in: the token says so, and allows nobody to act.")
+                    format!("{whole} signed in: the token says so, and allows nobody to act.")
                 }
             };
         }
-        Kind::LogoutToken => return format!("{subject} signed out."),
-        Kind::SecurityEvent => return format!("The event is about {subject}."),
+        Kind::UserInfo => {
+            return format!("What the issuer tells of {whole}; it allows nobody to act.");
+        }
+        Kind::JwtGrant => {
+            let asks = p.issuer.clone().unwrap_or_else(|| "Its issuer".into());
+            return if p.issuer.as_ref() == Some(subject) {
+                format!("{asks} asks for a token for itself.")
+            } else {
+                format!("{asks} asks for a token for {whole}.")
+            };
+        }
+        Kind::ClientAttestation => {
+            return format!(
+                "It attests an instance of the client {whole}, which has to prove the key in cnf."
+            );
+        }
+        Kind::LogoutToken => return format!("{whole} signed out."),
+        Kind::SecurityEvent => return format!("The event is about {whole}."),
+        Kind::EntityStatement if p.issuer.as_ref() == Some(subject) => {
+            return format!("{subject} states what it is itself.");
+        }
+        Kind::EntityStatement => {
+            let by = p.issuer.as_deref().unwrap_or("Somebody who is not named");
+            return format!("{by} states what {subject} is.");
+        }
         _ => {}
     }
-    if itself {
-        return format!("{subject} acts for itself: subject and client are the same.");
+    if let Some(client) = naming::own_client(token) {
+        let client = escape(client);
+        let own = if p.client.as_ref() == Some(subject) {
+            "subject and client are the same".to_owned()
+        } else if p.name.as_deref() == Some(&*client) || p.client.is_none() {
+            "the token is the client's own, and names no user".to_owned()
+        } else {
+            format!("the token is that of the client {client}, and names no user")
+        };
+        return format!("{whole} acts for itself: {own}.");
+    }
+    if naming::client_is_agent(token)
+        && let Some(client) = &p.client
+    {
+        let client = match naming::client_name(token) {
+            Some(name) => format!("{} ({client})", escape(name)),
+            None => client.clone(),
+        };
+        return format!(
+            "{whole} is the subject. {client} acts for {who}: the token has no act, but says that its client is an agent (xms_act_fct, xms_par_app_azp)."
+        );
     }
     let holder = if claims::holder_key(token).is_some() {
         "whoever holds its key"
     } else {
         "it is a bearer token, and whoever holds it"
     };
-    let mut out =
-        format!("{subject} is the subject. No actor is named: {holder} acts as {subject}.");
+    let mut out = format!("{whole} is the subject. No actor is named: {holder} acts as {who}.");
     if let Some(client) = &p.client {
+        let client = match naming::client_name(token) {
+            Some(name) => format!("{} ({client})", escape(name)),
+            None => client.clone(),
+        };
         out += &format!(" {client} asked for the token.");
     }
     out
+}
+
+/// What a token says that names nobody in `sub`.
+fn without_subject(token: &Token, p: &Principal) -> String {
+    if let Some(actor) = p.actors.first() {
+        return format!(
+            "{actor} acts now, but the token names no subject: for whom cannot be told."
+        );
+    }
+    if token.claim("act").is_some() {
+        return MALFORMED_ACT.into();
+    }
+    match token.kind {
+        Kind::LogoutToken => {
+            return "A session has ended: whose is told by its identifier alone (sid).".into();
+        }
+        Kind::RequestObject => {
+            return match &p.client {
+                Some(client) => format!("{client} asks for an authorization: nobody is spoken for."),
+                None => "A client asks for an authorization: nobody is spoken for.".into(),
+            };
+        }
+        Kind::SoftwareStatement => {
+            return match &p.issuer {
+                Some(issuer) => format!("{issuer} vouches for a client: nobody is spoken for."),
+                None => "It vouches for a client: nobody is spoken for.".into(),
+            };
+        }
+        Kind::JwtGrant => {
+            return match &p.issuer {
+                Some(issuer) => format!("{issuer} asks for a token for itself."),
+                None => "No subject is named: whom the token speaks for cannot be told.".into(),
+            };
+        }
+        _ => {}
+    }
+    if let Some(client) = naming::own_client(token) {
+        return format!(
+            "No subject is named: the token is the client's own, and {} acts for itself.",
+            escape(client)
+        );
+    }
+    let empty = token.claim_text("sub") == Some("");
+    let none = if empty {
+        "The subject is empty: nobody is named"
+    } else {
+        "No subject is named"
+    };
+    match &p.issuer {
+        Some(issuer) => format!("{none}: the token says only that {issuer} issued it."),
+        None => format!("{none}: whom the token speaks for cannot be told."),
+    }
 }
 
 const MALFORMED_ACT: &str = "`act` is not an object, so who acts cannot be told (RFC 8693 §4.1).";

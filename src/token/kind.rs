@@ -1,5 +1,7 @@
 //! What a token is for: by `typ`, without it by shape (risk catalogue §0).
 
+mod shape;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,8 @@ pub enum Kind {
     DpopProof,
     /// RFC 7523 §3.
     ClientAssertion,
+    /// RFC 7523 §2.1: an authorization grant.
+    JwtGrant,
     /// draft-ietf-oauth-attestation-based-client-auth: who the client's instance is.
     ClientAttestation,
     /// The proof that goes with a [`Self::ClientAttestation`].
@@ -42,6 +46,10 @@ pub enum Kind {
     SecurityEvent,
     /// RFC 9101 (JAR).
     RequestObject,
+    /// RFC 7591 §2.3.
+    SoftwareStatement,
+    /// OpenID Connect Core §5.3.2, signed.
+    UserInfo,
     /// JARM: an authorization response as a JWT.
     JarmResponse,
     /// RFC 9701.
@@ -99,7 +107,7 @@ pub enum Kind {
 }
 
 /// Every kind with its name in JSON output and rules, and in words.
-const KINDS: [(Kind, &str, &str); 43] = [
+const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::AccessToken, "access_token", "Access token"),
     (
         Kind::PresumedAccessToken,
@@ -114,6 +122,7 @@ const KINDS: [(Kind, &str, &str); 43] = [
         "client_assertion",
         "Client assertion",
     ),
+    (Kind::JwtGrant, "jwt_grant", "Authorization grant"),
     (
         Kind::ClientAttestation,
         "client_attestation",
@@ -136,6 +145,12 @@ const KINDS: [(Kind, &str, &str); 43] = [
         "Security event token",
     ),
     (Kind::RequestObject, "request_object", "Request object"),
+    (
+        Kind::SoftwareStatement,
+        "software_statement",
+        "Software statement",
+    ),
+    (Kind::UserInfo, "userinfo", "UserInfo response"),
     (
         Kind::JarmResponse,
         "jarm_response",
@@ -228,6 +243,72 @@ impl Kind {
     }
 }
 
+/// What a token that was held under `name` is for: a parameter, a member of JSON, a header. What the
+/// token says by its own type, or cannot be anything but, outweighs that.
+pub fn held(token: &Token, name: &str) -> Kind {
+    let own = token.kind;
+    if token.claims.is_none() || is_typed(token) {
+        return own;
+    }
+    let guessed = matches!(
+        own,
+        Kind::PresumedAccessToken
+            | Kind::IdToken
+            | Kind::ClientAssertion
+            | Kind::JwtGrant
+            | Kind::UserInfo
+            | Kind::Unknown
+    );
+    let named = match name {
+        "access_token" | "subject_token:access_token" | "actor_token:access_token"
+        | "issued:access_token" => {
+            // Hashes of other tokens stand in ID tokens alone.
+            if own == Kind::IdToken && !shape::is_surely_id_token(token) {
+                Kind::PresumedAccessToken
+            } else {
+                return match own {
+                    Kind::ClientAssertion | Kind::UserInfo => Kind::PresumedAccessToken,
+                    own => own,
+                };
+            }
+        }
+        "id_token" | "id_token_hint" | "subject_token:id_token" | "actor_token:id_token"
+        | "issued:id_token" => Kind::IdToken,
+        "refresh_token" | "issued:refresh_token" | "subject_token:refresh_token" => {
+            Kind::RefreshToken
+        }
+        "client_assertion" => Kind::ClientAssertion,
+        "assertion" => Kind::JwtGrant,
+        "logout_token" => Kind::LogoutToken,
+        "request" => Kind::RequestObject,
+        "response" => Kind::JarmResponse,
+        "software_statement" => Kind::SoftwareStatement,
+        "issued:txn_token" | "subject_token:txn_token" => Kind::TxnToken,
+        "issued:id-jag" => Kind::IdJag,
+        _ => {
+            return match name.to_ascii_lowercase().as_str() {
+                "oauth-client-attestation" if guessed => Kind::ClientAttestation,
+                "oauth-client-attestation-pop" if guessed => Kind::ClientAttestationPop,
+                "workload-identity-token" if guessed => Kind::Wit,
+                "workload-proof-token" if guessed => Kind::Wpt,
+                "txn-token" if guessed => Kind::TxnToken,
+                _ => own,
+            };
+        }
+    };
+    if guessed { named } else { own }
+}
+
+/// Whether a token says in `typ`, of its header or as a claim, what it is for.
+fn is_typed(token: &Token) -> bool {
+    let typ = token.header_text("typ").unwrap_or_default();
+    let bare = typ
+        .get(..12)
+        .filter(|head| head.eq_ignore_ascii_case("application/"))
+        .map_or(typ, |_| &typ[12..]);
+    bare.contains('+') && !bare.eq_ignore_ascii_case("jose+json") || shape::named(token).is_some()
+}
+
 /// What `token` is for: by `typ` (RFC 8725 §3.11: compared without case, `application/` may be
 /// left out), else by the shape of its claims.
 pub fn of(token: &Token) -> Kind {
@@ -253,8 +334,12 @@ pub fn of(token: &Token) -> Kind {
     match typ {
         // Not explicit typing (RFC 8725 §3.11): the shape decides.
         "" | "jwt" | "jose" if nested(token) && token.claims.is_none() => Kind::NestedJwt,
-        "" | "jwt" | "jose" | "jose+json" => by_shape(token),
-        _ => by_type(typ),
+        "" | "jwt" | "jose" | "jose+json" => shape::of(token),
+        // A media type of a JWT names a kind, known here or not; any other word names none.
+        _ => match by_type(typ) {
+            Kind::Unknown if !typ.contains('+') => shape::of(token),
+            kind => kind,
+        },
     }
 }
 
@@ -268,6 +353,8 @@ fn nested(token: &Token) -> bool {
 fn by_type(typ: &str) -> Kind {
     match typ {
         "at+jwt" => Kind::AccessToken,
+        // Okta's, which does not follow RFC 9068.
+        "okta-internal-at+jwt" => Kind::PresumedAccessToken,
         "dpop+jwt" => Kind::DpopProof,
         "client-authentication+jwt" => Kind::ClientAssertion,
         "oauth-client-attestation+jwt" => Kind::ClientAttestation,
@@ -298,101 +385,6 @@ fn by_type(typ: &str) -> Kind {
         typ if typ.starts_with("mission-") && typ.ends_with("+jwt") => Kind::Mission,
         typ if typ.ends_with("sd-jwt") => Kind::SdJwt,
         _ => Kind::Unknown,
-    }
-}
-
-fn by_shape(token: &Token) -> Kind {
-    let claims = token.claims_map();
-    let has = |name: &str| claims.contains_key(name);
-    // Keycloak names the purpose in a claim.
-    match token.claim_text("typ") {
-        Some("Refresh" | "Offline") => return Kind::RefreshToken,
-        Some("ID") => return Kind::IdToken,
-        Some("Logout") => return Kind::LogoutToken,
-        _ => {}
-    }
-    if has("htm") && has("htu") {
-        return Kind::DpopProof;
-    }
-    if let Some(events) = token.claim("events") {
-        return if events
-            .get("http://schemas.openid.net/event/backchannel-logout")
-            .is_some()
-        {
-            Kind::LogoutToken
-        } else {
-            Kind::SecurityEvent
-        };
-    }
-    if has("vct") && (has("_sd") || has("_sd_alg") || token.disclosed.is_some()) {
-        return Kind::SdJwtVc;
-    }
-    if has("_sd") || has("_sd_alg") || token.disclosed.is_some() {
-        return Kind::SdJwt;
-    }
-    if has("vp") {
-        return Kind::VerifiablePresentation;
-    }
-    if has("vc") {
-        return Kind::VerifiableCredential;
-    }
-    if has("sd_hash") && has("nonce") {
-        return Kind::KeyBinding;
-    }
-    if has("token_introspection") {
-        return Kind::IntrospectionResponse;
-    }
-    if has("response_type") && has("client_id") {
-        return Kind::RequestObject;
-    }
-    if has("aud")
-        && !has("sub")
-        && (has("code") || has("response") || (has("error") && has("state")))
-    {
-        return Kind::JarmResponse;
-    }
-    if has("jwks") && has("authority_hints") {
-        return Kind::EntityStatement;
-    }
-    if has("status_list") {
-        return Kind::StatusList;
-    }
-    if has("txn") && has("req_wl") {
-        return Kind::TxnToken;
-    }
-    if has("nonce") || has("at_hash") || has("c_hash") {
-        return Kind::IdToken;
-    }
-    let sub = token.claim_text("sub");
-    let is_spiffe = |name: &str| {
-        name.get(..9)
-            .is_some_and(|scheme| scheme.eq_ignore_ascii_case("spiffe://"))
-    };
-    if sub.is_some_and(is_spiffe) && !has("client_id") {
-        // One without `aud` is a broken SVID, unless it says what a server would say of authority.
-        let of_server = ["scope", "scp", "azp", "act"];
-        if has("aud") || !of_server.iter().any(|name| has(name)) {
-            return Kind::JwtSvid;
-        }
-    }
-    if sub.is_some() && sub == token.claim_text("iss") && has("aud") && !has("scope") {
-        return Kind::ClientAssertion;
-    }
-    let known = [
-        "iss",
-        "sub",
-        "aud",
-        "exp",
-        "scope",
-        "scp",
-        "client_id",
-        "azp",
-        "act",
-    ];
-    if known.iter().any(|name| has(name)) {
-        Kind::PresumedAccessToken
-    } else {
-        Kind::Unknown
     }
 }
 

@@ -4,25 +4,25 @@ use std::collections::BTreeSet;
 
 use super::super::NodeKind;
 use crate::{
-    evidence::{
-        Evidence, Identities,
-        identities::{Nature, is_identifier, own_client},
-    },
+    evidence::{Evidence, Identities},
     token::{
         Kind, Token,
         claims::{self, Pid},
+        naming::{Nature, own_client},
     },
 };
 
 /// What principals turned out to be, over all tokens.
 #[derive(Debug, Default)]
 pub(super) struct Roles {
-    /// Actors, subjects of client-credentials and actor tokens.
-    pub agents: BTreeSet<Pid>,
+    /// Actors, and subjects of actor tokens.
+    agents: BTreeSet<Pid>,
+    /// What tokens were issued to.
+    clients: BTreeSet<Pid>,
     subjects: BTreeSet<Pid>,
     pub issuers: BTreeSet<String>,
     /// Named in `may_act`.
-    pub allowed: BTreeSet<Pid>,
+    allowed: BTreeSet<Pid>,
     /// Which names are one principal's.
     pub identities: Identities,
 }
@@ -42,20 +42,27 @@ impl Roles {
             if token.kind != Kind::JwtSvid {
                 roles.issuers.extend(iss.map(str::to_owned));
             }
+            let subject = claims::subject(token).map(|pid| roles.identities.canonical(&pid));
             for actor in claims::actors(token) {
-                if !actor.pid.sub.is_empty() {
-                    let actor = roles.identities.canonical(&actor.pid);
-                    roles.agents.insert(actor);
+                let pid = roles.identities.canonical(&actor.pid);
+                // Whoever is named as an actor of its own does not become an agent by that.
+                if !pid.sub.is_empty() && Some(&pid) != subject.as_ref() {
+                    roles.agents.insert(pid);
                 }
+            }
+            if let Some(client) = client_of(token).map(|pid| roles.identities.canonical(&pid)) {
+                roles.clients.insert(client);
             }
             let allowed = claims::may_act(token);
             roles
                 .allowed
                 .extend(allowed.map(|pid| roles.identities.canonical(&pid)));
-            if let Some(subject) = claims::subject(token) {
-                let subject = roles.identities.canonical(&subject);
-                if hop.supporting || own_client(token).is_some() {
+            if let Some(subject) = subject {
+                if hop.supporting {
                     roles.agents.insert(subject.clone());
+                }
+                if own_client(token).is_some() {
+                    roles.clients.insert(subject.clone());
                 }
                 roles.subjects.insert(subject);
             }
@@ -68,28 +75,41 @@ impl Roles {
         roles
     }
 
+    /// What a principal is. A name alone says nothing: what nobody tells stays unknown.
     pub fn kind(&self, pid: &Pid) -> NodeKind {
-        if self.agents.contains(pid) {
-            NodeKind::Agent
-        } else if let Some(nature) = self.identities.nature(pid) {
-            match nature {
-                Nature::Person => NodeKind::Person,
-                Nature::Service => NodeKind::Service,
-                Nature::Agent => NodeKind::Agent,
-            }
-        } else if self.subjects.contains(pid) {
-            // A name that is one for people speaks for a person; an identifier says nothing.
-            if is_identifier(&pid.sub) {
-                NodeKind::Unknown
-            } else {
-                NodeKind::Person
-            }
-        } else if self.allowed.contains(pid) {
-            NodeKind::Agent
-        } else {
-            NodeKind::Client
+        let acts = self.agents.contains(pid);
+        match self.identities.nature(pid) {
+            Some(Nature::Agent) => NodeKind::Agent,
+            // People act for others as well.
+            Some(Nature::Person) => NodeKind::Person,
+            Some(Nature::Client | Nature::Service) | None if acts => NodeKind::Agent,
+            Some(Nature::Client) => NodeKind::Client,
+            Some(Nature::Service) => NodeKind::Service,
+            None if self.clients.contains(pid) => NodeKind::Client,
+            None if self.subjects.contains(pid) => NodeKind::Unknown,
+            None if self.allowed.contains(pid) => NodeKind::Agent,
+            None => NodeKind::Client,
         }
     }
+
+    /// Whether a name is one of those who act, may act, or get tokens: not only a place to go to.
+    pub fn is_party(&self, pid: &Pid) -> bool {
+        [&self.agents, &self.allowed, &self.clients]
+            .iter()
+            .any(|all| all.contains(pid))
+    }
+}
+
+/// The client that a token names. That of an ID-JAG is registered at the server that it is for, not at its
+/// issuer.
+pub(super) fn client_of(token: &Token) -> Option<Pid> {
+    let client = claims::client(token)?;
+    if token.kind == Kind::IdJag {
+        let at = claims::audiences(token)?;
+        let at = at.first().filter(|_| at.len() == 1)?;
+        return Some(Pid::new(Some(at), client));
+    }
+    Some(Pid::new(token.claim_text("iss"), client))
 }
 
 /// Kinds that say who may do something somewhere; others are proofs and messages.
@@ -101,6 +121,7 @@ pub(super) fn speaks_of_principals(kind: Kind) -> bool {
             | Kind::LogoutToken
             | Kind::SecurityEvent
             | Kind::RequestObject
+            | Kind::SoftwareStatement
             | Kind::IntrospectionResponse
             | Kind::JarmResponse
             | Kind::Wpt

@@ -1,14 +1,11 @@
 //! DG-201: no issuer.
 
-use crate::{
-    risk::{
-        Severity,
-        due::where_due,
-        facts::Facts,
-        rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
-        survey::At,
-    },
-    token::Kind,
+use crate::risk::{
+    Severity,
+    due::{Shared, is_due, where_due},
+    facts::Facts,
+    rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
+    survey::At,
 };
 
 #[cfg(test)]
@@ -33,22 +30,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(at: &At<'_>) -> Said {
     let own = at.own;
-    // Transaction tokens, JWT-SVIDs and `DPoP` proofs may do without.
-    let due = |kind| {
-        matches!(
-            kind,
-            Kind::AccessToken
-                | Kind::PresumedAccessToken
-                | Kind::IdToken
-                | Kind::RefreshToken
-                | Kind::IdJag
-                | Kind::ClientAssertion
-                | Kind::LogoutToken
-                | Kind::SecurityEvent
-                | Kind::RequestObject
-                | Kind::IntrospectionResponse
-        )
-    };
+    let due = |kind| is_due(Shared::Iss, kind) == Some(true);
     where_due(own, due, || judge(own))
 }
 
@@ -76,8 +58,10 @@ fn judge(own: &Facts<'_>) -> Said {
 pub(super) fn cases() -> Vec<Case> {
     use serde_json::json;
 
-    let svid =
-        json!({ "sub": "spiffe://td.example/a", "client_id": null, "iss": null, "jti": null });
+    let svid = json!({
+        "sub": "spiffe://td.example/a", "client_id": null, "iss": null, "jti": null, "scope": null,
+        "cnf": null,
+    });
     let nameless = json!({ "iss": null });
     vec![
         fires("absent", Severity::High, alone(nameless.clone())),

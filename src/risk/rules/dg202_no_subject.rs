@@ -3,12 +3,12 @@
 use crate::{
     risk::{
         Severity,
-        due::where_due,
-        facts::Facts,
+        due::{Shared, is_due, where_due},
+        facts::{Facts, shown},
         rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
         survey::At,
     },
-    token::Kind,
+    token::{Kind, naming},
 };
 
 #[cfg(test)]
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     title: "No subject",
     severity: Severity::High,
     floor: Severity::Info,
-    condition: "`sub` is absent",
+    condition: "`sub` is absent or empty; low where the token is a client's own and names the client",
     why: "For whom an agent acts is unknown.",
     source: "RFC 9068 §2.2",
     fix: "Add `sub`.",
@@ -33,31 +33,39 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(at: &At<'_>) -> Said {
     let own = at.own;
-    let due = |kind| match kind {
-        Kind::AccessToken
-        | Kind::IdToken
-        | Kind::RefreshToken
-        | Kind::IdJag
-        | Kind::ClientAssertion
-        | Kind::JwtSvid
-        | Kind::TxnToken => true,
-        // A bound token without type may name its presenter by `iss` (RFC 7800 §3).
-        Kind::PresumedAccessToken => own.token.claim("cnf").is_none() || own.iss.is_none(),
-        _ => false,
+    // A bound token without type may name its presenter by `iss` (RFC 7800 §3).
+    let by_presenter = own.token.claim("cnf").is_some() && own.iss.is_some();
+    let due = |kind| {
+        is_due(Shared::Sub, kind) == Some(true)
+            && !(kind == Kind::PresumedAccessToken && by_presenter)
     };
     where_due(own, due, || judge(own))
 }
 
 fn judge(own: &Facts<'_>) -> Said {
-    if own.token.claim("sub").is_some() {
+    let empty = own.token.claim_text("sub") == Some("");
+    if own.token.claim("sub").is_some() && !empty {
         return Said::Silent;
     }
+    // Some servers give a client's token no subject: the client is named all the same.
+    let client = naming::own_client(own.token).filter(|_| !empty);
     Draft {
-        severity: Severity::High,
+        severity: if client.is_some() {
+            Severity::Low
+        } else {
+            Severity::High
+        },
         claim: "sub".into(),
-        found: "absent".into(),
+        found: if empty { "empty" } else { "absent" }.into(),
         expected: "the principal whose authority it carries".into(),
-        message: format!("{} does not say for whom it acts.", own.the_token()),
+        message: match client {
+            Some(client) => format!(
+                "{} names nobody in `sub`: only its client says that it is {}'s own.",
+                own.the_token(),
+                shown(client)
+            ),
+            None => format!("{} does not say for whom it acts.", own.the_token()),
+        },
         uncertain: false,
     }
     .into()
@@ -69,7 +77,18 @@ pub(super) fn cases() -> Vec<Case> {
 
     let nobody = json!({ "sub": null });
     vec![
-        fires("absent", Severity::High, alone(nobody.clone())),
+        fires("empty", Severity::High, alone(json!({ "sub": "" }))),
+        fires(
+            "a person whom nothing names",
+            Severity::High,
+            alone(json!({ "sub": null, "email": "a@example.com" })),
+        ),
+        fires("a client's own", Severity::Low, alone(nobody.clone())),
+        fires(
+            "neither subject nor client",
+            Severity::High,
+            alone(json!({ "sub": null, "client_id": null })),
+        ),
         silent("there", alone(json!({}))),
         silent("presenter is the issuer", typed("JWT", nobody.clone())),
         unknown("kind unknown", typed("example+jwt", nobody)),

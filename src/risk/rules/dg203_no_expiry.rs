@@ -1,14 +1,11 @@
 //! DG-203: no expiry.
 
-use crate::{
-    risk::{
-        Severity,
-        due::where_due,
-        facts::Facts,
-        rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
-        survey::At,
-    },
-    token::Kind,
+use crate::risk::{
+    Severity,
+    due::{Shared, is_due, where_due},
+    facts::Facts,
+    rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
+    survey::At,
 };
 
 #[cfg(test)]
@@ -33,20 +30,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(at: &At<'_>) -> Said {
     let own = at.own;
-    // `DPoP` proofs, introspection responses and security events live without.
-    let due = |kind| {
-        matches!(
-            kind,
-            Kind::AccessToken
-                | Kind::PresumedAccessToken
-                | Kind::IdToken
-                | Kind::ClientAssertion
-                | Kind::JwtSvid
-                | Kind::TxnToken
-                | Kind::IdJag
-                | Kind::LogoutToken
-        )
-    };
+    let due = |kind| is_due(Shared::Exp, kind) == Some(true);
     where_due(own, due, || judge(own))
 }
 
@@ -55,7 +39,7 @@ fn judge(own: &Facts<'_>) -> Said {
         return Said::Silent;
     }
     if own.token.claim("exp").is_some() {
-        return Said::unknown("`exp` is not a number");
+        return Said::unknown("`exp` is no date");
     }
     let bearer = own.key.is_none();
     Draft {

@@ -1,12 +1,10 @@
 //! DG-204: no token identifier.
 
-use crate::{
-    risk::{
-        Severity,
-        rule::{Check, Draft, Mark, Rule, Said, Surroundings, UNREADABLE, Wire},
-        survey::At,
-    },
-    token::Kind,
+use crate::risk::{
+    Severity,
+    due::{Shared, is_due},
+    rule::{Check, Draft, Mark, Rule, Said, Surroundings, UNREADABLE, Wire},
+    survey::At,
 };
 
 #[cfg(test)]
@@ -34,12 +32,7 @@ fn check(at: &At<'_>) -> Said {
     if !own.readable {
         return Said::unknown(UNREADABLE);
     }
-    let workload_proof = own.token.header_text("typ") == Some("wpt+jwt");
-    let due = workload_proof
-        || matches!(
-            own.kind,
-            Kind::AccessToken | Kind::DpopProof | Kind::IdJag | Kind::LogoutToken
-        );
+    let due = is_due(Shared::Jti, own.kind) == Some(true);
     if !due || own.token.claim("jti").is_some() {
         return Said::Silent;
     }
@@ -62,8 +55,10 @@ pub(super) fn cases() -> Vec<Case> {
     use serde_json::json;
 
     let bare = json!({ "jti": null });
-    let svid =
-        json!({ "sub": "spiffe://td.example/a", "client_id": null, "iss": null, "jti": null });
+    let svid = json!({
+        "sub": "spiffe://td.example/a", "client_id": null, "iss": null, "jti": null, "scope": null,
+        "cnf": null,
+    });
     vec![
         fires("at+jwt", Severity::Medium, alone(bare.clone())),
         fires(

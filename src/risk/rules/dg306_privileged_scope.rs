@@ -42,6 +42,7 @@ fn check(at: &At<'_>) -> Said {
             | Kind::RefreshToken
             | Kind::TxnToken
             | Kind::IdJag
+            | Kind::JwtGrant
             | Kind::Unknown
     );
     if !due {

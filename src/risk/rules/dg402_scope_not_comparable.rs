@@ -10,7 +10,10 @@ use crate::{
 };
 
 #[cfg(test)]
-use crate::risk::cases::{Case, fires, pair as hops, silent, unknown, with_opaque_parent};
+use crate::risk::cases::{
+    Case, agent, chain, claims, fires, pair as hops, silent, token, unknown, user,
+    with_opaque_parent,
+};
 
 pub(super) static RULE: Rule = Rule {
     id: "DG-402",
@@ -38,10 +41,18 @@ fn check(pair: &Pair<'_>) -> Said {
     let identity = |kind| {
         matches!(
             kind,
-            Kind::IdToken | Kind::ClientAssertion | Kind::JwtSvid | Kind::Wit | Kind::LogoutToken
+            Kind::IdToken
+                | Kind::UserInfo
+                | Kind::ClientAssertion
+                | Kind::JwtSvid
+                | Kind::Wit
+                | Kind::LogoutToken
+                | Kind::SamlAssertion
         )
     };
-    if identity(parent.kind) || identity(child.kind) {
+    // What a grant leaves open, the server decides that it is shown to.
+    let grant = matches!(parent.kind, Kind::IdJag | Kind::JwtGrant) && parent.scopes.is_none();
+    if identity(parent.kind) || identity(child.kind) || grant {
         return Said::Silent;
     }
     let name = pair.without_scope().name();
@@ -64,11 +75,37 @@ fn check(pair: &Pair<'_>) -> Said {
 pub(super) fn cases() -> Vec<Case> {
     use serde_json::json;
 
+    let id_token = token(
+        json!({ "alg": "ES256", "typ": "JWT" }),
+        claims(json!({
+            "scope": null, "client_id": null, "cnf": null, "nonce": "n", "at_hash": "h",
+        })),
+    );
     let none = json!({ "scope": null });
     vec![
         fires("child", Severity::Low, hops(json!({}), none.clone())),
         fires("parent", Severity::Low, hops(none, json!({}))),
         silent("both there", hops(json!({}), json!({}))),
+        silent(
+            "an ID token",
+            chain([
+                (None, id_token),
+                (Some("planner"), agent(&["planner"], json!({}))),
+            ]),
+        ),
+        silent(
+            "a grant that asks for nothing by name",
+            chain([
+                (
+                    None,
+                    token(
+                        json!({ "alg": "ES256", "typ": "oauth-id-jag+jwt" }),
+                        claims(json!({ "scope": null })),
+                    ),
+                ),
+                (None, user(json!({}))),
+            ]),
+        ),
         unknown(
             "opaque parent",
             with_opaque_parent(hops(json!({}), json!({}))),

@@ -7,7 +7,7 @@ use crate::{
         rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
         survey::Pair,
     },
-    token::claims::Pid,
+    token::{Kind, claims::Pid, naming::is_identifier},
 };
 
 #[cfg(test)]
@@ -51,7 +51,19 @@ fn check(pair: &Pair<'_>) -> Said {
         || (before.iss != after.iss
             && parent.token.claim_text("aud_sub") == Some(after.sub.as_str()));
     let one_domain = before.iss == after.iss;
-    let severity = match (declared, one_domain) {
+    // A grant for another server names its subject as that server knows it, and that server the one whom
+    // it takes the subject for. Within one domain only identifiers of one person for several readers
+    // may differ, never names.
+    let transcribed = if one_domain {
+        child.kind == Kind::IdJag && is_identifier(&before.sub) && is_identifier(&after.sub)
+    } else {
+        parent.kind == Kind::IdJag
+            && parent
+                .audiences
+                .as_ref()
+                .is_some_and(|all| after.iss.as_ref().is_some_and(|iss| all.contains(iss)))
+    };
+    let severity = match (declared || transcribed, one_domain) {
         (true, _) => Severity::Info,
         (false, true) => Severity::Critical,
         (false, false) => Severity::Medium,
@@ -67,6 +79,12 @@ fn check(pair: &Pair<'_>) -> Said {
         expected: name(&before),
         message: if declared {
             format!("{} became {}, as declared.", name(&before), name(&after))
+        } else if transcribed {
+            format!(
+                "{} became {}: the server that the grant is for says whom it takes its subject for.",
+                name(&before),
+                name(&after)
+            )
         } else {
             format!(
                 "{} was about {}, {} is about {}: nothing says that they are the same.",
@@ -91,12 +109,47 @@ pub(super) fn cases() -> Vec<Case> {
         json!({ "alg": "ES256", "typ": "aa-auth+jwt" }),
         claims(json!({ "sub": "bob" })),
     );
+    let grant = |changes: Value| {
+        token(
+            json!({ "alg": "ES256", "typ": "oauth-id-jag+jwt" }),
+            claims(changes),
+        )
+    };
     let elsewhere = || to(json!({ "iss": OTHER }));
     let link = ((AS.into(), "alice".into()), (OTHER.into(), "alice".into()));
     vec![
         fires("swapped", Severity::Critical, to(json!({ "sub": "bob" }))),
         fires("another issuer", Severity::Medium, elsewhere()),
         fires("declared", Severity::Info, elsewhere()).under(|s| s.links = vec![link]),
+        fires(
+            "redeemed at the server that the grant is for",
+            Severity::Info,
+            chain([
+                (None, grant(json!({ "aud": OTHER }))),
+                (None, user(json!({ "iss": OTHER, "sub": "u-77" }))),
+            ]),
+        ),
+        fires(
+            "redeemed elsewhere",
+            Severity::Medium,
+            chain([
+                (None, grant(json!({ "aud": "https://c.example.com" }))),
+                (None, user(json!({ "iss": OTHER, "sub": "u-77" }))),
+            ]),
+        ),
+        fires(
+            "one person's identifiers for two readers",
+            Severity::Info,
+            chain([
+                (None, user(json!({ "sub": "99999999-8888-7777-6666-555555555555" }))),
+                (None, grant(json!({ "sub": "11111111-2222-3333-4444-555555555555" }))),
+            ]),
+        ),
+        fires(
+            "a grant about somebody else",
+            Severity::Critical,
+            chain([(None, user(json!({}))), (None, grant(json!({ "sub": "bob" })))]),
+        ),
         silent("the same", to(json!({}))),
         silent(
             "AAuth has rules of its own",

@@ -35,6 +35,7 @@ rules! {
     dg202_no_subject,
     dg203_no_expiry,
     dg204_no_identifier,
+    dg206_incomplete,
     dg207_wrong_type,
     dg211_malformed_act,
     dg212_validity_in_act,

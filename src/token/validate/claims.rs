@@ -38,8 +38,13 @@ pub(super) fn claims_problems(token: &Token, policy: &Policy) -> Vec<String> {
         };
         let Some(seconds) = claims::numeric_date(token, name) else {
             let shown = value.to_string();
+            let why = if value.is_number() {
+                "a number beyond every calendar: no clock reaches it"
+            } else {
+                "not a number of seconds"
+            };
             found.push(format!(
-                "`{name}` is {}, not a number of seconds (RFC 7519 §2).",
+                "`{name}` is {}, {why} (RFC 7519 §2).",
                 escape(&shorten(&shown, 40))
             ));
             continue;

@@ -1,0 +1,236 @@
+//! Kinds by the shape of claims, for tokens whose `typ` names none.
+//!
+//! Claims that one kind alone has come first. What several kinds have (`nonce`, `iss` that is `sub`) decides
+//! only where nothing speaks against it.
+
+use super::Kind;
+use crate::token::{
+    Token,
+    claims::{self, is_spiffe},
+};
+
+/// The event of a logout token.
+const LOGOUT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+pub(super) fn of(token: &Token) -> Kind {
+    let claims = token.claims_map();
+    let has = |name: &str| claims.contains_key(name);
+    let any = |names: &[&str]| names.iter().any(|name| has(name));
+    if let Some(kind) = named(token) {
+        return kind;
+    }
+    if let Some(kind) = proof_or_message(token) {
+        return kind;
+    }
+    // Claims that say what may be done, or which client may do it.
+    let gives_access = any(&[
+        "scope",
+        "scp",
+        "client_id",
+        "cid",
+        "appid",
+        "act",
+        "may_act",
+        "authorization_details",
+        "realm_access",
+        "resource_access",
+        "permissions",
+        "gty",
+    ]);
+    if is_surely_id_token(token) {
+        return Kind::IdToken;
+    }
+    let told = any(&["iss"]) && any(&["sub"]) && any(&["aud"]);
+    if told && !gives_access {
+        let signed_in = has("auth_time") && any(&["amr", "acr", "name", "email", "sid", "picture"]);
+        if has("nonce") && !is_token_endpoint(token) || signed_in && !has("azp") {
+            return Kind::IdToken;
+        }
+        // A client is told who its user is, and when to ask again does not matter.
+        let person = ["name", "email", "given_name", "preferred_username", "picture"];
+        if any(&person) && !any(&["exp", "jti", "azp", "cnf"]) {
+            return Kind::UserInfo;
+        }
+    }
+    let sub = token.claim_text("sub");
+    if sub.is_some_and(|sub| is_spiffe(sub) || sub.starts_with("wimse:")) && !gives_access {
+        let is_wit = has("cnf") && !has("aud");
+        let is_svid = sub.is_some_and(is_spiffe) && !any(&["cnf", "azp", "nonce"]);
+        if is_wit {
+            return Kind::Wit;
+        }
+        if is_svid {
+            return Kind::JwtSvid;
+        }
+    }
+    if let Some(kind) = assertion(token) {
+        return kind;
+    }
+    let known = [
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "scope",
+        "scp",
+        "client_id",
+        "azp",
+        "act",
+    ];
+    // Metadata and registrations are signed as well, and give nothing.
+    let is_document = any(&[
+        "authorization_endpoint",
+        "token_endpoint",
+        "credential_endpoint",
+        "software_statement",
+    ]);
+    if any(&known) && !is_document {
+        Kind::PresumedAccessToken
+    } else {
+        Kind::Unknown
+    }
+}
+
+/// What a claim names the purpose: Keycloak's `typ`, `token_use` and the like.
+pub(super) fn named(token: &Token) -> Option<Kind> {
+    match token.claim_text("typ") {
+        Some("Refresh" | "Offline") => return Some(Kind::RefreshToken),
+        Some("ID") => return Some(Kind::IdToken),
+        Some("Logout") => return Some(Kind::LogoutToken),
+        Some("Bearer" | "DPoP") => return Some(Kind::PresumedAccessToken),
+        _ => {}
+    }
+    ["token_use", "token_type", "type"]
+        .iter()
+        .find_map(|name| match token.claim_text(name)? {
+            "access" | "access_token" => Some(Kind::PresumedAccessToken),
+            "id" | "id_token" => Some(Kind::IdToken),
+            "refresh" | "refresh_token" => Some(Kind::RefreshToken),
+            _ => None,
+        })
+}
+
+/// Whether a token holds what ID tokens alone do: hashes of the tokens and codes that it came with, and
+/// what Firebase tells of a sign-in.
+pub(super) fn is_surely_id_token(token: &Token) -> bool {
+    ["at_hash", "c_hash", "s_hash", "firebase", "sub_jwk"]
+        .iter()
+        .any(|name| token.claim(name).is_some())
+}
+
+/// Proofs, messages and documents: each has claims of its own.
+fn proof_or_message(token: &Token) -> Option<Kind> {
+    let claims = token.claims_map();
+    let has = |name: &str| claims.contains_key(name);
+    let any = |names: &[&str]| names.iter().any(|name| has(name));
+    let carries_key = token.header_map().contains_key("jwk");
+    if has("htm") && has("htu") || carries_key && any(&["htm", "htu", "ath"]) {
+        return Some(Kind::DpopProof);
+    }
+    if let Some(events) = token.claim("events") {
+        return Some(if events.get(LOGOUT).is_some() {
+            Kind::LogoutToken
+        } else {
+            Kind::SecurityEvent
+        });
+    }
+    let discloses = any(&["_sd", "_sd_alg"]) || token.disclosed.is_some();
+    if discloses {
+        return Some(if has("vct") {
+            Kind::SdJwtVc
+        } else {
+            Kind::SdJwt
+        });
+    }
+    if has("vp") {
+        return Some(Kind::VerifiablePresentation);
+    }
+    if has("vc") {
+        return Some(Kind::VerifiableCredential);
+    }
+    if has("sd_hash") {
+        return Some(Kind::KeyBinding);
+    }
+    if has("token_introspection") {
+        return Some(Kind::IntrospectionResponse);
+    }
+    if has("response_type") && any(&["client_id", "redirect_uri", "scope", "code_challenge"])
+        || has("redirect_uri") && any(&["client_id", "state"])
+        // OpenID Connect CIBA §7.1.1.
+        || any(&["login_hint_token", "binding_message", "requested_expiry"]) && has("aud")
+    {
+        return Some(Kind::RequestObject);
+    }
+    let answers = any(&["code", "response", "error"]) || has("access_token") && has("token_type");
+    if has("aud") && !has("sub") && answers {
+        return Some(Kind::JarmResponse);
+    }
+    let of_entity = any(&[
+        "authority_hints",
+        "metadata",
+        "metadata_policy",
+        "trust_marks",
+        "constraints",
+    ]);
+    if has("jwks") && has("sub") && of_entity {
+        return Some(Kind::EntityStatement);
+    }
+    let describes_client = any(&[
+        "software_id",
+        "software_redirect_uris",
+        "software_client_id",
+        "redirect_uris",
+        "org_jwks_endpoint",
+    ]);
+    // A registration that carries a statement is a request, not the statement.
+    if describes_client && !has("software_statement") {
+        return Some(Kind::SoftwareStatement);
+    }
+    if has("status_list") {
+        return Some(Kind::StatusList);
+    }
+    if has("wth") && has("aud") {
+        return Some(Kind::Wpt);
+    }
+    if has("txn") && any(&["req_wl", "tctx", "rctx", "azd"]) {
+        return Some(Kind::TxnToken);
+    }
+    None
+}
+
+/// Client assertions and authorization grants (RFC 7523), which differ in whom they speak for.
+fn assertion(token: &Token) -> Option<Kind> {
+    let iss = token.claim_text("iss").filter(|iss| !iss.is_empty())?;
+    let sub = token.claim_text("sub");
+    let names_client = claims::client(token).is_some();
+    let scope = token.claim("scope").is_some();
+    token.claim("aud")?;
+    if sub == Some(iss) {
+        // Google's service accounts call APIs with tokens that they sign themselves.
+        let of_google =
+            iss.ends_with(".gserviceaccount.com") && !is_token_endpoint(token) && !scope;
+        return match (of_google, scope, is_token_endpoint(token)) {
+            (true, ..) => None,
+            (false, false, _) => Some(Kind::ClientAssertion),
+            (false, true, true) => Some(Kind::JwtGrant),
+            (false, true, false) => None,
+        };
+    }
+    (is_token_endpoint(token) && !names_client).then_some(Kind::JwtGrant)
+}
+
+/// Whether a token is for a token endpoint alone, by the address.
+fn is_token_endpoint(token: &Token) -> bool {
+    let Some(all) = claims::audiences(token).filter(|all| all.len() == 1) else {
+        return false;
+    };
+    all.iter().any(|aud| {
+        url::Url::parse(aud).is_ok_and(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url
+                    .path_segments()
+                    .and_then(|mut path| path.next_back())
+                    .is_some_and(|last| last == "token" || last == "token.oauth2")
+        })
+    })
+}
