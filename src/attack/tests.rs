@@ -252,10 +252,7 @@ fn with_the_issuers_key_only_the_claim_is_wrong() {
         };
         assert!(made.token.starts_with(&format!("{header}.")), "{}", f.name);
         let token = decode(&made.token);
-        let Some(claims) = token.claims.as_ref().map(|c| c.value.as_object().unwrap()) else {
-            assert_eq!(f.name, "exp-exponent");
-            continue;
-        };
+        let claims = token.claims.as_ref().unwrap().value.as_object().unwrap();
         let changed = differing(good.claims_map(), claims);
         assert_eq!(changed.len(), 1, "{}: {changed:?}", f.name);
         let prefix = f.name.split('-').next().unwrap();

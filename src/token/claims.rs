@@ -4,6 +4,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use serde_json::Value;
 
+pub use super::spiffe::is_spiffe;
 use super::Token;
 
 /// A principal's identity as a chain names it: exact strings, no folding (catalogue §0.1).
@@ -24,12 +25,6 @@ impl Pid {
             sub: sub.to_owned(),
         }
     }
-}
-
-/// Whether a name is a SPIFFE ID; its scheme is written in any case (RFC 3986 §3.1).
-pub fn is_spiffe(name: &str) -> bool {
-    name.get(..9)
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("spiffe://"))
 }
 
 /// The name in a `sub`: text, or the digits of a number, which some servers write (DG-207 says that

@@ -1,6 +1,6 @@
 //! Tokens as a text holds them: what stands around a token says what it is for, where it does not itself.
 
-use super::{Token, decode::decode, find::Found, kind};
+use super::{Token, decode::decode, find::Found, purpose};
 
 /// Bytes around a token in which its request or response says of which type it is.
 const REACH: usize = 4 << 10;
@@ -19,7 +19,7 @@ pub fn read(text: &str, found: &Found) -> Token {
         }
         _ => None,
     };
-    token.kind = kind::held(&token, typed.as_deref().unwrap_or(name));
+    token.kind = purpose::held(&token, typed.as_deref().unwrap_or(name));
     token
 }
 

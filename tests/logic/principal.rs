@@ -31,7 +31,7 @@ fn act(names: &[&str]) -> Value {
 }
 
 fn practice(changes: Value) -> Token {
-    let mut all = claims(json!({ "iss": PRACTICE, "cnf": null }));
+    let mut all = claims(json!({ "iss": PRACTICE, "cnf": null, "auth_time": 1_799_999_000 }));
     for (name, value) in changes.as_object().unwrap() {
         all[name] = value.clone();
     }

@@ -112,9 +112,10 @@ fn check(at: &At<'_>, mixed: &HashSet<&str>) -> Said {
 pub(super) fn cases() -> Vec<Case> {
     use serde_json::json;
 
+    let id_token = || json!({ "nonce": "n", "client_id": null, "scope": null });
     let of_type = |changes| token(json!({ "alg": "ES256", "typ": "JWT" }), claims(changes));
     let beside = chain([
-        (None, of_type(json!({ "nonce": "n" }))),
+        (None, of_type(id_token())),
         (None, of_type(json!({}))),
     ]);
     let absent = one(token(json!({ "alg": "ES256" }), claims(json!({}))));
@@ -122,7 +123,9 @@ pub(super) fn cases() -> Vec<Case> {
         "JWT",
         json!({ "events": { "http://schemas.openid.net/event/backchannel-logout": {} } }),
     );
-    let spiffe = json!({ "sub": "spiffe://td.example/agent", "client_id": null });
+    let spiffe = json!({
+        "sub": "spiffe://td.example/agent", "client_id": null, "scope": null, "cnf": null,
+    });
     vec![
         fires("JWT", Severity::Low, typed("JWT", json!({}))),
         fires("under FAPI", Severity::Medium, typed("JWT", json!({}))).under(|s| s.fapi = true),
@@ -130,7 +133,7 @@ pub(super) fn cases() -> Vec<Case> {
         fires("absent", Severity::Low, absent),
         fires("logout token by shape", Severity::Low, logout),
         silent("at+jwt", alone(json!({}))),
-        silent("ID token", typed("JWT", json!({ "nonce": "n" }))),
+        silent("ID token", typed("JWT", id_token())),
         silent("JWT-SVID", typed("JWT", spiffe)),
         unknown("opaque", opaque()),
     ]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Form, Kind, Problem, ProblemKind, Token, kind, mask, saml, sd_jwt};
+use super::{Form, Kind, Problem, ProblemKind, Token, mask, purpose, saml, sd_jwt};
 use crate::{
     jose::{Alg, b64},
     kit::{
@@ -70,7 +70,7 @@ pub fn decode(text: &str) -> Token {
     } else {
         compact_form(&raw, &mut token);
     }
-    token.kind = kind::of(&token);
+    token.kind = purpose::of(&token);
     token
 }
 

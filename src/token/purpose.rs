@@ -1,18 +1,163 @@
-//! Kinds by the shape of claims, for tokens whose `typ` names none.
+//! What a token is for: by its `typ`, without one by the shape of its claims, and by what held it.
 //!
 //! Claims that one kind alone has come first. What several kinds have (`nonce`, `iss` that is `sub`) decides
 //! only where nothing speaks against it.
 
-use super::Kind;
-use crate::token::{
-    Token,
-    claims::{self, is_spiffe},
-};
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::{Form, Kind, Token, opaque, spiffe::is_spiffe};
+
+/// What `token` is for: by `typ` (RFC 8725 §3.11: compared without case, `application/` may be
+/// left out), else by the shape of its claims.
+pub fn of(token: &Token) -> Kind {
+    match token.form {
+        Form::Jwe => {
+            return if nested(token) {
+                Kind::NestedJwt
+            } else {
+                Kind::Encrypted
+            };
+        }
+        Form::Opaque if token.saml.is_some() => return Kind::SamlAssertion,
+        Form::Opaque => return opaque::kind(&token.raw),
+        Form::Compact | Form::Flattened | Form::General => {}
+    }
+    let typ = token.header_text("typ").unwrap_or("");
+    let typ: Cow<'_, str> = if typ.bytes().any(|b| b.is_ascii_uppercase()) {
+        typ.to_ascii_lowercase().into()
+    } else {
+        typ.into()
+    };
+    let typ = typ.strip_prefix("application/").unwrap_or(&typ);
+    match typ {
+        // Not explicit typing (RFC 8725 §3.11): the shape decides.
+        "" | "jwt" | "jose" if nested(token) && token.claims.is_none() => Kind::NestedJwt,
+        "" | "jwt" | "jose" | "jose+json" => by_shape(token),
+        // A media type of a JWT names a kind, known here or not; any other word names none.
+        _ => match by_type(typ) {
+            Kind::Unknown if !typ.contains('+') => by_shape(token),
+            kind => kind,
+        },
+    }
+}
+
+/// Whether the content is a JWT itself (RFC 7519 §5.2).
+fn nested(token: &Token) -> bool {
+    token
+        .header_text("cty")
+        .is_some_and(|cty| cty.eq_ignore_ascii_case("jwt"))
+}
+
+fn by_type(typ: &str) -> Kind {
+    match typ {
+        "at+jwt" => Kind::AccessToken,
+        // Okta's, which does not follow RFC 9068.
+        "okta-internal-at+jwt" => Kind::PresumedAccessToken,
+        "dpop+jwt" => Kind::DpopProof,
+        "client-authentication+jwt" => Kind::ClientAssertion,
+        "oauth-client-attestation+jwt" => Kind::ClientAttestation,
+        "oauth-client-attestation-pop+jwt" => Kind::ClientAttestationPop,
+        "wit+jwt" => Kind::Wit,
+        "wpt+jwt" => Kind::Wpt,
+        "txntoken+jwt" => Kind::TxnToken,
+        "oauth-id-jag+jwt" => Kind::IdJag,
+        "logout+jwt" => Kind::LogoutToken,
+        "secevent+jwt" => Kind::SecurityEvent,
+        "oauth-authz-req+jwt" => Kind::RequestObject,
+        "token-introspection+jwt" => Kind::IntrospectionResponse,
+        "dc+sd-jwt" | "vc+sd-jwt" => Kind::SdJwtVc,
+        "kb+jwt" => Kind::KeyBinding,
+        "openid4vci-proof+jwt" => Kind::CredentialProof,
+        "vc+jwt" | "vc-ld+jwt" | "vc+ld+json+jwt" => Kind::VerifiableCredential,
+        "vp+jwt" | "vp-ld+jwt" | "vp+ld+json+jwt" => Kind::VerifiablePresentation,
+        "statuslist+jwt" => Kind::StatusList,
+        "entity-statement+jwt" => Kind::EntityStatement,
+        "trust-mark+jwt" => Kind::TrustMark,
+        "act-step-proof+jwt" => Kind::ActorStepProof,
+        "act-commitment+jwt" => Kind::ActorCommitment,
+        "act-hop-ack+jwt" => Kind::ActorHopAck,
+        "aa-agent+jwt" => Kind::AauthAgent,
+        "aa-person+jwt" => Kind::AauthPerson,
+        "aa-resource+jwt" => Kind::AauthResource,
+        "aa-auth+jwt" => Kind::AauthAuth,
+        typ if typ.starts_with("mission-") && typ.ends_with("+jwt") => Kind::Mission,
+        typ if typ.ends_with("sd-jwt") => Kind::SdJwt,
+        _ => Kind::Unknown,
+    }
+}
+
+/// What a token that was held under `name` is for: a parameter, a member of JSON, a header. What the
+/// token says by its own type, or cannot be anything but, outweighs that.
+pub fn held(token: &Token, name: &str) -> Kind {
+    let own = token.kind;
+    if token.claims.is_none() || is_typed(token) {
+        return own;
+    }
+    let guessed = matches!(
+        own,
+        Kind::PresumedAccessToken
+            | Kind::IdToken
+            | Kind::ClientAssertion
+            | Kind::JwtGrant
+            | Kind::UserInfo
+            | Kind::Unknown
+    );
+    let named = match name {
+        "access_token" | "subject_token:access_token" | "actor_token:access_token"
+        | "issued:access_token" => {
+            // Hashes of other tokens stand in ID tokens alone.
+            if own == Kind::IdToken && !is_surely_id_token(token) {
+                Kind::PresumedAccessToken
+            } else {
+                return match own {
+                    Kind::ClientAssertion | Kind::UserInfo => Kind::PresumedAccessToken,
+                    own => own,
+                };
+            }
+        }
+        "id_token" | "id_token_hint" | "subject_token:id_token" | "actor_token:id_token"
+        | "issued:id_token" => Kind::IdToken,
+        "refresh_token" | "issued:refresh_token" | "subject_token:refresh_token" => {
+            Kind::RefreshToken
+        }
+        "client_assertion" => Kind::ClientAssertion,
+        "assertion" => Kind::JwtGrant,
+        "logout_token" => Kind::LogoutToken,
+        "request" => Kind::RequestObject,
+        "response" => Kind::JarmResponse,
+        "software_statement" => Kind::SoftwareStatement,
+        "issued:txn_token" | "subject_token:txn_token" => Kind::TxnToken,
+        "issued:id-jag" => Kind::IdJag,
+        _ => {
+            return match name.to_ascii_lowercase().as_str() {
+                "oauth-client-attestation" if guessed => Kind::ClientAttestation,
+                "oauth-client-attestation-pop" if guessed => Kind::ClientAttestationPop,
+                "workload-identity-token" if guessed => Kind::Wit,
+                "workload-proof-token" if guessed => Kind::Wpt,
+                "txn-token" if guessed => Kind::TxnToken,
+                _ => own,
+            };
+        }
+    };
+    if guessed { named } else { own }
+}
+
+/// Whether a token says in `typ`, of its header or as a claim, what it is for.
+fn is_typed(token: &Token) -> bool {
+    let typ = token.header_text("typ").unwrap_or_default();
+    let bare = typ
+        .get(..12)
+        .filter(|head| head.eq_ignore_ascii_case("application/"))
+        .map_or(typ, |_| &typ[12..]);
+    bare.contains('+') && !bare.eq_ignore_ascii_case("jose+json") || named(token).is_some()
+}
 
 /// The event of a logout token.
 const LOGOUT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-pub(super) fn of(token: &Token) -> Kind {
+fn by_shape(token: &Token) -> Kind {
     let claims = token.claims_map();
     let has = |name: &str| claims.contains_key(name);
     let any = |names: &[&str]| names.iter().any(|name| has(name));
@@ -92,7 +237,7 @@ pub(super) fn of(token: &Token) -> Kind {
 }
 
 /// What a claim names the purpose: Keycloak's `typ`, `token_use` and the like.
-pub(super) fn named(token: &Token) -> Option<Kind> {
+fn named(token: &Token) -> Option<Kind> {
     match token.claim_text("typ") {
         Some("Refresh" | "Offline") => return Some(Kind::RefreshToken),
         Some("ID") => return Some(Kind::IdToken),
@@ -112,7 +257,7 @@ pub(super) fn named(token: &Token) -> Option<Kind> {
 
 /// Whether a token holds what ID tokens alone do: hashes of the tokens and codes that it came with, and
 /// what Firebase tells of a sign-in.
-pub(super) fn is_surely_id_token(token: &Token) -> bool {
+fn is_surely_id_token(token: &Token) -> bool {
     ["at_hash", "c_hash", "s_hash", "firebase", "sub_jwk"]
         .iter()
         .any(|name| token.claim(name).is_some())
@@ -202,7 +347,9 @@ fn proof_or_message(token: &Token) -> Option<Kind> {
 fn assertion(token: &Token) -> Option<Kind> {
     let iss = token.claim_text("iss").filter(|iss| !iss.is_empty())?;
     let sub = token.claim_text("sub");
-    let names_client = claims::client(token).is_some();
+    let names_client = ["client_id", "azp", "cid", "appid"]
+        .iter()
+        .any(|name| token.claim(name).is_some());
     let scope = token.claim("scope").is_some();
     token.claim("aud")?;
     if sub == Some(iss) {
@@ -221,16 +368,19 @@ fn assertion(token: &Token) -> Option<Kind> {
 
 /// Whether a token is for a token endpoint alone, by the address.
 fn is_token_endpoint(token: &Token) -> bool {
-    let Some(all) = claims::audiences(token).filter(|all| all.len() == 1) else {
-        return false;
+    let aud = match token.claim("aud") {
+        Some(Value::String(aud)) => aud,
+        Some(Value::Array(all)) => match all.as_slice() {
+            [Value::String(aud)] => aud,
+            _ => return false,
+        },
+        _ => return false,
     };
-    all.iter().any(|aud| {
-        url::Url::parse(aud).is_ok_and(|url| {
-            matches!(url.scheme(), "http" | "https")
-                && url
-                    .path_segments()
-                    .and_then(|mut path| path.next_back())
-                    .is_some_and(|last| last == "token" || last == "token.oauth2")
-        })
+    url::Url::parse(aud).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url
+                .path_segments()
+                .and_then(|mut path| path.next_back())
+                .is_some_and(|last| last == "token" || last == "token.oauth2")
     })
 }
