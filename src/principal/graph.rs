@@ -197,8 +197,14 @@ impl<'a> Builder<'a> {
                     trace.holder = Some(self.key(&format!("jkt:{thumbprint}"), at));
                 }
             }
-            Kind::ClientAssertion => {
-                if let Some(sub) = token.claim_text("sub") {
+            Kind::ClientAssertion | Kind::JwtGrant => {
+                // Who asks by a grant of its own is its issuer, whomever it asks for.
+                let who = if token.kind == Kind::JwtGrant {
+                    "iss"
+                } else {
+                    "sub"
+                };
+                if let Some(sub) = token.claim_text(who) {
                     // A client is named at the server that it proves itself to.
                     let aud = claims::audiences(token).unwrap_or_default();
                     let iss = aud.iter().find(|a| self.roles.issuers.contains(*a));

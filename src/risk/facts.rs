@@ -87,7 +87,7 @@ impl<'a> Facts<'a> {
 
     /// `exp - iat`, else `exp - nbf`, in seconds.
     pub fn life(&self) -> Option<i64> {
-        self.exp?.checked_sub(self.iat.or(self.nbf)?)
+        claims::life(self.token)
     }
 
     /// Algorithm of the header; none when there is no header or no `alg`.

@@ -147,6 +147,16 @@ pub fn numeric_date(token: &Token, name: &str) -> Option<i64> {
     })
 }
 
+/// How long a token lives in whole seconds, the rest cut: `exp - iat`, else `exp - nbf`.
+pub fn life(token: &Token) -> Option<i64> {
+    let exact = |name: &str| {
+        numeric_date(token, name)?;
+        token.claim(name)?.as_f64()
+    };
+    let begin = exact("iat").or_else(|| exact("nbf"))?;
+    Some((exact("exp")? - begin).floor() as i64)
+}
+
 /// The holder's key as `cnf` names it: `jkt:…` (RFC 9449 §6.1), `x5t#S256:…` (RFC 8705 §3.1), or
 /// `jkt:` and the thumbprint of `cnf.jwk` (RFC 7800 §3.2).
 pub fn holder_key(token: &Token) -> Option<String> {

@@ -261,7 +261,7 @@ pub fn wire(before: &Token, after: &Token) -> Vec<String> {
         (Some(_), None) => out.push("aud dropped".into()),
         _ => {}
     }
-    match (lifetime(before), lifetime(after)) {
+    match (views::life(before), views::life(after)) {
         (Some(was), Some(is)) if was != is => {
             out.push(format!("life {} → {}", duration(was), duration(is)));
         }
@@ -348,10 +348,4 @@ fn chain(names: &[String]) -> String {
         [one] => one.clone(),
         [first, rest @ ..] => format!("{first} and {} before", rest.len()),
     }
-}
-
-/// Seconds from issue to end.
-fn lifetime(token: &Token) -> Option<i64> {
-    let start = views::numeric_date(token, "iat").or_else(|| views::numeric_date(token, "nbf"))?;
-    Some(views::numeric_date(token, "exp")?.saturating_sub(start))
 }

@@ -108,7 +108,7 @@ fn a_folded_graph_marks_its_folds_and_loses_nobody() {
         .as_array()
         .unwrap()
         .iter()
-        .filter(|n| n["kind"] == "person")
+        .filter(|n| n["kind"] == "principal")
         .map(|n| n["id"].clone())
         .collect();
     assert_eq!(people.len(), 2);
@@ -116,9 +116,9 @@ fn a_folded_graph_marks_its_folds_and_loses_nobody() {
         .as_array()
         .unwrap()
         .iter()
-        .find(|n| n["kind"] == "person")
+        .find(|n| n["kind"] == "principal")
         .unwrap();
-    assert_eq!(fold["label"], "2 people");
+    assert_eq!(fold["label"], "2 principals");
     assert_eq!(fold["fold"]["members"], json!(people));
     assert_eq!(fold["fold"]["within"], 0);
     let edge = folded["edges"]

@@ -118,6 +118,7 @@ pub(super) fn speaks_of_principals(kind: Kind) -> bool {
         kind,
         Kind::DpopProof
             | Kind::ClientAssertion
+            | Kind::JwtGrant
             | Kind::LogoutToken
             | Kind::SecurityEvent
             | Kind::RequestObject

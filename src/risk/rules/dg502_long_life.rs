@@ -57,7 +57,11 @@ fn check(at: &At<'_>) -> Said {
         expected: format!("at most {}", duration(medium)),
         message: format!(
             "The {} of {} lives {}: stolen, it serves for as long.",
-            own.kind.label().to_lowercase(),
+            if own.is_access() {
+                Kind::AccessToken.label().to_lowercase()
+            } else {
+                own.kind.label().to_lowercase()
+            },
             own.name(),
             duration(life)
         ),
