@@ -153,7 +153,9 @@ impl<'a> Facts<'a> {
 
     /// What to call the subject.
     pub fn who(&self) -> String {
-        naming::called(self.token).map_or_else(|| "nobody named".into(), |name| shown(&name))
+        let client = || naming::own_client(self.token).map(str::to_owned);
+        let called = naming::called(self.token).or_else(client);
+        called.map_or_else(|| "nobody named".into(), |name| shown(&name))
     }
 
     /// What to call the hop.

@@ -136,6 +136,6 @@ fn a_folded_graph_marks_its_folds_and_loses_nobody() {
             .all(|n| n.get("fold").is_none())
     );
     let svg = place.run(&["graph", "--fold", "issuer", "token", "second"]);
-    assert!(svg.out.contains("2 people"), "{}", svg.out);
+    assert!(svg.out.contains("2 principals"), "{}", svg.out);
     assert_eq!(place.run(&["graph", "--fold", "colour", "token"]).status, 2);
 }

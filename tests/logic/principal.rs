@@ -611,3 +611,4 @@ fn hidden_characters_in_names_are_shown() {
 }
 
 mod folding;
+mod kinds;
