@@ -40,7 +40,6 @@ pub(super) struct Facts<'a> {
     pub key: Option<String>,
     pub exp: Option<i64>,
     pub iat: Option<i64>,
-    pub nbf: Option<i64>,
     /// Signature verified by a key of the issuer: any other key proves only who holds that key.
     pub verified: bool,
     /// `AAuth`: some rules of the chain do not apply.
@@ -72,7 +71,6 @@ impl<'a> Facts<'a> {
             key: claims::holder_key(token),
             exp: claims::numeric_date(token, "exp"),
             iat: claims::numeric_date(token, "iat"),
-            nbf: claims::numeric_date(token, "nbf"),
             verified: hop
                 .verdict
                 .as_ref()

@@ -79,7 +79,7 @@ fn the_table_twin_says_all_that_the_picture_shows() {
     harness.get_by_label("Table").click();
     settle(&mut harness);
     let graph = harness.state().model().analysis.graph.clone();
-    harness.get_by_label_contains("alice, person");
+    harness.get_by_label_contains("alice, principal");
     let row = "alice delegates to planner";
     harness.get_by_label_contains(row).click();
     settle(&mut harness);
@@ -139,7 +139,7 @@ fn crowd(issuers: usize) -> String {
         .map(|n| {
             let claims = serde_json::json!({
                 "iss": format!("https://as{}.example", n % issuers), "sub": format!("person-{n}"),
-                "aud": format!("api-{}", n % 3), "exp": crate::rig::NOW + 600,
+                "aud": format!("api-{}", n % 3), "exp": crate::rig::NOW + 600, "auth_time": crate::rig::NOW - 60,
                 "act": { "sub": format!("agent-{}", n % 40), "iss": format!("https://as{}.example", n % issuers) },
             });
             let header = part(serde_json::json!({ "alg": "ES256", "typ": "at+jwt" }));
