@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Settings,
-    due::{Shared, is_due},
+    shared_claims::{Shared, is_due},
 };
 use crate::{
     evidence::{Evidence, Hop, Identities, RequestedExchange},

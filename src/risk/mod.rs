@@ -25,6 +25,7 @@ pub mod rules;
 mod said;
 mod settings;
 mod severity;
+mod shared_claims;
 mod sink;
 mod survey;
 

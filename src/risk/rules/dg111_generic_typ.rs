@@ -114,10 +114,7 @@ pub(super) fn cases() -> Vec<Case> {
 
     let id_token = || json!({ "nonce": "n", "client_id": null, "scope": null });
     let of_type = |changes| token(json!({ "alg": "ES256", "typ": "JWT" }), claims(changes));
-    let beside = chain([
-        (None, of_type(id_token())),
-        (None, of_type(json!({}))),
-    ]);
+    let beside = chain([(None, of_type(id_token())), (None, of_type(json!({})))]);
     let absent = one(token(json!({ "alg": "ES256" }), claims(json!({}))));
     let logout = typed(
         "JWT",

@@ -3,9 +3,10 @@
 use crate::{
     risk::{
         Severity,
-        due::{Shared, is_due, where_due},
+        due::where_due,
         facts::{Facts, shown},
         rule::{Check, Draft, Mark, Rule, Said, Surroundings, Wire},
+        shared_claims::{Shared, is_due},
         survey::At,
     },
     token::{Kind, naming},

@@ -2,8 +2,8 @@
 
 use crate::risk::{
     Severity,
-    due::{Shared, is_due},
     rule::{Check, Draft, Mark, Rule, Said, Surroundings, UNREADABLE, Wire},
+    shared_claims::{Shared, is_due},
     survey::At,
 };
 

@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::{
     risk::{
         Severity,
-        due::{Shared, is_due},
         facts::{Facts, listed},
         rule::{Check, Draft, Mark, Rule, Said, Surroundings, UNREADABLE, Wire},
+        shared_claims::{Shared, is_due},
         survey::At,
     },
     token::{
@@ -140,7 +140,9 @@ fn check(at: &At<'_>) -> Said {
                 ),
             );
         }
-        (Kind::SecurityEvent, Some(events)) if events.as_object().is_none_or(serde_json::Map::is_empty) => {
+        (Kind::SecurityEvent, Some(events))
+            if events.as_object().is_none_or(serde_json::Map::is_empty) =>
+        {
             add(
                 Severity::Medium,
                 "events",
@@ -153,7 +155,9 @@ fn check(at: &At<'_>) -> Said {
     }
     if own.kind == Kind::IntrospectionResponse
         && let Some(answer) = own.token.claim("token_introspection")
-        && answer.get("active").is_none_or(|active| !active.is_boolean())
+        && answer
+            .get("active")
+            .is_none_or(|active| !active.is_boolean())
     {
         add(
             Severity::Medium,
@@ -206,7 +210,8 @@ pub(super) fn cases() -> Vec<Case> {
         }
         one(token(json!({ "alg": "ES256", "typ": "logout+jwt" }), all))
     };
-    let signed = |typ: &str, claims: Value| one(token(json!({ "alg": "ES256", "typ": typ }), claims));
+    let signed =
+        |typ: &str, claims: Value| one(token(json!({ "alg": "ES256", "typ": typ }), claims));
     let answer = |answer: Value| {
         signed(
             "token-introspection+jwt",
@@ -232,7 +237,9 @@ pub(super) fn cases() -> Vec<Case> {
         fires(
             "logout token with another event",
             Severity::Medium,
-            logout(json!({ "events": { "https://schemas.openid.net/secevent/caep/event-type/session-revoked": {} } })),
+            logout(
+                json!({ "events": { "https://schemas.openid.net/secevent/caep/event-type/session-revoked": {} } }),
+            ),
         ),
         fires(
             "logout token of nobody",
@@ -247,18 +254,31 @@ pub(super) fn cases() -> Vec<Case> {
         fires(
             "workload identity token without a key",
             Severity::Medium,
-            signed("wit+jwt", json!({ "iss": "https://as", "sub": "wimse://a/b", "exp": 1, "jti": "1" })),
+            signed(
+                "wit+jwt",
+                json!({ "iss": "https://as", "sub": "wimse://a/b", "exp": 1, "jti": "1" }),
+            ),
         ),
         fires(
             "answer without its answer",
             Severity::Medium,
-            signed("token-introspection+jwt", json!({ "iss": "https://as", "aud": "https://api", "iat": 1 })),
+            signed(
+                "token-introspection+jwt",
+                json!({ "iss": "https://as", "aud": "https://api", "iat": 1 }),
+            ),
         ),
-        fires("answer that does not say", Severity::Medium, answer(json!({}))),
+        fires(
+            "answer that does not say",
+            Severity::Medium,
+            answer(json!({})),
+        ),
         fires(
             "no events at all",
             Severity::Medium,
-            signed("secevent+jwt", json!({ "iss": "https://as", "iat": 1, "jti": "1", "events": {} })),
+            signed(
+                "secevent+jwt",
+                json!({ "iss": "https://as", "iat": 1, "jti": "1", "events": {} }),
+            ),
         ),
         fires(
             "request inside a request",
@@ -269,10 +289,16 @@ pub(super) fn cases() -> Vec<Case> {
             ),
         ),
         silent("an access token that is whole", alone(json!({}))),
-        silent("a vendor's name for the client", alone(json!({ "client_id": null, "azp": "app" }))),
+        silent(
+            "a vendor's name for the client",
+            alone(json!({ "client_id": null, "azp": "app" })),
+        ),
         silent("a logout token that is whole", logout(json!({}))),
         silent("of a session", logout(json!({ "sub": null, "sid": "s" }))),
-        silent("an answer that is whole", answer(json!({ "active": false }))),
+        silent(
+            "an answer that is whole",
+            answer(json!({ "active": false })),
+        ),
         silent(
             "a request for a back channel",
             signed(
@@ -280,7 +306,10 @@ pub(super) fn cases() -> Vec<Case> {
                 json!({ "iss": "app", "aud": "https://as", "client_id": "app", "login_hint": "a", "binding_message": "1" }),
             ),
         ),
-        silent("no promise, none broken", typed("JWT", json!({ "client_id": null }))),
+        silent(
+            "no promise, none broken",
+            typed("JWT", json!({ "client_id": null })),
+        ),
         unknown("opaque", opaque()),
     ]
 }

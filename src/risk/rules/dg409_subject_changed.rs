@@ -141,14 +141,23 @@ pub(super) fn cases() -> Vec<Case> {
             "one person's identifiers for two readers",
             Severity::Info,
             chain([
-                (None, user(json!({ "sub": "99999999-8888-7777-6666-555555555555" }))),
-                (None, grant(json!({ "sub": "11111111-2222-3333-4444-555555555555" }))),
+                (
+                    None,
+                    user(json!({ "sub": "99999999-8888-7777-6666-555555555555" })),
+                ),
+                (
+                    None,
+                    grant(json!({ "sub": "11111111-2222-3333-4444-555555555555" })),
+                ),
             ]),
         ),
         fires(
             "a grant about somebody else",
             Severity::Critical,
-            chain([(None, user(json!({}))), (None, grant(json!({ "sub": "bob" })))]),
+            chain([
+                (None, user(json!({}))),
+                (None, grant(json!({ "sub": "bob" }))),
+            ]),
         ),
         silent("the same", to(json!({}))),
         silent(
