@@ -356,11 +356,10 @@ fn assertion(token: &Token) -> Option<Kind> {
         // Google's service accounts call APIs with tokens that they sign themselves.
         let of_google =
             iss.ends_with(".gserviceaccount.com") && !is_token_endpoint(token) && !scope;
-        return match (of_google, scope, is_token_endpoint(token)) {
-            (true, ..) => None,
-            (false, false, _) => Some(Kind::ClientAssertion),
-            (false, true, true) => Some(Kind::JwtGrant),
-            (false, true, false) => None,
+        return match (scope, is_token_endpoint(token)) {
+            (false, _) if !of_google => Some(Kind::ClientAssertion),
+            (true, true) => Some(Kind::JwtGrant),
+            _ => None,
         };
     }
     (is_token_endpoint(token) && !names_client).then_some(Kind::JwtGrant)

@@ -78,17 +78,15 @@ impl Roles {
     /// What a principal is. A name alone says nothing: what nobody tells stays unknown.
     pub fn kind(&self, pid: &Pid) -> NodeKind {
         let acts = self.agents.contains(pid);
+        let is_only_told_of = !self.clients.contains(pid);
         match self.identities.nature(pid) {
-            Some(Nature::Agent) => NodeKind::Agent,
-            // People act for others as well.
+            // People act for others as well, and stay people.
             Some(Nature::Person) => NodeKind::Person,
-            Some(Nature::Client | Nature::Service) | None if acts => NodeKind::Agent,
-            Some(Nature::Client) => NodeKind::Client,
-            Some(Nature::Service) => NodeKind::Service,
-            None if self.clients.contains(pid) => NodeKind::Client,
-            None if self.subjects.contains(pid) => NodeKind::Unknown,
-            None if self.allowed.contains(pid) => NodeKind::Agent,
-            None => NodeKind::Client,
+            Some(Nature::Service) if !acts => NodeKind::Service,
+            None if !acts && is_only_told_of && self.subjects.contains(pid) => NodeKind::Unknown,
+            None if is_only_told_of && self.allowed.contains(pid) => NodeKind::Agent,
+            Some(Nature::Client) | None if !acts => NodeKind::Client,
+            Some(_) | None => NodeKind::Agent,
         }
     }
 

@@ -32,11 +32,10 @@ pub(super) static RULE: Rule = Rule {
 fn check(at: &At<'_>) -> Said {
     let own = at.own;
     let (medium, high) = match own.kind {
-        Kind::AccessToken | Kind::PresumedAccessToken => (3_600, 86_400),
+        // Of a grant an hour is what servers take at most, and what their libraries write.
+        Kind::AccessToken | Kind::PresumedAccessToken | Kind::JwtGrant => (3_600, 86_400),
         Kind::IdJag | Kind::TxnToken => (300, 900),
         Kind::ClientAssertion => (300, 3_600),
-        // An hour is what servers take at most, and what their libraries write.
-        Kind::JwtGrant => (3_600, 86_400),
         Kind::Opaque | Kind::Encrypted | Kind::Unknown => {
             return Said::unknown("how long such a token may live is unknown");
         }
