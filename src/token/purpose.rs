@@ -198,13 +198,14 @@ fn by_shape(token: &Token) -> Kind {
         }
     }
     let sub = token.claim_text("sub");
-    if sub.is_some_and(|sub| is_spiffe(sub) || sub.starts_with("wimse:")) && !gives_access {
-        let is_wit = has("cnf") && !has("aud");
-        let is_svid = sub.is_some_and(is_spiffe) && !any(&["cnf", "azp", "nonce"]);
-        if is_wit {
+    let names_client = any(&["client_id", "cid", "appid"]);
+    if sub.is_some_and(|sub| is_spiffe(sub) || sub.starts_with("wimse:")) && !names_client {
+        if has("cnf") && !has("aud") && !gives_access {
             return Kind::Wit;
         }
-        if is_svid {
+        // One without `aud` is a broken SVID, unless it says what a server would say of authority.
+        let of_server = any(&["scope", "scp", "azp", "act"]);
+        if sub.is_some_and(is_spiffe) && (has("aud") || !of_server) {
             return Kind::JwtSvid;
         }
     }
