@@ -68,7 +68,10 @@ impl Identities {
 
     fn read(&mut self, token: &Token) {
         for actor in claims::actors(token) {
-            let told = actor.members.get("sub_profile").and_then(naming::of_profile);
+            let told = actor
+                .members
+                .get("sub_profile")
+                .and_then(naming::of_profile);
             if let Some(nature) = told.filter(|_| !actor.pid.sub.is_empty()) {
                 self.is(self.canonical(&actor.pid), nature);
             }

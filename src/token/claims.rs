@@ -4,8 +4,8 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use serde_json::Value;
 
-pub use super::spiffe::is_spiffe;
 use super::Token;
+pub use super::spiffe::is_spiffe;
 
 /// A principal's identity as a chain names it: exact strings, no folding (catalogue §0.1).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -173,9 +173,9 @@ fn authoritative(token: &Token, p: &Principal) -> String {
         Kind::IdToken => {
             let to = p.client.clone().or_else(|| p.audience.first().cloned());
             return match to {
-                Some(to) => format!(
-                    "{whole} signed in: the token tells {to} so, and allows nobody to act."
-                ),
+                Some(to) => {
+                    format!("{whole} signed in: the token tells {to} so, and allows nobody to act.")
+                }
                 None => {
                     format!("{whole} signed in: the token says so, and allows nobody to act.")
                 }
@@ -262,7 +262,9 @@ fn without_subject(token: &Token, p: &Principal) -> String {
         }
         Kind::RequestObject => {
             return match &p.client {
-                Some(client) => format!("{client} asks for an authorization: nobody is spoken for."),
+                Some(client) => {
+                    format!("{client} asks for an authorization: nobody is spoken for.")
+                }
                 None => "A client asks for an authorization: nobody is spoken for.".into(),
             };
         }

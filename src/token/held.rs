@@ -42,7 +42,11 @@ fn declared(text: &str, found: &Found, member: &str) -> Option<String> {
 
 /// What follows a token up to the end of its object or request.
 fn until(after: &str) -> &str {
-    let end = after.find(['}']).into_iter().chain(after.find("\n\n")).min();
+    let end = after
+        .find(['}'])
+        .into_iter()
+        .chain(after.find("\n\n"))
+        .min();
     &after[..end.unwrap_or(after.len())]
 }
 

@@ -315,5 +315,7 @@ fn grants(token: &Token) -> impl Iterator<Item = Cow<'_, str>> {
 /// Whether a client got the token for itself, by the grant that the token names.
 fn is_client_grant(token: &Token) -> bool {
     let mut all = grants(token);
-    all.next().is_some_and(|grant| grant == "client-credentials") && all.next().is_none()
+    all.next()
+        .is_some_and(|grant| grant == "client-credentials")
+        && all.next().is_none()
 }

@@ -105,7 +105,9 @@ pub fn held(token: &Token, name: &str) -> Kind {
             | Kind::Unknown
     );
     let named = match name {
-        "access_token" | "subject_token:access_token" | "actor_token:access_token"
+        "access_token"
+        | "subject_token:access_token"
+        | "actor_token:access_token"
         | "issued:access_token" => {
             // Hashes of other tokens stand in ID tokens alone.
             if own == Kind::IdToken && !is_surely_id_token(token) {
@@ -117,7 +119,10 @@ pub fn held(token: &Token, name: &str) -> Kind {
                 };
             }
         }
-        "id_token" | "id_token_hint" | "subject_token:id_token" | "actor_token:id_token"
+        "id_token"
+        | "id_token_hint"
+        | "subject_token:id_token"
+        | "actor_token:id_token"
         | "issued:id_token" => Kind::IdToken,
         "refresh_token" | "issued:refresh_token" | "subject_token:refresh_token" => {
             Kind::RefreshToken
@@ -192,7 +197,13 @@ fn by_shape(token: &Token) -> Kind {
             return Kind::IdToken;
         }
         // A client is told who its user is, and when to ask again does not matter.
-        let person = ["name", "email", "given_name", "preferred_username", "picture"];
+        let person = [
+            "name",
+            "email",
+            "given_name",
+            "preferred_username",
+            "picture",
+        ];
         if any(&person) && !any(&["exp", "jti", "azp", "cnf"]) {
             return Kind::UserInfo;
         }

@@ -19,33 +19,68 @@ fn a_name_alone_makes_nobody_a_person() {
     use NodeKind::{Agent, Client, Person, Service, Unknown};
     for (claims, kind) in [
         (json!({ "iss": "i", "sub": "alice", "scope": "a" }), Unknown),
-        (json!({ "iss": "i", "sub": "alice@example.com", "azp": "app" }), Unknown),
-        (json!({ "iss": "i", "sub": "batch", "client_id": "app" }), Unknown),
-        (json!({ "iss": "i", "sub": "alice", "amr": ["pwd"] }), Person),
-        (json!({ "iss": "i", "sub": "alice", "email": "a@example.com" }), Person),
-        (json!({ "iss": "i", "sub": "alice", "aud": "c", "nonce": "n" }), Person),
+        (
+            json!({ "iss": "i", "sub": "alice@example.com", "azp": "app" }),
+            Unknown,
+        ),
+        (
+            json!({ "iss": "i", "sub": "batch", "client_id": "app" }),
+            Unknown,
+        ),
+        (
+            json!({ "iss": "i", "sub": "alice", "amr": ["pwd"] }),
+            Person,
+        ),
+        (
+            json!({ "iss": "i", "sub": "alice", "email": "a@example.com" }),
+            Person,
+        ),
+        (
+            json!({ "iss": "i", "sub": "alice", "aud": "c", "nonce": "n" }),
+            Person,
+        ),
         // Whoever is named as an actor of her own, whatever she is.
-        (json!({ "iss": "i", "sub": "alice", "amr": ["pwd"], "act": { "sub": "alice" } }), Person),
-        (json!({ "iss": "i", "sub": "alice", "act": { "sub": "alice" } }), Unknown),
-        (json!({ "iss": "i", "sub": "job", "client_id": "job" }), Client),
+        (
+            json!({ "iss": "i", "sub": "alice", "amr": ["pwd"], "act": { "sub": "alice" } }),
+            Person,
+        ),
+        (
+            json!({ "iss": "i", "sub": "alice", "act": { "sub": "alice" } }),
+            Unknown,
+        ),
+        (
+            json!({ "iss": "i", "sub": "job", "client_id": "job" }),
+            Client,
+        ),
         (json!({ "iss": "i", "sub": "job", "aud": "job" }), Client),
-        (json!({ "sub": "system:serviceaccount:pay:worker", "aud": ["api"] }), Service),
-        (json!({ "iss": "i", "sub": "x", "sub_profile": "ai_agent" }), Agent),
+        (
+            json!({ "sub": "system:serviceaccount:pay:worker", "aud": ["api"] }),
+            Service,
+        ),
+        (
+            json!({ "iss": "i", "sub": "x", "sub_profile": "ai_agent" }),
+            Agent,
+        ),
     ] {
         let all = nodes([lone(claims.clone())]);
         assert_eq!(all[0].0, kind, "{claims}: {all:?}");
     }
     let empty = nodes([lone(json!({ "iss": "i", "sub": "", "scope": "a" }))]);
-    assert!(empty.iter().all(|(_, label)| !label.is_empty()), "{empty:?}");
+    assert!(
+        empty.iter().all(|(_, label)| !label.is_empty()),
+        "{empty:?}"
+    );
 }
 
 #[test]
 fn people_act_for_others_as_people() {
     let support = lone(json!({ "iss": "i", "sub": "bob", "email": "bob@example.com" }));
-    let session = lone(json!({ "iss": "i", "sub": "alice", "act": { "sub": "bob" }, "scope": "a" }));
+    let session =
+        lone(json!({ "iss": "i", "sub": "alice", "act": { "sub": "bob" }, "scope": "a" }));
     let all = nodes([support, session]);
     assert!(all.contains(&(NodeKind::Person, "bob".into())), "{all:?}");
-    let said = lone(json!({ "iss": "i", "sub": "alice", "act": { "sub": "bob", "sub_profile": "user" } }));
+    let said =
+        lone(json!({ "iss": "i", "sub": "alice", "act": { "sub": "bob", "sub_profile": "user" } }));
     assert!(nodes([said]).contains(&(NodeKind::Person, "bob".into())));
     let agent = lone(json!({ "iss": "i", "sub": "alice", "act": { "sub": "planner" } }));
     assert!(nodes([agent]).contains(&(NodeKind::Agent, "planner".into())));

@@ -43,7 +43,10 @@ fn typ_decides_and_without_it_the_shape() {
         ("act-step-proof+jwt", Kind::ActorStepProof),
         ("vp+jwt", Kind::VerifiablePresentation),
         ("okta-internal-at+jwt", Kind::PresumedAccessToken),
-        ("application/okta-internal-at+jwt", Kind::PresumedAccessToken),
+        (
+            "application/okta-internal-at+jwt",
+            Kind::PresumedAccessToken,
+        ),
         ("example+jwt", Kind::Unknown),
     ] {
         assert_eq!(of(Some(typ), json!({"sub":"x"})), kind, "{typ}");
@@ -119,20 +122,59 @@ fn shapes_that_are_alike_are_told_apart() {
     };
     for (claims, kind) in [
         // A nonce alone makes no ID token.
-        (user(json!({"nonce":"n","scope":"read"})), Kind::PresumedAccessToken),
-        (user(json!({"nonce":"n","scp":["read"]})), Kind::PresumedAccessToken),
-        (user(json!({"nonce":"n","client_id":"app"})), Kind::PresumedAccessToken),
-        (user(json!({"nonce":"n","act":{"sub":"a"}})), Kind::PresumedAccessToken),
-        (user(json!({"nonce":"n","typ":"Bearer"})), Kind::PresumedAccessToken),
-        (user(json!({"nonce":"n","token_use":"access"})), Kind::PresumedAccessToken),
-        (json!({"iss":"i","sub":"a","nonce":"n"}), Kind::PresumedAccessToken),
+        (
+            user(json!({"nonce":"n","scope":"read"})),
+            Kind::PresumedAccessToken,
+        ),
+        (
+            user(json!({"nonce":"n","scp":["read"]})),
+            Kind::PresumedAccessToken,
+        ),
+        (
+            user(json!({"nonce":"n","client_id":"app"})),
+            Kind::PresumedAccessToken,
+        ),
+        (
+            user(json!({"nonce":"n","act":{"sub":"a"}})),
+            Kind::PresumedAccessToken,
+        ),
+        (
+            user(json!({"nonce":"n","typ":"Bearer"})),
+            Kind::PresumedAccessToken,
+        ),
+        (
+            user(json!({"nonce":"n","token_use":"access"})),
+            Kind::PresumedAccessToken,
+        ),
+        (
+            json!({"iss":"i","sub":"a","nonce":"n"}),
+            Kind::PresumedAccessToken,
+        ),
         (user(json!({"nonce":"n"})), Kind::IdToken),
-        (user(json!({"nonce":"n","azp":"c","roles":["x"]})), Kind::IdToken),
-        (user(json!({"at_hash":"h","azp":"c","scope":"openid"})), Kind::IdToken),
-        (user(json!({"token_use":"id","cognito:username":"a"})), Kind::IdToken),
-        (user(json!({"auth_time":1,"amr":["pwd"],"email":"a@b"})), Kind::IdToken),
-        (user(json!({"auth_time":1,"amr":["pwd"],"scope":"a"})), Kind::PresumedAccessToken),
-        (user(json!({"firebase":{"sign_in_provider":"custom"}})), Kind::IdToken),
+        (
+            user(json!({"nonce":"n","azp":"c","roles":["x"]})),
+            Kind::IdToken,
+        ),
+        (
+            user(json!({"at_hash":"h","azp":"c","scope":"openid"})),
+            Kind::IdToken,
+        ),
+        (
+            user(json!({"token_use":"id","cognito:username":"a"})),
+            Kind::IdToken,
+        ),
+        (
+            user(json!({"auth_time":1,"amr":["pwd"],"email":"a@b"})),
+            Kind::IdToken,
+        ),
+        (
+            user(json!({"auth_time":1,"amr":["pwd"],"scope":"a"})),
+            Kind::PresumedAccessToken,
+        ),
+        (
+            user(json!({"firebase":{"sign_in_provider":"custom"}})),
+            Kind::IdToken,
+        ),
         (user(json!({"token_type":"refresh"})), Kind::RefreshToken),
         (user(json!({"type":"access"})), Kind::PresumedAccessToken),
         // Of a user, for a client, without an end.
@@ -142,13 +184,18 @@ fn shapes_that_are_alike_are_told_apart() {
         ),
         // Logout tokens, whatever else they hold.
         (
-            user(json!({"nonce":"n","events":{"http://schemas.openid.net/event/backchannel-logout":{}}})),
+            user(
+                json!({"nonce":"n","events":{"http://schemas.openid.net/event/backchannel-logout":{}}}),
+            ),
             Kind::LogoutToken,
         ),
         (user(json!({"events":[]})), Kind::SecurityEvent),
         // Workloads.
         (json!({"sub":"spiffe://t/w","exp":1}), Kind::JwtSvid),
-        (json!({"sub":"SPIFFE://t/w","aud":[],"exp":1}), Kind::JwtSvid),
+        (
+            json!({"sub":"SPIFFE://t/w","aud":[],"exp":1}),
+            Kind::JwtSvid,
+        ),
         (
             json!({"sub":"spiffe://t/w","scope":"read","exp":1}),
             Kind::PresumedAccessToken,
@@ -157,8 +204,14 @@ fn shapes_that_are_alike_are_told_apart() {
             json!({"sub":"wimse://t/w","exp":1,"cnf":{"jwk":{"kty":"EC"}}}),
             Kind::Wit,
         ),
-        (json!({"aud":"https://x","exp":1,"jti":"1","wth":"h"}), Kind::Wpt),
-        (json!({"aud":"t","txn":"1","tctx":{},"sub":"a"}), Kind::TxnToken),
+        (
+            json!({"aud":"https://x","exp":1,"jti":"1","wth":"h"}),
+            Kind::Wpt,
+        ),
+        (
+            json!({"aud":"t","txn":"1","tctx":{},"sub":"a"}),
+            Kind::TxnToken,
+        ),
         // Grants and assertions (RFC 7523).
         (
             json!({"iss":"x@p.iam.gserviceaccount.com","scope":"https://www.googleapis.com/auth/prediction","aud":"https://oauth2.googleapis.com/token","exp":2,"iat":1}),

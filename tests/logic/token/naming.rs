@@ -143,7 +143,11 @@ fn the_own_token_of_a_client_says_so() {
         json!({"iss":"i","sub":UUID,"oid":UUID,"tid":"t","azp":APP,"scp":"read"}),
         json!({"iss":"i","sub":"alice","azp":"app","preferred_username":"service-account-other"}),
     ] {
-        assert_eq!(naming::own_client(&token(of_a_user.clone())), None, "{of_a_user}");
+        assert_eq!(
+            naming::own_client(&token(of_a_user.clone())),
+            None,
+            "{of_a_user}"
+        );
     }
 }
 
@@ -153,7 +157,10 @@ fn what_a_subject_is_where_its_token_says_it() {
     for (claims, nature) in [
         // Nothing but a name: nobody knows.
         (json!({"sub":"alice"}), None),
-        (json!({"sub":"alice","client_id":"app","scope":"read"}), None),
+        (
+            json!({"sub":"alice","client_id":"app","scope":"read"}),
+            None,
+        ),
         (json!({"sub":UUID,"azp":"app"}), None),
         (json!({"sub":"alice@example.com"}), None),
         (json!({"sub":"alice","act":{"sub":"alice"}}), None),
@@ -164,28 +171,52 @@ fn what_a_subject_is_where_its_token_says_it() {
         (json!({"sub":UUID,"sid":"s","azp":"app"}), Some(Person)),
         (json!({"sub":UUID,"cid":"app","uid":"00u1"}), Some(Person)),
         (json!({"sub":"auth0|65a1"}), Some(Person)),
-        (json!({"sub":UUID,"tid":"t","scp":"Mail.Read"}), Some(Person)),
+        (
+            json!({"sub":UUID,"tid":"t","scp":"Mail.Read"}),
+            Some(Person),
+        ),
         (json!({"sub":UUID,"sub_profile":"user"}), Some(Person)),
         // Clients.
         (json!({"sub":"app","client_id":"app"}), Some(Client)),
         (json!({"sub":"app","aud":"app"}), Some(Client)),
-        (json!({"sub":"app","gty":"client-credentials"}), Some(Client)),
+        (
+            json!({"sub":"app","gty":"client-credentials"}),
+            Some(Client),
+        ),
         (json!({"sub":"x","sub_profile":"web_app"}), Some(Client)),
         // Workloads.
-        (json!({"sub":"system:serviceaccount:pay:worker"}), Some(Service)),
-        (json!({"sub":"repo:org/app:ref:refs/heads/main"}), Some(Service)),
-        (json!({"sub":"any","job_workflow_ref":"org/app/.github"}), Some(Service)),
-        (json!({"sub":"project_path:a/b:ref_type:branch:ref:main"}), Some(Service)),
+        (
+            json!({"sub":"system:serviceaccount:pay:worker"}),
+            Some(Service),
+        ),
+        (
+            json!({"sub":"repo:org/app:ref:refs/heads/main"}),
+            Some(Service),
+        ),
+        (
+            json!({"sub":"any","job_workflow_ref":"org/app/.github"}),
+            Some(Service),
+        ),
+        (
+            json!({"sub":"project_path:a/b:ref_type:branch:ref:main"}),
+            Some(Service),
+        ),
         (json!({"sub":"spiffe://td.example/a"}), Some(Service)),
         (json!({"sub":"SPIFFE://td.example/a"}), Some(Service)),
-        (json!({"sub":"1175","email":"a@p.iam.gserviceaccount.com","azp":"1175"}), Some(Service)),
+        (
+            json!({"sub":"1175","email":"a@p.iam.gserviceaccount.com","azp":"1175"}),
+            Some(Service),
+        ),
         (json!({"sub":"arn:aws:iam::1:role/agent"}), Some(Service)),
         (json!({"sub":"x","sub_profile":["service"]}), Some(Service)),
         // Agents, as Entra and the actor profile say it.
         (json!({"sub":UUID,"xms_sub_fct":"2 11"}), Some(Agent)),
         (json!({"sub":UUID,"xms_sub_fct":[3, 13]}), Some(Agent)),
         (json!({"sub":UUID,"xms_sub_fct":"2 111"}), None),
-        (json!({"sub":"x","sub_profile":"service ai_agent"}), Some(Agent)),
+        (
+            json!({"sub":"x","sub_profile":"service ai_agent"}),
+            Some(Agent),
+        ),
         (json!({"sub":"x","sub_profile":"toaster"}), None),
     ] {
         assert_eq!(naming::nature(&token(claims.clone())), nature, "{claims}");

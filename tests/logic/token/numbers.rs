@@ -18,7 +18,11 @@ const NUMBERS: [&str; 9] = [
 ];
 
 fn made(claims: &str) -> String {
-    format!("{}.{}.", b64::encode(r#"{"alg":"none"}"#), b64::encode(claims))
+    format!(
+        "{}.{}.",
+        b64::encode(r#"{"alg":"none"}"#),
+        b64::encode(claims)
+    )
 }
 
 #[test]
@@ -45,7 +49,9 @@ fn edits_and_signatures_keep_other_numbers() {
         let edited = craft::set(&made(&claims), Part::Payload, "/sub", Some("b".into())).unwrap();
         let written = craft::text(&edited, Part::Payload).unwrap();
         assert!(written.contains(&format!("\"n\": {number},")), "{written}");
-        let value = delegraph::kit::json::parse(claims.as_bytes()).unwrap().value;
+        let value = delegraph::kit::json::parse(claims.as_bytes())
+            .unwrap()
+            .value;
         let signed = mint(&json!({}), &value, &key, &alg).unwrap();
         let payload = b64::decode(signed.split('.').nth(1).unwrap()).unwrap();
         assert_eq!(String::from_utf8(payload).unwrap(), claims);
@@ -76,9 +82,18 @@ fn a_fraction_of_a_second_ends_and_begins_a_life_when_it_does() {
     }
     // Beyond every calendar, and what is no number at all.
     for (claims, words) in [
-        (r#"{"exp":1e+400}"#, "`exp` is 1e+400, a number beyond every calendar"),
-        (r#"{"nbf":18446744073709551616}"#, "`nbf` is 18446744073709551616, a number beyond every calendar"),
-        (r#"{"iat":"1000"}"#, "`iat` is \"1000\", not a number of seconds"),
+        (
+            r#"{"exp":1e+400}"#,
+            "`exp` is 1e+400, a number beyond every calendar",
+        ),
+        (
+            r#"{"nbf":18446744073709551616}"#,
+            "`nbf` is 18446744073709551616, a number beyond every calendar",
+        ),
+        (
+            r#"{"iat":"1000"}"#,
+            "`iat` is \"1000\", not a number of seconds",
+        ),
     ] {
         let (_, problems) = life(claims, 1000);
         assert!(
