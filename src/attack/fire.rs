@@ -8,13 +8,15 @@
 mod plan;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    time::Duration,
 };
 
 use super::{
     Expected, Forgery, Matrix, Row, Verdict,
+    answer::{self, Control, Outcome},
     target::{Occasion, Steps},
 };
 use crate::{
@@ -34,6 +36,12 @@ pub use plan::{
 
 /// Requests in a row without an answer after which nothing more is sent.
 pub const SILENT: usize = 8;
+
+/// Times that one request is sent again because the target was busy.
+const MOST_WAITS: u8 = 3;
+
+/// Seconds that a target may ask to be left alone, each time; one that asks for more is left.
+const LONGEST_WAIT: u64 = 120;
 
 /// What is sent.
 #[derive(Clone, Copy)]
@@ -88,8 +96,15 @@ struct Under {
     shot: Shot,
     left: VecDeque<Request>,
     signed: Option<super::Signed>,
-    /// A request waits for its answer.
-    waits: bool,
+    /// A request waits for its answer: this one.
+    waits: Option<Request>,
+}
+
+/// How often a shot was sent again, and why.
+#[derive(Clone, Copy, Default)]
+struct Tries {
+    nonce: bool,
+    waits: u8,
 }
 
 /// Firing under way.
@@ -105,8 +120,13 @@ pub struct Fire {
     /// Requests without an answer since the last answer.
     silent: usize,
     nonce: Option<String>,
-    /// The control was sent again because the server gave a nonce.
-    retried: bool,
+    /// What is to be sent again, with the places of their rows.
+    again: VecDeque<(usize, Shot)>,
+    tries: HashMap<usize, Tries>,
+    /// How long the target asked to be left alone.
+    pause: Option<Duration>,
+    /// The good request with its answer.
+    control: Option<Control>,
 }
 
 impl Fire {
@@ -146,7 +166,10 @@ impl Fire {
             sent: 0,
             silent: 0,
             nonce: None,
-            retried: false,
+            again: VecDeque::new(),
+            tries: HashMap::new(),
+            pause: None,
+            control: None,
         })
     }
 
@@ -158,6 +181,11 @@ impl Fire {
     /// What is to be fired.
     pub fn plan(&self) -> &Arc<Plan> {
         &self.plan
+    }
+
+    /// How long nothing is to be sent, where the target asked for it: told once.
+    pub fn take_pause(&mut self) -> Option<Duration> {
+        self.pause.take()
     }
 
     /// How many requests were sent.
@@ -183,17 +211,18 @@ impl Fire {
     pub fn next(&mut self, env: &Env) -> Next {
         loop {
             // The next step of what is under way comes before anything new.
-            let due = self.under.iter_mut().find(|(_, u)| !u.waits);
+            let due = self.under.iter_mut().find(|(_, u)| u.waits.is_none());
             if let Some((&place, under)) = due {
                 if let Some(request) = under.left.pop_front() {
-                    under.waits = true;
+                    under.waits = Some(request.clone());
                     self.sent += 1;
                     return Next::Send(Ticket(place), request);
                 }
                 self.under.remove(&place);
                 continue;
             }
-            let Some(&shot) = self.queue.front() else {
+            let first = self.again.front().map(|(_, shot)| shot);
+            let Some(&shot) = first.or(self.queue.front()) else {
                 return if self.under.is_empty() {
                     Next::Done
                 } else {
@@ -204,9 +233,14 @@ impl Fire {
             if alone && !self.under.is_empty() || self.under.len() >= self.plan.at_once() {
                 return Next::Wait;
             }
-            self.queue.pop_front();
-            let place = self.place;
-            self.place += 1;
+            let place = match self.again.pop_front() {
+                Some((place, _)) => place,
+                None => {
+                    self.queue.pop_front();
+                    self.place += 1;
+                    self.place - 1
+                }
+            };
             // One is kept for the last control.
             if !shot.is_control() && self.sent + 1 >= self.plan.pace.limit {
                 let why = format!("beyond the limit of {} requests", self.plan.pace.limit);
@@ -222,7 +256,7 @@ impl Fire {
                         shot,
                         left: steps.into(),
                         signed,
-                        waits: false,
+                        waits: None,
                     };
                     self.under.insert(place, under);
                 }
@@ -261,7 +295,7 @@ impl Fire {
         let Some(under) = self.under.get_mut(&place) else {
             return;
         };
-        under.waits = false;
+        let request = under.waits.take();
         let (shot, signed, more) = (under.shot, under.signed, !under.left.is_empty());
         let response = match answer {
             Answer::Response(response) => response,
@@ -270,40 +304,57 @@ impl Fire {
                 return self.unanswered(place, shot, signed, &none);
             }
         };
-        self.silent = 0;
-        let nonce = response.header("dpop-nonce").map(str::to_owned);
-        let fresh = nonce.is_some() && nonce != self.nonce;
-        if nonce.is_some() {
-            self.nonce = nonce;
-        }
-        let refused = self.plan.target.refuses(response.status);
-        if shot.is_control() && refused && fresh && !self.retried {
-            // RFC 9449 §9: the server asks for its nonce; only then is the control a good request.
-            self.retried = true;
-            self.under.remove(&place);
-            self.place = place;
-            self.queue.push_front(shot);
+        let Some(request) = request else {
             return;
+        };
+        self.silent = 0;
+        if let Some(nonce) = response.header("dpop-nonce") {
+            self.nonce = Some(nonce.to_owned());
+        }
+        let control = self.control.as_ref().filter(|_| !shot.is_control());
+        let mut outcome = answer::read(&self.plan.target, &request, &response, control);
+        let tries = self.tries.entry(place).or_default();
+        match outcome {
+            // RFC 9449 §8, §9: only with the server's nonce it is what it was meant to be.
+            Outcome::Nonce if !tries.nonce => {
+                tries.nonce = true;
+                return self.send_again(place, shot);
+            }
+            Outcome::Nonce => outcome = Outcome::Refused(None),
+            Outcome::Later(seconds) if tries.waits < MOST_WAITS && seconds <= LONGEST_WAIT => {
+                tries.waits += 1;
+                let wait = Duration::from_secs(seconds);
+                self.pause = Some(self.pause.map_or(wait, |other| other.max(wait)));
+                return self.send_again(place, shot);
+            }
+            Outcome::Later(seconds) => {
+                outcome = Outcome::Unclear(Some(format!(
+                    "the target limits requests: it asks to wait {seconds} s"
+                )));
+            }
+            _ => {}
         }
         if more && response.is_success() {
             return; // the next step is due
         }
         self.under.remove(&place);
-        let verdict = if shot.is_control() && self.plan.is_single() {
-            // Nobody says that it is a good one: what the target makes of it is what is asked.
-            match (response.is_success(), refused) {
-                (accepted, refused) if accepted || refused => Verdict::Noted(accepted),
-                _ => Verdict::Unclear,
-            }
-        } else if more {
-            Verdict::NotSent(format!(
-                "the step before it was answered with {}",
-                response.status
-            ))
+        let single = shot.is_control() && self.plan.is_single();
+        let (verdict, why) = if more {
+            let why = format!("the step before it was answered with {}", response.status);
+            (Verdict::NotSent(why), None)
         } else {
-            verdict(shot, response.is_success(), refused)
+            verdict(shot, outcome, single)
         };
-        let said = said(&response);
+        let said = match why {
+            Some(why) => excerpt(&why, 240),
+            None => said(&response),
+        };
+        if verdict == Verdict::ControlAccepted && matches!(shot, Shot::First) {
+            self.control = Some(Control {
+                request,
+                response: response.clone(),
+            });
+        }
         if verdict == Verdict::ControlRefused {
             self.refuse_control(shot, response.status, &said);
         }
@@ -315,6 +366,12 @@ impl Fire {
             signed,
             ..row(shot, verdict)
         });
+    }
+
+    /// Sends a shot again, made anew: a proof serves once.
+    fn send_again(&mut self, place: usize, shot: Shot) {
+        self.under.remove(&place);
+        self.again.push_back((place, shot));
     }
 
     /// No answer came.
@@ -343,13 +400,24 @@ impl Fire {
                 _ => format!("The untouched token could not be sent: {why}."),
             });
             self.queue.clear();
+            self.again.clear();
         } else if self.silent >= SILENT && !self.queue.is_empty() {
             self.matrix.ended = Some(format!(
                 "The target answers no more: after {SILENT} requests in a row without an answer the rest was not sent. The last one: {why}."
             ));
-            for left in std::mem::take(&mut self.queue) {
-                let place = self.place;
-                self.place += 1;
+            let again = std::mem::take(&mut self.again);
+            let queue = std::mem::take(&mut self.queue);
+            let mut places = self.place..;
+            let rest = again
+                .into_iter()
+                .chain(
+                    queue
+                        .into_iter()
+                        .map(|shot| (places.next().unwrap_or(usize::MAX), shot)),
+                )
+                .collect::<Vec<_>>();
+            self.place = places.start;
+            for (place, left) in rest {
                 if !left.is_control() {
                     let why = "the target answered no more".to_owned();
                     self.record(place, left, Verdict::NotSent(why));
@@ -381,11 +449,13 @@ impl Fire {
             ),
         });
         self.queue.clear();
+        self.again.clear();
     }
 
     /// Ends it: what was not sent is left out.
     pub fn cancel(&mut self) {
         self.queue.clear();
+        self.again.clear();
         self.under.clear();
         self.matrix.cancelled = true;
     }
@@ -405,17 +475,32 @@ impl Fire {
     }
 }
 
-/// What a response says.
-fn verdict(shot: Shot, accepted: bool, refused: bool) -> Verdict {
-    match shot {
-        Shot::First | Shot::Last if accepted => Verdict::ControlAccepted,
-        Shot::First | Shot::Last => Verdict::ControlRefused,
-        Shot::Forged(_) if !accepted && !refused => Verdict::Unclear,
-        Shot::Forged(f) => match (f.expected, accepted) {
-            (Expected::Either, accepted) => Verdict::Noted(accepted),
-            (Expected::Reject, true) => Verdict::Accepted,
-            (Expected::Reject, false) => Verdict::Refused,
-        },
+/// What an outcome says of a shot, and why, where the answer itself does not say it. Of a token that is
+/// sent alone nobody says that it is good: what the target makes of it is what is asked.
+fn verdict(shot: Shot, outcome: Outcome, single: bool) -> (Verdict, Option<String>) {
+    let forgery = match shot {
+        Shot::Forged(forgery) => forgery,
+        Shot::First | Shot::Last => {
+            return match outcome {
+                Outcome::Granted | Outcome::Withheld(_) if single => (Verdict::Noted(true), None),
+                Outcome::Granted | Outcome::Withheld(_) => (Verdict::ControlAccepted, None),
+                Outcome::Refused(why) if single => (Verdict::Noted(false), why),
+                Outcome::Unclear(why) if single => (Verdict::Unclear, why),
+                Outcome::Refused(why) | Outcome::Unclear(why) => (Verdict::ControlRefused, why),
+                Outcome::Later(_) | Outcome::Nonce => (Verdict::Unclear, None),
+            };
+        }
+    };
+    let either = forgery.expected == Expected::Either;
+    match outcome {
+        Outcome::Granted if either => (Verdict::Noted(true), None),
+        Outcome::Granted => (Verdict::Accepted, None),
+        Outcome::Withheld(why) if either => (Verdict::Noted(false), Some(why)),
+        Outcome::Withheld(why) => (Verdict::Withheld(why), None),
+        Outcome::Refused(why) if either => (Verdict::Noted(false), why),
+        Outcome::Refused(why) => (Verdict::Refused, why),
+        Outcome::Unclear(why) => (Verdict::Unclear, why),
+        Outcome::Later(_) | Outcome::Nonce => (Verdict::Unclear, None),
     }
 }
 

@@ -10,6 +10,8 @@ use crate::kit::clock::Timestamp;
 pub enum Verdict {
     /// Refused, as it should be.
     Refused,
+    /// A token came, and it has not what was forged, for this reason: narrowed or passed over.
+    Withheld(String),
     /// Accepted although forged: a finding.
     Accepted,
     /// Either answer is right, and this one was given: whether it was accepted.
@@ -31,6 +33,7 @@ impl Verdict {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Refused => "refused",
+            Self::Withheld(_) => "withheld",
             Self::Accepted => "accepted",
             Self::Noted(true) => "noted_accepted",
             Self::Noted(false) => "noted_refused",
@@ -46,6 +49,7 @@ impl Verdict {
     pub fn words(&self) -> &'static str {
         match self {
             Self::Refused => "refused, as it should be",
+            Self::Withheld(_) => "issued without what was forged",
             Self::Accepted => "accepted although forged",
             Self::Noted(true) => "accepted, which may be",
             Self::Noted(false) => "refused, which may be",
@@ -61,6 +65,7 @@ impl Verdict {
     pub fn short(&self) -> &'static str {
         match self {
             Self::Refused => "refused",
+            Self::Withheld(_) => "left out",
             Self::Accepted => "accepted",
             Self::Noted(true) => "accepted, may be",
             Self::Noted(false) => "refused, may be",
@@ -75,7 +80,7 @@ impl Verdict {
     /// Why, where there is a reason.
     pub fn why(&self) -> Option<&str> {
         match self {
-            Self::NotSent(why) | Self::NotMade(why) => Some(why),
+            Self::NotSent(why) | Self::NotMade(why) | Self::Withheld(why) => Some(why),
             _ => None,
         }
     }
@@ -163,7 +168,11 @@ impl Matrix {
             return None;
         }
         let decided = |row: &&Row| {
-            row.forgery.is_some() && matches!(row.verdict, Verdict::Accepted | Verdict::Refused)
+            row.forgery.is_some()
+                && matches!(
+                    row.verdict,
+                    Verdict::Accepted | Verdict::Refused | Verdict::Withheld(_)
+                )
         };
         let earlier: HashMap<&str, bool> = before
             .rows

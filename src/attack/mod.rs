@@ -6,6 +6,7 @@
 //! The bytes are exactly what is meant: members are set in the text, and where the point lies in the
 //! bytes (duplicate members, a byte order mark, padding) nothing is serialised again.
 
+mod answer;
 mod certificate;
 pub mod difference;
 mod draft;

@@ -27,6 +27,7 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options, _: &Setting) -> Result<Done, Failure> {
     let tokens: Vec<Token> = input::some_tokens(&options.files)?
+        .1
         .into_iter()
         .map(|p| p.token)
         .collect();

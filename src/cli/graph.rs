@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::{
-    input, lint,
+    lint,
     output::{self, Done, Failure},
     subcommand::Setting,
 };
@@ -74,7 +74,7 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
             ));
         }
     }
-    let evidence = lint::evidence(input::some_tokens(&options.files)?, options.chain);
+    let evidence = lint::evidence(&options.files, options.chain)?;
     let report = risk::evaluate(&evidence, &Settings::at(setting.clock.now()));
     let mut graph = graph::build(&evidence, &report);
     if let Some(by) = options.fold {

@@ -383,8 +383,8 @@ fn lines(tokens: &[Placed]) -> String {
     lines.collect::<Vec<_>>().join(", ")
 }
 
-/// The tokens of the files, or why there is nothing to work on.
-pub(super) fn some_tokens(files: &[PathBuf]) -> Result<Vec<Placed>, Failure> {
+/// The tokens of the files, with the texts they stand in, or why there is nothing to work on.
+pub(super) fn some_tokens(files: &[PathBuf]) -> Result<(Vec<Source>, Vec<Placed>), Failure> {
     let sources = sources(files)?;
     let tokens = tokens(&sources);
     if tokens.is_empty() {
@@ -400,7 +400,7 @@ pub(super) fn some_tokens(files: &[PathBuf]) -> Result<Vec<Placed>, Failure> {
             reasons.concat()
         )));
     }
-    Ok(tokens)
+    Ok((sources, tokens))
 }
 
 /// The one token of a file.

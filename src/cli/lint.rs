@@ -5,13 +5,16 @@ use std::{path::PathBuf, sync::Arc};
 use clap::ValueEnum;
 
 use super::{
-    findings,
-    input::{self, Placed},
+    findings, input,
     output::{Done, Failure},
     subcommand::Setting,
 };
 use crate::{
-    evidence::{Evidence, Hop},
+    evidence::{
+        Evidence, Hop,
+        hops::{self, Candidate},
+        transcript,
+    },
     report,
     risk::{self, Settings, Severity},
 };
@@ -46,7 +49,7 @@ fn severity(name: &str) -> Result<Severity, String> {
 }
 
 pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure> {
-    let evidence = evidence(input::some_tokens(&options.files)?, options.chain);
+    let evidence = evidence(&options.files, options.chain)?;
     let settings = Settings {
         fapi: options.profile == Profile::Fapi2,
         ..Settings::at(setting.clock.now())
@@ -61,26 +64,34 @@ pub(super) fn run(options: &Options, setting: &Setting) -> Result<Done, Failure>
     })
 }
 
-/// The tokens as evidence: each alone, or as the hops of one chain.
-pub(super) fn evidence(tokens: Vec<Placed>, chain: bool) -> Evidence {
-    let hops = tokens.into_iter().map(|placed| Hop {
-        token_id: None,
-        name: placed.place(),
-        token: Arc::new(placed.token),
-        verdict: None,
-        parent: None,
-        exchange: None,
-        // What another token holds in its claims was no hop of its own.
-        supporting: placed.found.inside.is_some(),
-        chain: None,
-        sent: placed.sent,
+/// The tokens of the files as evidence: each alone, or as the hops of one chain, by the exchanges that
+/// the files show.
+pub(super) fn evidence(files: &[PathBuf], chain: bool) -> Result<Evidence, Failure> {
+    let (sources, tokens) = input::some_tokens(files)?;
+    let candidates = tokens.into_iter().map(|placed| Candidate {
+        hop: Hop {
+            token_id: None,
+            name: placed.place(),
+            token: Arc::new(placed.token),
+            verdict: None,
+            parent: None,
+            exchange: None,
+            // What another token holds in its claims was no hop of its own.
+            supporting: placed.found.inside.is_some(),
+            chain: None,
+            sent: placed.sent,
+        },
+        context: placed.found.context,
     });
     if chain {
-        Evidence::chain(hops.collect())
-    } else {
-        Evidence {
-            hops: hops.collect(),
-            ..Evidence::default()
-        }
+        let exchanges: Vec<_> = sources
+            .iter()
+            .flat_map(|source| transcript::read(&source.text))
+            .collect();
+        return Ok(hops::chain(candidates.collect(), &exchanges));
     }
+    Ok(Evidence {
+        hops: candidates.map(|candidate| candidate.hop).collect(),
+        ..Evidence::default()
+    })
 }

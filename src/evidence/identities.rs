@@ -3,7 +3,7 @@
 //! Rules that compare names and the graph that draws principals both ask here, so that neither takes one
 //! for two. What a single token says stands in [`crate::token::naming`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Evidence;
 use crate::token::{
@@ -18,6 +18,8 @@ use crate::token::{
 pub struct Identities {
     /// Other names, and the client that they mean.
     aliases: HashMap<Pid, Pid>,
+    /// Clients of which a token of their own tells all their names.
+    clients: HashSet<Pid>,
     /// What principals are, as far as their tokens say.
     natures: HashMap<Pid, Nature>,
     /// Names for people of those that are called by an identifier.
@@ -53,6 +55,16 @@ impl Identities {
     /// The one name of the principal: what a client is called at its issuer, else the name as it stands.
     pub fn canonical(&self, pid: &Pid) -> Pid {
         self.aliases.get(pid).unwrap_or(pid).clone()
+    }
+
+    /// Whether two names may be one principal's, for all that is known: one is a client's, of which no
+    /// token of its own was seen, the other an identifier, as servers give to the accounts of clients.
+    pub fn may_be_one(&self, client: &Pid, other: &Pid) -> bool {
+        client.iss == other.iss
+            && naming::is_identifier(&other.sub)
+            && !naming::is_identifier(&client.sub)
+            && !self.clients.contains(client)
+            && !self.clients.contains(&self.canonical(other))
     }
 
     /// What a principal is, where tokens say it.
@@ -119,6 +131,7 @@ impl Identities {
             .claim_text("preferred_username")
             .filter(|name| is_service_account(name))
             .map(|name| Pid::new(iss, name));
+        self.clients.insert(canonical.clone());
         for alias in claims::subject(token).into_iter().chain(account) {
             if alias != canonical {
                 self.aliases

@@ -1,9 +1,11 @@
 //! What is known of tokens and of the exchanges that gave them: the input of rules and graph.
 
+pub mod hops;
 pub mod identities;
 mod request;
 pub mod response;
 pub mod sent;
+pub mod transcript;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -86,12 +88,7 @@ impl Evidence {
             chain: None,
             sent: None,
         });
-        Self::chain(hops.collect())
-    }
-
-    /// Hops as those of one chain, in order: each one's parent is the one before. A proof of possession
-    /// is no hop of it: it stands beside the token that it was sent with.
-    pub fn chain(mut hops: Vec<Hop>) -> Self {
+        let mut hops: Vec<Hop> = hops.collect();
         let mut last = None;
         for (n, hop) in hops.iter_mut().enumerate() {
             hop.chain = Some("chain".into());

@@ -145,6 +145,9 @@ pub(super) async fn fire(
                     let ticket = sent.ticket;
                     news.exchanged.push((Fire::place(ticket), sent.ended(&answer)));
                     fire.answered(ticket, answer);
+                    if let Some(wait) = fire.take_pause() {
+                        due = due.max(Instant::now() + wait);
+                    }
                 }
             }
             () = sleep_until(due), if !full => {}

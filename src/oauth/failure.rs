@@ -1,7 +1,12 @@
 //! Why a request did not give what was asked for, told so that a learner can go on: what the server
 //! said, what the RFC expects, what to try.
 
+mod place;
+mod words;
+
 use crate::kit::text;
+
+pub use place::RefusalPlace;
 
 /// What kind of failure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,26 +81,15 @@ impl Failure {
     }
 }
 
-/// Where a refusal came from: the same code means different things at different endpoints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RefusalPlace {
-    /// The authorization endpoint, by redirect.
-    Authorization,
-    /// The token endpoint, for an authorization code.
-    Code,
-    /// The token endpoint, for a client's own token.
-    ClientCredentials,
-    /// The token endpoint, for a refresh token.
-    Refresh,
-    /// The token endpoint, for a token exchange.
-    Exchange,
-    /// The introspection endpoint.
-    Introspection,
-    /// The revocation endpoint.
-    Revocation,
-    /// A resource server.
-    Resource,
-}
+/// Codes by which a resource server says what it wants (RFC 6750 §3.1, RFC 9449 §7.1, RFC 9470 §3).
+const CODES_OF_RESOURCES: [&str; 6] = [
+    "invalid_token",
+    "insufficient_scope",
+    "invalid_request",
+    "use_dpop_nonce",
+    "invalid_dpop_proof",
+    "insufficient_user_authentication",
+];
 
 /// A refusal with an OAuth error code.
 pub fn refusal(
@@ -113,11 +107,18 @@ pub fn refusal(
     if let Some(description) = description.map(str::trim).filter(|d| !d.is_empty()) {
         said = format!("{said}: {}", shown(description));
     }
-    let (expected, try_this) = advice(
-        place,
-        code.as_deref().unwrap_or_default(),
-        &description.unwrap_or_default().to_ascii_lowercase(),
-    );
+    let hint = description.unwrap_or_default().to_ascii_lowercase();
+    let (expected, mut try_this) = advice(place, code.as_deref().unwrap_or_default(), &hint);
+    // What an API says of itself is no code of the protocol: its status says more.
+    if place == RefusalPlace::Resource
+        && !CODES_OF_RESOURCES.contains(&code.as_deref().unwrap_or_default())
+        && let Some(status) = status
+    {
+        by_status(place, status).clone_into(&mut try_this);
+    }
+    if let Some(closer) = words::advice(place, &hint) {
+        closer.clone_into(&mut try_this);
+    }
     Failure {
         kind: FailureKind::Refused,
         said,
@@ -138,21 +139,7 @@ pub fn without_code(place: RefusalPlace, status: u16, said: String) -> Failure {
         RefusalPlace::Authorization => "RFC 6749 §4.1.2.1: a redirect with `error`",
         _ => "RFC 6749 §5.2: 400, or 401 for `invalid_client`, and a JSON object with `error`",
     };
-    let try_this = match status {
-        300..=399 => {
-            "the address has moved: fetch the server's metadata again; redirects are not followed, since they would carry the request elsewhere"
-        }
-        401 => "check the client's credential and its authentication method",
-        403 => {
-            "the server knows the client and forbids this: look whether the client may use this grant, and at the server's log"
-        }
-        404 | 405 => "this is not the endpoint: fetch the server's metadata again",
-        408 | 425 | 429 | 503 => {
-            "the server is busy or limits requests: wait a little, then run again"
-        }
-        500..=599 => "the server itself failed: look at its log",
-        _ => "look at the raw answer in the inspector, and at the server's log",
-    };
+    let try_this = by_status(place, status);
     Failure {
         kind: FailureKind::Refused,
         said,
@@ -162,10 +149,49 @@ pub fn without_code(place: RefusalPlace, status: u16, said: String) -> Failure {
     }
 }
 
+/// What to try where the status alone says something.
+fn by_status(place: RefusalPlace, status: u16) -> &'static str {
+    match (place, status) {
+        (RefusalPlace::Resource, 300..=399) => {
+            "the API sends the caller elsewhere, as it does with browsers that are to sign in: check the address, and whether it takes tokens at all"
+        }
+        (RefusalPlace::Resource, 401) => {
+            "the API took no token: look at its `exp`, `aud` and issuer, at the scheme that it is sent with, and whether the API wants it in another header"
+        }
+        (RefusalPlace::Resource, 403) => {
+            "the API or a gateway before it forbids the call and does not say why: look at the token's `scope`, roles and `aud`, and at the log of the API"
+        }
+        (RefusalPlace::Resource, 404) => {
+            "the API has nothing at this address: check its path; some APIs answer so for what the token may not see"
+        }
+        (RefusalPlace::Resource, 405) => {
+            "the address is right and the method is not: set another one"
+        }
+        (RefusalPlace::Resource, 406 | 415) => {
+            "the API wants another media type: look at its documentation"
+        }
+        (_, 300..=399) => {
+            "the address has moved: fetch the server's metadata again; redirects are not followed, since they would carry the request elsewhere"
+        }
+        (_, 401) => "check the client's credential and its authentication method",
+        (_, 403) => {
+            "the server, or a gateway before it, forbids this and does not say why: look whether the client may use this grant and exchange this token, and at the server's log"
+        }
+        (_, 404 | 405) => "this is not the endpoint: fetch the server's metadata again",
+        (_, 408 | 425 | 429 | 503) => {
+            "the server is busy or limits requests: wait a little, then run again"
+        }
+        (_, 500..=599) => "the server itself failed: look at its log",
+        _ => "look at the raw answer in the inspector, and at the server's log",
+    }
+}
+
 /// What the RFC says of the code at this place, and what to try. `hint` is the description in lower
 /// case.
 fn advice(place: RefusalPlace, code: &str, hint: &str) -> (String, String) {
-    use RefusalPlace::{Authorization, Code, Exchange, Refresh, Resource, Revocation};
+    use RefusalPlace::{
+        Authorization, ClientCredentials, Code, Exchange, Refresh, Resource, Revocation,
+    };
     let (expected, try_this) = match (place, code) {
         (Exchange, "invalid_request") => (
             "RFC 8693 §2.2.2: this is the code for a malformed request, and also for a subject or actor token that is invalid or not acceptable",
@@ -192,6 +218,18 @@ fn advice(place: RefusalPlace, code: &str, hint: &str) -> (String, String) {
         (_, "invalid_target") => (
             "RFC 8693 §2.2.2, RFC 8707 §2: the server will not issue a token for the `audience` or `resource` that was asked for",
             "check the name against the server's registered APIs, ask for one target at a time, and look whether the server wants `audience` or `resource`",
+        ),
+        (Exchange, "access_denied") => (
+            "a code of this server's own: RFC 8693 §2.2.2 has `invalid_request` for a token that is not acceptable",
+            "see whether the subject token's `aud` names the client that exchanges it, and whether a policy of the server keeps this client from exchanging it",
+        ),
+        (ClientCredentials | Code | Refresh, "access_denied") => (
+            "a code of the authorization endpoint (RFC 6749 §4.1.2.1), sent by this server's token endpoint",
+            "see whether the server's policies and grants let this client have such a token",
+        ),
+        (_, "invalid_resource") => (
+            "a code of this server's own; RFC 8707 §2 has `invalid_target`",
+            "check the name of the API: the server does not know it, or it is not there for this organization",
         ),
         (Exchange, "invalid_scope") => (
             "RFC 6749 §5.2: the scope is unknown, malformed, or exceeds what may be granted; an exchange may only narrow what the subject token has, where the server keeps to that",
@@ -262,6 +300,10 @@ fn advice(place: RefusalPlace, code: &str, hint: &str) -> (String, String) {
         ) => (
             "OpenID Connect Core §3.1.2.6: the server needs the user",
             "sign in in the browser, without `prompt=none`",
+        ),
+        (_, "interaction_required" | "consent_required" | "login_required") => (
+            "OpenID Connect Core §3.1.2.6: the server needs the user",
+            "sign in again in the browser and agree to what is asked, then run the hops after it",
         ),
         (Authorization, "unsupported_response_type") => (
             "RFC 6749 §4.1.2.1: the server gives no codes to this client",

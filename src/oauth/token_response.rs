@@ -207,10 +207,24 @@ pub fn oauth_error(response: &Response) -> Option<(String, Option<String>)> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let code = members.get("error").and_then(text)?;
-    let description = ["error_description", "error_message", "message"]
-        .iter()
-        .find_map(|name| members.get(*name).and_then(text));
+    // Some nest both, and some call them by other names.
+    let nested = members.get("error").and_then(Value::as_object);
+    let inner = |names: &[&str]| names.iter().find_map(|name| text(nested?.get(*name)?));
+    let code = members
+        .get("error")
+        .and_then(text)
+        .or_else(|| inner(&["code", "status", "type", "error"]))
+        .or_else(|| members.get("errorCode").and_then(text))?;
+    let description = [
+        "error_description",
+        "error_message",
+        "message",
+        "errorSummary",
+        "detail",
+    ]
+    .iter()
+    .find_map(|name| members.get(*name).and_then(text))
+    .or_else(|| inner(&["message", "error_description", "description"]));
     Some((code, description))
 }
 

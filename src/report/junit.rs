@@ -83,7 +83,10 @@ pub fn matrix(matrix: &Matrix) -> String {
         let said = format!("{}.{answered} {}", capital(row.verdict.words()), row.said);
         let void = matrix.void.as_deref().filter(|_| row.forgery.is_none());
         match &row.verdict {
-            Verdict::ControlAccepted | Verdict::Refused | Verdict::Noted(_) => {
+            Verdict::ControlAccepted
+            | Verdict::Refused
+            | Verdict::Withheld(_)
+            | Verdict::Noted(_) => {
                 cases.push_str("/>\n");
             }
             Verdict::NotMade(why) => {

@@ -110,7 +110,10 @@ fn kind(row: &Row, void: bool) -> (&'static str, &'static str) {
         Verdict::NotSent(_) => ("open", "none"),
         Verdict::NotMade(_) => ("notApplicable", "none"),
         Verdict::Noted(_) => ("informational", "none"),
-        Verdict::Refused | Verdict::ControlAccepted | Verdict::ControlRefused => ("pass", "none"),
+        Verdict::Refused
+        | Verdict::Withheld(_)
+        | Verdict::ControlAccepted
+        | Verdict::ControlRefused => ("pass", "none"),
     }
 }
 

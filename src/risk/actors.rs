@@ -56,7 +56,9 @@ impl<'s> Actors<'s> {
         let (before, after) = (mapped(parent.chain()), mapped(child.chain()));
         let presenter = presenter(child).map(|x| pair.linked(&x));
         let subject = child.subject().map(|s| pair.linked(&s));
-        let found = compare(&before, &after, presenter.as_ref(), subject.as_ref());
+        let own = without_those_of_the_actor_token(child, &after, &before, &mapped);
+        let told = own.as_deref().unwrap_or(&after);
+        let found = compare(&before, told, presenter.as_ref(), subject.as_ref());
         let situation = if after.is_empty() {
             if before.is_empty() {
                 Situation::Nobody
@@ -116,6 +118,25 @@ impl<'s> Actors<'s> {
     }
 }
 
+/// The child's actors without those that the actor token brought along, where a server nests these and
+/// not the subject token's: an agent that already acts for somebody acts here (RFC 8693 §4.1 leaves open
+/// whose prior actors are kept). `None` where the actor token brought none, or others.
+fn without_those_of_the_actor_token(
+    child: &Facts<'_>,
+    after: &[Pid],
+    before: &[Pid],
+    mapped: &impl Fn(Vec<Pid>) -> Vec<Pid>,
+) -> Option<Vec<Pid>> {
+    let token = child.asked()?.actor_token.as_deref()?;
+    let brought = mapped(claims::actors(token).into_iter().map(|a| a.pid).collect());
+    let (first, prior) = after.split_first()?;
+    if brought.is_empty() || prior == before {
+        return None;
+    }
+    let rest = prior.strip_prefix(brought.as_slice())?;
+    Some(std::iter::once(first).chain(rest).cloned().collect())
+}
+
 /// Who presented an exchange that was seen: the actor token's subject, else the authenticated client.
 pub(super) fn presenter(child: &Facts<'_>) -> Option<Pid> {
     let asked = child.asked()?;
@@ -140,13 +161,16 @@ pub(super) fn presenter(child: &Facts<'_>) -> Option<Pid> {
     }
     let client = asked.client_id.as_deref()?;
     // A client identifier has no issuer of its own: it is whichever actor is called so.
-    Some(
-        first
-            .map(|a| &a.pid)
-            .filter(|pid| pid.sub == client)
-            .cloned()
-            .unwrap_or_else(|| child.client_of_issuer(client)),
-    )
+    let is_called_so = |actor: &&Actor| {
+        let member = |name: &str| actor.members.get(name).and_then(Value::as_str);
+        actor.pid.sub == client || member("client_id").or(member("azp")) == Some(client)
+    };
+    if let Some(actor) = first.filter(is_called_so) {
+        return Some(actor.pid.clone());
+    }
+    let named = child.client_of_issuer(client);
+    let may_be = first.is_some_and(|actor| child.identities.may_be_one(&named, &actor.pid));
+    (!may_be).then_some(named)
 }
 
 /// Who holds a token: the one who acts now, else the client that it was issued to.

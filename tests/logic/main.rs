@@ -30,5 +30,6 @@ mod report;
 mod risk;
 mod targets;
 mod token;
+mod transcripts;
 mod wide;
 mod workspace;

@@ -370,6 +370,7 @@ fn counts(matrix: &Matrix) -> Value {
     json!({
         "accepted": matrix.findings().count(),
         "refused": matrix.count("refused"),
+        "withheld": matrix.count("withheld"),
         "noted": matrix.count("noted_accepted") + matrix.count("noted_refused"),
         "unclear": matrix.count("unclear"),
         "not_sent": matrix.count("not_sent"),
@@ -394,8 +395,12 @@ fn in_words(matrix: &Matrix) -> String {
         text.push_str(&format!("{why}\n"));
     }
     text.push_str(&format!(
-        "{} refused as they should be, {} neither, {} not sent, {} cannot be made here\n\n",
+        "{} refused as they should be, {}{} neither, {} not sent, {} cannot be made here\n\n",
         matrix.count("refused"),
+        match matrix.count("withheld") {
+            0 => String::new(),
+            n => format!("{n} issued without what was forged, "),
+        },
         matrix.count("unclear"),
         matrix.count("not_sent"),
         matrix.count("not_made"),

@@ -182,3 +182,145 @@ async fn a_target_that_hangs_costs_its_time_limit_a_few_times() {
         "each has its row, but for the last control"
     );
 }
+
+/// A server that answers each request by its number and whether it carries `good`.
+async fn answering(
+    good: &str,
+    answer: impl Fn(usize, bool) -> (StatusCode, [(&'static str, &'static str); 1], &'static str)
+    + Clone
+    + Send
+    + Sync
+    + 'static,
+) -> url::Url {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let (seen, good) = (Arc::new(AtomicUsize::new(0)), format!("Bearer {good}"));
+    let handler = move |headers: axum::http::HeaderMap| {
+        let is_good = headers.get("authorization").is_some_and(|v| *v == *good);
+        let response = answer(seen.fetch_add(1, Ordering::SeqCst), is_good);
+        async move { response }
+    };
+    let app = Router::new().route("/", get(handler));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    url.parse().unwrap()
+}
+
+#[tokio::test]
+async fn refusals_are_told_from_acceptance_whatever_their_status() {
+    type Answer = (StatusCode, [(&'static str, &'static str); 1], &'static str);
+    const NONE: [(&str, &str); 1] = [("x-a", "b")];
+    let fine: Answer = (StatusCode::OK, NONE, r#"{"accounts":[]}"#);
+    let sound: [(&str, Answer); 5] = [
+        (
+            "an error with 200",
+            (StatusCode::OK, NONE, r#"{"error":"invalid_token"}"#),
+        ),
+        (
+            "GraphQL",
+            (
+                StatusCode::OK,
+                NONE,
+                r#"{"data":null,"errors":[{"message":"Unauthorized"}]}"#,
+            ),
+        ),
+        (
+            "a redirect",
+            (StatusCode::FOUND, [("location", "/login?next=a")], ""),
+        ),
+        ("a status", (StatusCode::UNAUTHORIZED, NONE, "")),
+        ("too large", (StatusCode::PAYLOAD_TOO_LARGE, NONE, "")),
+    ];
+    for (name, refusal) in sound {
+        let (matrix, forged) = volley(move |_, good| if good { fine } else { refusal }).await;
+        assert_eq!(matrix.void, None, "{name}");
+        assert_eq!(matrix.findings().count(), 0, "{name}");
+        assert_eq!(matrix.count("refused"), forged, "{name}");
+    }
+    let (matrix, forged) = volley(move |_, _| fine).await;
+    assert_eq!(matrix.findings().count(), forged, "one that takes all");
+    let (matrix, _) = volley(|_, _| {
+        (
+            StatusCode::OK,
+            NONE,
+            r#"{"errors":[{"message":"no such query"}]}"#,
+        )
+    })
+    .await;
+    assert!(matrix.void.is_some(), "one that fails for all");
+}
+
+#[tokio::test]
+async fn a_target_that_limits_requests_is_waited_for() {
+    let busy = (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "1")], "");
+    let fine = (StatusCode::OK, [("x-a", "b")], "{}");
+    let no = (StatusCode::UNAUTHORIZED, [("x-a", "b")], "");
+    let (matrix, forged) = volley(move |nth, good| match (nth % 3, good) {
+        (2, _) => busy,
+        (_, true) => fine,
+        (_, false) => no,
+    })
+    .await;
+    assert_eq!(matrix.void, None);
+    assert_eq!(matrix.count("refused"), forged);
+    let places: Vec<usize> = matrix.rows.iter().map(|row| row.place).collect();
+    assert_eq!(places, (0..forged + 2).collect::<Vec<_>>());
+    let long = (
+        StatusCode::TOO_MANY_REQUESTS,
+        [("retry-after", "86400")],
+        "",
+    );
+    let (matrix, forged) = volley(move |nth, good| match (nth, good) {
+        (_, true) => fine,
+        _ => long,
+    })
+    .await;
+    assert_eq!(matrix.count("unclear"), forged, "nobody waits for a day");
+}
+
+/// Fires a few forgeries at a server that answers so; what came of it, and how many were forged.
+async fn volley(
+    answer: impl Fn(usize, bool) -> (StatusCode, [(&'static str, &'static str); 1], &'static str)
+    + Clone
+    + Send
+    + Sync
+    + 'static,
+) -> (crate::attack::Matrix, usize) {
+    let now = Clock::System.now().as_second();
+    let key = crypto::generate(&Alg::Es256, None).unwrap();
+    let claims = serde_json::json!({ "sub": "alice", "exp": now + 600 });
+    let token = craft::mint(&serde_json::json!({}), &claims, &key, &Alg::Es256).unwrap();
+    let url = answering(&token, answer).await;
+    let forgeries: Vec<&Forgery> = catalogue()
+        .iter()
+        .filter(|f| matches!(f.family.name, "alg-none"))
+        .take(4)
+        .collect();
+    let count = forgeries.len();
+    let plan = Plan {
+        with: Ingredients::gather(&decode(&token), &[key], now).unwrap(),
+        token,
+        target: Target::bearer(Method::Get, url),
+        forgeries,
+        pace: Pace {
+            per_second: 100,
+            at_once: 1,
+            ..Pace::default()
+        },
+    };
+    let env = Env::system(Clock::System);
+    let begun = Fire::new(Arc::new(plan), &env).unwrap();
+    let last = Mutex::new(None);
+    let http = Http::new().unwrap();
+    fire(
+        &http,
+        begun,
+        Clock::System,
+        &Notify::new(),
+        |news: Volley| {
+            *last.lock().unwrap() = Some(news.matrix);
+        },
+    )
+    .await;
+    let matrix = last.into_inner().unwrap().unwrap();
+    ((*matrix).clone(), count)
+}

@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     title: "Scope widened",
     severity: Severity::High,
     floor: Severity::Info,
-    condition: "the scopes of the child are not a subset of the parent's; critical when a new one is privileged",
+    condition: "the scopes of the child are not a subset of the parent's; critical when a new one is privileged, medium when another issuer adds claims about the user alone",
     why: "The agent gains what the user did not give.",
     source: "RFC 8693 §5; draft-ietf-oauth-transaction-tokens",
     fix: "Have the authorization server downscope: never more than the subject token carries.",
@@ -28,6 +28,9 @@ pub(super) static RULE: Rule = Rule {
     yields_to: &[],
     check: Check::Pair(check),
 };
+
+/// Scopes that ask for claims about the user, and open no API (OpenID Connect Core §5.4).
+const ABOUT_THE_USER: [&str; 5] = ["openid", "profile", "email", "address", "phone"];
 
 fn check(pair: &Pair<'_>) -> Said {
     let (parent, child) = (pair.parent, pair.child);
@@ -47,24 +50,33 @@ fn check(pair: &Pair<'_>) -> Said {
         return Said::Silent;
     }
     let privileged = new.iter().any(|s| is_privileged(s, pair.settings));
-    let holder = child
-        .actors
-        .first()
-        .map_or_else(|| child.name(), |a| shown(&a.pid.sub));
+    // What the user is called at another server is that server's to say.
+    let about_the_user = parent.iss != child.iss && new.iter().all(|s| ABOUT_THE_USER.contains(s));
+    let actor = child.actors.first().map(|a| a.pid.sub.as_str());
+    let holder = actor.or(child.client).map(shown);
     let new = listed(new);
     Draft {
         severity: if privileged {
             Severity::Critical
+        } else if about_the_user {
+            Severity::Medium
         } else {
             Severity::High
         },
         claim: "scope".into(),
         expected: format!("at most {}", listed(before.iter().map(String::as_str))),
-        message: format!(
-            "{holder} got {new} at {}, which {} does not have.",
-            child.name(),
-            parent.name()
-        ),
+        message: match holder {
+            Some(holder) => format!(
+                "{holder} got {new} at {}, which {} does not have.",
+                child.name(),
+                parent.name()
+            ),
+            None => format!(
+                "{} allows {new}, which {} does not.",
+                child.name(),
+                parent.name()
+            ),
+        },
         found: new,
         uncertain: false,
     }
@@ -142,6 +154,22 @@ pub(super) fn cases() -> Vec<Case> {
             "payment raises",
             Severity::Critical,
             child("payments:initiate"),
+        ),
+        fires(
+            "claims about the user, by another issuer",
+            Severity::Medium,
+            hops(
+                json!({ "scope": "profile" }),
+                json!({ "iss": "https://other.example", "scope": "profile email" }),
+            ),
+        ),
+        fires(
+            "claims about the user, by the same issuer",
+            Severity::High,
+            hops(
+                json!({ "scope": "profile" }),
+                json!({ "scope": "profile email" }),
+            ),
         ),
         fires("case counts", Severity::High, child("Accounts:read")),
         fires(

@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     title: "Audience widened",
     severity: Severity::High,
     floor: Severity::Info,
-    condition: "the child has a target that was neither requested nor in the parent, or more targets than the parent",
+    condition: "the child has a target that was neither requested nor in the parent, or more targets than the parent and not all of them requested; medium when none was requested, so that the server chose",
     why: "The agent reaches places that nobody asked for.",
     source: "RFC 8693 §2.1.1",
     fix: "Restrict `aud` to what was requested.",
@@ -36,7 +36,11 @@ fn check(pair: &Pair<'_>) -> Said {
         return Said::unknown(format!("{} has no `aud`", child.name()));
     };
     let before = parent.audiences.as_ref();
-    let more = before.is_some_and(|before| after.len() > before.len());
+    let requested = child.asked().and_then(|asked| asked.targets.as_ref());
+    let all_requested = requested.is_some_and(|targets| after.is_subset(targets));
+    let more = !all_requested && before.is_some_and(|before| after.len() > before.len());
+    // Without a target in the request it is for the server to say where the token goes (RFC 8707 §2).
+    let servers_choice = child.asked().is_some() && requested.is_none_or(BTreeSet::is_empty);
     let strange: Vec<&str> = after
         .iter()
         .map(String::as_str)
@@ -77,21 +81,24 @@ fn check(pair: &Pair<'_>) -> Said {
             ),
         )
     } else {
-        let requested = child.asked().and_then(|a| a.targets.as_ref());
         let unasked = listed(unasked);
         let message = format!(
             "{} reaches {unasked}, which nobody asked for and {} does not name.",
             child.name(),
             parent.name()
         );
-        let expected = match requested {
+        let expected = match requested.filter(|targets| !targets.is_empty()) {
             Some(targets) => listed(targets.iter().map(String::as_str)),
             None => "no other target than the parent's, for none was requested".into(),
         };
         (unasked, expected, message)
     };
     Draft {
-        severity: Severity::High,
+        severity: if servers_choice {
+            Severity::Medium
+        } else {
+            Severity::High
+        },
         claim: "aud".into(),
         found,
         expected,
@@ -126,6 +133,18 @@ pub(super) fn cases() -> Vec<Case> {
             to(json!(["a", "b"]), "b"),
         ),
         fires("more, unseen", Severity::High, unseen(json!(["a", "b"]))),
+        fires(
+            "none was asked for",
+            Severity::Medium,
+            exchanged(to(json!(["b", "c"]), ""), Some(asked_by("planner"))),
+        ),
+        silent("all asked for", {
+            let exchange = RequestedExchange {
+                targets: Some(["b".to_owned(), "c".to_owned()].into()),
+                ..asked_by("planner")
+            };
+            exchanged(to(json!(["b", "c"]), ""), Some(exchange))
+        }),
         silent("asked for", to(json!("b"), "b")),
         silent("the same", unseen(json!("a"))),
         unknown("request not seen", unseen(json!("b"))),

@@ -4,12 +4,14 @@ use crate::risk::{
     Severity,
     actors::Actors,
     compare::Label,
-    facts::listed,
+    facts::{listed, shown},
     rule::{Check, Mark, Rule, Said, Surroundings, Wire},
 };
 
 #[cfg(test)]
-use crate::risk::cases::{Case, fires, regular_third, silent, third, unknown};
+use crate::risk::cases::{
+    Case, agent, asked_by, exchanged, fires, regular_third, silent, third, unknown,
+};
 
 pub(super) static RULE: Rule = Rule {
     id: "DG-407",
@@ -42,19 +44,28 @@ fn check(actors: &Actors<'_>) -> Said {
     let strangers = actors
         .after
         .iter()
-        .filter(|a| !actors.before.contains(a) && Some(*a) != presenter)
+        .filter(|a| found.strangers.contains(a) && Some(*a) != presenter)
         .map(|a| a.sub.as_str());
-    let message = format!(
-        "{} in {} acted neither in {} nor now: a history that never happened.",
-        listed(strangers),
-        actors.child.name(),
-        actors.parent.name()
-    );
+    let strangers = listed(strangers);
+    let (child, parent) = (actors.child.name(), actors.parent.name());
+    let message = match presenter {
+        Some(x) => format!(
+            "{child} names {strangers} among those who act. {} presented this exchange, and {parent} \
+             names nobody of that name: a history that never happened.",
+            shown(&x.sub)
+        ),
+        None => format!(
+            "{child} names {strangers} as having acted before, and {parent} names nobody of that name: \
+             a history that never happened."
+        ),
+    };
     actors.draft(Severity::Critical, message).into()
 }
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<Case> {
+    use std::sync::Arc;
+
     use serde_json::json;
 
     let inside = third(
@@ -76,6 +87,17 @@ pub(super) fn cases() -> Vec<Case> {
             Severity::Critical,
             two_new(Some("researcher")),
         ),
+        silent("the actor token's own actors", {
+            let mut evidence = third(&["researcher", "helper"], None, json!({}));
+            evidence.hops.drain(1..3);
+            evidence.hops[1].parent = Some(0);
+            let mut asked = asked_by("researcher");
+            asked.actor_token = Some(Arc::new(agent(
+                &["helper"],
+                json!({ "sub": "researcher", "client_id": "researcher" }),
+            )));
+            exchanged(evidence, Some(asked))
+        }),
         silent("regular", regular_third()),
         unknown("two new, exchange unseen", two_new(None)),
     ]

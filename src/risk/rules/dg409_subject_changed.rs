@@ -43,7 +43,13 @@ fn check(pair: &Pair<'_>) -> Said {
     if before == after {
         return Said::Silent;
     }
-    if before.iss.is_none() || after.iss.is_none() {
+    // Transaction tokens need no issuer: their trust domain is their audience.
+    let one_trust_domain = parent.kind == Kind::TxnToken
+        && child.kind == Kind::TxnToken
+        && before.iss == after.iss
+        && parent.audiences.is_some()
+        && parent.audiences == child.audiences;
+    if !one_trust_domain && (before.iss.is_none() || after.iss.is_none()) {
         return Said::unknown("`iss` of parent or child is absent");
     }
     let declared = pair.linked(&before) == pair.linked(&after)
@@ -116,6 +122,20 @@ pub(super) fn cases() -> Vec<Case> {
         )
     };
     let elsewhere = || to(json!({ "iss": OTHER }));
+    let of_type = |typ: &str, changes: Value| {
+        token(
+            json!({ "alg": "ES256", "typ": typ, "kid": "k1" }),
+            claims(changes),
+        )
+    };
+    let replaced = |sub: &str| {
+        let txn =
+            |sub: &str| json!({ "iss": null, "sub": sub, "aud": "trust.example", "txn": "t" });
+        chain([
+            (None, of_type("txntoken+jwt", txn("alice"))),
+            (None, of_type("txntoken+jwt", txn(sub))),
+        ])
+    };
     let link = ((AS.into(), "alice".into()), (OTHER.into(), "alice".into()));
     vec![
         fires("swapped", Severity::Critical, to(json!({ "sub": "bob" }))),
@@ -159,6 +179,12 @@ pub(super) fn cases() -> Vec<Case> {
                 (None, grant(json!({ "sub": "bob" }))),
             ]),
         ),
+        fires(
+            "transaction tokens of one trust domain",
+            Severity::Critical,
+            replaced("bob"),
+        ),
+        silent("a transaction token replaced", replaced("alice")),
         silent("the same", to(json!({}))),
         silent(
             "AAuth has rules of its own",

@@ -15,7 +15,7 @@ use crate::{
 };
 
 #[cfg(test)]
-use crate::risk::cases::{AS, Case, exchanged, fires, pair as hops, silent, unknown};
+use crate::risk::cases::{AS, Case, asked_as, exchanged, fires, pair as hops, silent, unknown};
 
 pub(super) static RULE: Rule = Rule {
     id: "DG-410",
@@ -42,6 +42,9 @@ fn check(pair: &Pair<'_>) -> Said {
     let Some(whole) = claims::party(parent.token, allowed) else {
         return Said::unknown("`may_act` names nobody (DG-211)");
     };
+    if is_reissue(parent, child) {
+        return Said::Silent;
+    }
     let Some((actor, said_iss)) = presenter(child) else {
         return Said::unknown("who presented the exchange is unknown");
     };
@@ -56,6 +59,15 @@ fn check(pair: &Pair<'_>) -> Said {
         .any(|pid| pair.linked(pid) == allowed_pid)
     {
         return Said::Silent;
+    }
+    if !child.asked().is_some_and(|a| a.actor_token.is_some())
+        && child.actors.is_empty()
+        && child.identities.may_be_one(&actor, &whole)
+    {
+        return Said::unknown(
+            "`may_act` names an identifier, and whether it is the client's that presented the exchange \
+             is unknown: no token of that client is among these",
+        );
     }
     let named_iss = allowed.get("iss").is_some_and(Value::is_string);
     // Of two issuers, and one of them is only taken from a token: the names may mean one party.
@@ -93,6 +105,18 @@ fn check(pair: &Pair<'_>) -> Said {
         uncertain: ambiguous,
     }
     .into()
+}
+
+/// Whether the client that holds the parent got another token of the kind for itself: nobody begins to
+/// act, and `may_act` is about who may (RFC 8693 §4.4).
+fn is_reissue(parent: &Facts<'_>, child: &Facts<'_>) -> bool {
+    let actor_sent = child.asked().is_some_and(|asked| asked.actor_token_sent);
+    let client = child
+        .asked()
+        .and_then(|asked| asked.client_id.as_deref())
+        .or(child.client);
+    let same_actors = child.chain() == parent.chain();
+    !actor_sent && same_actors && client.is_some() && client == parent.client
 }
 
 /// Who presented the exchange that gave `child`, and whether an issuer was named with it: the subject of
@@ -164,6 +188,37 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         silent("the one named", by(named("planner"))),
         silent("no may_act", hops(json!({}), json!({}))),
+        silent(
+            "the client that had it already",
+            exchanged(
+                hops(
+                    json!({ "may_act": named("planner") }),
+                    json!({ "act": null, "client_id": "app" }),
+                ),
+                Some(asked_as("app")),
+            ),
+        ),
+        fires(
+            "another client, without actor",
+            Severity::Critical,
+            exchanged(
+                hops(
+                    json!({ "may_act": named("planner") }),
+                    json!({ "act": null, "client_id": "booker" }),
+                ),
+                Some(asked_as("booker")),
+            ),
+        ),
+        unknown(
+            "an identifier, and a client by its name",
+            exchanged(
+                hops(
+                    json!({ "may_act": { "sub": "13a8c05b-d40a-4bc6-8e3e-9b72c37c29d8" } }),
+                    json!({ "act": null }),
+                ),
+                Some(asked_as("planner")),
+            ),
+        ),
         unknown("names nobody", by(json!({}))),
         unknown("presenter unknown", exchanged(nobody, None)),
     ]

@@ -57,6 +57,7 @@ rules! {
     dg415_cycle,
     dg416_too_deep,
     dg419_ambiguous_actor,
+    dg421_txn_changed,
     dg428_missing_hop,
     dg501_outlives_parent,
     dg502_long_life,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use delegraph::{
     jose::Jwks,
     oauth::{
+        challenge,
         failure::{FailureKind, RefusalPlace},
         introspect::{self, Form},
         token_response::{self, Requested},
@@ -402,5 +403,289 @@ fn key_sets_as_servers_publish_them() {
     ] {
         let error = Jwks::parse(text.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(words), "{text}: {error}");
+    }
+}
+
+/// What to try is about what the server means, whatever code it uses: bodies as these servers send them.
+#[test]
+fn advice_fits_what_real_servers_mean() {
+    use RefusalPlace::{ClientCredentials, Code, Exchange, Resource};
+    let table: [(&str, RefusalPlace, u16, &str, &str); 40] = [
+        // Keycloak
+        (
+            "unknown audience",
+            Exchange,
+            400,
+            r#"{"error":"invalid_client","error_description":"Audience not found"}"#,
+            "does not know the `audience`",
+        ),
+        (
+            "not in aud",
+            Exchange,
+            403,
+            r#"{"error":"access_denied","error_description":"Client is not within the token audience"}"#,
+            "into the token's `aud`",
+        ),
+        (
+            "wrong secret",
+            Exchange,
+            401,
+            r#"{"error":"unauthorized_client","error_description":"Invalid client or Invalid client credentials"}"#,
+            "its secret or key",
+        ),
+        (
+            "no may_act",
+            Exchange,
+            400,
+            r#"{"error":"invalid_request","error_description":"Invalid may_act claim in the subject_token"}"#,
+            "whose `may_act` names this actor",
+        ),
+        (
+            "bound",
+            Exchange,
+            400,
+            r#"{"error":"invalid_request","error_description":"Sender-constrained token exchange rejected as the token was not issued for the requesting client"}"#,
+            "bound to the key",
+        ),
+        (
+            "proof again",
+            ClientCredentials,
+            400,
+            r#"{"error":"invalid_request","error_description":"DPoP proof has already been used"}"#,
+            "serves once",
+        ),
+        (
+            "proof elsewhere",
+            ClientCredentials,
+            400,
+            r#"{"error":"invalid_request","error_description":"DPoP HTTP URL mismatch"}"#,
+            "another address",
+        ),
+        (
+            "proof missing",
+            ClientCredentials,
+            400,
+            r#"{"error":"invalid_request","error_description":"DPoP proof is missing"}"#,
+            "set DPoP at the node",
+        ),
+        (
+            "not switched on",
+            Exchange,
+            400,
+            r#"{"error":"invalid_request","error_description":"Standard token exchange is not enabled for the requested client"}"#,
+            "switch token exchange on",
+        ),
+        (
+            "type",
+            Exchange,
+            400,
+            r#"{"error":"invalid_request","error_description":"requested_token_type unsupported"}"#,
+            "tokens of this type",
+        ),
+        (
+            "garbage",
+            Exchange,
+            400,
+            r#"{"error":"invalid_request","error_description":"Invalid token"}"#,
+            "subject token is valid now",
+        ),
+        (
+            "consent",
+            Exchange,
+            400,
+            r#"{"error":"invalid_scope","error_description":"Missing consents for Token Exchange in client booker"}"#,
+            "agree",
+        ),
+        // Spring Authorization Server
+        (
+            "no words",
+            Exchange,
+            400,
+            r#"{"error":"invalid_grant"}"#,
+            "refused subject or actor token",
+        ),
+        (
+            "no words",
+            Exchange,
+            401,
+            r#"{"error":"invalid_client"}"#,
+            "its secret or key",
+        ),
+        (
+            "type",
+            Exchange,
+            400,
+            r#"{"error":"unsupported_token_type","error_description":"OAuth 2.0 Token Exchange parameter: requested_token_type","error_uri":"https://datatracker.ietf.org/doc/html/rfc8693"}"#,
+            "tokens of this type",
+        ),
+        (
+            "grant",
+            ClientCredentials,
+            400,
+            r#"{"error":"unauthorized_client"}"#,
+            "allow the grant",
+        ),
+        (
+            "whitelabel",
+            Resource,
+            404,
+            r#"{"timestamp":"2026-11-30T00:00:00Z","status":404,"error":"Not Found","path":"/acounts"}"#,
+            "check its path",
+        ),
+        (
+            "whitelabel",
+            Resource,
+            403,
+            r#"{"timestamp":"2026-11-30T00:00:00Z","status":403,"error":"Forbidden","path":"/a"}"#,
+            "roles",
+        ),
+        // oidc-provider
+        (
+            "target",
+            Exchange,
+            400,
+            r#"{"error":"invalid_target","error_description":"resource indicator is missing, or unknown"}"#,
+            "registered there",
+        ),
+        (
+            "client",
+            ClientCredentials,
+            401,
+            r#"{"error":"invalid_client","error_description":"client authentication failed"}"#,
+            "its secret or key",
+        ),
+        (
+            "grant",
+            Exchange,
+            400,
+            r#"{"error":"unsupported_grant_type","error_description":"unsupported grant_type requested"}"#,
+            "grant_types_supported",
+        ),
+        (
+            "code",
+            Code,
+            400,
+            r#"{"error":"invalid_grant","error_description":"grant request is invalid"}"#,
+            "sign in again",
+        ),
+        (
+            "proof",
+            ClientCredentials,
+            400,
+            r#"{"error":"invalid_dpop_proof","error_description":"DPoP proof htu mismatch"}"#,
+            "another address",
+        ),
+        // Microsoft Entra ID
+        (
+            "assertion for another",
+            Exchange,
+            400,
+            r#"{"error":"invalid_grant","error_description":"AADSTS500131: Assertion audience does not match the Client app presenting the assertion. Trace ID: 1","error_codes":[500131]}"#,
+            "into the token's `aud`",
+        ),
+        (
+            "no consent",
+            Exchange,
+            400,
+            r#"{"error":"invalid_grant","error_description":"AADSTS65001: The user or administrator has not consented to use the application","suberror":"consent_required"}"#,
+            "agree",
+        ),
+        (
+            "more strongly",
+            Exchange,
+            400,
+            r#"{"error":"interaction_required","error_description":"AADSTS50076: Due to a configuration change made by your administrator, you must use multi-factor authentication"}"#,
+            "more strongly",
+        ),
+        (
+            "secret",
+            ClientCredentials,
+            401,
+            r#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided."}"#,
+            "its secret or key",
+        ),
+        (
+            "client",
+            ClientCredentials,
+            400,
+            r#"{"error":"unauthorized_client","error_description":"AADSTS700016: Application with identifier 'x' was not found in the directory"}"#,
+            "check the client id",
+        ),
+        (
+            "resource",
+            ClientCredentials,
+            400,
+            r#"{"error":"invalid_resource","error_description":"AADSTS500011: The resource principal named api://x was not found in the tenant"}"#,
+            "one target at a time",
+        ),
+        (
+            "Graph",
+            Resource,
+            401,
+            r#"{"error":{"code":"InvalidAuthenticationToken","message":"Access token has expired or is not yet valid."}}"#,
+            "`exp`",
+        ),
+        // Okta
+        (
+            "policy",
+            ClientCredentials,
+            400,
+            r#"{"error":"access_denied","error_description":"Policy evaluation failed for this request, please check the policy configurations."}"#,
+            "policies",
+        ),
+        (
+            "API",
+            Resource,
+            401,
+            r#"{"errorCode":"E0000011","errorSummary":"Invalid token provided","errorLink":"E0000011"}"#,
+            "`exp`",
+        ),
+        (
+            "scope",
+            ClientCredentials,
+            400,
+            r#"{"error":"invalid_scope","error_description":"One or more scopes are not configured for the authorization server resource."}"#,
+            "check the scopes",
+        ),
+        // Auth0
+        (
+            "audience",
+            ClientCredentials,
+            403,
+            r#"{"error":"access_denied","error_description":"Service not enabled within domain: https://api.example/"}"#,
+            "does not know the `audience`",
+        ),
+        (
+            "client grant",
+            ClientCredentials,
+            403,
+            r#"{"error":"access_denied","error_description":"Client is not authorized to access \"https://api\". You need to create a \"client-grant\" associated to this API."}"#,
+            "authorized for it",
+        ),
+        (
+            "API",
+            Resource,
+            401,
+            r#"{"statusCode":401,"error":"Unauthorized","message":"Missing authentication"}"#,
+            "`exp`",
+        ),
+        // Nobody says anything.
+        ("empty", Resource, 403, "", "gateway"),
+        ("empty", Exchange, 403, "", "gateway"),
+        ("empty", Resource, 404, "", "check its path"),
+        ("a page", Resource, 302, "", "sign in"),
+    ];
+    for (name, place, status, body, wanted) in table {
+        let response = answer(status, "application/json", body);
+        let failure = if place == Resource {
+            challenge::refusal(&response)
+        } else {
+            token_response::read(&response, &asked(place, "")).unwrap_err()
+        };
+        assert!(
+            failure.try_this.contains(wanted),
+            "{name}, {status} {body}: {}",
+            failure.line()
+        );
     }
 }

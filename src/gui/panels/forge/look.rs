@@ -52,7 +52,9 @@ pub(super) fn mark(painter: &egui::Painter, rect: Rect, verdict: &Verdict, theme
     match verdict {
         Verdict::Accepted => icons::severity(painter, rect, Severity::Critical, theme),
         Verdict::ControlRefused => icons::severity(painter, rect, Severity::High, theme),
-        Verdict::Refused | Verdict::ControlAccepted => Icon::Check.paint(painter, rect, theme.good),
+        Verdict::Refused | Verdict::Withheld(_) | Verdict::ControlAccepted => {
+            Icon::Check.paint(painter, rect, theme.good);
+        }
         Verdict::Noted(_) => Icon::Info.paint(painter, rect, theme.low),
         Verdict::Unclear => icons::severity(painter, rect, Severity::Medium, theme),
         Verdict::NotSent(_) => Icon::Warning.paint(painter, rect, theme.muted),
@@ -66,7 +68,7 @@ pub(super) fn tint(verdict: &Verdict, theme: &Theme) -> egui::Color32 {
         Verdict::Accepted => theme.critical,
         Verdict::ControlRefused => theme.high,
         Verdict::Unclear => theme.medium,
-        Verdict::Refused | Verdict::ControlAccepted => theme.good,
+        Verdict::Refused | Verdict::Withheld(_) | Verdict::ControlAccepted => theme.good,
         _ => theme.muted,
     }
 }

@@ -26,7 +26,7 @@ impl Show {
         match self {
             Self::All => true,
             Self::Accepted => row.verdict == Verdict::Accepted,
-            Self::Refused => row.verdict == Verdict::Refused,
+            Self::Refused => matches!(row.verdict, Verdict::Refused | Verdict::Withheld(_)),
             Self::Noted => matches!(row.verdict, Verdict::Noted(_)),
             Self::Unclear => row.verdict == Verdict::Unclear,
             Self::Open => matches!(row.verdict, Verdict::NotMade(_) | Verdict::NotSent(_)),
@@ -156,7 +156,7 @@ fn weight(row: &Row) -> u8 {
         Verdict::Unclear => 1,
         Verdict::ControlAccepted => 2,
         Verdict::Noted(_) => 3,
-        Verdict::Refused => 4,
+        Verdict::Refused | Verdict::Withheld(_) => 4,
         Verdict::NotSent(_) | Verdict::NotMade(_) => 5,
     }
 }
