@@ -72,7 +72,10 @@ fn unique(candidates: Vec<Candidate>) -> (Vec<Hop>, Vec<Option<String>>) {
     let mut places: Vec<usize> = Vec::with_capacity(candidates.len());
     let (mut hops, mut contexts): (Vec<Hop>, Vec<Option<String>>) = (Vec::new(), Vec::new());
     for Candidate { hop, context } in candidates {
-        let repeats = is_request_member(context.as_deref()) && !is_proof(hop.token.kind);
+        // A refresh token is named alike where it is given and where it is sent.
+        let sent_again =
+            is_request_member(context.as_deref()) || context.as_deref() == Some("refresh_token");
+        let repeats = sent_again && !is_proof(hop.token.kind);
         let first = known.get(&hop.token.raw).copied().filter(|_| repeats);
         if let Some(first) = first {
             places.push(first);
