@@ -233,13 +233,12 @@ impl Fire {
             if alone && !self.under.is_empty() || self.under.len() >= self.plan.at_once() {
                 return Next::Wait;
             }
-            let place = match self.again.pop_front() {
-                Some((place, _)) => place,
-                None => {
-                    self.queue.pop_front();
-                    self.place += 1;
-                    self.place - 1
-                }
+            let place = if let Some((place, _)) = self.again.pop_front() {
+                place
+            } else {
+                self.queue.pop_front();
+                self.place += 1;
+                self.place - 1
             };
             // One is kept for the last control.
             if !shot.is_control() && self.sent + 1 >= self.plan.pace.limit {

@@ -217,14 +217,14 @@ impl<'e> Shown<'e> {
                 }
             }
         } else {
-            self.by_names(contexts, &mut origins);
+            Self::by_names(contexts, &mut origins);
         }
         origins
     }
 
     /// Where no request can be read, the names tell: an `access_token` after a `subject_token` is made
     /// from it.
-    fn by_names(&self, contexts: &[Option<String>], origins: &mut [Origin]) {
+    fn by_names(contexts: &[Option<String>], origins: &mut [Origin]) {
         let mut subject = None;
         for (n, context) in contexts.iter().enumerate() {
             match context.as_deref() {
@@ -268,7 +268,8 @@ impl<'e> Shown<'e> {
                 let kind = self.hops[n].token.kind;
                 if self.hops[n].supporting
                     || never_a_hop(kind)
-                    || named(n, &["client_assertion", "header DPoP"]) {
+                    || named(n, &["client_assertion", "header DPoP"])
+                {
                     return true;
                 }
                 if self.subjects.contains(&n)

@@ -457,6 +457,7 @@ fn what_only_supports_a_hop_is_none() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods)] // measures the program itself
 fn broken_transcripts_are_read_in_time_and_without_harm() {
     let deep = "{\"a\":[\n".repeat(20_000);
     let many = format!("{}\n", r#"{"access_token":"x","request":{"body":["#).repeat(5_000);

@@ -84,11 +84,11 @@ pub(super) fn compared(
     if is_changed(&["actor_token", "actor_token_type"]) {
         outcomes.push(compared.actor());
     }
-    together(outcomes)
+    together(&outcomes)
 }
 
 /// One part that was granted is enough; what is open keeps the rest from being a refusal.
-fn together(outcomes: Vec<Outcome>) -> Outcome {
+fn together(outcomes: &[Outcome]) -> Outcome {
     if outcomes.is_empty() || outcomes.contains(&Outcome::Granted) {
         return Outcome::Granted;
     }

@@ -60,7 +60,7 @@ fn check(pair: &Pair<'_>) -> Said {
     {
         return Said::Silent;
     }
-    if !child.asked().is_some_and(|a| a.actor_token.is_some())
+    if child.asked().is_none_or(|a| a.actor_token.is_none())
         && child.actors.is_empty()
         && child.identities.may_be_one(&actor, &whole)
     {
