@@ -104,10 +104,26 @@ impl Noun for Command {
             | Self::Delete(_)
             | Self::Set(..)
             | Self::AddNode(..)
+            // What is typed in a form is taken over when the field is left, and a node when it is let
+            // go: each is an edit of its own.
+            | Self::SetNode { .. }
+            | Self::MoveNode { .. }
             | Self::DeleteNode(..) => Undo::Step,
             Self::Rename(id, _) => Undo::Merged(format!("{id} name")),
-            Self::SetNode { chain, id, .. } => Undo::Merged(format!("{chain} {id} settings")),
-            Self::MoveNode { chain, id, .. } => Undo::Merged(format!("{chain} {id} place")),
+        }
+    }
+
+    fn step(&self, model: &Model) -> String {
+        match self {
+            Self::SetNode { chain, id, node } => {
+                let chain = model.workspace.chain(*chain);
+                let changes = chain.and_then(|chain| words::changes(chain.node(id)?, node));
+                changes.map_or_else(
+                    || self.label(),
+                    |what| format!("Change {what} of {}", escape(id)),
+                )
+            }
+            _ => self.label(),
         }
     }
 
@@ -123,7 +139,7 @@ impl Noun for Command {
                 if model.workspace.chain(id).is_some() {
                     show(model, id);
                 } else {
-                    model.complain(format!("There is no chain {id}."));
+                    model.complain("That chain is no longer in the workspace.");
                 }
             }
             Self::Rename(id, title) => edit(model, id, |chain| chain.title = title),
@@ -133,7 +149,7 @@ impl Noun for Command {
                 let before = model.workspace.chains.len();
                 model.document().chains.retain(|c| c.id != id);
                 if model.workspace.chains.len() == before {
-                    model.complain(format!("There is no chain {id}."));
+                    model.complain("That chain is no longer in the workspace.");
                 }
             }
             Self::Set(id, chain) => edit(model, id, |c| *c = *chain),
@@ -177,7 +193,7 @@ fn new(model: &mut Model) {
 
 fn duplicate(model: &mut Model, id: ChainId) {
     let Some(chain) = model.workspace.chain(id).cloned() else {
-        return model.complain(format!("There is no chain {id}."));
+        return model.complain("That chain is no longer in the workspace.");
     };
     // One more than there are chains: one of the names is free.
     let mut names = (1..=model.workspace.chains.len() + 1).map(|n| match n {
@@ -223,7 +239,7 @@ fn delete_node(model: &mut Model, id: ChainId, gone: &str) {
         .chain(id)
         .is_some_and(|c| c.node(gone).is_some());
     if !known {
-        return unknown_node(model, id, gone);
+        return unknown_node(model, gone);
     }
     edit(model, id, |chain| {
         chain.nodes.retain(|n| n.id != gone);
@@ -311,7 +327,7 @@ pub(super) fn at_practice(
         AtPractice::Sample(name) => file::read(file::sample(name)?).ok()?,
         AtPractice::Chain(id) => {
             let Some(chain) = model.workspace.chain(*id) else {
-                model.complain(format!("There is no chain {id}."));
+                model.complain("That chain is no longer in the workspace.");
                 return None;
             };
             if faults_of(chain) == *faults {
@@ -397,18 +413,15 @@ fn show(model: &mut Model, id: ChainId) {
 
 fn edit(model: &mut Model, id: ChainId, change: impl FnOnce(&mut Chain)) {
     if model.workspace.chain(id).is_none() {
-        return model.complain(format!("There is no chain {id}."));
+        return model.complain("That chain is no longer in the workspace.");
     }
     if let Some(entry) = model.document().chains.iter_mut().find(|c| c.id == id) {
         change(&mut entry.chain);
     }
 }
 
-fn unknown_node(model: &mut Model, chain: ChainId, node: &str) {
-    model.complain(format!(
-        "There is no node {} in chain {chain}.",
-        escape(node)
-    ));
+fn unknown_node(model: &mut Model, node: &str) {
+    model.complain(format!("There is no node {} in that chain.", escape(node)));
 }
 
 fn edit_node(model: &mut Model, id: ChainId, node: &str, change: impl FnOnce(&mut Node)) {
@@ -417,7 +430,7 @@ fn edit_node(model: &mut Model, id: ChainId, node: &str, change: impl FnOnce(&mu
         .chain(id)
         .is_some_and(|c| c.node(node).is_some());
     if !known {
-        return unknown_node(model, id, node);
+        return unknown_node(model, node);
     }
     edit(model, id, |chain| {
         if let Some(node) = chain.nodes.iter_mut().find(|n| n.id == node) {
@@ -428,10 +441,10 @@ fn edit_node(model: &mut Model, id: ChainId, node: &str, change: impl FnOnce(&mu
 
 fn set_node(model: &mut Model, id: ChainId, old: &str, node: Node) {
     let Some(chain) = model.workspace.chain(id) else {
-        return model.complain(format!("There is no chain {id}."));
+        return model.complain("That chain is no longer in the workspace.");
     };
     if chain.node(old).is_none() {
-        return unknown_node(model, id, old);
+        return unknown_node(model, old);
     }
     let new = node.id.clone();
     if new.is_empty() {

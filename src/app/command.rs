@@ -32,6 +32,13 @@ macro_rules! nouns {
                 }
             }
 
+            /// Its name as a step of undo.
+            pub(super) fn step(&self, model: &Model) -> String {
+                match self {
+                    $(Self::$name(command) => command.step(model),)*
+                }
+            }
+
             /// How undo takes it.
             pub fn undo(&self) -> Undo {
                 match self {

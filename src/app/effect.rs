@@ -6,6 +6,7 @@ use super::{
     analysis::{Analysis, Begun, Input},
     forge::{Basis, Forged, Order, Secret as FoundSecret, Shown, Tried, Volley},
     practice::state::PracticeInfo,
+    recovery::Recovery,
     vault::Vault,
     workspace::Workspace,
 };
@@ -261,7 +262,7 @@ pub enum Outcome {
     /// Secrets opened.
     Unsealed(JobId, Result<Box<Vault>, String>),
     /// What an earlier start left behind, the newest; `None` when there is nothing.
-    Recoverable(Option<PathBuf>),
+    Recoverable(Option<Recovery>),
     /// The autosave could not be written.
     AutosaveFailed(String),
 }

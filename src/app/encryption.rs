@@ -165,7 +165,7 @@ fn seal(model: &mut Model, id: TokenId, key: KeyId, enc: &str, effects: &mut Vec
         return token::missing(model, id);
     };
     let Some(entry) = model.workspace.key(key) else {
-        return model.complain(format!("There is no key {key}."));
+        return model.complain("That key is no longer in the workspace.");
     };
     let name = escape(&entry.name).into_owned();
     let Some(alg) = Manage::parse(&entry.alg) else {

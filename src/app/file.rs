@@ -8,8 +8,10 @@ use super::{
     history::History,
     model::{Purpose, Vault},
     noun::{Entry, Keys, Noun, Rank, Undo, offer},
-    practice, runs,
-    session::{Selection, View},
+    practice,
+    recovery::Recovery,
+    runs,
+    session::{Cause, Selection, View},
 };
 use crate::{
     chain::run::{NodeRun, NodeState, Run},
@@ -99,15 +101,15 @@ impl Noun for Command {
                 replace(model, effects);
                 model.session.view = View::START;
             }
-            Self::Open(path) => load(model, path, false, effects),
+            Self::Open(path) => load(model, path, None, effects),
             Self::Save => match model.path.clone() {
                 Some(path) => save(model, path, env, effects),
                 None => model.complain("The workspace has no file yet: choose where to save it."),
             },
             Self::SaveAs(path) => save(model, path, env, effects),
             Self::Recover(take) => match (model.recovery.take(), take) {
-                (Some(path), true) => load(model, path, true, effects),
-                (Some(path), false) => effects.push(Effect::DropRecovery(path)),
+                (Some(left), true) => load(model, left.path.clone(), Some(left), effects),
+                (Some(left), false) => effects.push(Effect::DropRecovery(left.path)),
                 (None, _) => model.say("There is nothing to recover."),
             },
             Self::Rename(name) => model.document().name = name,
@@ -129,9 +131,9 @@ impl Noun for Command {
     fn palette(model: &Model, entries: &mut Vec<Entry<Self>>) {
         entries.push(offer(Rank::Whole, "", Self::Save));
         entries.push(offer(Rank::Whole, "", Self::New));
-        if model.recovery.is_some() {
+        if let Some(left) = &model.recovery {
             for take in [true, false] {
-                let hint = "of an earlier start";
+                let hint = format!("of {}", escape(&left.name));
                 entries.push(offer(Rank::Whole, hint, Self::Recover(take)));
             }
         }
@@ -174,8 +176,11 @@ fn unlock(model: &mut Model, passphrase: Secret, effects: &mut Vec<Effect>) {
     }
 }
 
-fn load(model: &mut Model, path: PathBuf, recovery: bool, effects: &mut Vec<Effect>) {
-    let what = format!("Opening {}", escape(&path.to_string_lossy()));
+fn load(model: &mut Model, path: PathBuf, recovery: Option<Recovery>, effects: &mut Vec<Effect>) {
+    let what = match &recovery {
+        Some(left) => format!("Recovering {}", escape(&left.name)),
+        None => format!("Opening {}", escape(&path.to_string_lossy())),
+    };
     let job = model.begin(what, Purpose::Load { recovery });
     effects.push(Effect::Load(job, path));
 }
@@ -320,20 +325,22 @@ pub(super) fn loaded(
     let document = match document {
         Ok(document) => *document,
         Err(why) => {
-            if recovery {
-                model.recovery = Some(path); // still there, nothing is lost
+            if recovery.is_some() {
+                model.recovery = recovery; // still there, nothing is lost
             }
-            return model.complain(format!("{name} was not opened: {why}"));
+            let about = Cause::File(model.files);
+            return model.complain_of(about, format!("{name} was not opened: {why}"));
         }
     };
     replace(model, effects);
+    model.files += 1;
     model.workspace = document.workspace;
     model.ids.reserve(document.ids.used());
     model.runs = document.runs.into_iter().map(run_of).collect();
     model.vault = document.vault;
     model.sealing = document.sealing;
     model.document_id = document.id;
-    if recovery {
+    if recovery.is_some() {
         model.path = document.path;
         model.evidence = 1; // as yet unsaved
         effects.push(Effect::DropRecovery(path));
@@ -399,6 +406,7 @@ pub(super) fn saved(
     let name = escape(&path.to_string_lossy()).into_owned();
     match kept {
         Ok(kept) => {
+            model.files += 1;
             model.path = Some(path);
             model.saved = workspace;
             model.saved_evidence = evidence;
@@ -415,7 +423,10 @@ pub(super) fn saved(
                 effects.push(Effect::DropAutosave);
             }
         }
-        Err(why) => model.complain(format!("{name} was not saved: {why}")),
+        Err(why) => {
+            let about = Cause::File(model.files);
+            model.complain_of(about, format!("{name} was not saved: {why}"));
+        }
     }
 }
 
@@ -444,7 +455,10 @@ pub(super) fn unsealed(model: &mut Model, job: JobId, vault: Result<Box<Vault>, 
             model.touch();
             model.say(format!("{count} secrets unlocked."));
         }
-        Err(why) => model.complain(format!("The secrets were not unlocked: {why}.")),
+        Err(why) => {
+            let text = format!("The secrets were not unlocked: {why}.");
+            model.complain_of(Cause::Locked, text);
+        }
     }
 }
 

@@ -20,6 +20,8 @@ pub enum Command {
     Undo,
     /// Redo it.
     Redo,
+    /// The edit is made: what is typed or dragged from now on is the next step.
+    EndStep,
 }
 
 impl Noun for Command {
@@ -27,12 +29,13 @@ impl Noun for Command {
         match self {
             Self::Undo => "Undo".into(),
             Self::Redo => "Redo".into(),
+            Self::EndStep => "End the step".into(),
         }
     }
 
     fn undo(&self) -> Undo {
         match self {
-            Self::Undo | Self::Redo => Undo::No,
+            Self::Undo | Self::Redo | Self::EndStep => Undo::No,
         }
     }
 
@@ -46,6 +49,7 @@ impl Noun for Command {
                 model.say("There is nothing to redo.");
             }
             Self::Redo => redo(model),
+            Self::EndStep => model.history.close_step(),
         }
     }
 

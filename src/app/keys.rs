@@ -126,13 +126,13 @@ impl Noun for Command {
             Self::TakePractice(faults) => take_practice(model, &faults),
             Self::Rename(id, name) => {
                 let Some(entry) = model.document().keys.iter_mut().find(|k| k.id == id) else {
-                    return model.complain(format!("There is no key {id}."));
+                    return model.complain("That key is no longer in the workspace.");
                 };
                 entry.name = name;
             }
             Self::Delete(id) => {
                 if model.workspace.key(id).is_none() {
-                    return model.complain(format!("There is no key {id}."));
+                    return model.complain("That key is no longer in the workspace.");
                 }
                 // The private part stays in memory until the program ends, so that undo can bring
                 // the key back; from the keychain and the file it goes at the next save.

@@ -10,6 +10,7 @@ pub mod migrate;
 pub mod model;
 pub mod noun;
 pub mod past;
+pub mod recovery;
 mod selection;
 pub mod session;
 pub mod target;

@@ -13,12 +13,13 @@ use super::{
     forge::Forging,
     history::History,
     log::Log,
-    session::{LockedKey, Notice, Session},
+    recovery::Recovery,
+    session::{Cause, LockedKey, Notice, Session},
     vault::Sealing,
     workspace::Workspace,
 };
 use crate::{
-    chain::run::{Pending, Run, SigningIn},
+    chain::run::{NodeState, Pending, Run, SigningIn},
     jose::Jwks,
     kit::{
         ids::{ChainId, ClientRef, Ids, JobId, ServerId, TokenId},
@@ -109,7 +110,11 @@ pub struct Model {
     /// Forgeries of the token in front, and what came of firing them.
     pub forge: Forging,
     /// A workspace that an earlier start left behind unsaved.
-    pub recovery: Option<PathBuf>,
+    pub recovery: Option<Recovery>,
+    /// Counts files that were opened or saved.
+    pub files: u64,
+    /// A server that could not be connected: its issuer, and why.
+    pub not_connected: Option<(String, String)>,
     /// The program is to end.
     pub quit: bool,
 }
@@ -154,6 +159,8 @@ pub enum Purpose {
     Chain(ChainId),
     /// Metadata and keys of a configured server.
     Discover(ServerId),
+    /// Metadata and keys of an issuer that is to become a server of the workspace.
+    Connect(String),
     /// What clients prove themselves with.
     Credentials,
     /// A key that is being generated.
@@ -185,7 +192,7 @@ pub enum Purpose {
     /// A workspace file.
     Load {
         /// It was left behind by an earlier start.
-        recovery: bool,
+        recovery: Option<Recovery>,
     },
     /// The workspace that is being written, with [`Model::evidence`] as it was.
     Save(u64),
@@ -257,6 +264,7 @@ impl Model {
         self.session.notices.push(Notice {
             error: false,
             text: text.into(),
+            about: None,
         });
     }
 
@@ -265,12 +273,44 @@ impl Model {
         self.session.notices.push(Notice {
             error: true,
             text: text.into(),
+            about: None,
+        });
+    }
+
+    /// The same, of something that may be over one day: then the message leaves.
+    pub(super) fn complain_of(&mut self, about: Cause, text: impl Into<String>) {
+        self.session.notices.push(Notice {
+            error: true,
+            text: text.into(),
+            about: Some(about),
         });
     }
 
     /// Whether a passphrase is being tried on a key that waits for one.
     pub fn tries(&self, key: &LockedKey) -> bool {
         key.job.is_some_and(|job| self.jobs.contains_key(&job))
+    }
+
+    /// Whether what a message is about is over.
+    pub fn is_over(&self, cause: &Cause) -> bool {
+        match cause {
+            Cause::Run(chain) => {
+                let failed = |run: &Run| run.nodes.values().any(|n| n.state == NodeState::Failed);
+                self.running.contains_key(chain)
+                    || self.workspace.chain(*chain).is_none()
+                    || !self.runs.get(chain).is_some_and(failed)
+            }
+            Cause::Server(id) => {
+                let known = self.workspace.servers.iter().any(|s| s.id == *id);
+                !known || !self.unreachable.contains_key(id)
+            }
+            Cause::Connect => self.not_connected.is_none(),
+            Cause::File(files) => self.files != *files,
+            Cause::Practice(faults) => {
+                !matches!(self.practice.get(faults), Some(Practice::Failed(_)))
+            }
+            Cause::Locked => self.sealing.sealed.is_none(),
+        }
     }
 
     /// Registers a job.

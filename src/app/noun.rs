@@ -13,6 +13,12 @@ pub(super) trait Noun: Sized {
     /// What it does, in words: for menus, the palette, and after `Undo`.
     fn label(&self) -> String;
 
+    /// Its name as a step of undo: by what it is about to change in the document, where the words for
+    /// menus do not say it.
+    fn step(&self, _model: &Model) -> String {
+        self.label()
+    }
+
     /// How undo takes it.
     fn undo(&self) -> Undo;
 

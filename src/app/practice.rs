@@ -19,7 +19,7 @@ use crate::{
 
 pub(super) use self::servers::{changed, start};
 pub use self::{
-    servers::{named, named_by},
+    servers::{is_of_earlier_start, named, named_by},
     state::{brief, title},
 };
 

@@ -116,8 +116,14 @@ impl Noun for Command {
             if model.running.contains_key(&id) {
                 add(Self::Cancel(id));
             } else {
-                add(Self::All(id));
-                add(Self::Step(id));
+                if model
+                    .workspace
+                    .chain(id)
+                    .is_some_and(|c| !c.nodes.is_empty())
+                {
+                    add(Self::All(id));
+                    add(Self::Step(id));
+                }
                 if model.runs.contains_key(&id) {
                     add(Self::Reset(id));
                 }

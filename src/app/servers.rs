@@ -9,6 +9,7 @@ use self::{
 };
 use super::{
     Effect, Model,
+    model::Purpose,
     noun::{Entry, Noun, Rank, Undo, offer},
     session::Selection,
     workspace::{ClientEntry, ServerEntry},
@@ -76,13 +77,13 @@ impl Noun for Command {
 
     fn undo(&self) -> Undo {
         match self {
-            Self::Connect(_)
-            | Self::Adopt(_)
+            Self::Adopt(_)
             | Self::Remove(_)
             | Self::SetClient { .. }
             | Self::ReadFrom(..)
             | Self::RemoveClient(..) => Undo::Step,
-            Self::Refresh(_) => Undo::No,
+            // What comes of it is a step, when it has come.
+            Self::Connect(_) | Self::Refresh(_) => Undo::No,
         }
     }
 
@@ -101,7 +102,7 @@ impl Noun for Command {
                     read_credentials(model, wanted, effects);
                     discover(model, id, server.issuer, effects);
                 }
-                None => missing(model, id),
+                None => missing(model),
             },
             Self::ReadFrom(client, at) => {
                 // What stands elsewhere now is not kept here as well.
@@ -118,7 +119,7 @@ impl Noun for Command {
             }
             Self::Remove(id) => {
                 let Some(entry) = server(model, id) else {
-                    return missing(model, id);
+                    return missing(model);
                 };
                 let issuer = entry.issuer.clone();
                 model.former_jwks.remove(&issuer);
@@ -134,7 +135,7 @@ impl Noun for Command {
                 key,
             } => {
                 if server(model, at).is_none() {
-                    return missing(model, at);
+                    return missing(model);
                 }
                 let clients = model.workspace.servers.iter().flat_map(|s| &s.clients);
                 let before = clients.clone().find(|c| Some(c.id) == client).cloned();
@@ -163,7 +164,7 @@ impl Noun for Command {
             }
             Self::RemoveClient(at, client) => {
                 if server(model, at).is_none() {
-                    return missing(model, at);
+                    return missing(model);
                 }
                 if let Some(server) = model.document().servers.iter_mut().find(|s| s.id == at) {
                     server.clients.retain(|c| c.id != client);
@@ -214,12 +215,13 @@ fn set_client(model: &mut Model, at: ServerId, entry: ClientEntry, secret: Optio
     }
 }
 
-fn missing(model: &mut Model, id: ServerId) {
-    model.complain(format!("There is no server {id}."));
+fn missing(model: &mut Model) {
+    model.complain("That server is no longer in the workspace.");
 }
 
 fn connect(model: &mut Model, issuer: &str, effects: &mut Vec<Effect>) {
     let issuer = issuer.trim();
+    model.not_connected = None;
     let url = match url::Url::parse(issuer) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
         _ => {
@@ -238,39 +240,14 @@ fn connect(model: &mut Model, issuer: &str, effects: &mut Vec<Effect>) {
         model.session.selection = Selection::Server(id);
         return discover(model, id, issuer.to_owned(), effects);
     }
-    let host = url.host_str().unwrap_or("server");
-    let base = match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    };
-    let path = url.path().trim_matches('/');
-    let base = if path.is_empty() {
-        base
-    } else {
-        format!("{base}/{path}")
-    };
-    let name = (1..=model.workspace.servers.len() + 1)
-        .map(|n| {
-            if n == 1 {
-                base.clone()
-            } else {
-                format!("{base} {n}")
-            }
-        })
-        .find(|name| model.workspace.server(name).is_none())
-        .unwrap_or(base);
-    let id = ServerId(model.ids.allot());
-    model.document().servers.push(ServerEntry {
-        id,
-        name,
-        issuer: issuer.to_owned(),
-        metadata: None,
-        by_hand: false,
-        jwks: None,
-        clients: Vec::new(),
-    });
-    model.session.selection = Selection::Server(id);
-    discover(model, id, issuer.to_owned(), effects);
+    let purpose = Purpose::Connect(issuer.to_owned());
+    if model.jobs.values().any(|j| j.purpose == purpose) {
+        return;
+    }
+    // It comes into the workspace once it has answered: a wrong address adds nothing.
+    let what = format!("Fetching metadata of {}", escape(issuer));
+    let job = model.begin(what, purpose);
+    effects.push(Effect::Discover(job, issuer.to_owned()));
 }
 
 /// Puts servers of a chain file, and their clients, into the workspace: one of the same name and issuer is

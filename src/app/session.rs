@@ -6,6 +6,7 @@ use crate::{
         ids::{ChainId, JobId, KeyId, ServerId, TargetId, TokenId},
         secret::Secret,
     },
+    practice::Faults,
     principal::picture::Seen,
     risk::Severity,
 };
@@ -92,6 +93,25 @@ pub struct Notice {
     pub error: bool,
     /// What happened, where, what to do.
     pub text: String,
+    /// What an error is about: it leaves when that is over.
+    pub about: Option<Cause>,
+}
+
+/// What an error is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// The run of a chain failed; its nodes show it as well.
+    Run(ChainId),
+    /// A server could not be reached.
+    Server(ServerId),
+    /// A server that is to be connected could not be reached; its form shows it as well.
+    Connect,
+    /// A file was not read or written, with [`Model::files`] as it was.
+    File(u64),
+    /// A practice server could not be started.
+    Practice(Faults),
+    /// The secrets of the workspace were not unlocked.
+    Locked,
 }
 
 /// An encrypted key that is to be imported and waits for its passphrase.

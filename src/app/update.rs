@@ -44,7 +44,7 @@ pub fn update(model: &mut Model, command: impl Into<Command>, env: &Env) -> Vec<
         }
         Undo::Unasked => None,
     };
-    let step = merge.map(|merge| (command.label(), merge));
+    let step = merge.map(|merge| (command.step(model), merge));
     command.update(model, env, &mut effects);
     if let Some((label, merge)) = step {
         history::record(model, Arc::clone(&before), label, merge);
@@ -139,7 +139,7 @@ pub fn apply(model: &mut Model, outcome: Outcome, env: &Env) -> Vec<Effect> {
             file::saved(model, job, path, workspace, kept, &mut effects);
         }
         Outcome::Unsealed(job, vault) => file::unsealed(model, job, vault),
-        Outcome::Recoverable(path) => model.recovery = path,
+        Outcome::Recoverable(left) => model.recovery = left,
         Outcome::AutosaveFailed(why) => model.complain(why),
     }
     settle(model, &before, env, &mut effects);

@@ -20,9 +20,12 @@ pub struct BannersState {
 
 /// Draws those that apply.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut BannersState) {
-    if cx.model.recovery.is_some() {
+    if let Some(left) = &cx.model.recovery {
+        let name = excerpt(&left.name, 40);
         bar(ui, cx, "recovery", |ui, cx| {
-            ui.label("Delegraph ended before the last workspace was saved. Its changes were kept.");
+            ui.label(format!(
+                "Delegraph ended before {name} was saved. Its changes were kept."
+            ));
             if widgets::primary(ui, None, "Take them back").clicked() {
                 cx.push(file::Command::Recover(true));
             }

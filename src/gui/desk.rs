@@ -220,17 +220,11 @@ impl Desk<'_, '_> {
 
 impl Behavior<Pane> for Desk<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
-        let theme = self.cx.theme;
-        self.cx.window.focus.stands(pane, ui.max_rect());
-        ui.painter().rect_filled(ui.max_rect(), 0.0, theme.surface);
-        ui.set_clip_rect(ui.clip_rect().intersect(ui.max_rect()));
-        let mut response = UiResponse::None;
-        let side = panels::entry(pane).is_some_and(|e| matches!(e.dock, Dock::Left | Dock::Right));
-        if side && head(ui, self.cx, self.panels, pane) {
-            response = UiResponse::DragStarted;
+        if panel(ui, self.cx, self.panels, pane) {
+            UiResponse::DragStarted
+        } else {
+            UiResponse::None
         }
-        self.panels.ui(pane, ui, self.cx);
-        response
     }
 
     fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
@@ -361,6 +355,18 @@ impl Behavior<Pane> for Desk<'_, '_> {
     fn dragged_overlay_color(&self, _visuals: &Visuals) -> Color32 {
         self.cx.theme.surface.gamma_multiply(0.6)
     }
+}
+
+/// Draws a panel over its room, with its head where it has one. Returns whether it is being dragged.
+pub fn panel(ui: &mut Ui, cx: &mut Cx<'_>, panels: &mut Panels, pane: &Pane) -> bool {
+    let theme = cx.theme;
+    cx.window.focus.stands(pane, ui.max_rect());
+    ui.painter().rect_filled(ui.max_rect(), 0.0, theme.surface);
+    ui.set_clip_rect(ui.clip_rect().intersect(ui.max_rect()));
+    let side = panels::entry(pane).is_some_and(|e| matches!(e.dock, Dock::Left | Dock::Right));
+    let dragged = side && head(ui, cx, panels, pane);
+    panels.ui(pane, ui, cx);
+    dragged
 }
 
 /// The head of a side panel: its title drags it, a cross closes it. Returns whether a drag began.

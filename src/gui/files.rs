@@ -30,6 +30,8 @@ pub enum Chosen {
     Written(Result<PathBuf, String>),
     /// The system showed no dialog.
     NoDialog(Want),
+    /// The user closed the dialog and chose nothing.
+    Nothing(Want),
     /// The path that was typed is not taken, for this reason.
     NotTaken(Want, String, NotTaken),
 }
@@ -91,7 +93,7 @@ impl Files {
                 Some(paths) => want.chosen(paths),
                 // Nobody cancels so fast: no dialog was shown.
                 None if began.elapsed() < asked => Chosen::NoDialog(want),
-                None => return,
+                None => Chosen::Nothing(want),
             };
             // The window may be gone by now; then nobody wants the answer.
             let _ = sender.send(chosen);
@@ -154,6 +156,11 @@ impl Want {
         }
     }
 
+    /// Whether something is written to the path.
+    pub fn writes(&self) -> bool {
+        matches!(self, Self::SaveAs(_) | Self::Write(..))
+    }
+
     /// Whether several files may be chosen.
     pub fn many(&self) -> bool {
         matches!(self, Self::Import)
@@ -197,7 +204,7 @@ impl Want {
         } else {
             vec![expand(&text)]
         };
-        let writes = matches!(self, Self::SaveAs(_) | Self::Write(..));
+        let writes = self.writes();
         if writes && !replace && paths.iter().any(|path| path.exists()) {
             return Chosen::NotTaken(self, text, NotTaken::Occupied);
         }

@@ -4,11 +4,13 @@
 //! [`Command`](crate::app::Command)s; [`shell::App`] carries them out after the frame. Nothing is parsed, verified, laid out or read from disk inside a frame.
 
 pub mod banners;
+pub mod busy;
 pub mod canvas;
 pub mod clipboard;
 pub mod context;
 pub mod desk;
 pub mod dialogs;
+pub mod drawers;
 pub mod files;
 pub mod icons;
 pub mod kept;

@@ -7,29 +7,48 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui, ViewportCommand};
 use egui_tiles::Tree;
 
 use super::{
-    banners, clipboard,
+    banners, busy, clipboard,
     context::{Cx, WindowState},
     desk::{self, Desk},
     dialogs::{Dialogs, question::Question},
-    files::{Chosen, Files, Want},
+    drawers::{self, Drawers},
+    files::{Chosen, Files, NotTaken, Want},
     notices::Notices,
     palette::Palette,
     pane::Pane,
     panels::{self, Panels},
-    request::{PanelRequest, WindowRequest},
-    settings::{GraphSettings, Settings},
+    request::{Dialog, PanelRequest, WindowRequest},
+    settings::{GraphSettings, Left, Settings},
     shortcuts, start, theme,
     theme::Theme,
     topbar,
 };
 use crate::{
     app::{
-        Command, Effect, Model, Outcome, apply, chains, file, graph, jobs, keys, practice,
+        Command, Effect, Model, Outcome, apply, chains, file, graph, history, jobs, keys,
+        noun::Undo,
+        practice,
         session::{Notice, Selection, View},
         token, update, view,
     },
     kit::Env,
 };
+
+fn success(text: String) -> Notice {
+    Notice {
+        error: false,
+        text,
+        about: None,
+    }
+}
+
+fn failure(text: String) -> Notice {
+    Notice {
+        error: true,
+        text,
+        about: None,
+    }
+}
 
 /// Carries effects out. The program's is `io::runtime`; tests bring their own.
 pub trait Carrier {
@@ -62,6 +81,14 @@ const LAYOUT: &str = "delegraph-layout";
 /// Recent workspaces that are kept.
 const RECENT: usize = 10;
 
+/// A path that was asked for.
+struct Asked {
+    want: Want,
+    text: String,
+    /// In the window itself; else in the system's dialog.
+    typed: bool,
+}
+
 /// The program's window.
 pub struct App {
     model: Model,
@@ -77,10 +104,17 @@ pub struct App {
     palette: Palette,
     dialogs: Dialogs,
     banners: banners::BannersState,
+    busy: busy::BusyState,
+    drawers: Drawers,
     question: Question,
     allowed: Option<Command>,
     notices: Notices,
     files: Files,
+    /// The path that is being saved to or opened, as it was typed or chosen: asked for again when that
+    /// fails.
+    asked: Option<Asked>,
+    /// Who had the keyboard in the last frame: an edit ends where it goes elsewhere.
+    edited: Option<egui::Id>,
     commands: Vec<Command>,
     requests: Vec<WindowRequest>,
     shown: Option<View>,
@@ -132,10 +166,14 @@ impl App {
             palette: Palette::default(),
             dialogs: Dialogs::default(),
             banners: banners::BannersState::default(),
+            busy: busy::BusyState::default(),
+            drawers: Drawers::default(),
             question: Question::default(),
             allowed: None,
             notices: Notices::default(),
             files: Files::new(ctx),
+            asked: None,
+            edited: None,
             commands: Vec::new(),
             requests: Vec::new(),
             shown: None,
@@ -209,11 +247,32 @@ impl App {
                 }
                 _ => None,
             };
+            let loads = matches!(outcome, Outcome::Loaded(.., Ok(_)));
+            if loads {
+                self.leave();
+            }
+            let failed = match &outcome {
+                Outcome::Saved(.., Err(why)) => Some((true, why.clone())),
+                Outcome::Loaded(.., Err(why)) => Some((false, why.clone())),
+                _ => None,
+            };
             let effects = apply(&mut self.model, outcome, &env);
+            if let Some((saving, why)) = failed {
+                self.ask_again(saving, why);
+            }
+            if loads {
+                let path = self.model.path.as_ref();
+                let left = self.settings.left.iter().find(|l| Some(&l.path) == path);
+                let back = left.map(|left| left.back(&self.model));
+                self.commands.extend(back.into_iter().flatten());
+            }
             if let Some(path) = saved_or_loaded {
                 self.settings.recent.retain(|p| *p != path);
                 self.settings.recent.insert(0, path);
                 self.settings.recent.truncate(RECENT);
+                if self.asked.take().is_some() {
+                    self.dialogs.path_done();
+                }
                 if let Some(command) = self.question.saved() {
                     self.push(command);
                 }
@@ -221,10 +280,23 @@ impl App {
             self.perform(effects);
         }
         while let Some(chosen) = self.files.poll() {
+            let asked = match &chosen {
+                Chosen::Open(_) | Chosen::SaveAs(_) => None, // whether that goes well is yet to come
+                _ => self.asked.take(),
+            };
             match chosen {
                 Chosen::Import(paths) => self.push(token::Command::ImportFiles(paths)),
-                Chosen::Open(path) => self.push(file::Command::Open(path)),
-                Chosen::SaveAs(path) => self.push(file::Command::SaveAs(path)),
+                Chosen::Open(path) => {
+                    self.is_asked(Want::Open, &path);
+                    self.push(file::Command::Open(path));
+                }
+                Chosen::SaveAs(path) => {
+                    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+                    self.is_asked(Want::SaveAs(name.into_owned()), &path);
+                    self.push(file::Command::SaveAs(path));
+                }
+                Chosen::Nothing(Want::SaveAs(_)) => self.question.forget(),
+                Chosen::Nothing(_) => {}
                 Chosen::Key(name, Ok(text)) => {
                     self.push(keys::Command::Import { text, name });
                 }
@@ -237,20 +309,56 @@ impl App {
                     self.push(chains::Command::ImportFile { text, folder });
                 }
                 Chosen::Written(Ok(path)) => {
-                    self.model.session.notices.push(Notice {
-                        error: false,
-                        text: format!("{} written", path.display()),
-                    });
+                    self.dialogs.path_done();
+                    let text = format!("{} written", path.display());
+                    self.model.session.notices.push(success(text));
                 }
                 Chosen::Key(_, Err(text))
                 | Chosen::Chain(_, Err(text))
                 | Chosen::Written(Err(text)) => {
-                    self.model
-                        .session
-                        .notices
-                        .push(Notice { error: true, text });
+                    if let Some(asked) = asked {
+                        let why = NotTaken::Failed(text);
+                        self.dialogs.ask_path_again(asked.want, asked.text, why);
+                        continue;
+                    }
+                    self.model.session.notices.push(failure(text));
                 }
             }
+        }
+    }
+
+    /// Keeps where one is in the workspace, for when it is opened again.
+    fn leave(&mut self) {
+        if let Some(left) = Left::of(&self.model) {
+            self.settings.leave(left, RECENT);
+        }
+    }
+
+    /// A path is being saved to or opened. What was typed is known already.
+    fn is_asked(&mut self, want: Want, path: &std::path::Path) {
+        self.asked.get_or_insert_with(|| Asked {
+            want,
+            text: path.display().to_string(),
+            typed: false,
+        });
+    }
+
+    /// What was asked for a path failed: the dialog says why, and what was typed stands in it.
+    fn ask_again(&mut self, saving: bool, why: String) {
+        let fits = |asked: &mut Asked| matches!(asked.want, Want::SaveAs(_)) == saving;
+        match self.asked.take_if(fits) {
+            Some(asked) => {
+                // It says all that the message would.
+                self.model.session.notices.pop_if(|n| n.error);
+                let why = NotTaken::Failed(why);
+                if asked.typed {
+                    self.dialogs.ask_path_again(asked.want, asked.text, why);
+                } else {
+                    self.dialogs.ask_path_instead(asked.want, asked.text, why);
+                }
+            }
+            None if saving => self.question.forget(),
+            None => {}
         }
     }
 
@@ -271,8 +379,21 @@ impl App {
                 continue;
             }
             let env = self.env();
+            if command == file::Command::New.into() {
+                self.leave();
+            }
+            let noun = std::mem::discriminant(&command);
+            let changes = matches!(command.undo(), Undo::Step | Undo::Merged(_));
             let effects = update(&mut self.model, command, &env);
             self.perform(effects);
+            let time = ctx.input(|i| i.time);
+            let notices = std::mem::take(&mut self.model.session.notices);
+            if notices.iter().all(|n| !n.error) && (changes || !notices.is_empty()) {
+                self.notices.worked(noun);
+            }
+            for notice in notices {
+                self.notices.add(notice, Some(noun), time);
+            }
         }
         for request in requests {
             self.answer(ctx, request);
@@ -289,7 +410,14 @@ impl App {
             WindowRequest::ChooseWords => self.files.ask(Want::Words),
             WindowRequest::ChooseChain => self.files.ask(Want::Chain),
             WindowRequest::SaveFile(name, bytes) => self.files.ask(Want::Write(name, bytes)),
-            WindowRequest::Typed(want, path, replace) => self.files.typed(want, path, replace),
+            WindowRequest::Typed(want, text, replace) => {
+                self.asked = Some(Asked {
+                    want: want.clone(),
+                    text: text.clone(),
+                    typed: true,
+                });
+                self.files.typed(want, text, replace);
+            }
             WindowRequest::SaveAs => {
                 let name = &self.model.workspace.name;
                 let name = if name.is_empty() { "workspace" } else { name };
@@ -297,22 +425,16 @@ impl App {
             }
             WindowRequest::Paste => match clipboard::read() {
                 Ok(text) => self.push(token::Command::Paste(text)),
-                Err(text) => self.notice(ctx, Notice { error: true, text }),
+                Err(text) => self.notice(ctx, failure(text)),
             },
             WindowRequest::Copy(text, what) => {
                 ctx.copy_text(text);
-                self.notice(
-                    ctx,
-                    Notice {
-                        error: false,
-                        text: format!("{what} copied"),
-                    },
-                );
+                self.notice(ctx, success(format!("{what} copied")));
             }
             WindowRequest::CopySecret(secret, what) => {
                 clipboard::copy_secret(secret);
                 let text = format!("{what} copied, kept out of clipboard history");
-                self.notice(ctx, Notice { error: false, text });
+                self.notice(ctx, success(text));
             }
             WindowRequest::Open(dialog) => self.dialogs.open(dialog),
             WindowRequest::Connect(issuer) => self.dialogs.connect_to(issuer),
@@ -327,6 +449,10 @@ impl App {
                     egui::Theme::Light
                 });
             }
+            WindowRequest::TogglePane(pane) if self.drawers.holds(&pane) => {
+                self.drawers.toggle(&pane);
+            }
+            WindowRequest::Bring(pane) if self.drawers.holds(&pane) => self.drawers.open(&pane),
             WindowRequest::TogglePane(pane) => {
                 if let Some(tree) = &mut self.tree {
                     desk::toggle(tree, &pane);
@@ -364,7 +490,7 @@ impl App {
     }
 
     fn notice(&mut self, ctx: &egui::Context, notice: Notice) {
-        self.notices.add(notice, ctx.input(|i| i.time));
+        self.notices.add(notice, None, ctx.input(|i| i.time));
     }
 
     /// The workspace's name in the window's title; a dot before it while something is not saved.
@@ -434,6 +560,9 @@ impl eframe::App for App {
         cx.window.focus.begin(ui);
         // The question has all keys while it waits.
         if !self.question.waits() {
+            if !self.palette.is_open() && !self.dialogs.is_any_open() {
+                self.drawers.escape(ui, &mut cx);
+            }
             shortcuts::take(ui, &mut cx, &mut self.palette, &mut self.dialogs);
         }
 
@@ -449,8 +578,19 @@ impl eframe::App for App {
                 topbar::ui(ui, &mut cx, &mut self.topbar, &self.settings);
             });
         banners::ui(ui, &mut cx, &mut self.banners);
+        let connecting = self.dialogs.is_open(Dialog::Connect);
+        let busy = &mut self.busy;
+        self.notices.show(ui, &mut cx, connecting, |ui, cx| {
+            busy::ui(ui, cx, busy);
+        });
+        let narrow = ui.available_width() < drawers::BELOW;
+        self.drawers.fold(narrow);
+        let started = !self.model.workspace.is_empty() || self.model.session.view != View::START;
+        if narrow && started {
+            drawers::rails(ui, &mut cx, &mut self.drawers);
+        }
         CentralPanel::no_frame().show(ui, |ui| {
-            if self.model.workspace.is_empty() && self.model.session.view == View::START {
+            if !started {
                 start::ui(ui, &mut cx);
                 return;
             }
@@ -470,12 +610,26 @@ impl eframe::App for App {
                 cx.window.focus.comes(Pane::main(view));
                 desk::bring(tree, &Pane::main(view));
             }
+            let hidden = if narrow {
+                drawers::take_out(tree)
+            } else {
+                Vec::new()
+            };
             let mut desk = Desk {
                 cx: &mut cx,
                 panels: &mut self.panels,
             };
             tree.ui(&mut desk, ui);
+            for tile in hidden {
+                tree.tiles.set_visible(tile, true);
+            }
+            drawers::ui(ui, &mut cx, &mut self.panels, &mut self.drawers);
         });
+        if !self.question.waits() && (self.dialogs.is_any_open() || self.palette.is_open()) {
+            // The question brings its own, which keeps the pointer out as well.
+            let behind = ui.ctx().layer_painter(egui::LayerId::background());
+            behind.rect_filled(ui.ctx().content_rect(), 0.0, theme.dim());
+        }
         self.dialogs.show(ui, &mut cx);
         self.palette.show(ui, &mut cx);
         if let Some(command) = self.question.show(ui, &mut cx) {
@@ -483,7 +637,17 @@ impl eframe::App for App {
             self.allowed = Some(command);
         }
         drop_hint(ui, &cx);
-        self.notices.show(ui);
+        if self.dialogs.gave_up() {
+            self.asked = None;
+            self.question.forget();
+        }
+        // After what was asked in this frame: what a field gives when it is left belongs to its step.
+        let focused = ui.memory(egui::Memory::focused);
+        let left = std::mem::replace(&mut self.edited, focused) != focused;
+        let let_go = ui.input(|i| i.pointer.any_released());
+        if (left || let_go) && (!commands.is_empty() || self.model.history.is_step_open()) {
+            commands.push(history::Command::EndStep.into());
+        }
 
         // Whatever was asked in this frame is carried out before the next one.
         if !commands.is_empty() || !requests.is_empty() {
@@ -498,6 +662,7 @@ impl eframe::App for App {
             return;
         }
         self.settings.graph = GraphSettings::of(&self.model.session.seen);
+        self.leave();
         if let Ok(text) = serde_json::to_string(&self.settings) {
             storage.set_string(SETTINGS, text);
         }

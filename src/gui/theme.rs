@@ -148,6 +148,11 @@ pub static LIGHT: Theme = Theme {
 };
 
 impl Theme {
+    /// Lies over the window behind whatever is in front of it: a question, a dialog, the palette.
+    pub fn dim(&self) -> Color32 {
+        Color32::from_black_alpha(if self.dark { 120 } else { 60 })
+    }
+
     /// The theme that `ui` is drawn in.
     pub fn of(ui: &Ui) -> &'static Self {
         Self::dark(ui.visuals().dark_mode)

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     app::{
-        command, file, history, jobs,
+        command, file, history,
         model::Practice,
         practice,
         session::{Selection, View},
@@ -33,26 +33,24 @@ use crate::{
 pub struct TopbarState {
     clock: ClockForm,
     rename: Option<String>,
-    /// Since when the analysis under way takes, in the window's seconds.
-    analysing: Option<f64>,
 }
 
-/// Seconds after which work is told: what is over sooner would only flicker.
-const NOTICED: f64 = 0.4;
-
-/// Tokens of which an analysis may take as long.
-const MANY: usize = 200;
+/// Points below which the bar says less: every word of it has its place in a menu or a tip.
+const NARROW: f32 = 1040.0;
 
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut TopbarState, settings: &Settings) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
+        let narrow = ui.available_width() < NARROW;
         Icon::Logo.show(ui, 20.0, cx.theme.accent);
-        ui.label(theme::strong("Delegraph").font(egui::FontId::new(14.0, theme::semibold())));
+        if !narrow {
+            ui.label(theme::strong("Delegraph").font(egui::FontId::new(14.0, theme::semibold())));
+        }
         ui.add_space(space::S);
-        workspace(ui, cx, state, settings);
-        server(ui, cx);
-        clock::ui(ui, cx, &mut state.clock);
+        workspace(ui, cx, state, settings, narrow);
+        server(ui, cx, narrow);
+        clock::ui(ui, cx, &mut state.clock, narrow);
         ui.add_space(space::XS);
         history(ui, cx);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -65,15 +63,18 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut TopbarState, settings: &Sett
                 cx.ask(WindowRequest::ToggleTheme);
             }
             search(ui, cx);
-            if !jobs(ui, cx) {
-                analysing(ui, cx, state);
-            }
         });
     });
 }
 
-fn workspace(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut TopbarState, settings: &Settings) {
-    let shown = excerpt(&cx.model.title(), 28);
+fn workspace(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    state: &mut TopbarState,
+    settings: &Settings,
+    narrow: bool,
+) {
+    let shown = excerpt(&cx.model.title(), if narrow { 18 } else { 28 });
     let text = if cx.model.is_dirty() {
         format!("{shown} •")
     } else {
@@ -188,19 +189,23 @@ pub fn practice_words(model: &crate::app::Model) -> (String, bool) {
     }
 }
 
-fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
+fn server(ui: &mut Ui, cx: &mut Cx<'_>, narrow: bool) {
     let (words, running) = practice_words(cx.model);
     let theme = cx.theme;
     let dot = egui::Atom::paint(vec2(8.0, 8.0), move |ui, args| {
         let colour = if running { theme.good } else { theme.faint };
         ui.painter().circle_filled(args.rect.center(), 3.5, colour);
     });
-    let button = Button::new((
-        dot,
-        RichText::new("Server").color(theme.muted),
-        words.clone(),
-        Icon::ChevronDown.atom(12.0, None),
-    ));
+    let button = if narrow {
+        Button::new((dot, "Server", Icon::ChevronDown.atom(12.0, None)))
+    } else {
+        Button::new((
+            dot,
+            RichText::new("Server").color(theme.muted),
+            words.clone(),
+            Icon::ChevronDown.atom(12.0, None),
+        ))
+    };
     let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(260.0);
         ui.label(theme::section("Practice server", theme));
@@ -267,7 +272,10 @@ fn server(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.close();
         }
     });
-    let _ = response.accessible_name(format!("Server: {words}"));
+    let response = response.accessible_name(format!("Server: {words}"));
+    if narrow {
+        response.on_hover_text(words);
+    }
 }
 
 fn history(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -301,7 +309,14 @@ fn lower(label: &str) -> String {
 /// The field that opens the palette: it looks like one, and is a button.
 fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
     let theme = cx.theme;
-    let width = (ui.available_width() - space::L).clamp(120.0, 340.0);
+    let width = (ui.available_width() - space::L).min(340.0);
+    if width < 120.0 {
+        let words = format!("Search and commands, {}", WindowRequest::Palette.shortcut());
+        if widgets::icon_button(ui, Icon::Search, &words).clicked() {
+            cx.ask(WindowRequest::Palette);
+        }
+        return;
+    }
     let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click());
     let keys = WindowRequest::Palette.shortcut();
     let words = format!("Search and commands, {keys}");
@@ -335,63 +350,4 @@ fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
     if response.clicked() {
         cx.ask(WindowRequest::Palette);
     }
-}
-
-/// The job under way, with a cross to cancel it. Returns whether there is one.
-fn jobs(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
-    let Some((id, job)) = cx.model.jobs.iter().next().map(|(id, j)| (*id, j.clone())) else {
-        return false;
-    };
-    let more = cx.model.jobs.len() - 1;
-    if job.cancellable
-        && widgets::sized_icon_button(ui, Icon::Cross, &format!("Cancel: {}", job.what), 20.0)
-            .clicked()
-    {
-        cx.push(jobs::Command::Cancel(id));
-    }
-    let mut text = excerpt(&job.what, 40);
-    if more > 0 {
-        text = format!("{text} and {more} more");
-    }
-    ui.label(theme::small(text).color(cx.theme.muted));
-    true
-}
-
-/// How far the analysis of many tokens has come, once it takes long enough to be noticed: what the
-/// panels show is that of the last one until then.
-fn analysing(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut TopbarState) {
-    let tokens = cx.model.workspace.tokens.len();
-    if cx.model.is_analysis_refused() && cx.model.analysing.is_none() {
-        state.analysing = None;
-        let again = ui.button("Analyse").on_hover_text(
-            "The analysis was stopped: findings, verdicts and the graph are those of before.",
-        );
-        if again.clicked() {
-            cx.push(jobs::Command::Analyse);
-        }
-        let words = "Not up to date";
-        let label = ui.label(theme::small(words).color(cx.theme.high));
-        label.widget_info(|| WidgetInfo::labeled(Role::Status, true, words));
-        return;
-    }
-    let Some(under_way) = cx.model.analysing.as_ref().filter(|_| tokens >= MANY) else {
-        state.analysing = None;
-        return;
-    };
-    let now = ui.input(|i| i.time);
-    let left = NOTICED - (now - *state.analysing.get_or_insert(now));
-    if left > 0.0 {
-        let wait = std::time::Duration::from_secs_f64(left.max(0.02));
-        ui.ctx().request_repaint_after(wait);
-        return;
-    }
-    let share = under_way.progress.percent().unwrap_or(0);
-    if widgets::sized_icon_button(ui, Icon::Cross, "Stop the analysis", 20.0).clicked() {
-        cx.push(jobs::Command::StopAnalysis);
-    }
-    let words = format!("Analysing {tokens} tokens · {share} %");
-    let label = ui.label(theme::small(&words).color(cx.theme.muted));
-    label.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &words));
-    ui.ctx()
-        .request_repaint_after(std::time::Duration::from_millis(100));
 }

@@ -22,6 +22,9 @@ pub const TIME_LIMIT: Duration = Duration::from_mins(5);
 /// How long the server has to take a connection before its browser page is given up as unreachable.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
+/// How often it is looked whether the server is still there.
+const LOOKS: Duration = Duration::from_millis(if cfg!(test) { 40 } else { 4_000 });
+
 /// How long a browser has to send its request.
 const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 
@@ -97,8 +100,21 @@ pub async fn sign_in(
             });
         }
     };
+    let gone = async {
+        let mut misses = 0;
+        loop {
+            tokio::time::sleep(LOOKS).await;
+            match listened_to(&address).await {
+                Ok(()) => misses = 0,
+                // Once may be a moment between two starts of the server.
+                Err(_) if misses == 0 => misses = 1,
+                Err(why) => return why,
+            }
+        }
+    };
     tokio::select! {
         Some(url) = redirects.recv() => Ok((redirect.clone(), url)),
+        why = gone => Err(format!("The server went away during the sign-in. {why}")),
         () = serve => Err("The port for the sign-in was closed.".into()),
         _ = wait::wait(TIME_LIMIT, told) => Err(nobody_came(no_browser.as_deref())),
     }
@@ -273,6 +289,23 @@ mod tests {
         let want = BrowserWant { url: at, ..want() };
         let why = sign_in(want, opener, |_| ()).await.unwrap_err();
         assert!(why.contains(&port.to_string()), "{why}");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_goes_away_ends_the_sign_in() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let at = Url::parse(&format!("http://127.0.0.1:{port}/authorize")).unwrap();
+        let listener = std::sync::Mutex::new(Some(listener));
+        // The browser has opened, and the server ends.
+        let opener: Opener = Arc::new(|_| Ok(()));
+        let tell = |_| drop(listener.lock().unwrap().take());
+        let want = BrowserWant { url: at, ..want() };
+        let why = sign_in(want, opener, tell).await.unwrap_err();
+        assert!(
+            why.contains("went away") && why.contains(&port.to_string()),
+            "{why}"
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::{
     app::{
         effect::{Document, Kept},
         format,
+        recovery::Recovery,
     },
     kit::rng::{self, SystemRng},
 };
@@ -99,7 +100,17 @@ impl Store {
     }
 
     /// The newest autosave of a start that has ended without dropping it.
-    pub fn recoverable(&self) -> Option<PathBuf> {
+    pub fn recoverable(&self) -> Option<Recovery> {
+        let path = self.newest_abandoned()?;
+        // One that cannot be read is offered all the same: taking it back says why it cannot be.
+        let read = read_bounded(&path).ok();
+        let document = read.and_then(|text| format::read(&text).ok());
+        let document = document.unwrap_or_default();
+        let saved = document.path.as_deref();
+        Some(Recovery::of(path, &document.workspace, saved))
+    }
+
+    fn newest_abandoned(&self) -> Option<PathBuf> {
         fs::read_dir(self.folder.as_ref()?)
             .ok()?
             .flatten()

@@ -216,6 +216,8 @@ impl Group {
             iss: iss.filter(|_| one_iss),
             severity: members().map(|n| n.severity).max().flatten(),
             hops,
+            // Those of its members are told of each.
+            standings: Vec::new(),
             rank,
             fold: Some(Fold {
                 members: members().map(|n| n.id.clone()).collect(),

@@ -11,7 +11,7 @@ use rank::rank;
 use roles::{Roles, client_of, speaks_of_principals};
 
 use super::{
-    Edge, Graph, Node, NodeKind, Relation,
+    Edge, Graph, Node, NodeKind, Relation, Standing,
     place::{self, Trace},
 };
 use crate::{
@@ -113,6 +113,7 @@ impl<'a> Builder<'a> {
                 iss: iss.map(str::to_owned),
                 severity: None,
                 hops: Vec::new(),
+                standings: Vec::new(),
                 rank: 0,
                 fold: None,
             });
@@ -139,6 +140,15 @@ impl<'a> Builder<'a> {
         at
     }
 
+    /// Notes what a principal is in the token of this hop; of several what weighs most.
+    fn stands(&mut self, node: usize, hop: usize, standing: Standing) {
+        let standings = &mut self.graph.nodes[node].standings;
+        match standings.last_mut() {
+            Some((last, known)) if *last == hop => *known = standing.max(*known),
+            _ => standings.push((hop, standing)),
+        }
+    }
+
     fn issuer(&mut self, iss: &str, hop: usize) -> usize {
         self.node(NodeKind::AuthorizationServer, Some(iss), iss, hop)
     }
@@ -156,6 +166,7 @@ impl<'a> Builder<'a> {
             self.node(NodeKind::Audience, None, aud, hop)
         };
         self.facts[at].audience = true;
+        self.stands(at, hop, Standing::Audience);
         at
     }
 
@@ -225,6 +236,7 @@ impl<'a> Builder<'a> {
         let iss = token.claim_text("iss");
         let subject = claims::subject(token).map(|pid| self.principal(&pid, at));
         if let Some(subject) = subject {
+            self.stands(subject, at, Standing::Subject);
             self.facts[subject].tokens += usize::from(!hop.supporting);
             trace.path.push(subject);
         }
@@ -244,8 +256,10 @@ impl<'a> Builder<'a> {
         let current = acting.last().copied();
         if let Some((last, before)) = acting.split_last() {
             for node in before {
+                self.stands(*node, at, Standing::ActedBefore);
                 self.facts[*node].prior = true;
             }
+            self.stands(*last, at, Standing::Acts);
             if self.parents.contains(&at) {
                 self.facts[*last].prior = true;
             } else {
@@ -256,6 +270,7 @@ impl<'a> Builder<'a> {
         let mut uses = None;
         if let Some(named) = client {
             let node = self.principal(&named, at);
+            self.stands(node, at, Standing::Client);
             if let Some(user) = user {
                 uses = self.edge(user, node, Relation::UsesClient, at);
             } else {
@@ -271,6 +286,7 @@ impl<'a> Builder<'a> {
 
         if let Some(allowed) = claims::may_act(token) {
             let allowed = self.principal(&allowed, at);
+            self.stands(allowed, at, Standing::MayAct);
             self.edge(subject.unwrap_or(holder), allowed, Relation::MayAct, at);
         }
         if let Some(iss) = iss.filter(|_| token.kind != Kind::JwtSvid) {

@@ -94,6 +94,23 @@ impl Relation {
     }
 }
 
+/// What a principal is in one token, what weighs most last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Standing {
+    /// The token is for it.
+    Audience,
+    /// It asked for the token as its client.
+    Client,
+    /// `may_act` names it: it may become the actor (RFC 8693 §4.4).
+    MayAct,
+    /// An inner actor: history, not authority (RFC 8693 §4.1).
+    ActedBefore,
+    /// The token is about it.
+    Subject,
+    /// The current actor.
+    Acts,
+}
+
 /// What a node holds that stands for several principals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fold {
@@ -120,6 +137,8 @@ pub struct Node {
     pub severity: Option<Severity>,
     /// Hops whose token names it.
     pub hops: Vec<usize>,
+    /// What it is in those of them that say who may do something, in their order.
+    pub standings: Vec<(usize, Standing)>,
     /// Rank by order of delegation: 0 subject, 1 first actor ...
     pub rank: usize,
     /// The principals that it stands for, when it is a fold.

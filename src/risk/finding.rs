@@ -10,6 +10,8 @@ use super::{
 pub struct Finding {
     /// The rule.
     pub rule: &'static Rule,
+    /// What was found, in few words: the rule's title, unless it finds different things.
+    pub title: &'static str,
     /// Severity in this context.
     pub severity: Severity,
     /// Index of the hop (the child, for rules of the chain).

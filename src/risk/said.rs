@@ -15,6 +15,8 @@ pub(super) enum Said {
     Unknown(Cow<'static, str>),
     /// It fired, as often as there are drafts.
     Found(Vec<Draft>),
+    /// It fired, and what it found has a title of its own: where a rule finds different things.
+    Titled(&'static str, Draft),
 }
 
 impl Said {

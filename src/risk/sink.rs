@@ -27,7 +27,7 @@ impl<'s> Sink<'s> {
     pub fn take(&mut self, at: &At<'_>, said: Vec<(&'static Rule, Said)>) {
         let fired: Vec<&Rule> = said
             .iter()
-            .filter(|(_, said)| matches!(said, Said::Found(_)))
+            .filter(|(_, said)| matches!(said, Said::Found(_) | Said::Titled(..)))
             .map(|(rule, _)| *rule)
             .collect();
         let mut kept = said;
@@ -40,6 +40,11 @@ impl<'s> Sink<'s> {
                     hop: at.hop,
                     why: why.into_owned(),
                 }),
+                Said::Titled(title, draft) => {
+                    let mut finding = self.finding(rule, at, draft);
+                    finding.title = title;
+                    self.findings.push(finding);
+                }
                 Said::Found(drafts) => {
                     for draft in drafts {
                         let finding = self.finding(rule, at, draft);
@@ -76,6 +81,7 @@ impl<'s> Sink<'s> {
                 .is_none_or(|p| p.verified);
         Finding {
             rule,
+            title: rule.title,
             severity: in_context(draft.severity, rule.floor, context),
             hop: at.hop,
             parent,

@@ -116,7 +116,7 @@ fn a_wait_stands_on_the_canvas_says_what_is_left_and_burns_no_frames() {
     harness.key_press(egui::Key::Enter);
     settle(&mut harness);
     harness.get_by_label("Wait, for 2h, not run");
-    harness.get_by_label_contains("`2h` is too long: a chain waits 1h at most");
+    harness.get_by_label_contains("2h is too long: a chain waits 1h at most");
 }
 
 #[test]

@@ -297,3 +297,68 @@ fn the_menu_folds_and_unfolds_and_the_table_lists_everybody() {
     assert_eq!(shown(&harness), model.analysis.graph.nodes.len());
     assert_eq!(model.picture.by, None);
 }
+
+#[test]
+fn a_principal_speaks_for_each_of_its_live_tokens() {
+    let model = sample("sample");
+    let mut harness = window(true, SIZE, model, View::GRAPH);
+    harness.get_by_label_contains("researcher, agent").click();
+    settle(&mut harness);
+    // It acts by hop 2, which lives for minutes; in the newest token it acted before.
+    harness.get_by_label_contains("Acts now for alice by 1 live token.");
+    harness.get_by_label_contains("it acted before: that is history, not authority.");
+    harness.get_by_label("AUTHORITY NOW");
+    harness.get_by_label("acts for alice");
+    harness.get_by_label("payments:initiate");
+    harness.get_by_label("HISTORY, NOT AUTHORITY");
+    harness.get_by_label_contains("payments-agent acts now, for alice");
+    let expires = harness
+        .query_all_by_label_contains("expires in 4 min")
+        .count();
+    assert!(expires > 0, "until when");
+
+    // An hour later nothing of it is authority.
+    let later = delegraph::kit::clock::Timestamp::from_second(crate::rig::NOW + 7200).unwrap();
+    let clock = delegraph::kit::clock::Clock::Fixed(later);
+    harness.state_mut().push(view::Command::SetClock(clock));
+    settle(&mut harness);
+    assert!(harness.query_by_label_contains("Acts now for").is_none());
+    assert!(harness.query_by_label("AUTHORITY NOW").is_none());
+    harness.get_by_label_contains("is alive now: it has no authority");
+}
+
+#[test]
+fn a_token_that_nobody_ought_to_take_is_no_authority() {
+    let mut model = sample("sample");
+    model.jwks.clear(); // not verified is not unsound
+    let mut harness = window(true, SIZE, model, View::GRAPH);
+    harness.get_by_label_contains("researcher, agent").click();
+    settle(&mut harness);
+    harness.get_by_label("AUTHORITY NOW");
+    assert!(harness.query_all_by_label("not verified").count() > 0);
+
+    let parts: Vec<String> = [
+        serde_json::json!({ "alg": "none" }),
+        serde_json::json!({ "iss": "https://as.example", "sub": "alice", "exp": crate::rig::NOW + 60,
+            "act": { "sub": "mallory" } }),
+    ]
+    .iter()
+    .map(|part| b64::encode(part.to_string()))
+    .collect();
+    let unsigned = format!("{}.", parts.join("."));
+    let mut harness = window(true, SIZE, delegraph::app::Model::default(), View::GRAPH);
+    harness.state_mut().push(view::Command::SetClock(
+        delegraph::kit::clock::Clock::Fixed(
+            delegraph::kit::clock::Timestamp::from_second(crate::rig::NOW).unwrap(),
+        ),
+    ));
+    harness.state_mut().push(token::Command::Paste(unsigned));
+    settle(&mut harness);
+    harness.state_mut().push(view::Command::Show(View::GRAPH));
+    settle(&mut harness);
+    harness.get_by_label_contains("mallory, agent").click();
+    settle(&mut harness);
+    assert!(harness.query_by_label("AUTHORITY NOW").is_none());
+    harness.get_by_label("NOT SOUND");
+    harness.get_by_label_contains("no token that a sound server would take");
+}

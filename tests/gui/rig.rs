@@ -7,13 +7,17 @@ use delegraph::{
     attack::fire::{Answer, Fire, Next},
     chain::run::{Exchanged, SigningIn},
     gui::shell::{App, Carrier},
-    jose::Jwk,
+    io::store::Store,
+    jose::{Jwk, Jwks},
     kit::{
         Env,
         clock::{Clock, Timestamp},
         rng::SystemRng,
     },
-    oauth::http::{Request, Response},
+    oauth::{
+        http::{Request, Response},
+        metadata::Metadata,
+    },
     token::decode::decode,
 };
 use egui_kittest::Harness;
@@ -25,9 +29,18 @@ use crate::carry::carry_out;
 pub const NOW: i64 = 1_795_444_335;
 
 /// Carries out what needs no network and no disk, synchronously.
-#[derive(Default)]
 pub struct Hand {
     outcomes: RefCell<VecDeque<Outcome>>,
+    store: Store,
+}
+
+impl Default for Hand {
+    fn default() -> Self {
+        Self {
+            outcomes: RefCell::default(),
+            store: Store::new(None, false),
+        }
+    }
 }
 
 impl Carrier for Hand {
@@ -48,6 +61,27 @@ impl Carrier for Hand {
                     no_browser: None,
                 };
                 Some(Outcome::SigningIn(job, Box::new(state)))
+            }
+            // A server whose name says that it is wrong has nothing to say.
+            Effect::Discover(job, issuer) => {
+                let found = if issuer.contains("wrong") {
+                    Err(format!("{issuer} does not answer: check host and port."))
+                } else {
+                    let metadata = Metadata {
+                        issuer,
+                        ..Metadata::default()
+                    };
+                    Ok((metadata, Jwks::default()))
+                };
+                Some(Outcome::Discovered(job, found))
+            }
+            Effect::Save(job, path, document) => {
+                let kept = self.store.save(&path, &document);
+                Some(Outcome::Saved(job, path, document.workspace, kept))
+            }
+            Effect::Load(job, path) => {
+                let document = self.store.load(&path).map(Box::new);
+                Some(Outcome::Loaded(job, path, document))
             }
             effect => carry_out(effect),
         };

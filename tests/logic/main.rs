@@ -9,6 +9,7 @@ mod architecture;
 #[path = "../support/carry.rs"]
 mod carry;
 mod chain;
+mod connect;
 mod dependencies;
 mod dpop;
 mod encryption;

@@ -175,6 +175,7 @@ fn drawing(nodes: &[(&str, NodeKind, usize)], edges: &[(usize, usize, Relation)]
                 iss: None,
                 severity: None,
                 hops: Vec::new(),
+                standings: Vec::new(),
                 rank: *rank,
                 fold: None,
             })

@@ -70,6 +70,8 @@ fn work_that_was_killed_is_offered_back_once() {
         "and not forced on anybody"
     );
     let left = bench.model.recovery.clone().unwrap();
+    assert_eq!(left.name, "unsaved work");
+    let left = left.path;
     bench.do_it(file::Command::Recover(true));
     bench.until(|model| model.workspace.name == "unsaved work" && model.recovery.is_none());
     // It has become this start's own autosave; what the earlier one left is gone.
@@ -98,7 +100,12 @@ fn what_is_not_wanted_back_is_dropped() {
     std::fs::write(&left, "version = 1\nname = \"old\"\n").unwrap();
     let mut bench = Bench::new(Some(dir.path().to_owned()));
     begin(&mut bench);
-    bench.until(|model| model.recovery.as_deref() == Some(left.as_path()));
+    bench.until(|model| {
+        model
+            .recovery
+            .as_ref()
+            .is_some_and(|r| r.path == left && r.name == "old")
+    });
     bench.ask(file::Command::Recover(false));
     bench.until(|_| !left.exists());
     bench.until(|model| model.recovery.is_none());

@@ -20,7 +20,7 @@ const MAX_OTHERS: usize = 50;
 /// Puts a forgery, or several stacked, into the tray.
 pub(super) fn put(model: &mut Model, id: TokenId, names: &[String]) {
     let Some(raw) = token::text_of(model, id) else {
-        return model.complain(format!("There is no token {id}."));
+        return model.complain("That token is no longer in the workspace.");
     };
     let Some(forged) = model.forge.forged.clone().filter(|f| f.basis.raw == raw) else {
         return model.say("The forgeries of this token are still being made.");

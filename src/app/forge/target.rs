@@ -48,7 +48,15 @@ impl Noun for Command {
     fn label(&self) -> String {
         match self {
             Self::Add(_) => "Add target".into(),
-            Self::Set(..) | Self::SetHeaderSecret(..) => "Change target".into(),
+            Self::Set(_, field) => {
+                let what = match *field {
+                    "second" => "second server",
+                    "refused" => "refusals",
+                    field => field,
+                };
+                format!("Change {what} of a target")
+            }
+            Self::SetHeaderSecret(..) => "Change target".into(),
             Self::Delete(_) => "Delete target".into(),
             Self::Show(_) => "Choose target".into(),
             Self::AddHeader(_) => "Add header".into(),
@@ -74,7 +82,7 @@ impl Noun for Command {
             Self::Add(entry) => add(model, *entry),
             Self::Set(entry, _) => match at(model, entry.id) {
                 Some(place) => *place = *entry,
-                None => model.complain(format!("There is no target {}.", entry.id)),
+                None => model.complain("That target is no longer in the workspace."),
             },
             Self::Delete(id) => {
                 model.document().targets.retain(|t| t.id != id);

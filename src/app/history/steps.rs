@@ -28,6 +28,11 @@ pub struct Step {
 }
 
 impl History {
+    /// Whether the next edit of the same field would join the last step.
+    pub fn is_step_open(&self) -> bool {
+        self.undo.last().is_some_and(|step| step.merge.is_some())
+    }
+
     /// Ends the step that further edits of the same field would join.
     pub(in crate::app) fn close_step(&mut self) {
         if let Some(step) = self.undo.last_mut() {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::state::{Practice, PracticeInfo, title};
 use crate::{
-    app::{Effect, Model},
+    app::{Effect, Model, session::Cause},
+    kit::ids::TokenId,
     oauth::metadata::is_loopback,
     practice::Faults,
 };
@@ -31,6 +32,19 @@ pub fn named(model: &Model, url: &url::Url) -> Option<String> {
 /// [`named`], for an issuer or another address as text.
 pub fn named_by(model: &Model, address: &str) -> Option<String> {
     named(model, &url::Url::parse(address).ok()?)
+}
+
+/// Whether a token came of a run at a practice server of an earlier start: its keys are gone with it.
+pub fn is_of_earlier_start(model: &Model, token: TokenId) -> bool {
+    let given = model.runs.iter().find_map(|(id, run)| {
+        let mut nodes = run.nodes.iter();
+        let (node, shown) = nodes.find(|(_, n)| n.token_id == Some(token))?;
+        Some((model.workspace.chain(*id)?.node(node)?, shown))
+    });
+    given.is_some_and(|(node, shown)| {
+        let iss = shown.token.as_ref().and_then(|t| t.claim_text("iss"));
+        node.is_at_practice() && iss.is_some_and(|iss| !model.jwks.contains_key(iss))
+    })
 }
 
 /// Stops one.
@@ -71,7 +85,8 @@ pub(in crate::app) fn changed(
             Practice::Running(info)
         }
         Err(why) => {
-            model.complain(format!("The practice server could not be started: {why}"));
+            let text = format!("The practice server could not be started: {why}");
+            model.complain_of(Cause::Practice(faults.clone()), text);
             Practice::Failed(why)
         }
     };

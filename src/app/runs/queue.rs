@@ -11,7 +11,7 @@ use crate::{
         model::{Purpose, Running},
         practice::{servers, state::Practice},
         selection,
-        session::Selection,
+        session::{Cause, Notice, Selection},
     },
     chain::{
         Chain, Node, plan,
@@ -39,7 +39,7 @@ pub(super) fn begin(
     choose: impl FnOnce(&Chain, &Run) -> Vec<String>,
 ) {
     let Some(chain) = model.workspace.chain(id).cloned() else {
-        return model.complain(format!("There is no chain {id}."));
+        return model.complain("That chain is no longer in the workspace.");
     };
     let title = title(&chain);
     if model.running.contains_key(&id) {
@@ -292,9 +292,13 @@ fn finish(model: &mut Model, id: ChainId) {
             .map(|f| format!(": {}", f.said))
             .unwrap_or_default();
         let text = format!("{count}. Failed at {}{said}", escape(&failed.join(", ")));
-        model.complain(text);
+        model.complain_of(Cause::Run(id), text);
     } else {
-        model.say(count);
+        model.session.notices.push(Notice {
+            error: false,
+            text: count,
+            about: Some(Cause::Run(id)),
+        });
     }
 }
 

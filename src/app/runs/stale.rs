@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
-    app::{Model, Workspace, chains::words::title},
+    app::{Model, Workspace, chains::words::title, session::Cause},
     chain::{
         Node, gather, plan,
         run::{NodeState, Run},
@@ -39,8 +39,9 @@ pub(in crate::app) fn mark_stale(model: &mut Model, before: &Workspace) {
             .get_mut(&chain)
             .and_then(|r| r.nodes.get_mut(&node));
         if let Some(shown) = shown
-            && shown.state == NodeState::Done
+            && matches!(shown.state, NodeState::Done | NodeState::Failed)
         {
+            // What failed before the change need not fail after it.
             shown.state = NodeState::Stale;
         }
     }
@@ -85,10 +86,10 @@ pub(in crate::app) fn settle_findings(model: &mut Model) {
                 .and_then(|n| n.failure.as_ref())
                 .map(|f| f.said.clone())
                 .unwrap_or_default();
-            broken.push(format!("{}: {}: {said}", title(chain), escape(node)));
+            broken.push((*id, format!("{}: {}: {said}", title(chain), escape(node))));
         }
     }
-    for text in broken {
-        model.complain(text);
+    for (id, text) in broken {
+        model.complain_of(Cause::Run(id), text);
     }
 }

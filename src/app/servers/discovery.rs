@@ -3,11 +3,16 @@
 use std::sync::Arc;
 
 use crate::{
-    app::{Effect, Model, Workspace, history, model::Purpose, workspace::ServerEntry},
+    app::{
+        Effect, Model, Workspace, history,
+        model::Purpose,
+        session::{Cause, Selection},
+        workspace::ServerEntry,
+    },
     jose::Jwks,
     kit::{
         ids::{JobId, ServerId},
-        text::escape,
+        text::{escape, shorten},
     },
     oauth::metadata::Metadata,
 };
@@ -31,6 +36,77 @@ pub(super) fn discover(model: &mut Model, id: ServerId, issuer: String, effects:
         Some((metadata, at)) => Effect::FetchKeys(job, Box::new(metadata), at),
         None => Effect::Discover(job, issuer),
     });
+}
+
+/// What a server is called: as its issuer without the scheme, and numbered where that is taken.
+fn name_for(model: &Model, issuer: &str) -> String {
+    let url = url::Url::parse(issuer).ok();
+    let host = url.as_ref().and_then(|u| u.host_str()).unwrap_or("server");
+    let base = match url.as_ref().and_then(url::Url::port) {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    };
+    let path = url.as_ref().map_or("", |u| u.path()).trim_matches('/');
+    let base = if path.is_empty() {
+        base
+    } else {
+        format!("{base}/{path}")
+    };
+    (1..=model.workspace.servers.len() + 1)
+        .map(|n| {
+            if n == 1 {
+                base.clone()
+            } else {
+                format!("{base} {n}")
+            }
+        })
+        .find(|name| model.workspace.server(name).is_none())
+        .unwrap_or(base)
+}
+
+/// The issuer that is to be connected has answered: it becomes a server of the workspace. Or why it is none.
+fn connected(model: &mut Model, issuer: String, found: Result<(Metadata, Jwks), String>) {
+    let (metadata, jwks) = match found {
+        Ok(found) => found,
+        Err(why) => {
+            let text = format!("{} was not connected: {why}", escape(&shorten(&issuer, 80)));
+            model.not_connected = Some((issuer, why));
+            return model.complain_of(Cause::Connect, text);
+        }
+    };
+    let before = Arc::clone(&model.workspace);
+    let id = ServerId(model.ids.allot());
+    let name = name_for(model, &issuer);
+    let keys = jwks.keys.len();
+    let ambiguity = Jwks::ambiguity(&jwks.keys);
+    model.jwks.insert(issuer.clone(), Arc::new(jwks));
+    model.document().servers.push(ServerEntry {
+        id,
+        name: name.clone(),
+        issuer,
+        metadata: Some(metadata),
+        by_hand: false,
+        jwks: None,
+        clients: Vec::new(),
+    });
+    let label = "Connect authorization server".to_owned();
+    history::record(model, before, label, None);
+    model.session.selection = Selection::Server(id);
+    let name = escape(&name).into_owned();
+    model.say(format!(
+        "{name}: metadata and {} fetched.",
+        counted_keys(keys)
+    ));
+    if let Some(why) = ambiguity {
+        model.complain(format!("{name}: {why}"));
+    }
+}
+
+fn counted_keys(keys: usize) -> String {
+    match keys {
+        1 => "1 key".to_owned(),
+        n => format!("{n} keys"),
+    }
 }
 
 /// Fetches what servers publish that have come into the document: by opening a file, by undo.
@@ -58,8 +134,10 @@ pub(in crate::app) fn discovered(
     job: JobId,
     found: Result<(Metadata, Jwks), String>,
 ) {
-    let Some(Purpose::Discover(id)) = model.jobs.remove(&job).map(|j| j.purpose) else {
-        return;
+    let id = match model.jobs.remove(&job).map(|j| j.purpose) {
+        Some(Purpose::Discover(id)) => id,
+        Some(Purpose::Connect(issuer)) => return connected(model, issuer, found),
+        _ => return,
     };
     let Some(entry) = server(model, id) else {
         return; // removed in the meantime
@@ -85,11 +163,7 @@ pub(in crate::app) fn discovered(
                     server.metadata = Some(metadata.clone());
                 }
             });
-            let keys = if keys == 1 {
-                "1 key".to_owned()
-            } else {
-                format!("{keys} keys")
-            };
+            let keys = counted_keys(keys);
             let rotation = rotation.unwrap_or_default();
             model.say(format!("{name}: metadata and {keys} fetched.{rotation}"));
             if let Some(why) = ambiguity {
@@ -98,7 +172,7 @@ pub(in crate::app) fn discovered(
         }
         Err(why) => {
             model.unreachable.insert(id, why.clone());
-            model.complain(format!("{name}: {why}"));
+            model.complain_of(Cause::Server(id), format!("{name}: {why}"));
         }
     }
 }

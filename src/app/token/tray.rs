@@ -60,7 +60,7 @@ pub(in crate::app) fn missing(model: &mut Model, id: TokenId) {
              token to work on a copy.",
         );
     } else {
-        model.complain(format!("There is no token {id}."));
+        model.complain("That token is no longer in the workspace.");
     }
 }
 

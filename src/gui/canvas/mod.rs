@@ -20,6 +20,9 @@ pub use curve::Curve;
 
 /// Below this zoom the words on wires are left out: they would cover what they are about.
 pub const LABELS_FROM: f32 = 0.45;
+
+/// From this zoom on cards have room for their names.
+const NAMES: f32 = 0.5;
 /// The least zoom at which names can be read with ease.
 const READ_FROM: f32 = 0.62;
 /// Height of the strip with legend and zoom at the lower edge.
@@ -101,7 +104,7 @@ impl Canvas {
             let first = self.fitted.is_none() || self.size != rect.size();
             self.fitted = Some(key);
             self.size = rect.size();
-            self.fit(rect, bounds, animate && !first);
+            self.open(rect, bounds, animate && !first);
         }
         self.size = rect.size();
 
@@ -151,6 +154,19 @@ impl Canvas {
         }
     }
 
+    /// Where a content is looked at first: all of it, unless its names would be lost for want of a little
+    /// room; then as much as can be read, from the upper left. Of a large one the whole is the better view.
+    fn open(&mut self, rect: Rect, bounds: Rect, animate: bool) {
+        let room = rect.size() - vec2(0.0, CONTROLS);
+        let all = Camera::fitting(bounds, room, vec2(20.0, 16.0));
+        if all.zoom < NAMES && all.zoom > NAMES * 0.4 {
+            self.show_at(rect, bounds, bounds, NAMES, animate);
+            self.moved = false; // another size of the window is another look
+        } else {
+            self.fit(rect, bounds, animate);
+        }
+    }
+
     /// Brings all of `bounds` into view.
     pub fn fit(&mut self, rect: Rect, bounds: Rect, animate: bool) {
         self.moved = false;
@@ -169,6 +185,11 @@ impl Canvas {
         let all = Camera::fitting(bounds, room, Vec2::ZERO);
         let own = Camera::fitting(part, room, Vec2::ZERO);
         let zoom = own.zoom.clamp(READ_FROM, 1.0).max(all.zoom);
+        self.show_at(rect, part, bounds, zoom, animate);
+    }
+
+    fn show_at(&mut self, rect: Rect, part: Rect, bounds: Rect, zoom: f32, animate: bool) {
+        let room = rect.size() - vec2(48.0, 32.0 + CONTROLS);
         let seen = room / zoom;
         let middle = |low: f32, high: f32, all_low: f32, all_high: f32, seen: f32| {
             if all_high - all_low <= seen {

@@ -1,10 +1,12 @@
 //! Authorization servers of the user: connect by issuer, see metadata, register clients.
 
-use egui::{RichText, ScrollArea, Ui};
+use egui::{RichText, Role, ScrollArea, Ui, WidgetInfo};
 use zeroize::Zeroizing;
 
 use crate::{
     app::{
+        jobs,
+        model::Purpose,
         servers,
         workspace::{ClientEntry, ServerEntry},
     },
@@ -30,6 +32,8 @@ use crate::{
 pub struct ConnectForm {
     issuer: String,
     error: Option<String>,
+    /// The issuer that is being connected.
+    asked: Option<String>,
     client: Option<Draft>,
 }
 
@@ -38,6 +42,7 @@ impl ConnectForm {
     pub fn propose(&mut self, issuer: String) {
         self.issuer = issuer;
         self.error = None;
+        self.asked = None;
     }
 }
 
@@ -55,35 +60,7 @@ struct Draft {
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ConnectForm) {
     let theme = cx.theme;
     ui.label("Issuer URL of the server. Its metadata (RFC 8414, then OpenID Connect Discovery) and keys are fetched.");
-    ui.horizontal(|ui| {
-        let width = ui.available_width() - 110.0;
-        let field = ui
-            .scope(|ui| {
-                ui.set_width(width);
-                widgets::text_field(
-                    ui,
-                    "Issuer URL",
-                    "https://as.example.com",
-                    &mut state.issuer,
-                    false,
-                )
-            })
-            .inner;
-        let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-        if widgets::primary(ui, None, "Connect").clicked() || entered {
-            match check_issuer(&state.issuer) {
-                Ok(issuer) => {
-                    cx.push(servers::Command::Connect(issuer));
-                    state.error = None;
-                    state.issuer.clear();
-                }
-                Err(why) => state.error = Some(why),
-            }
-        }
-    });
-    if let Some(why) = &state.error {
-        ui.add(egui::Label::new(RichText::new(why).color(theme.critical)).wrap());
-    }
+    issuer(ui, cx, state);
     let workspace = std::sync::Arc::clone(&cx.model.workspace);
     if workspace.servers.is_empty() {
         ui.label(
@@ -133,6 +110,78 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ConnectForm) {
             }
             keyboard_focus::keep_in_view(ui);
         });
+}
+
+/// The field of the issuer. What was typed stays until the server has answered: a wrong address is said in
+/// place, and adds nothing.
+fn issuer(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ConnectForm) {
+    let theme = cx.theme;
+    if let Some(asked) = &state.asked {
+        let mut servers = cx.model.workspace.servers.iter();
+        let failed = cx.model.not_connected.as_ref();
+        if servers.any(|s| s.issuer == *asked) {
+            if state.issuer.trim() == asked {
+                state.issuer.clear();
+            }
+            state.asked = None;
+        } else if let Some((_, why)) = failed.filter(|(issuer, _)| issuer == asked) {
+            state.error = Some(escape(why).into_owned());
+            state.asked = None;
+        }
+    }
+    let asked = state.asked.as_ref();
+    let under_way = asked.and_then(|asked| {
+        let mut jobs = cx.model.jobs.iter();
+        jobs.find(|(_, job)| matches!(&job.purpose, Purpose::Connect(i) if i == asked))
+    });
+    let under_way = under_way.map(|(id, _)| *id);
+    ui.horizontal(|ui| {
+        let width = ui.available_width() - 110.0;
+        let field = ui
+            .scope(|ui| {
+                ui.set_width(width);
+                widgets::text_field(
+                    ui,
+                    "Issuer URL",
+                    "https://as.example.com",
+                    &mut state.issuer,
+                    false,
+                )
+            })
+            .inner;
+        if field.changed() {
+            state.error = None;
+        }
+        let entered = field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        if let Some(job) = under_way {
+            if ui.button("Cancel").clicked() {
+                cx.push(jobs::Command::Cancel(job));
+                state.asked = None;
+            }
+            return;
+        }
+        if widgets::primary(ui, None, "Connect").clicked() || entered {
+            match check_issuer(&state.issuer) {
+                Ok(issuer) => {
+                    state.error = None;
+                    state.asked = Some(issuer.clone());
+                    cx.push(servers::Command::Connect(issuer));
+                }
+                Err(why) => state.error = Some(why),
+            }
+        }
+    });
+    if under_way.is_some() {
+        let words = "Asking for its metadata…";
+        let label = ui.label(RichText::new(words).color(theme.muted));
+        label.widget_info(|| WidgetInfo::labeled(Role::Status, true, words));
+    }
+    if let Some(why) = &state.error {
+        let job = theme::prose(why, 13.0, theme.critical);
+        let label = ui.add(egui::Label::new(job).wrap());
+        let spoken = why.replace('`', "");
+        label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &spoken));
+    }
 }
 
 fn clients(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ConnectForm, server: &ServerEntry) {
@@ -273,29 +322,31 @@ fn key_picker(ui: &mut Ui, cx: &mut Cx<'_>, draft: &mut Draft) {
         .filter(|k| k.private && k.public.is_some())
         .map(|k| (k.id, k.name.clone(), k.alg.clone()))
         .collect();
-    if keys.is_empty() {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new("No private key yet.").color(cx.theme.muted));
-            if ui.button("Keys…").clicked() {
-                cx.ask(WindowRequest::Open(Dialog::Keys));
-            }
-        });
-        return;
-    }
     let chosen = keys
         .iter()
         .find(|(id, ..)| Some(*id) == draft.key)
         .map_or_else(|| "choose…".to_owned(), |(_, name, _)| excerpt(name, 30));
-    egui::ComboBox::from_id_salt("client-key")
-        .selected_text(chosen)
-        .show_ui(ui, |ui| {
-            for (id, name, alg) in keys {
-                let label = format!("{} ({alg})", excerpt(&name, 30));
-                if ui.selectable_label(Some(id) == draft.key, label).clicked() {
-                    draft.key = Some(id);
-                }
-            }
-        });
+    ui.horizontal_wrapped(|ui| {
+        if keys.is_empty() {
+            ui.label(RichText::new("No private key yet.").color(cx.theme.muted));
+        } else {
+            let picker = egui::ComboBox::from_id_salt("client-key")
+                .selected_text(chosen)
+                .show_ui(ui, |ui| {
+                    for (id, name, alg) in keys {
+                        let label = format!("{} ({alg})", excerpt(&name, 30));
+                        if ui.selectable_label(Some(id) == draft.key, label).clicked() {
+                            draft.key = Some(id);
+                        }
+                    }
+                });
+            let _ = picker.response.accessible_name("Key of the client");
+        }
+        // Another may be wanted, or made, whether there is one or not.
+        if ui.button("Keys…").clicked() {
+            cx.ask(WindowRequest::Open(Dialog::Keys));
+        }
+    });
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ pub struct Dialogs {
     keys: keys::KeysForm,
     connect: connect::ConnectForm,
     path: path::PathForm,
+    /// A path that was asked for is not wanted any more.
+    given_up: bool,
 }
 
 impl Dialogs {
@@ -61,12 +63,40 @@ impl Dialogs {
         self.path.ask_again(want, text, why);
     }
 
+    /// As [`Self::ask_path_again`], of a path that was chosen in the system's dialog.
+    pub fn ask_path_instead(&mut self, want: Want, text: String, why: NotTaken) {
+        self.ask_path(want.clone());
+        self.path.ask_instead(want, text, why);
+    }
+
+    /// The path that was asked for did its work.
+    pub fn path_done(&mut self) {
+        self.open.retain(|d| *d != Dialog::Path);
+    }
+
+    /// Whether a path that was asked for is not wanted any more; told once.
+    pub fn gave_up(&mut self) -> bool {
+        std::mem::take(&mut self.given_up)
+    }
+
+    /// Whether one is open.
+    pub fn is_any_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// Whether this one is.
+    pub fn is_open(&self, dialog: Dialog) -> bool {
+        self.open.contains(&dialog)
+    }
+
     /// Closes the one in front. Returns whether there was one.
     pub fn close_front(&mut self) -> bool {
         let closed = self.open.pop();
-        if closed == Some(Dialog::Keys) {
+        match closed {
             // What was typed there may be a secret.
-            self.keys = keys::KeysForm::default();
+            Some(Dialog::Keys) => self.keys = keys::KeysForm::default(),
+            Some(Dialog::Path) => self.given_up = true,
+            Some(Dialog::Connect | Dialog::About) | None => {}
         }
         closed.is_some()
     }
@@ -75,6 +105,7 @@ impl Dialogs {
     pub fn show(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         let screen = ui.ctx().content_rect();
         let mut closed = None;
+        let mut done = false;
         if let Some(Fresh::AtHead(_)) = self.fresh {
             self.fresh = None;
             ui.ctx()
@@ -111,8 +142,8 @@ impl Dialogs {
                         Dialog::About => about::ui(ui, cx),
                         Dialog::Path => {
                             if let Some(typed) = path::ui(ui, cx, &mut self.path) {
+                                done |= !typed.want.writes();
                                 cx.ask(WindowRequest::Typed(typed.want, typed.text, typed.replace));
-                                closed = Some(dialog);
                             }
                         }
                     }
@@ -130,6 +161,10 @@ impl Dialogs {
             if !open {
                 closed = Some(dialog);
             }
+        }
+        if done {
+            self.path_done();
+            cx.window.focus.give_back();
         }
         if let Some(dialog) = closed {
             self.open.retain(|d| *d != dialog);

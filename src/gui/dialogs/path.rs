@@ -18,6 +18,10 @@ pub struct PathForm {
     want: Option<Want>,
     text: String,
     fresh: bool,
+    /// The path is being written to: what was typed stays until that went well.
+    busy: bool,
+    /// The system has a dialog: this one is here because what was chosen there did not work.
+    chosen_before: bool,
     /// Why the path that stands in `text` was not taken, for which text.
     refused: Option<(String, NotTaken)>,
 }
@@ -37,6 +41,8 @@ impl PathForm {
         };
         self.want = Some(want);
         self.fresh = true;
+        self.busy = false;
+        self.chosen_before = false;
         self.refused = None;
     }
 
@@ -45,7 +51,14 @@ impl PathForm {
         self.text.clone_from(&text);
         self.want = Some(want);
         self.fresh = true;
+        self.busy = false;
         self.refused = Some((text, why));
+    }
+
+    /// As [`Self::ask_again`], of a path that was chosen in the system's dialog.
+    pub fn ask_instead(&mut self, want: Want, text: String, why: NotTaken) {
+        self.ask_again(want, text, why);
+        self.chosen_before = true;
     }
 
     /// Why the path as it stands was not taken.
@@ -73,10 +86,12 @@ pub fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut PathForm) -> Option<Typed> {
         Some(want) => (want.title(), want.verb()),
         None => return None,
     };
-    let why = "The system has no file dialog here (no desktop portal answers). Type the path.";
-    let label = ui.add(egui::Label::new(RichText::new(why).color(cx.theme.muted)).wrap());
-    label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, why));
-    ui.add_space(space::XS);
+    if !state.chosen_before {
+        let why = "The system has no file dialog here (no desktop portal answers). Type the path.";
+        let label = ui.add(egui::Label::new(RichText::new(why).color(cx.theme.muted)).wrap());
+        label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, why));
+        ui.add_space(space::XS);
+    }
     let hint = if state.want.as_ref().is_some_and(Want::many) {
         "/path/to/file; several, one after another, between semicolons"
     } else {
@@ -101,16 +116,19 @@ pub fn ui(ui: &mut Ui, cx: &Cx<'_>, state: &mut PathForm) -> Option<Typed> {
     }
     let verb = if replace { "Replace it" } else { verb };
     ui.add_space(space::XS);
-    let done = widgets::primary(ui, None, verb).clicked() || entered;
-    if done && !state.text.trim().is_empty() {
-        let text = std::mem::take(&mut state.text);
-        return state.want.take().map(|want| Typed {
-            want,
-            text,
-            replace,
-        });
+    let button = ui.add_enabled_ui(!state.busy, |ui| widgets::primary(ui, None, verb));
+    let done = !state.busy && (button.inner.clicked() || entered);
+    if !done || state.text.trim().is_empty() {
+        return None;
     }
-    None
+    let want = state.want.clone()?;
+    // What is written may fail: the dialog and what was typed stay until it is.
+    state.busy = want.writes();
+    Some(Typed {
+        want,
+        text: state.text.clone(),
+        replace,
+    })
 }
 
 #[cfg(test)]

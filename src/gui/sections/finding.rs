@@ -27,7 +27,7 @@ pub fn body<S>(ui: &mut Ui, cx: &mut Cx<'_, S>, index: usize, linked: bool) {
     let theme = cx.theme;
     ui.horizontal(|ui| {
         icons::severity_icon(ui, finding.severity, 13.0);
-        let title = theme::strong(finding.rule.title).color(theme.severity(finding.severity));
+        let title = theme::strong(finding.title).color(theme.severity(finding.severity));
         if linked {
             if ui.add(egui::Link::new(title)).clicked() {
                 cx.push(view::Command::Select(Selection::Finding(index)));
@@ -140,7 +140,7 @@ pub fn markdown(
         "### {severity}: {title} ({id})\n\n{message}\n\n- Where: {place}, {claim}\n- Found: {found}\n\
          - Expected: {expected}\n- Why it matters: {why}\n- Fix: {fix}\n- Source: {source}\n- Confidence: {confidence}\n",
         severity = capital(finding.severity.name()),
-        title = finding.rule.title,
+        title = finding.title,
         id = finding.rule.id,
         message = finding.message,
         claim = code(&finding.claim),

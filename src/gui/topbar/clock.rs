@@ -25,11 +25,15 @@ pub(super) struct ClockForm {
 }
 
 /// Draws the button, and under it what sets the clock.
-pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ClockForm) {
+pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ClockForm, narrow: bool) {
     let theme = cx.theme;
     let (words, fixed) = match cx.model.session.clock {
         Clock::System => ("now".to_owned(), false),
         Clock::Fixed(at) => (at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(), true),
+    };
+    let brief = match cx.model.session.clock {
+        Clock::System => words.clone(),
+        Clock::Fixed(at) => at.strftime("%m-%d %H:%M UTC").to_string(),
     };
     let demands = &cx.model.session.demands;
     let asked = asked(demands);
@@ -39,12 +43,24 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ClockForm) {
     };
     let fixed = fixed || !asked.is_empty();
     let colour = if fixed { theme.high } else { theme.text };
-    let button = Button::new((
-        Icon::Clock.atom(14.0, Some(if fixed { theme.high } else { theme.muted })),
-        RichText::new("Clock").color(theme.muted),
-        RichText::new(&words).color(colour),
-        Icon::ChevronDown.atom(12.0, None),
-    ));
+    let icon = Icon::Clock.atom(14.0, Some(if fixed { theme.high } else { theme.muted }));
+    let button = if narrow {
+        // What is asked for beside the moment stands in the menu and in the tip.
+        let brief = if asked.is_empty() {
+            brief
+        } else {
+            format!("{brief} · …")
+        };
+        let brief = RichText::new(brief).color(colour);
+        Button::new((icon, brief, Icon::ChevronDown.atom(12.0, None)))
+    } else {
+        Button::new((
+            icon,
+            RichText::new("Clock").color(theme.muted),
+            RichText::new(&words).color(colour),
+            Icon::ChevronDown.atom(12.0, None),
+        ))
+    };
     let config = egui::containers::menu::MenuConfig::new()
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     let (response, _) = egui::containers::menu::MenuButton::from_button(button)
@@ -105,7 +121,10 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ClockForm) {
         state.audience = demands.audience.clone().unwrap_or_default();
         state.issuer = demands.issuer.clone().unwrap_or_default();
     }
-    let _ = response.accessible_name(format!("Clock: {words}"));
+    let response = response.accessible_name(format!("Clock: {words}"));
+    if narrow {
+        response.on_hover_text(words);
+    }
 }
 
 /// What verdicts ask for beside the moment, in few words; empty when it is nothing.

@@ -77,7 +77,39 @@ pub struct Table<'a> {
     pub selected: Option<usize>,
     /// Follows the last row as rows are added.
     pub tail: bool,
+    /// Height of a row: [`ROW`] for one line, [`height`] for several.
+    pub height: f32,
 }
+
+/// Height of a row whose cells have up to so many lines.
+pub fn height(lines: usize) -> f32 {
+    ROW + LINE * lines.saturating_sub(1) as f32
+}
+
+/// Height of each further line of a cell.
+const LINE: f32 = 16.0;
+
+/// How many lines it takes to show a text whole in a cell of this width, `most` at most.
+pub fn lines(ui: &Ui, text: &str, mono: bool, width: f32, most: usize) -> usize {
+    let font = if mono {
+        theme::mono_font()
+    } else {
+        egui::FontId::proportional(13.0)
+    };
+    let room = (width - 2.0 * space::S, most);
+    let colour = egui::Color32::PLACEHOLDER;
+    let galley = paint::lines_of_name(ui.painter(), text, &font, colour, room);
+    galley.rows.len().max(1)
+}
+
+/// The widths of columns in a table of this width.
+pub fn widths(columns: &[Column], width: f32) -> Vec<f32> {
+    let spread = spread(columns, width - CLEAR);
+    spread.into_iter().map(|(_, width)| width).collect()
+}
+
+/// Kept clear of the scroll bar.
+const CLEAR: f32 = 6.0;
 
 /// What the user did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -121,7 +153,13 @@ impl Cell<'_> {
         self.put(text, egui::FontId::new(13.0, theme::medium()), colour);
     }
     fn put(&self, text: &str, font: egui::FontId, colour: egui::Color32) {
-        let galley = paint::line(self.painter, text, font, colour, self.rect.width());
+        let further = ((self.rect.height() - ROW) / LINE).round().max(0.0) as usize;
+        let width = self.rect.width();
+        let galley = if further == 0 {
+            paint::line(self.painter, text, font, colour, width)
+        } else {
+            paint::lines_of_name(self.painter, text, &font, colour, (width, further + 1))
+        };
         let x = if self.right {
             self.rect.right() - galley.size().x
         } else {
@@ -146,12 +184,13 @@ pub fn table(
         rows,
         selected,
         tail,
+        height,
     } = spec;
     let theme = Theme::of(ui);
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut done = Done::default();
     let width = ui.available_width();
-    let columns_at = spread(columns, width - 6.0); // clear of the scroll bar
+    let columns_at = spread(columns, width - CLEAR);
     let (head, _) = ui.allocate_exact_size(vec2(width, HEAD), Sense::hover());
     for (column, (x, w)) in columns.iter().zip(&columns_at) {
         let (at, anchor) = if column.right {
@@ -182,11 +221,11 @@ pub fn table(
         .id_salt(salt)
         .auto_shrink(false)
         .stick_to_bottom(tail)
-        .show_rows(ui, ROW, rows, |ui, range| {
+        .show_rows(ui, height, rows, |ui, range| {
             let origin = ui.max_rect().left_top();
             let place = |n: usize| {
-                let y = origin.y + (n as f32 - range.start as f32) * ROW;
-                Rect::from_min_size(pos2(origin.x, y), vec2(width, ROW))
+                let y = origin.y + (n as f32 - range.start as f32) * height;
+                Rect::from_min_size(pos2(origin.x, y), vec2(width, height))
             };
             if let Some(n) = selected.filter(|n| follow && *n < rows) {
                 ui.scroll_to_rect(place(n).expand(2.0), None);
@@ -204,7 +243,7 @@ pub fn table(
                         painter: &painter,
                         rect: Rect::from_min_size(
                             pos2(rect.left() + x + space::S, rect.top()),
-                            vec2((w - 2.0 * space::S).max(4.0), ROW),
+                            vec2((w - 2.0 * space::S).max(4.0), height),
                         ),
                         row: n,
                         column,
@@ -213,7 +252,7 @@ pub fn table(
                     });
                 }
             }
-            ui.allocate_space(vec2(width, ROW * range.len() as f32));
+            ui.allocate_space(vec2(width, height * range.len() as f32));
             if let Some(n) = done.selected.filter(|n| *n < rows) {
                 ui.scroll_to_rect(place(n), None);
             }
@@ -238,7 +277,7 @@ fn row(
     response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, name(n)));
     if selected {
         ui.painter().rect_filled(rect, 0, theme.accent_surface);
-        let bar = Rect::from_min_size(rect.min, vec2(2.0, ROW));
+        let bar = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
         ui.painter().rect_filled(bar, 0, theme.accent);
     } else if response.hovered() {
         ui.painter().rect_filled(rect, 0, theme.raised);

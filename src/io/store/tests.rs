@@ -178,6 +178,8 @@ fn an_autosave_is_offered_to_the_next_start_and_not_to_one_beside_it() {
     assert_eq!(beside.recoverable(), None, "the first still runs");
     drop(first);
     let left = beside.recoverable().expect("the first has ended");
+    assert_eq!(left.name, "review");
+    let left = left.path;
     assert_eq!(beside.load(&left).unwrap().workspace.name, "review");
     beside.drop_recovery(&folder.path().join("other.toml"));
     beside.drop_recovery(&left);

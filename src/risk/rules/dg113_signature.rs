@@ -35,13 +35,20 @@ fn check(at: &At<'_>) -> Said {
     let Some(verdict) = &own.hop.verdict else {
         return Said::unknown("no verification was tried: there is no key");
     };
-    let (severity, found) = match verdict.signature {
-        Signature::Valid if verdict.signer() == Some(KeyOwner::Other) => {
-            (Severity::High, "verifies, but not with a key of the issuer")
-        }
+    let (severity, title, found) = match verdict.signature {
+        Signature::Valid if verdict.signer() == Some(KeyOwner::Other) => (
+            Severity::High,
+            "Signed by another than its issuer",
+            "verifies, but not with a key of the issuer",
+        ),
         Signature::Valid => return Said::Silent,
-        Signature::Invalid => (Severity::Critical, "does not verify"),
-        Signature::NoKey => (Severity::Medium, "no key found"),
+        Signature::Invalid => (
+            Severity::Critical,
+            "Signature does not verify",
+            "does not verify",
+        ),
+        // Nothing speaks against the token: it could not be checked.
+        Signature::NoKey => (Severity::Medium, "Signing key not known", "no key found"),
         Signature::Unsupported | Signature::Cut => {
             return Said::unknown(format!("not checked: {}", verdict.reason));
         }
@@ -49,7 +56,7 @@ fn check(at: &At<'_>) -> Said {
             return Said::unknown("there is no signature to check (DG-101)");
         }
     };
-    Draft {
+    let draft = Draft {
         severity,
         claim: "signature".into(),
         found: found.into(),
@@ -60,8 +67,8 @@ fn check(at: &At<'_>) -> Said {
             sentence(&verdict.reason)
         ),
         uncertain: false,
-    }
-    .into()
+    };
+    Said::Titled(title, draft)
 }
 
 #[cfg(test)]

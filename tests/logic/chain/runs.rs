@@ -119,6 +119,7 @@ fn the_sample_runs_and_its_tokens_become_evidence() {
 fn finding(hop: usize, severity: Severity) -> Finding {
     Finding {
         rule: rules::rule("DG-401").unwrap(),
+        title: "Scope widened",
         severity,
         hop,
         parent: None,

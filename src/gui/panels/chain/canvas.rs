@@ -404,6 +404,7 @@ fn rewire(cx: &mut Cx<'_>, id: ChainId, chain: &Chain, from: &str, to: usize, ro
     if plan::downstream(chain, &node.id).iter().any(|n| n == from) {
         cx.ask(WindowRequest::Notice(Notice {
             error: true,
+            about: None,
             text: format!(
                 "{} already depends on {}: this wire would close a circle.",
                 crate::kit::text::escape(from),

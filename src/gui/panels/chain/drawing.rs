@@ -257,6 +257,8 @@ fn wrapped(
         let galley = painter.layout_no_wrap(text.to_owned(), font.clone(), colour);
         galley.size().x <= width
     };
+    // What an audience is follows the word for it: neither stands without the other.
+    let text = text.replacen("aud ", "aud\u{a0}", usize::from(text.starts_with("aud ")));
     let words: Vec<&str> = text.split(' ').collect();
     let mut lines: Vec<String> = Vec::new();
     for (n, word) in words.iter().enumerate() {

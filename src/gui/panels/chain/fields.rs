@@ -7,7 +7,7 @@ use egui::{Key, RichText, Ui};
 
 use crate::{
     gui::{
-        theme::space,
+        theme::{Theme, space},
         widgets::{
             self,
             chips::{self, Edit},
@@ -69,37 +69,63 @@ pub(super) fn choice(
     hint: &str,
 ) {
     widgets::field(ui, name, |ui| {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            let room = ui.available_width() - if offered.is_empty() { 0.0 } else { 46.0 };
-            ui.scope(|ui| {
-                ui.set_max_width(room.max(40.0));
-                if let Some(text) = draft(ui, state, name, value.as_deref().unwrap_or(""), hint) {
-                    *value = Some(text.trim().to_owned()).filter(|t| !t.is_empty());
-                }
-            });
-            if !offered.is_empty() {
-                widgets::menu(ui, &format!("Known values of {name}"), "", |ui| {
-                    for item in offered {
-                        let on = value.as_deref() == Some(*item);
-                        if ui.selectable_label(on, excerpt(item, 48)).clicked() {
-                            *value = Some((*item).to_owned());
-                            state.drafts.remove(name);
-                            ui.close();
-                        }
-                    }
-                    if value.is_some()
-                        && ui
-                            .selectable_label(false, RichText::new("none").weak())
-                            .clicked()
-                    {
-                        *value = None;
+        chosen_text(ui, state, name, value, offered, hint);
+    });
+}
+
+/// As [`choice`], over the whole width: for what is long.
+pub(super) fn long_choice(
+    ui: &mut Ui,
+    state: &mut FieldsState,
+    name: &'static str,
+    value: &mut Option<String>,
+    offered: &[&str],
+    hint: &str,
+) {
+    let label = ui.label(RichText::new(name).color(Theme::of(ui).muted));
+    ui.label_inputs_by(label.id, |ui| {
+        chosen_text(ui, state, name, value, offered, hint);
+    });
+}
+
+fn chosen_text(
+    ui: &mut Ui,
+    state: &mut FieldsState,
+    name: &'static str,
+    value: &mut Option<String>,
+    offered: &[&str],
+    hint: &str,
+) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let room = ui.available_width() - if offered.is_empty() { 0.0 } else { 46.0 };
+        ui.scope(|ui| {
+            ui.set_max_width(room.max(40.0));
+            if let Some(text) = draft(ui, state, name, value.as_deref().unwrap_or(""), hint) {
+                *value = Some(text.trim().to_owned()).filter(|t| !t.is_empty());
+            }
+        });
+        if !offered.is_empty() {
+            widgets::menu(ui, &format!("Known values of {name}"), "", |ui| {
+                for item in offered {
+                    let on = value.as_deref() == Some(*item);
+                    if ui.selectable_label(on, excerpt(item, 48)).clicked() {
+                        *value = Some((*item).to_owned());
                         state.drafts.remove(name);
                         ui.close();
                     }
-                });
-            }
-        });
+                }
+                if value.is_some()
+                    && ui
+                        .selectable_label(false, RichText::new("none").weak())
+                        .clicked()
+                {
+                    *value = None;
+                    state.drafts.remove(name);
+                    ui.close();
+                }
+            });
+        }
     });
 }
 

@@ -48,7 +48,9 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, node_id: &str) {
     }
     let run = model.runs.get(&id).and_then(|r| r.nodes.get(node_id));
     head(ui, cx, id, node, run);
-    if let Some(failure) = run.and_then(|r| r.failure.as_ref()) {
+    // What failed before a change need not fail after it: the node is stale.
+    let failure = run.filter(|r| r.state != NodeState::Stale);
+    if let Some(failure) = failure.and_then(|r| r.failure.as_ref()) {
         failed(ui, cx, failure);
     }
     tabs(ui, cx);
@@ -187,7 +189,8 @@ fn failed(ui: &mut Ui, cx: &Cx<'_>, failure: &Failure) {
                 ui.add_space(2.0);
                 ui.label(theme::small(name).strong());
             }
-            ui.add(egui::Label::new(escape_lines(text)).wrap().selectable(true));
+            let job = theme::prose(&escape_lines(text), 13.0, cx.theme.text);
+            ui.add(egui::Label::new(job).wrap().selectable(true));
         }
     });
     ui.add_space(space::S);
@@ -262,7 +265,8 @@ fn notes(ui: &mut Ui, cx: &Cx<'_>, run: Option<&NodeRun>) {
     for note in &run.notes {
         ui.horizontal_top(|ui| {
             Icon::Info.show(ui, 14.0, cx.theme.muted);
-            ui.add(egui::Label::new(escape_lines(note)).wrap());
+            let job = theme::prose(&escape_lines(note), 13.0, cx.theme.text);
+            ui.add(egui::Label::new(job).wrap());
         });
     }
 }

@@ -31,7 +31,7 @@ use crate::{
     },
     kit::{
         ids::ChainId,
-        text::{capital, escape, excerpt},
+        text::{capital, escape, escape_lines, excerpt, shorten},
     },
 };
 use kinds::{Face as _, Offer, face, offers};
@@ -128,10 +128,11 @@ fn flaws(ui: &mut Ui, cx: &Cx<'_>) {
                 } else {
                     String::new()
                 };
-                ui.add(
-                    egui::Label::new(format!("{}: {}{more}", escape(&first.node), first.message))
-                        .truncate(),
-                );
+                let words = format!("{}: {}{more}", escape(&first.node), first.message);
+                let job = theme::prose(&words, 13.0, cx.theme.text);
+                let label = ui.add(egui::Label::new(job).wrap());
+                let spoken = words.replace('`', "");
+                label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
             });
         });
 }
@@ -173,18 +174,17 @@ fn toolbar(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
                         }
                     }
                 } else {
-                    let text = "Run all";
-                    if widgets::primary(ui, Some(Icon::Play), text)
-                        .on_hover_text(format!(
-                            "Run all nodes ({})",
-                            command::shortcut(cx.model, &runs::Command::All(id).into())
-                        ))
-                        .clicked()
-                    {
+                    let keys = command::shortcut(cx.model, &runs::Command::All(id).into());
+                    let run = ui.add_enabled_ui(!chain.nodes.is_empty(), |ui| {
+                        widgets::primary(ui, Some(Icon::Play), "Run all")
+                            .on_hover_text(format!("Run all nodes ({keys})"))
+                            .on_disabled_hover_text("There is no node to run: add one.")
+                    });
+                    if run.inner.clicked() {
                         cx.push(runs::Command::All(id));
                     }
                 }
-                ui.add_enabled_ui(!running, |ui| {
+                ui.add_enabled_ui(!running && !chain.nodes.is_empty(), |ui| {
                     ui.spacing_mut().item_spacing.x = 6.0;
                     let keys = command::shortcut(cx.model, &runs::Command::Step(id).into());
                     let tip = format!("Run the next node ({keys})");
@@ -327,7 +327,8 @@ fn picker(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
             ui.close();
         }
     });
-    response.on_hover_text(excerpt(&chain.about, 400));
+    let about = escape_lines(&chain.about).replace('`', "");
+    response.on_hover_text(shorten(&about, 400));
 }
 
 fn rename(ui: &mut Ui, cx: &mut Cx<'_>, id: ChainId, chain: &Chain) {
@@ -364,6 +365,7 @@ fn export(ui: &mut Ui, cx: &mut Cx<'_>, chain: &Chain) {
         )),
         Err(error) => cx.ask(WindowRequest::Notice(Notice {
             error: true,
+            about: None,
             text: format!("The chain cannot be written: {error}"),
         })),
     }

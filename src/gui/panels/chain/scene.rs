@@ -405,7 +405,7 @@ fn outcome(
                         .findings
                         .iter()
                         .find(|f| Some(f.hop) == hop && f.severity == severity);
-                    let words = worst.map_or(severity.name(), |f| f.rule.title);
+                    let words = worst.map_or(severity.name(), |f| f.title);
                     (words.to_owned(), Tone::Risk(severity))
                 }
                 None => (text, Tone::Good),

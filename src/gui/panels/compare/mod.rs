@@ -14,7 +14,7 @@ use crate::{
         view,
     },
     gui::{
-        canvas::paint::{line, line_of_name, lines_of_name},
+        canvas::paint::{line_of_name, lines_of_name},
         context,
         icons::Icon,
         pane::Pane,
@@ -48,6 +48,9 @@ struct Table {
     analysis: Arc<Analysis>,
     tokens: Vec<TokenId>,
     lines: Vec<Line>,
+    /// Where each shown line begins, and where the last one ends: for columns of this width, and for all
+    /// members or those that differ.
+    places: Option<(f32, bool, Vec<f32>)>,
 }
 
 /// The panel: what it keeps between frames.
@@ -216,12 +219,13 @@ fn refresh(cx: &mut Cx<'_>, analysis: &Arc<Analysis>, tokens: &[(TokenId, &Token
             analysis: Arc::clone(analysis),
             tokens: ids,
             lines: diff::table(&all),
+            places: None,
         });
     }
 }
 
 fn table(ui: &mut Ui, cx: &mut Cx<'_>, tokens: &[(TokenId, &TokenView)]) {
-    let Some(table) = cx.state.table.take() else {
+    let Some(mut table) = cx.state.table.take() else {
         return;
     };
     let lines: Vec<&Line> = table
@@ -232,6 +236,22 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, tokens: &[(TokenId, &TokenView)]) {
     let room = ui.available_width() - NAMES;
     let width = (room / tokens.len() as f32).max(LEAST);
     let whole = NAMES + width * tokens.len() as f32;
+    let differences = cx.state.differences;
+    let known = table.places.take();
+    let known = known.filter(|(w, d, _)| (*w, *d) == (width, differences));
+    let places = known.map_or_else(
+        || {
+            let heights = lines.iter().map(|line| height(ui, cx, line, width));
+            let mut end = 0.0;
+            let mut places = vec![end];
+            places.extend(heights.map(|height| {
+                end += height;
+                end
+            }));
+            places
+        },
+        |(.., places)| places,
+    );
     ScrollArea::horizontal()
         .id_salt("compare-x")
         .show(ui, |ui| {
@@ -241,12 +261,27 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, tokens: &[(TokenId, &TokenView)]) {
             ScrollArea::vertical()
                 .id_salt("compare-y")
                 .auto_shrink(false)
-                .show_rows(ui, ROW, lines.len(), |ui, range| {
-                    for line in &lines[range] {
-                        row(ui, cx, line, tokens, width);
+                .show_viewport(ui, |ui, viewport| {
+                    let end = places.last().copied().unwrap_or_default();
+                    ui.set_height(end);
+                    let origin = ui.max_rect().min;
+                    let ends = &places[1..];
+                    let first = ends.partition_point(|y| *y < viewport.top());
+                    for (line, (top, bottom)) in
+                        lines.iter().zip(places.iter().zip(ends)).skip(first)
+                    {
+                        if *top > viewport.bottom() {
+                            break;
+                        }
+                        let rect = Rect::from_min_size(
+                            origin + vec2(0.0, *top),
+                            vec2(whole, bottom - top),
+                        );
+                        row(ui, cx, line, rect, width);
                     }
                 });
         });
+    table.places = Some((width, differences, places));
     cx.state.table = Some(table);
 }
 
@@ -335,10 +370,49 @@ fn heads(ui: &mut Ui, cx: &mut Cx<'_>, tokens: &[(TokenId, &TokenView)], width: 
         .hline(rect.x_range(), rect.bottom() - 1.0, theme.line());
 }
 
-fn row(ui: &mut Ui, cx: &Cx<'_>, member: &Line, tokens: &[(TokenId, &TokenView)], width: f32) {
+/// Most lines of a value, and of what was lost and gained.
+const LINES: usize = 6;
+
+/// What a cell says: its value, and what became of it.
+fn said(ui: &Ui, cx: &Cx<'_>, name: &str, cell: &diff::Cell, width: f32) -> [Arc<egui::Galley>; 2] {
     let theme = cx.theme;
-    let size = vec2(NAMES + width * tokens.len() as f32, ROW);
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let room = (width - 2.0 * space::M, LINES);
+    let value = cell
+        .value
+        .as_ref()
+        .map_or_else(|| "—".to_owned(), |v| value_text(cx, name, v));
+    let colour = if cell.value.is_some() && cell.change != Some(Change::Kept) {
+        theme.text
+    } else {
+        theme.muted
+    };
+    let value = lines_of_name(ui.painter(), &value, &theme::mono_font(), colour, room);
+    let (_, ink) = look(name, cell.change, theme);
+    let words = match (cell.change, cell.words.as_str()) {
+        (None | Some(Change::Kept), _) => String::new(),
+        (Some(change), "") => change.name().to_owned(),
+        (Some(change), words) => format!("{} {words}", change.name()),
+    };
+    let font = FontId::new(11.0, FontFamily::Proportional);
+    [value, lines_of_name(ui.painter(), &words, &font, ink, room)]
+}
+
+/// How high a row is: all of it can be read.
+fn height(ui: &Ui, cx: &Cx<'_>, member: &Line, width: f32) -> f32 {
+    let cells = member.cells.iter().map(|cell| {
+        let [value, words] = said(ui, cx, &member.name, cell, width);
+        let words = if words.text().is_empty() {
+            0.0
+        } else {
+            words.size().y + 2.0
+        };
+        value.size().y + words + 12.0
+    });
+    cells.fold(ROW, f32::max).ceil()
+}
+
+fn row(ui: &Ui, cx: &Cx<'_>, member: &Line, rect: Rect, width: f32) {
+    let theme = cx.theme;
     let (colour, whose) = if member.header {
         (theme.token_header, "header ")
     } else {
@@ -359,7 +433,7 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, member: &Line, tokens: &[(TokenId, &TokenView)]
     ui.painter().galley(at, name, colour);
     for (n, cell) in member.cells.iter().enumerate() {
         let left = rect.left() + NAMES + width * n as f32;
-        let place = Rect::from_min_size(pos2(left, rect.top()), vec2(width, ROW));
+        let place = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
         let value = cell
             .value
             .as_ref()
@@ -383,29 +457,19 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, member: &Line, tokens: &[(TokenId, &TokenView)]
             ui.painter()
                 .rect_filled(place.shrink2(vec2(3.0, 2.0)), RADIUS, ground);
         }
-        let room = width - 2.0 * space::M;
-        let text = if cell.value.is_some() && cell.change != Some(Change::Kept) {
-            theme.text
-        } else {
-            theme.muted
-        };
-        let galley = line(ui.painter(), &value, theme::mono_font(), text, room);
         let says = cell.change.filter(|c| *c != Change::Kept);
-        let top = match says {
-            Some(_) => place.top() + 5.0,
-            None => place.center().y - galley.size().y / 2.0,
-        };
-        ui.painter()
-            .galley(pos2(left + space::M, top), galley, text);
-        if says.is_some() {
-            let words = match cell.words.as_str() {
-                "" => change.to_owned(),
-                words => format!("{change} {words}"),
+        let [galley, words] = said(ui, cx, &member.name, cell, width);
+        let high = galley.size().y
+            + if says.is_some() {
+                words.size().y + 2.0
+            } else {
+                0.0
             };
-            let font = FontId::new(11.0, FontFamily::Proportional);
-            let galley = line(ui.painter(), &words, font, ink, room);
-            ui.painter()
-                .galley(pos2(left + space::M, place.top() + 22.0), galley, ink);
+        let at = pos2(left + space::M, place.center().y - high / 2.0);
+        let below = at + vec2(0.0, galley.size().y + 2.0);
+        ui.painter().galley(at, galley, theme.text);
+        if says.is_some() {
+            ui.painter().galley(below, words, ink);
         }
         if response.hovered() {
             let full = cell.value.as_ref().map(token_text::plain);
@@ -457,7 +521,7 @@ fn value_text(cx: &Cx<'_>, name: &str, value: &serde_json::Value) -> String {
     } else {
         text
     };
-    let shown = excerpt(&text, 160);
+    let shown = excerpt(&text, 600);
     match (name, value.as_i64()) {
         ("exp" | "iat" | "nbf" | "auth_time", Some(seconds)) => {
             format!("{} · {shown}", times::local(cx, seconds, cx.seconds()))

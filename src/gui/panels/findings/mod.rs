@@ -166,16 +166,20 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
         Selection::Finding(n) => list.iter().position(|i| *i == n),
         _ => None,
     };
+    let width = ui.available_width();
+    let columns = columns(width);
+    let lines = lines(ui, columns, width, list, (&report, &evidence));
     let mut state = std::mem::take(&mut cx.state.rows);
     let done = rows::table(
         ui,
         &mut state,
         rows::Table {
             salt: "findings",
-            columns: &COLUMNS,
+            columns,
             rows: list.len(),
             selected,
             tail: false,
+            height: rows::height(lines),
         },
         |n| spoken(&report.findings[list[n]], &evidence),
         |cell| {
@@ -188,7 +192,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
                     icons::severity(cell.painter, at, finding.severity, theme);
                 }
                 1 => cell.text(finding.rule.id, theme.muted),
-                2 => cell.text(finding.rule.title, theme.text),
+                2 => cell.text(finding.title, theme.text),
                 3 => cell.text(&place(finding, &evidence), theme.muted),
                 4 => cell.mono(&found(finding), theme.text),
                 5 => cell.text(&finding.expected.replace('`', ""), theme.muted),
@@ -214,13 +218,51 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
+/// The columns that there is room for: what a rule rests on stands in the inspector as well.
+fn columns(width: f32) -> &'static [Column] {
+    let without = usize::from(width < 980.0);
+    COLUMNS.get(..COLUMNS.len() - without).unwrap_or(&COLUMNS)
+}
+
+/// How many lines a row has, so that where, what was found and what was expected can be read whole. Of
+/// many findings the first ones decide.
+fn lines(
+    ui: &Ui,
+    columns: &[Column],
+    width: f32,
+    list: &[usize],
+    (report, evidence): (&Report, &Evidence),
+) -> usize {
+    let widths = rows::widths(columns, width);
+    let width = |column: usize| widths.get(column).copied().unwrap_or(f32::INFINITY);
+    let needed = list.iter().take(MEASURED).filter_map(|n| {
+        let finding = report.findings.get(*n)?;
+        let expected = finding.expected.replace('`', "");
+        let cells = [
+            (2, finding.title, false),
+            (3, &*place(finding, evidence), false),
+            (4, &*found(finding), true),
+            (5, &*expected, false),
+        ];
+        let lines = cells.map(|(at, text, mono)| rows::lines(ui, text, mono, width(at), LINES));
+        lines.into_iter().max()
+    });
+    needed.max().unwrap_or(1)
+}
+
+/// Most lines of a row.
+const LINES: usize = 3;
+/// Findings that are measured for it.
+const MEASURED: usize = 40;
+
 fn head(ui: &mut Ui, cx: &mut Cx<'_>, list: &[usize]) {
     let report = Arc::clone(&cx.model.analysis.report);
     egui::Frame::new()
         .inner_margin(egui::Margin::symmetric(space::M as i8, 4))
         .show(ui, |ui| {
             ui.horizontal(|ui| {
-                counts(ui, cx);
+                let brief = ui.available_width() < BRIEF;
+                counts(ui, cx, brief);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     ui.add_enabled_ui(!list.is_empty(), |ui| {
                         if widgets::icon_button(ui, Icon::Copy, "Copy findings as Markdown")
@@ -247,8 +289,14 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, list: &[usize]) {
                     if missing > 0 {
                         let state = &mut *cx.state;
                         let text = format!("{missing} not evaluable");
+                        let shown = if brief {
+                            format!("{missing} ?")
+                        } else {
+                            text.clone()
+                        };
                         let response = ui
-                            .selectable_label(state.open_not_evaluable, text)
+                            .selectable_label(state.open_not_evaluable, shown)
+                            .accessible_name(text)
                             .on_hover_text("Rules whose operands are missing. That is not a pass.");
                         if response.clicked() {
                             state.open_not_evaluable = !state.open_not_evaluable;
@@ -261,8 +309,11 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, list: &[usize]) {
         });
 }
 
+/// Points of width below which the counts are numbers beside their shapes, without the words.
+const BRIEF: f32 = 700.0;
+
 /// Counts by severity, each with its shape; a click filters.
-fn counts(ui: &mut Ui, cx: &mut Cx<'_>) {
+fn counts(ui: &mut Ui, cx: &mut Cx<'_>, brief: bool) {
     let report = Arc::clone(&cx.model.analysis.report);
     if report.findings.is_empty() {
         ui.label(RichText::new("No findings").color(cx.theme.muted));
@@ -275,11 +326,14 @@ fn counts(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.spacing_mut().item_spacing.x = 6.0;
         icons::severity_icon(ui, severity, 12.0);
         let text = format!("{n} {}", severity.name());
-        let response = ui.add(
-            egui::Button::new(text)
-                .frame_when_inactive(false)
-                .selected(cx.model.session.at_least == Some(severity)),
-        );
+        let shown = if brief { n.to_string() } else { text.clone() };
+        let response = ui
+            .add(
+                egui::Button::new(shown)
+                    .frame_when_inactive(false)
+                    .selected(cx.model.session.at_least == Some(severity)),
+            )
+            .accessible_name(text);
         if response
             .on_hover_text(format!("Show {} findings and worse", severity.name()))
             .clicked()
@@ -324,7 +378,7 @@ fn spoken(finding: &Finding, evidence: &Evidence) -> String {
         "{}, {} {}, {}, found {}, expected {}",
         finding.severity.name(),
         finding.rule.id,
-        finding.rule.title,
+        finding.title,
         place(finding, evidence),
         found(finding),
         finding.expected.replace('`', "")
@@ -366,23 +420,36 @@ fn not_evaluable(ui: &mut Ui, cx: &mut Cx<'_>) {
                             .truncate(),
                     );
                     ui.add(
-                        egui::Label::new(RichText::new(capital(&item.why)).color(theme.text))
+                        egui::Label::new(theme::prose(&capital(&item.why), 13.0, theme.text))
                             .truncate(),
-                    );
+                    )
+                    .on_hover_text(item.why.replace('`', ""));
                 });
             }
         });
 }
 
+/// Points of width that the counts need with their words.
+const BESIDE: f32 = 400.0;
+
 /// How many findings of each severity, as shapes and words; right to left.
 fn counts_beside(ui: &mut Ui, cx: &mut Cx<'_>) {
     let counts = cx.state.counts(&cx.model.analysis.report);
+    let brief = ui.available_width() < BESIDE;
     for (severity, n) in counts.into_iter().rev() {
         if n == 0 {
             continue;
         }
-        let label =
-            ui.label(theme::small(format!("{n} {}", severity.name())).color(cx.theme.muted));
+        // What does not fit is told by the panel itself.
+        if ui.available_width() < 48.0 {
+            break;
+        }
+        let shown = if brief {
+            n.to_string()
+        } else {
+            format!("{n} {}", severity.name())
+        };
+        let label = ui.label(theme::small(shown).color(cx.theme.muted));
         label.widget_info(|| {
             WidgetInfo::labeled(
                 Role::Label,
@@ -404,6 +471,7 @@ mod tests {
     fn report(severities: &[Severity]) -> Arc<Report> {
         let finding = |severity: &Severity| Finding {
             rule: ALL[0],
+            title: ALL[0].title,
             severity: *severity,
             hop: 0,
             parent: None,

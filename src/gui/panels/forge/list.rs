@@ -64,6 +64,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, forged: &Forged) {
             rows: list.len(),
             selected,
             tail: false,
+            height: rows::ROW,
         },
         |n| spoken(list[n], forged, &stack),
         |cell| {

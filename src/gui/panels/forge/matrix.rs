@@ -84,6 +84,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, matrix: &Matrix, live: bool) {
             rows: list.len(),
             selected: cx.state.matrix.selected.filter(|n| *n < list.len()),
             tail: live,
+            height: rows::ROW,
         },
         |n| {
             format!(

@@ -20,8 +20,10 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = space::S;
             ui.horizontal(|ui| {
-                show_menu(ui, cx);
-                fold_menu(ui, cx);
+                // What is chosen stands in the menus as well.
+                let tight = ui.available_width() < TIGHT;
+                show_menu(ui, cx, tight);
+                fold_menu(ui, cx, tight);
                 severity_menu(ui, cx);
                 search(ui, cx);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -72,7 +74,10 @@ fn chains(model: &Model) -> Vec<(String, String)> {
     chains
 }
 
-fn show_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// Points of width below which the menus have a word each.
+const TIGHT: f32 = 720.0;
+
+fn show_menu(ui: &mut Ui, cx: &mut Cx<'_>, tight: bool) {
     let seen = &cx.model.session.seen;
     let (mut issuers, mut keys, mut clients) = (seen.issuers, seen.keys, seen.clients);
     let more: Vec<&str> = [(issuers, "issuers"), (keys, "keys"), (clients, "clients")]
@@ -80,11 +85,13 @@ fn show_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
         .filter_map(|(on, name)| on.then_some(name))
         .collect();
     let mut text = "Delegation".to_owned();
-    if !more.is_empty() {
+    if tight {
+        text = "Show".into();
+    } else if !more.is_empty() {
         text = format!("{text} + {}", more.join(", "));
     }
     if seen.filters() {
-        text.push_str(", some tokens");
+        text.push_str(if tight { " some" } else { ", some tokens" });
     }
     let mut wish: Option<(Option<String>, When)> = None;
     widgets::menu(ui, "What to show", text, |ui| {
@@ -133,9 +140,10 @@ fn show_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-fn fold_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
+fn fold_menu(ui: &mut Ui, cx: &mut Cx<'_>, tight: bool) {
     let seen = &cx.model.session.seen;
     let text = match cx.model.picture.by {
+        None if tight => "Fold".to_owned(),
         Some(by) => format!("Folded by {}", by.name()),
         None => "Not folded".to_owned(),
     };

@@ -98,6 +98,7 @@ pub(super) fn poll(cx: &mut Cx<'_>) {
         Ok(Ok((name, bytes))) => cx.requests.push(WindowRequest::SaveFile(name, bytes)),
         Ok(Err(why)) => cx.requests.push(WindowRequest::Notice(Notice {
             error: true,
+            about: None,
             text: format!("The picture could not be drawn: {why}"),
         })),
         Err(mpsc::TryRecvError::Empty) => return,

@@ -7,6 +7,7 @@ mod folds;
 mod highlight;
 pub mod inspect;
 mod node;
+mod powers;
 mod scene;
 mod sheet;
 mod state;

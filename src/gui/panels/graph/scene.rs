@@ -207,6 +207,7 @@ pub(super) mod tests {
             iss: None,
             severity,
             hops: vec![0, 1],
+            standings: Vec::new(),
             rank: 0,
             fold: None,
         };

@@ -105,6 +105,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Cx<'_>, scene: &Scene, lit: &Highlight) {
             rows: list.len(),
             selected,
             tail: false,
+            height: rows::ROW,
         },
         |n| match list[n] {
             Row::Edge(e) => scene.name_of_edge(e),

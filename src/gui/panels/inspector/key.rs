@@ -37,7 +37,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_, Verified>, id: KeyId) {
         return;
     };
     let theme = cx.theme;
-    widgets::section(ui, "Key", &id.to_string());
+    widgets::section(ui, "Key", if key.private { "private" } else { "public" });
     ui.add(egui::Label::new(theme::title(escape(&key.name))).wrap());
     let encrypts = Manage::parse(&key.alg).is_some();
     widgets::field(ui, "Algorithm", |ui| ui.label(escape(&key.alg)));

@@ -115,8 +115,8 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_, Summed>) {
             severity_icon(ui, finding.severity, 12.0);
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
             let text = match count {
-                1 => finding.rule.title.to_owned(),
-                n => format!("{} ({n} times)", finding.rule.title),
+                1 => finding.title.to_owned(),
+                n => format!("{} ({n} times)", finding.title),
             };
             if ui
                 .link(text)

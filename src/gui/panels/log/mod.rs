@@ -150,6 +150,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
             rows: log.len(),
             selected,
             tail: true,
+            height: rows::ROW,
         },
         |n| spoken(model, &log[n].exchanged),
         |cell| {

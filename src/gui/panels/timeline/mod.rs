@@ -97,6 +97,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>) {
             rows: spans.len(),
             selected,
             tail: false,
+            height: rows::ROW,
         },
         |n| view_of(n).map_or_else(String::new, |view| spoken(cx, view, &spans[n])),
         |cell| {

@@ -69,8 +69,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>, token: TokenId, pointer: &str) {
                 icons::severity_icon(ui, finding.severity, 11.0);
             });
             ui.vertical(|ui| {
-                let title =
-                    RichText::new(finding.rule.title).color(theme.severity(finding.severity));
+                let title = RichText::new(finding.title).color(theme.severity(finding.severity));
                 let label = ui.add(egui::Label::new(title).wrap().sense(egui::Sense::click()));
                 if label
                     .on_hover_cursor(egui::CursorIcon::PointingHand)
@@ -133,7 +132,7 @@ fn demand(ui: &mut Ui, cx: &Cx<'_>, token: &Token, part: Part, name: &str) {
         cx.theme.text
     };
     ui.add_space(space::XS);
-    ui.add(egui::Label::new(RichText::new(words).color(colour)).wrap())
+    ui.add(egui::Label::new(theme::prose(&words, 13.0, colour)).wrap())
         .on_hover_text(demand.source);
 }
 

@@ -295,7 +295,7 @@ fn findings(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
             });
             if ui
                 .add(
-                    egui::Label::new(finding.rule.title)
+                    egui::Label::new(finding.title)
                         .wrap()
                         .sense(egui::Sense::click()),
                 )

@@ -29,7 +29,7 @@ use egui::{Align, Layout, Margin, RichText, Role, ScrollArea, Sense, Ui, WidgetI
 use crate::{
     app::{
         analysis::{Analysis, TokenView},
-        servers,
+        practice, servers,
         session::{Selection, View},
         token,
     },
@@ -312,6 +312,10 @@ fn banner(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView) {
                         label.widget_info(|| WidgetInfo::labeled(Role::Status, true, words));
                         let reason = if view.edited {
                             "The signature is of the text before the edit.".to_owned()
+                        } else if view.verdict.signature == Signature::NoKey
+                            && practice::is_of_earlier_start(cx.model, id)
+                        {
+                            EARLIER.to_owned()
                         } else {
                             reason(view)
                         };
@@ -371,6 +375,10 @@ fn get_key(ui: &mut Ui, cx: &mut Cx<'_>, view: &TokenView) {
         }
     });
 }
+
+/// Of a token whose practice server has ended with its keys.
+const EARLIER: &str = "A practice server of an earlier start issued it, and its keys ended with it. \
+                       That says nothing against the token: run the chain again for one that verifies.";
 
 /// The verdict's reason, with the key that decided unless the reason names it.
 fn reason(view: &TokenView) -> String {

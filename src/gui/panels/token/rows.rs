@@ -434,7 +434,7 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, part: Part, name: &str) {
                 ui.add_space(3.0);
                 icons::severity_icon(ui, finding.severity, 11.0);
             });
-            let text = RichText::new(finding.rule.title)
+            let text = RichText::new(finding.title)
                 .size(12.0)
                 .color(theme.severity(finding.severity));
             let label = ui.add(egui::Label::new(text).wrap().sense(Sense::click()));
@@ -442,11 +442,7 @@ fn note(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, part: Part, name: &str) {
                 WidgetInfo::labeled(
                     Role::Button,
                     true,
-                    format!(
-                        "{} finding: {}",
-                        finding.severity.name(),
-                        finding.rule.title
-                    ),
+                    format!("{} finding: {}", finding.severity.name(), finding.title),
                 )
             });
             let label = label

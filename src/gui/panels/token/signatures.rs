@@ -83,7 +83,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, id: TokenId, view: &TokenView, n: usize, on
     let mut words = format!(
         "{}  {}",
         n + 1,
-        text("alg").unwrap_or_else(|| "no `alg`".into())
+        text("alg").unwrap_or_else(|| "no alg".into())
     );
     if let Some(kid) = text("kid") {
         words.push_str(&format!("  {kid}"));

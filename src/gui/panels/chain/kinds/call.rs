@@ -6,11 +6,30 @@ use super::{Face, Offer};
 use crate::{
     app::Model,
     chain::{Node, Step, kinds::Call},
-    gui::panels::chain::{
-        fields::{choice, method_choice, wire},
-        form::Form,
+    gui::{
+        panels::chain::{
+            fields::{long_choice, method_choice, wire},
+            form::Form,
+        },
+        theme::{self, Theme},
     },
+    kit::text::escape,
 };
+
+/// Where a name of the practice server leads, whole.
+fn resolved(ui: &mut Ui, model: &Model, url: &str) {
+    let known = model.practice().and_then(|practice| {
+        let mut resources = practice.resources.iter();
+        resources.find(|(name, ..)| name == url)
+    });
+    let shown = match known {
+        Some((_, at, _)) => at.as_str(),
+        None if url.contains("://") => url,
+        None => return,
+    };
+    let words = theme::small(escape(shown)).color(Theme::of(ui).muted);
+    ui.add(egui::Label::new(words).wrap());
+}
 
 impl Face for Call {
     fn offer() -> Offer {
@@ -37,7 +56,8 @@ impl Face for Call {
         let mut target = Some(self.url.clone());
         let urls: Vec<&str> = form.known.urls.iter().map(String::as_str).collect();
         let hint = "https://api.example/orders";
-        choice(ui, form.fields, "URL", &mut target, &urls, hint);
+        long_choice(ui, form.fields, "URL", &mut target, &urls, hint);
+        resolved(ui, form.model, &self.url);
         self.url = target.unwrap_or_default();
         method_choice(ui, &mut self.method);
         form.dpop(ui);

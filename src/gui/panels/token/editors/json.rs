@@ -164,6 +164,7 @@ fn begin(cx: &mut Cx<'_>, place: &MemberPlace, value: &Value) {
     } else {
         cx.ask(WindowRequest::Notice(Notice {
             error: true,
+            about: None,
             text: format!(
                 "{} is too long to edit in its row: switch to JSON to read it, or edit the text \
                  elsewhere and paste it.",
