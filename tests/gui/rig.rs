@@ -127,7 +127,7 @@ fn resource(request: &Request) -> Response {
         .unwrap_or_default();
     let unsigned = decode(bearer).header_text("alg") == Some("none");
     let (status, body) = if bearer == TOKEN || unsigned {
-        (200, r#"{"accounts":["current"]}"#)
+        (200, r#"{"balance":1250}"#)
     } else {
         (401, r#"{"error":"invalid_token"}"#)
     };
