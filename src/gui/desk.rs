@@ -34,7 +34,7 @@ pub fn arrangement(width: f32, height: f32) -> Tree<Pane> {
     let inspector = docked(&mut tiles, Dock::Right);
 
     let mut middle = Linear::new(LinearDir::Vertical, vec![main, below]);
-    let low = (height * 0.24).clamp(120.0, 240.0);
+    let low = (height * 0.26).clamp(120.0, 260.0);
     middle.shares.set_share(main, (height - low).max(200.0));
     middle.shares.set_share(below, low);
     let middle = tiles.insert_container(middle);

@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Strict receivers refuse it, lenient ones each read something else: of whom, for whom, until when.",
     source: "RFC 7519 §2, §4.1; RFC 8693 §4.2",
     fix: "Write each claim in the type that its specification gives: times in seconds, names as strings, scopes in one string.",
-    false_positives: "Vendors that give scopes as a list in `scp`, which is theirs.",
+    false_positives: "Vendors that give scopes as a list in `scp`, which is theirs. Spring Authorization Server gives a list in `scope` by default: receivers of its own read it.",
     surroundings: Surroundings::Lab,
     mark: Mark::Holder,
     wire: Wire::Nothing,

@@ -73,10 +73,10 @@ impl Sorted {
 const COLUMNS: [Column; 7] = [
     fixed("", 28.0),
     fixed("Rule", 72.0),
-    wide("Title", 150.0, 1.5),
-    wide("Where", 110.0, 1.0),
-    wide("Found", 90.0, 1.2),
-    wide("Expected", 100.0, 1.4),
+    wide("Title", 150.0, 0.6),
+    wide("Where", 110.0, 0.5),
+    wide("Found", 90.0, 1.4),
+    wide("Expected", 110.0, 2.2),
     wide("Source", 96.0, 0.7),
 ];
 
