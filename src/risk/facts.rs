@@ -171,6 +171,13 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether the token names only a session and its client, so that who asks its issuer is told the
+    /// rest: lightweight access tokens of Keycloak, which give `sub` and `aud` at introspection.
+    pub fn is_by_session(&self) -> bool {
+        let given = |claim| self.token.claim(claim).is_some();
+        given("sid") && given("azp") && !given("sub") && !given("aud")
+    }
+
     /// What was asked of the server that issued the token.
     pub fn asked(&self) -> Option<&'a RequestedExchange> {
         self.hop.exchange.as_ref()

@@ -32,6 +32,17 @@ impl From<Draft> for Said {
     }
 }
 
+/// Silent where there is none.
+impl From<Vec<Draft>> for Said {
+    fn from(drafts: Vec<Draft>) -> Self {
+        if drafts.is_empty() {
+            Self::Silent
+        } else {
+            Self::Found(drafts)
+        }
+    }
+}
+
 /// What a rule has found. Surroundings and confidence are added where findings are gathered.
 pub(super) struct Draft {
     /// By the rule's own condition.

@@ -71,11 +71,7 @@ fn check(at: &At<'_>) -> Said {
             }
         })
         .collect();
-    if drafts.is_empty() {
-        Said::Silent
-    } else {
-        Said::Found(drafts)
-    }
+    Said::from(drafts)
 }
 
 /// Whether an address is at the issuer's host, or below it.

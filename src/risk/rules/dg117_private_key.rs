@@ -61,11 +61,7 @@ fn check(at: &At<'_>) -> Said {
         })
     });
     let drafts: Vec<Draft> = drafts.collect();
-    if drafts.is_empty() {
-        Said::Silent
-    } else {
-        Said::Found(drafts)
-    }
+    Said::from(drafts)
 }
 
 #[cfg(test)]

@@ -65,11 +65,7 @@ fn check(at: &At<'_>) -> Said {
             uncertain: false,
         })
         .collect();
-    if drafts.is_empty() {
-        Said::Silent
-    } else {
-        Said::Found(drafts)
-    }
+    Said::from(drafts)
 }
 
 #[cfg(test)]

@@ -20,11 +20,11 @@ pub(super) static RULE: Rule = Rule {
     title: "No subject",
     severity: Severity::High,
     floor: Severity::Info,
-    condition: "`sub` is absent or empty; low where the token is a client's own and names the client",
+    condition: "`sub` is absent or empty; low where the token is a client's own and names the client, medium where it names a session (`sid`) that its issuer knows",
     why: "For whom an agent acts is unknown.",
     source: "RFC 9068 §2.2",
     fix: "Add `sub`.",
-    false_positives: "RFC 7800, where the presenter is the issuer; request objects.",
+    false_positives: "RFC 7800, where the presenter is the issuer; request objects; lightweight tokens that say the rest at introspection.",
     surroundings: Surroundings::Token,
     mark: Mark::Holder,
     wire: Wire::Nothing,
@@ -51,10 +51,10 @@ fn judge(own: &Facts<'_>) -> Said {
     // Some servers give a client's token no subject: the client is named all the same.
     let client = naming::own_client(own.token).filter(|_| !empty);
     Draft {
-        severity: if client.is_some() {
-            Severity::Low
-        } else {
-            Severity::High
+        severity: match client {
+            Some(_) => Severity::Low,
+            None if own.is_by_session() => Severity::Medium,
+            None => Severity::High,
         },
         claim: "sub".into(),
         found: if empty { "empty" } else { "absent" }.into(),
@@ -64,6 +64,10 @@ fn judge(own: &Facts<'_>) -> Said {
                 "{} names nobody in `sub`: only its client says that it is {}'s own.",
                 own.the_token(),
                 shown(client)
+            ),
+            None if own.is_by_session() => format!(
+                "{} names a session (`sid`) and nobody in `sub`: only its issuer knows for whom it acts.",
+                own.the_token()
             ),
             None => format!("{} does not say for whom it acts.", own.the_token()),
         },
@@ -83,6 +87,13 @@ pub(super) fn cases() -> Vec<Case> {
             "a person whom nothing names",
             Severity::High,
             alone(json!({ "sub": null, "email": "a@example.com" })),
+        ),
+        fires(
+            "a session that the issuer knows",
+            Severity::Medium,
+            alone(
+                json!({ "sub": null, "aud": null, "azp": "cli", "client_id": null, "sid": "s1" }),
+            ),
         ),
         fires("a client's own", Severity::Low, alone(nobody.clone())),
         fires(

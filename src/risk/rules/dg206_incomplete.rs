@@ -170,11 +170,7 @@ fn check(at: &At<'_>) -> Said {
             ),
         );
     }
-    if drafts.is_empty() {
-        Said::Silent
-    } else {
-        Said::Found(drafts)
-    }
+    Said::from(drafts)
 }
 
 /// Whether a member's absence is found by another rule, or is none: vendors call the client otherwise,

@@ -75,11 +75,7 @@ fn check(at: &At<'_>) -> Said {
     if let Some(value) = own.token.claim("scope").filter(|v| !v.is_string()) {
         wrong("scope", value, "one string, scopes apart by spaces");
     }
-    if drafts.is_empty() {
-        Said::Silent
-    } else {
-        Said::Found(drafts)
-    }
+    Said::from(drafts)
 }
 
 #[cfg(test)]

@@ -15,11 +15,11 @@ pub(super) static RULE: Rule = Rule {
     title: "No audience",
     severity: Severity::High,
     floor: Severity::Info,
-    condition: "`aud` is absent",
+    condition: "`aud` is absent; medium where `sub` is absent too and a session (`sid`) stands in its place",
     why: "The token is usable anywhere its issuer is trusted.",
     source: "RFC 9068 §2.2; RFC 8725 §3.9",
     fix: "Ask with `resource` or `audience`, and have the server restrict the token to it.",
-    false_positives: "Workload identity tokens, which must not have it; a domain with one resource server.",
+    false_positives: "Workload identity tokens, which must not have it; a domain with one resource server; lightweight tokens that say it at introspection.",
     surroundings: Surroundings::Token,
     mark: Mark::Holder,
     wire: Wire::Nothing,
@@ -41,7 +41,11 @@ fn check(at: &At<'_>) -> Said {
         return Said::unknown("`aud` is absent, or neither a string nor strings");
     }
     Draft {
-        severity: Severity::High,
+        severity: if own.is_by_session() {
+            Severity::Medium
+        } else {
+            Severity::High
+        },
         claim: "aud".into(),
         found: "absent".into(),
         expected: "the one receiver that the token is for".into(),
@@ -62,6 +66,13 @@ pub(super) fn cases() -> Vec<Case> {
 
     vec![
         fires("absent", Severity::High, alone(json!({ "aud": null }))),
+        fires(
+            "a session that its reader asks the issuer about",
+            Severity::Medium,
+            alone(
+                json!({ "sub": null, "aud": null, "azp": "cli", "client_id": null, "sid": "s1" }),
+            ),
+        ),
         silent("there", alone(json!({}))),
         unknown("a number", alone(json!({ "aud": 7 }))),
         unknown("kind unknown", typed("example+jwt", json!({}))),

@@ -69,11 +69,7 @@ fn check(pair: &Pair<'_>) -> Said {
             .map_or_else(|| "absent".into(), names);
         differs("aud", before, child.audiences.as_ref().map(names));
     }
-    if drafts.is_empty() {
-        Said::Silent
-    } else {
-        Said::Found(drafts)
-    }
+    Said::from(drafts)
 }
 
 #[cfg(test)]

@@ -97,11 +97,7 @@ fn check(at: &At<'_>) -> Said {
             format!("{} is an ID-JAG {why}.", own.name()),
         ));
     }
-    if drafts.is_empty() {
-        Said::Silent
-    } else {
-        Said::Found(drafts)
-    }
+    Said::from(drafts)
 }
 
 #[cfg(test)]

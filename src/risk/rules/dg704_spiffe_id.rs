@@ -64,11 +64,7 @@ fn check(at: &At<'_>) -> Said {
             uncertain: false,
         });
     }
-    if drafts.is_empty() {
-        Said::Silent
-    } else {
-        Said::Found(drafts)
-    }
+    Said::from(drafts)
 }
 
 #[cfg(test)]
