@@ -1,4 +1,5 @@
-//! Texts as users meet them, each with what is right to say of it: `tests/corpus/reports`.
+//! Texts as users meet them, each with what is right to say of it: `tests/corpus/reports`, and what real
+//! servers asked and answered: `tests/corpus/servers`, a folder for each server.
 //!
 //! A case is a folder: inputs, `command` (what was run), `expected.md` (the right answer, for people) and
 //! `expected.toml` (the same for this test). It holds one or more `[[run]]`, each with
@@ -8,9 +9,14 @@
 //! - `says`, `never`: what must and must not stand in the output, whatever the case of letters; `a|b` is
 //!   one of several;
 //! - `json`, `count`: values, and numbers of members, by JSON Pointer into the output with `--json`;
-//! - `finds`, `silent`: rules that fire, and rules that do not.
+//! - `finds`, `silent`: rules that fire, and rules that do not;
+//! - `worst`: the severity that no finding exceeds.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -34,6 +40,7 @@ struct Run {
     count: BTreeMap<String, usize>,
     finds: Vec<String>,
     silent: Vec<String>,
+    worst: Option<String>,
 }
 
 impl Run {
@@ -41,7 +48,8 @@ impl Run {
         !(self.json.is_empty()
             && self.count.is_empty()
             && self.finds.is_empty()
-            && self.silent.is_empty())
+            && self.silent.is_empty()
+            && self.worst.is_none())
     }
 
     fn expects_something(&self) -> bool {
@@ -133,6 +141,22 @@ fn against(run: &Run, place: &Place, arguments: &[&str]) -> Vec<String> {
     for rule in run.silent.iter().filter(|rule| fires(rule)) {
         wrong.push(format!("{rule} fires"));
     }
+    if let Some(worst) = &run.worst {
+        let rank = |severity: &str| {
+            let known = ["info", "low", "medium", "high", "critical"];
+            let at = known.iter().position(|one| *one == severity);
+            at.unwrap_or_else(|| panic!("no severity: {severity}"))
+        };
+        for finding in &findings {
+            let severity = finding["severity"].as_str().unwrap_or_default();
+            if rank(severity) > rank(worst) {
+                wrong.push(format!(
+                    "{} is {severity}: {}",
+                    finding["rule"], finding["message"]
+                ));
+            }
+        }
+    }
     wrong
 }
 
@@ -142,15 +166,34 @@ const OPEN: [&str; 0] = [];
 
 #[test]
 fn each_report_is_answered_rightly() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/reports");
-    let mut cases: Vec<_> = fs::read_dir(&folder)
+    let cases = folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/reports"));
+    assert!(cases.len() >= 93, "{} cases", cases.len());
+    all_right(&cases);
+}
+
+#[test]
+fn what_real_servers_issue_is_judged_by_what_they_did() {
+    let servers = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/servers");
+    let cases: Vec<_> = folders(&servers)
+        .iter()
+        .flat_map(|one| folders(one))
+        .collect();
+    assert!(!cases.is_empty());
+    all_right(&cases);
+}
+
+fn folders(of: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<_> = fs::read_dir(of)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.is_dir())
         .collect();
-    cases.sort();
-    assert!(cases.len() >= 93, "{} cases", cases.len());
-    let answers = crate::frozen::each(&cases, |case| judge(case));
+    found.sort();
+    found
+}
+
+fn all_right(cases: &[PathBuf]) {
+    let answers = crate::frozen::each(cases, |case| judge(case));
     let wrong: Vec<String> = cases
         .iter()
         .zip(answers)
