@@ -218,6 +218,57 @@ fn what_the_server_refuses_is_expected_or_told_with_its_words() {
 }
 
 #[test]
+fn a_sound_server_and_a_sound_api_are_accused_of_nothing_that_they_do_not_do() {
+    let served = Served::start(false);
+    let document = served.run(0, "three-hops.toml");
+    let token = |name: &str| hop(&document, name)["token"].as_str().unwrap().to_owned();
+    served.place.write("hop3.jwt", token("hop3"));
+    served.place.write("start.jwt", token("start"));
+    let jwks = format!("{}/jwks", served.issuer);
+    let at_api = ["--fire", &served.api, "--jwks", &jwks, "hop3.jwt"];
+    let at_exchange = [
+        "--exchange",
+        &served.issuer,
+        "--client-id",
+        "researcher",
+        "--client-key",
+        "client.jwk",
+        "--audience",
+        "https://ledger.example",
+        "start.jwt",
+    ];
+    for target in [&at_api[..], &at_exchange] {
+        let arguments = [&["--json", "forge", "--yes"], target].concat();
+        let ran = served.place.run(&arguments);
+        let fired: Value =
+            serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {}", ran.err));
+        assert_eq!(fired["void"], Value::Null, "{target:?}");
+        let results = fired["results"].as_array().unwrap();
+        let of = |verdict: &str| -> Vec<(&str, &str)> {
+            let rows = results.iter().filter(|row| row["verdict"] == verdict);
+            rows.map(|row| {
+                (
+                    row["family"].as_str().unwrap_or_default(),
+                    row["name"].as_str().unwrap(),
+                )
+            })
+            .collect()
+        };
+        assert!(
+            of("refused").len() > 200,
+            "{target:?}: {}",
+            of("refused").len()
+        );
+        // The decoder of Node.js does take other alphabets, padding and blanks.
+        let accused = of("accepted");
+        assert!(
+            accused.iter().all(|(family, _)| *family == "base64"),
+            "{target:?}: {accused:?}"
+        );
+    }
+}
+
+#[test]
 fn a_server_that_is_gone_is_no_verdict_on_the_chain() {
     let mut served = Served::start(false);
     served.chain("three-hops.toml");

@@ -227,8 +227,9 @@ pub(super) static FAMILY: Family = Family {
             name: "assertion-iat-future",
             title: "From in an hour",
             mutates: "`iat` of the assertion is an hour ahead.",
-            source: "RFC 7523 §3 point 6; FAPI 2.0",
-            means: STALE,
+            expected: Expected::Either,
+            source: "RFC 7523 §3 point 6; FAPI 2.0 §5.3.2.1",
+            means: "RFC 7523 leaves `iat` to the server; FAPI 2.0 has it refuse more than a minute ahead.",
             make: Make::Request(|o| changed(o, |a| a.shift("iat", 3600))),
             ..forgery()
         },
@@ -236,8 +237,9 @@ pub(super) static FAMILY: Family = Family {
             name: "assertion-exp-far",
             title: "For a year",
             mutates: "`exp` of the assertion is a year ahead.",
-            source: "RFC 7523 §3 point 4; own",
-            means: STALE,
+            expected: Expected::Either,
+            source: "RFC 7523 §3 point 4",
+            means: "A server may refuse it and need not: then an assertion that was seen is good for long, unless its `jti` is remembered as long.",
             make: Make::Request(|o| changed(o, |a| a.shift("exp", 31_536_000))),
             ..forgery()
         },
@@ -305,8 +307,9 @@ pub(super) static FAMILY: Family = Family {
             name: "assertion-typ",
             title: "An access token's typ",
             mutates: "`typ` of the assertion is that of an access token.",
-            source: "RFC 8725 §3.11; own",
-            means: "Another kind of token is taken for an assertion.",
+            expected: Expected::Either,
+            source: "RFC 8725 §3.11; draft-ietf-oauth-rfc7523bis",
+            means: "RFC 7523 gives assertions no `typ`: issuer, subject and audience alone tell them from other tokens.",
             make: Make::Request(|o| {
                 changed(o, |a| {
                     a.header.insert("typ".into(), "at+jwt".into());

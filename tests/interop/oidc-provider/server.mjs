@@ -17,6 +17,7 @@ import validateDpop, { checkDpopReplay } from './node_modules/oidc-provider/lib/
 const { jwks, secret, nonce = false } = JSON.parse(process.argv[2]);
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+const READ = [ACCESS_TOKEN, 'urn:ietf:params:oauth:token-type:jwt'];
 
 const listen = (server) => new Promise((done) => {
   server.listen(0, '127.0.0.1', () => done(`http://127.0.0.1:${server.address().port}`));
@@ -90,6 +91,11 @@ provider.registerGrantType(EXCHANGE, async (ctx) => {
   }
   if (Boolean(params.actor_token) !== Boolean(params.actor_token_type)) {
     throw new errors.InvalidRequest('actor_token and actor_token_type go together');
+  }
+  for (const name of ['subject_token_type', 'actor_token_type', 'requested_token_type']) {
+    if (params[name] && !READ.includes(params[name])) {
+      throw new errors.InvalidRequest(`${name} is not supported`);
+    }
   }
   const proof = await validateDpop(provider, ctx);
   const read = async (token, name) => {
